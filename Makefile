@@ -1,0 +1,59 @@
+# Works with the make 3.81 of macOS: no GNU extras needed.
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help setup demo test test-all check lock browser clean
+
+help:
+	@echo "make demo      set up, then a simulated startup from collection to report"
+	@echo "make test      set up, then every check and test that takes minutes"
+	@echo "make test-all  the same, and the slow tests"
+	@echo "make check     lint, types and import floors only"
+	@echo "make lock      resolve the pinned versions again"
+
+setup: $(VENV)/.run
+
+demo: $(VENV)/.run
+	@$(BIN)/sprint demo
+
+test: $(VENV)/.dev browser check
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+
+test-all: test
+	$(BIN)/python -m pytest -m slow
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found: install it, or name it with 'make PYTHON=/path/to/python3'."; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing: on Debian or Ubuntu run 'sudo apt install python3-venv', then try again."; exit 1; }
+	@echo "Creating $(VENV) with $(PYTHON) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(BIN)/python locks/run.txt pyproject.toml
+	@echo "Installing pinned packages (about a minute) ..."
+	@$(PIP) install --no-deps -r locks/run.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/python locks/dev.txt pyproject.toml
+	@echo "Installing pinned packages for development (about two minutes) ..."
+	@$(PIP) install --no-deps -r locks/dev.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $(VENV)/.run $@
+
+browser:
+	@sh tests/browser.sh
+
+lock: $(VENV)/.dev
+	sh locks/lock.sh
+
+clean:
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

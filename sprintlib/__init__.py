@@ -1,0 +1,1 @@
+"""Sprint intelligence on one laptop."""

@@ -1,0 +1,5 @@
+"""`python -m sprintlib` is the `sprint` command."""
+
+from sprintlib.cli import main
+
+main()

@@ -1,0 +1,117 @@
+"""The result of an analysis: what `sprint analyze --json` prints, and what every face shows."""
+
+from datetime import date, datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from sprintlib.explain.model import Driver
+from sprintlib.forecast.model import Basis, ForecastDates, Interval
+from sprintlib.recommend.model import Recommendation
+from sprintlib.risks.model import Risk
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Scope(_Model):
+    """Counts of items: committed + added - removed = done + dropped + open."""
+
+    committed: int
+    added: int
+    removed: int
+    done: int
+    dropped: int
+    open: int
+
+
+class Part(_Model):
+    """The share of one repository in a milestone that spans several."""
+
+    repo: str
+    number: int
+    html_url: str
+    title_then: str
+    due_on: date | None
+    scope: Scope
+    probability: float | None
+    reason: str | None = None
+
+
+class BurnUpPoint(_Model):
+    """One local day: items inside (scope) and of these done or dropped, at the end of the day."""
+
+    day: date
+    scope: int
+    done: int
+
+
+class ProjectionPoint(_Model):
+    """One future local day: items done or dropped, percentiles 10, 50 and 90."""
+
+    day: date
+    low: float
+    middle: float
+    high: float
+
+
+class BurnUp(_Model):
+    """Past days and the projected range; the last past day is that of `as_of`."""
+
+    days: tuple[BurnUpPoint, ...]
+    projection: tuple[ProjectionPoint, ...]
+    start: date | None
+    due_on: date | None
+
+
+class Llm(_Model):
+    """Whether words came from a model."""
+
+    used: bool = False
+    model: str | None = None
+    dropped_claims: int = 0
+
+
+class MilestoneAnalysis(_Model):
+    """One milestone as of one moment; parts where it spans several repositories."""
+
+    title: str
+    titles_then: tuple[str, ...]
+    number: dict[str, int]
+    repos: tuple[str, ...]
+    due_on: date | None
+    state: str
+    scope: Scope
+    probability: float | None
+    reason: str | None = None
+    probability_delivered: float | None
+    interval: Interval
+    basis: Basis
+    n_history: int
+    forecast_dates: ForecastDates
+    closed_in_two_weeks: tuple[int, int, int] | None = None
+    health: int | None
+    summary: str
+    drivers: tuple[Driver, ...]
+    risks: tuple[Risk, ...]
+    recommendations: tuple[Recommendation, ...]
+    parts: tuple[Part, ...]
+    governed_by: str | None
+    burn_up: BurnUp
+    known_later: tuple[str, ...]
+    llm: Llm = Llm()
+    timings: dict[str, float]
+
+
+class Analysis(_Model):
+    """Every milestone of a project that was open as of one moment.
+
+    freshness: per repository, when its facts were last collected completely. notes: what is missing or unresolved.
+    """
+
+    as_of: datetime
+    project: str
+    milestones: tuple[MilestoneAnalysis, ...]
+    freshness: dict[str, datetime | None]
+    notes: tuple[str, ...]
+    timings: dict[str, float]

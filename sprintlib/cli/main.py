@@ -1,0 +1,93 @@
+"""The `sprint` command: finds the verb, and turns expected errors into one sentence."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sprintlib.errors import SprintError
+
+if TYPE_CHECKING:
+    from sprintlib.settings import Settings
+
+# verb -> (module, one line for --help); a module is imported only when its verb is used
+COMMANDS = {
+    "demo": ("sprintlib.cli.demo", "A simulated startup, from collection to report, with no token."),
+    "init": ("sprintlib.cli.init", "Write sprint.toml for your repositories."),
+    "doctor": ("sprintlib.cli.doctor", "Check token, disk, store and the rest, with what to do."),
+    "sync": ("sprintlib.cli.sync", "Collect what is new from GitHub."),
+    "analyze": ("sprintlib.cli.analyze", "Say whether the milestones land, and what threatens them."),
+    "report": ("sprintlib.cli.report", "Write the dated report of a milestone."),
+    "run": ("sprintlib.cli.run", "Reports that are due, and those that ran."),
+    "schedule": ("sprintlib.cli.schedule", "Have cron or launchd call 'sprint run due'."),
+    "dashboards": ("sprintlib.cli.dashboards", "Serve the dashboards, read-only."),
+    "lab": ("sprintlib.cli.lab", "Open JupyterLab on the notebooks."),
+    "github-server": ("sprintlib.cli.github_server", "Serve recorded or simulated repositories as GitHub would."),
+}
+
+
+@dataclass
+class App:
+    """What every command gets: `@click.pass_obj`."""
+
+    home: Path | None
+    debug: bool
+
+    @cached_property
+    def settings(self) -> "Settings":
+        from sprintlib import settings
+
+        return settings.load(self.home)
+
+
+class _LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--home", type=click.Path(path_type=Path), help="Folder with sprint.toml; default: the working folder.")
+@click.option("--debug", is_flag=True, help="Log everything and show tracebacks.")
+@click.version_option(package_name="sprintlib")
+@click.pass_context
+def sprint(context: click.Context, home: Path | None, debug: bool) -> None:
+    """Will the milestone land, what threatens it, and what to do today."""
+    from sprintlib import log
+
+    log.configure(verbose=debug)
+    context.obj = App(home=home, debug=debug)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line. Exits 0 when done, 1 when it failed, 2 for wrong usage or settings."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        sprint.main(arguments, prog_name="sprint", standalone_mode=False)
+    except SprintError as error:
+        if "--debug" in arguments:
+            raise
+        click.echo(f"sprint: {error}", err=True)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("sprint: stopped; what had arrived is kept.", err=True)
+        sys.exit(1)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)

@@ -1,0 +1,68 @@
+"""Every error this package raises on purpose.
+
+SprintError                    one sentence that says what to do; the command line prints it and exits 1
+├── SettingsError              sprint.toml or an option is missing or wrong; exits 2
+├── StoreError                 the database cannot be opened, read or written
+├── CollectError               facts could not be collected; what had arrived is kept
+│   ├── TokenError             GitHub refused the token (401, or 403 without a rate limit)
+│   ├── NotFoundError          a repository does not exist or the token cannot see it
+│   ├── RateLimitError         the request budget is used up; carries `reset_at`
+│   └── UnreachableError       no network, connection cut, or GitHub answers 5xx
+├── DatasetError               a recorded or simulated dataset cannot be read
+├── AnalysisError              nothing can be said about the project as of that moment
+└── ReportError                a report could not be produced; the run table has the details
+"""
+
+from datetime import datetime
+
+
+class SprintError(Exception):
+    """An expected failure. `str(error)` is one sentence for the person at the keyboard."""
+
+    exit_code = 1
+
+
+class SettingsError(SprintError):
+    """sprint.toml or a command line option is missing or wrong."""
+
+    exit_code = 2
+
+
+class StoreError(SprintError):
+    """The database cannot be opened, read or written."""
+
+
+class CollectError(SprintError):
+    """Facts could not be collected. What had arrived before is kept."""
+
+
+class TokenError(CollectError):
+    """GitHub refused the token."""
+
+
+class NotFoundError(CollectError):
+    """A repository does not exist, or the token cannot see it."""
+
+
+class RateLimitError(CollectError):
+    """The request budget is used up until `reset_at` (UTC)."""
+
+    def __init__(self, message: str, reset_at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.reset_at = reset_at
+
+
+class UnreachableError(CollectError):
+    """GitHub could not be reached, the connection was cut, or it answered 5xx."""
+
+
+class DatasetError(SprintError):
+    """A recorded or simulated dataset cannot be read."""
+
+
+class AnalysisError(SprintError):
+    """Nothing can be said about the project as of that moment."""
+
+
+class ReportError(SprintError):
+    """A report could not be produced."""

@@ -1,0 +1,50 @@
+"""What a forecast says."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Basis = Literal["prior", "learned", "insufficient-data"]
+
+
+class Interval(BaseModel):
+    """80 % intervals: tenth and ninetieth percentile."""
+
+    model_config = ConfigDict(frozen=True)
+
+    items_closed_by_due: tuple[int, int] | None = None
+    finish_date: tuple[date | None, date | None] | None = None
+
+
+class ForecastDates(BaseModel):
+    """By which date everything is done with 50, 70, 85, 95 % probability; null: beyond the horizon of a year."""
+
+    model_config = ConfigDict(frozen=True)
+
+    p50: date | None = None
+    p70: date | None = None
+    p85: date | None = None
+    p95: date | None = None
+
+
+class Forecast(BaseModel):
+    """The future of one milestone, or of one part of it in one repository.
+
+    probability: every item now inside is done or dropped by the deadline; clamped to [.03, .97]; null with `reason`.
+    probability_delivered: at least the amount now in scope is delivered by then, by whichever items.
+    n_history: closings of milestone items the throughput rests on. basis: what the numbers rest on.
+    projection: (day, p10, p50, p90) of the items done or dropped, for the burn-up.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    probability: float | None
+    probability_delivered: float | None
+    reason: str | None = None
+    basis: Basis
+    n_history: int
+    interval: Interval = Interval()
+    dates: ForecastDates = ForecastDates()
+    closed_in_two_weeks: tuple[int, int, int] | None = None
+    projection: tuple[tuple[date, float, float, float], ...] = ()

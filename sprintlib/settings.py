@@ -1,0 +1,172 @@
+"""Settings of one project: `sprint.toml` in the home folder, plus the environment for secrets."""
+
+import os
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from sprintlib.errors import SettingsError
+
+FILE_NAME = "sprint.toml"
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ProjectSettings(_Section):
+    """Which repositories are looked at together."""
+
+    name: str = Field(description="name shown in reports")
+    repositories: tuple[str, ...] = Field(min_length=1, description="OWNER/NAME, two or three as a rule")
+    time_zone: str = Field("UTC", description="IANA name; a due date ends at midnight there")
+    cadence_days: int = Field(14, ge=1, description="length of a sprint where no milestone has a due date")
+
+    @field_validator("repositories")
+    @classmethod
+    def _owner_and_name(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for full_name in value:
+            owner, _, name = full_name.partition("/")
+            if not owner or not name or "/" in name:
+                raise ValueError(f"'{full_name}' is not of the form OWNER/NAME")
+        if len({full_name.lower() for full_name in value}) < len(value):
+            raise ValueError("a repository is listed twice")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"'{value}' is not a time zone; use a name such as Europe/Berlin") from error
+        return value
+
+
+class GitHubSettings(_Section):
+    """Where and how facts are collected."""
+
+    api_url: str = Field("https://api.github.com", description="REST API root; change it for GitHub Enterprise")
+    wait_for_reset_seconds: int = Field(120, ge=0, description="longest wait for the rate limit before stopping")
+    clone: bool = Field(True, description="read changed files from a bare partial clone")
+    details_days: int = Field(180, ge=0, description="fetch sizes of closed pull requests this far back")
+
+
+class CalendarSettings(_Section):
+    """On which days work happens."""
+
+    weekend: tuple[Weekday, ...] = Field(("sat", "sun"), description="days of the week without work")
+    country: str | None = Field(None, description="ISO code whose public holidays are days off, such as DE")
+    days_off: tuple[date, ...] = Field((), description="further days without work")
+
+
+class MilestoneSettings(_Section):
+    """What GitHub does not know about one milestone."""
+
+    start: date | None = Field(None, description="first day of the sprint")
+
+
+class RiskSettings(_Section):
+    """Thresholds of the risk detectors."""
+
+    stale_pull_request_days: float = Field(1.0, gt=0, description="working days without a human event")
+    blocked_days: float = Field(1.0, gt=0, description="working days a blocker may stay open")
+    scope_creep_share: float = Field(0.15, gt=0, description="added items as a share of committed ones")
+    red_default_branch_hours: float = Field(1.0, gt=0, description="hours the default branch may fail")
+    near_due_days: int = Field(5, ge=1, description="working days before the deadline that count as near")
+
+
+class ReportSettings(_Section):
+    """When a report is due and how long it may take."""
+
+    at: str = Field("07:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="local time of day")
+    days: tuple[Weekday, ...] = Field(("mon", "tue", "wed", "thu", "fri"), description="days with a report")
+    timeout_seconds: int = Field(300, ge=10, description="wall-clock limit of one report")
+    keep_days: int = Field(90, ge=1, description="how long dated reports are kept")
+
+
+class StoreSettings(_Section):
+    """Where facts and results live."""
+
+    url: str | None = Field(None, description="SQLAlchemy URL; default is data/sprint.db in the home folder")
+
+
+class PathSettings(_Section):
+    """Folders, relative to the home folder."""
+
+    data: str = Field("data", description="store, clones, caches")
+    reports: str = Field("papermill_runs", description="dated reports")
+
+
+class LlmSettings(_Section):
+    """The optional local language model."""
+
+    host: str = Field("http://127.0.0.1:11434", description="Ollama's address")
+    model: str | None = Field(None, description="model name; empty means the prose is written without one")
+
+
+class Settings(_Section):
+    """All of `sprint.toml`, with the folder it was read from."""
+
+    home: Path
+    project: ProjectSettings
+    github: GitHubSettings = GitHubSettings()
+    calendar: CalendarSettings = CalendarSettings()
+    milestones: dict[str, MilestoneSettings] = {}
+    risks: RiskSettings = RiskSettings()
+    report: ReportSettings = ReportSettings()
+    store: StoreSettings = StoreSettings()
+    paths: PathSettings = PathSettings()
+    llm: LlmSettings = LlmSettings()
+
+    @property
+    def time_zone(self) -> ZoneInfo:
+        return ZoneInfo(self.project.time_zone)
+
+    @property
+    def data_dir(self) -> Path:
+        return (self.home / self.paths.data).resolve()
+
+    @property
+    def reports_dir(self) -> Path:
+        return (self.home / self.paths.reports).resolve()
+
+    @property
+    def database_url(self) -> str:
+        """SPRINT_DATABASE_URL, else `[store] url`, else SQLite in the data folder."""
+        return os.environ.get("SPRINT_DATABASE_URL") or self.store.url or f"sqlite:///{self.data_dir / 'sprint.db'}"
+
+
+def find_home(home: str | Path | None = None) -> Path:
+    """The home folder: the argument, else SPRINT_HOME, else the working folder."""
+    return Path(home or os.environ.get("SPRINT_HOME") or Path.cwd()).expanduser().resolve()
+
+
+def load(home: str | Path | None = None) -> Settings:
+    """Read `sprint.toml` of the home folder. Raises SettingsError with one sentence."""
+    folder = find_home(home)
+    path = folder / FILE_NAME
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(
+            f"No {FILE_NAME} in {folder}: run 'sprint init' there, or name the folder with --home."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}.") from None
+    return parse({**values, "home": folder}, source=str(path))
+
+
+def parse(values: dict[str, Any], source: str = FILE_NAME) -> Settings:
+    """Validate settings. Raises SettingsError naming the first wrong key."""
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "file"
+        raise SettingsError(f"{source}: {key}: {first['msg'].removeprefix('Value error, ')}.") from None

@@ -1,0 +1,108 @@
+"""Opening the store, and bringing it to the newest migration."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError
+
+from sprintlib.errors import StoreError
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def open_store(url: str, read_only: bool = False) -> Engine:
+    """An engine on a store with the newest schema. Creates a SQLite file that does not exist yet.
+
+    read_only: nothing is created or migrated, and SQLite refuses writes.
+    Raises StoreError with one sentence that says what to do.
+    """
+    engine = _engine(url, read_only)
+    try:
+        with engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+        if current != _head():
+            if read_only:
+                raise StoreError(f"The store {_place(url)} is empty or of another version: run 'sprint sync' first.")
+            _upgrade(engine)
+    except DatabaseError as error:
+        raise StoreError(_sentence(url, error)) from error
+    return engine
+
+
+def _engine(url: str, read_only: bool) -> Engine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreError(
+            f"'{url}' is not a database URL; use sqlite:////path/sprint.db or postgresql+psycopg://..."
+        ) from error
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed)
+    path = Path(parsed.database or "")
+    if read_only:
+        if not path.is_file():
+            raise StoreError(f"There is no store at {path} yet: run 'sprint sync' first.")
+        engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
+    else:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"The data folder {path.parent} cannot be created: {error.strerror}.") from error
+        engine = create_engine(parsed)
+    event.listen(engine, "connect", _sqlite_pragmas(read_only))
+    return engine
+
+
+def _sqlite_pragmas(read_only: bool) -> Any:
+    pragmas = ["busy_timeout = 20000", "foreign_keys = ON"]
+    if not read_only:
+        pragmas += ["journal_mode = WAL", "synchronous = NORMAL"]
+
+    def on_connect(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return on_connect
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    return config
+
+
+def _head() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _upgrade(engine: Engine) -> None:
+    with engine.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _place(url: str) -> str:
+    return make_url(url).render_as_string(hide_password=True)
+
+
+def _sentence(url: str, error: DatabaseError) -> str:
+    reason = str(error.orig)
+    if "not a database" in reason or "malformed" in reason:
+        return f"{_place(url)} is damaged ({reason}): move it away and run 'sprint sync' to collect again."
+    if "full" in reason:
+        return f"The disk is full: free some space; everything stored so far is kept in {_place(url)}."
+    return f"The store {_place(url)} cannot be opened: {reason}."
+
+
+def schema_revision(connection: Connection) -> str | None:
+    """The migration the store is at, or None for an empty database."""
+    return MigrationContext.configure(connection).get_current_revision()
