@@ -1,0 +1,30 @@
+"""Fixtures that several rooms' tests share."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+REAL_DATA = ROOT.parent / "shared" / "data"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip `realdata` tests where the data sets are not beside the project."""
+    if REAL_DATA.is_dir():
+        return
+    for item in items:
+        if item.get_closest_marker("realdata"):
+            item.add_marker(pytest.mark.skip(reason="the real data sets are not beside this clone"))
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Folder of real data sets; only for tests marked `realdata`."""
+    return REAL_DATA
+
+
+@pytest.fixture(autouse=True)
+def _no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test depends on, or leaks, the developer's own token, home or database."""
+    for name in ("GITHUB_TOKEN", "GH_TOKEN", "SPRINT_HOME", "SPRINT_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)

@@ -1,0 +1,53 @@
+"""The top level is as the user asked for it, and what is documented exists."""
+
+import subprocess
+
+import pytest
+from click.testing import CliRunner
+
+from sprintlib import resources
+from sprintlib.cli.main import COMMANDS, sprint
+from tests.conftest import ROOT
+
+
+def test_top_level_is_as_asked_for() -> None:
+    expected = {"notebooks", "sprintlib", "dashboards", "data", "papermill_runs", "tests", "benchmarks", "docs"}
+    assert expected <= {path.name for path in ROOT.iterdir() if path.is_dir()}
+    files = {"environment.yml", "README.md", "pyproject.toml", "Makefile"}
+    assert files <= {path.name for path in ROOT.iterdir() if path.is_file()}
+    assert (ROOT / ".ci" / "run").stat().st_mode & 0o100
+
+
+@pytest.mark.parametrize("name", ["notebooks", "dashboards"])
+def test_resources_are_found(name: str) -> None:
+    assert list(resources.folder(name).glob("*.ipynb"))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("verb", COMMANDS)
+def test_every_command_explains_itself(verb: str) -> None:
+    result = CliRunner().invoke(sprint, [verb, "--help"])
+    assert result.exit_code == 0, result.output
+    assert len(result.output.splitlines()) > 4
+
+
+@pytest.mark.parametrize("verb", COMMANDS)
+def test_every_command_is_documented(verb: str) -> None:
+    text = (ROOT / "README.md").read_text() + "".join(page.read_text() for page in (ROOT / "docs").glob("*.md"))
+    assert f"sprint {verb}" in text
+
+
+def test_committed_notebooks_hold_no_output() -> None:
+    notebooks = subprocess.run(
+        ["git", "ls-files", "*.ipynb"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert notebooks
+    stripped = subprocess.run(
+        [ROOT / ".venv/bin/nbstripout", "--verify", *notebooks], cwd=ROOT, capture_output=True, text=True
+    )
+    assert stripped.returncode == 0, stripped.stdout + stripped.stderr
+
+
+def test_start_up_imports_nothing_heavy() -> None:
+    code = "import sys, sprintlib.cli; print([m for m in ('polars', 'altair', 'sqlalchemy', 'github') if m in sys.modules])"
+    result = subprocess.run([ROOT / ".venv/bin/python", "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"

@@ -1,0 +1,76 @@
+"""The locks, pyproject.toml and environment.yml say the same thing."""
+
+import re
+import tomllib
+
+import pytest
+import yaml
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.conftest import ROOT
+
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PLATFORMS = [("3.11", "linux"), ("3.13", "linux"), ("3.11", "darwin"), ("3.13", "darwin")]
+
+
+def lock(name: str) -> list[Requirement]:
+    lines = (ROOT / "locks" / f"{name}.txt").read_text().splitlines()
+    return [Requirement(line) for line in lines if line and not line.startswith("#")]
+
+
+def environment(python: str, platform: str) -> dict[str, str]:
+    values = {**default_environment(), "python_version": python, "python_full_version": f"{python}.0"}
+    return {
+        **values,
+        "sys_platform": platform,
+        "platform_system": "Darwin" if platform == "darwin" else "Linux",
+        "platform_machine": "arm64" if platform == "darwin" else "x86_64",
+    }
+
+
+def pins(name: str, python: str, platform: str) -> dict[str, str]:
+    chosen: dict[str, str] = {}
+    for requirement in lock(name):
+        if requirement.marker is None or requirement.marker.evaluate(environment(python, platform)):
+            assert requirement.name not in chosen, f"{requirement.name} is pinned twice on {platform} {python}"
+            (specifier,) = requirement.specifier
+            assert specifier.operator == "=="
+            chosen[canonicalize_name(requirement.name)] = specifier.version
+    return chosen
+
+
+def declared(*extras: str) -> list[Requirement]:
+    project = PYPROJECT["project"]
+    names = project["dependencies"] + [line for extra in extras for line in project["optional-dependencies"][extra]]
+    return [Requirement(line) for line in names]
+
+
+@pytest.mark.parametrize(("python", "platform"), PLATFORMS)
+@pytest.mark.parametrize(("name", "extras"), [("run", ("build",)), ("dev", ("build", "dev"))])
+def test_every_declared_package_has_one_pin_that_fits(
+    name: str, extras: tuple[str, ...], python: str, platform: str
+) -> None:
+    pinned = pins(name, python, platform)
+    for requirement in declared(*extras):
+        version = pinned.get(canonicalize_name(requirement.name))
+        assert version is not None, f"{requirement.name} is missing in locks/{name}.txt"
+        assert requirement.specifier.contains(version, prereleases=True)
+
+
+@pytest.mark.parametrize(("python", "platform"), PLATFORMS)
+def test_development_uses_what_users_get(python: str, platform: str) -> None:
+    run, dev = pins("run", python, platform), pins("dev", python, platform)
+    assert {name: dev.get(name) for name in run} == run
+
+
+def test_conda_installs_from_the_same_lock() -> None:
+    content = yaml.safe_load((ROOT / "environment.yml").read_text())
+    (pip,) = [entry["pip"] for entry in content["dependencies"] if isinstance(entry, dict)]
+    assert pip == ["-r locks/run.txt", "--editable ."]
+    assert "python=3.11" in content["dependencies"]
+
+
+def test_no_cuda_build_can_slip_in() -> None:
+    assert not [r.name for name in ("run", "dev") for r in lock(name) if re.match(r"torch|nvidia|faiss", r.name)]

@@ -1,0 +1,75 @@
+"""sprint.toml: what is read, and the one sentence for what is wrong."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from sprintlib import settings
+from sprintlib.errors import SettingsError
+
+MINIMAL = '[project]\nname = "shop"\nrepositories = ["acme/api", "acme/web"]\n'
+
+
+def write(folder: Path, text: str) -> Path:
+    (folder / "sprint.toml").write_text(text)
+    return folder
+
+
+def test_minimal_file(tmp_path: Path) -> None:
+    read = settings.load(write(tmp_path, MINIMAL))
+    assert read.project.repositories == ("acme/api", "acme/web")
+    assert read.github.api_url == "https://api.github.com"
+    assert read.database_url == f"sqlite:///{tmp_path}/data/sprint.db"
+    assert read.reports_dir == tmp_path / "papermill_runs"
+
+
+def test_everything_can_be_set(tmp_path: Path) -> None:
+    text = MINIMAL + (
+        'time_zone = "Europe/Berlin"\n[calendar]\ncountry = "DE"\ndays_off = [2026-12-24]\n'
+        '[milestones."2.4 Checkout"]\nstart = 2026-11-09\n[store]\nurl = "postgresql+psycopg://db/sprint"\n'
+    )
+    read = settings.load(write(tmp_path, text))
+    assert read.time_zone.key == "Europe/Berlin"
+    assert read.calendar.days_off == (date(2026, 12, 24),)
+    assert read.milestones["2.4 Checkout"].start == date(2026, 11, 9)
+    assert read.database_url == "postgresql+psycopg://db/sprint"
+
+
+def test_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPRINT_DATABASE_URL", "sqlite:////elsewhere.db")
+    assert settings.load(write(tmp_path, MINIMAL)).database_url == "sqlite:////elsewhere.db"
+
+
+def test_home_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert settings.find_home() == tmp_path
+    monkeypatch.setenv("SPRINT_HOME", str(tmp_path / "a"))
+    assert settings.find_home() == tmp_path / "a"
+    assert settings.find_home(tmp_path / "b") == tmp_path / "b"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[project", "is not valid TOML"),
+        ("", "project: Field required."),
+        ('[project]\nname = "x"\nrepositories = []\n', "at least 1 item"),
+        ('[project]\nname = "x"\nrepositories = ["api"]\n', "'api' is not of the form OWNER/NAME."),
+        ('[project]\nname = "x"\nrepositories = ["a/b", "A/B"]\n', "a repository is listed twice."),
+        (MINIMAL + 'time_zone = "Berlin"\n', "'Berlin' is not a time zone; use a name such as Europe/Berlin."),
+        (MINIMAL + "[github]\ntoken = 'x'\n", "github.token: Extra inputs are not permitted."),
+        (MINIMAL + "[risks]\nblocked_days = 0\n", "risks.blocked_days: Input should be greater than 0."),
+        (MINIMAL + '[report]\nat = "25:00"\n', "report.at: "),
+    ],
+)
+def test_wrong_files_give_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:
+    with pytest.raises(SettingsError, match=".") as caught:
+        settings.load(write(tmp_path, text))
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_missing_file_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="run 'sprint init' there, or name the folder with --home"):
+        settings.load(tmp_path)
