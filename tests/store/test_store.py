@@ -1,6 +1,7 @@
 """Opening, migrating, writing and reading the store."""
 
 import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -25,8 +26,23 @@ REPOSITORY = {
 }
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An open store with one repository, on each kind of database that is supported."""
+    urls = {"sqlite": lambda: f"sqlite:///{tmp_path}/data/sprint.db"}
+    engine = open_store(urls.get(request.param, lambda: request.getfixturevalue("postgresql"))())
+    with engine.begin() as connection:
+        upsert(connection, repository, [REPOSITORY])
+    yield engine
+    if request.param == "postgresql":
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    engine.dispose()
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Engine:
+def sqlite_store(tmp_path: Path) -> Engine:
+    """An open SQLite store with one repository."""
     engine = open_store(f"sqlite:///{tmp_path}/data/sprint.db")
     with engine.begin() as connection:
         upsert(connection, repository, [REPOSITORY])
@@ -45,8 +61,8 @@ def test_tables_have_singular_names(store: Engine) -> None:
     assert not [name for name in names if name.endswith("s") and name != "analysis"]
 
 
-def test_sqlite_is_in_wal_mode_and_waits(store: Engine) -> None:
-    with store.connect() as connection:
+def test_sqlite_is_in_wal_mode_and_waits(sqlite_store: Engine) -> None:
+    with sqlite_store.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 20000
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
@@ -115,7 +131,7 @@ def test_all_null_columns_are_typed(store: Engine) -> None:
     assert read.row(299) == (date(2026, 11, 27), NOW)
 
 
-def test_read_only_refuses_writes_and_creates_nothing(tmp_path: Path, store: Engine) -> None:
+def test_read_only_refuses_writes_and_creates_nothing(tmp_path: Path, sqlite_store: Engine) -> None:
     url = f"sqlite:///{tmp_path}/data/sprint.db"
     reader = open_store(url, read_only=True)
     with reader.begin() as connection, pytest.raises(OperationalError, match="readonly"):
@@ -125,9 +141,9 @@ def test_read_only_refuses_writes_and_creates_nothing(tmp_path: Path, store: Eng
     assert not (tmp_path / "other").exists()
 
 
-def test_read_only_sees_what_a_writer_adds(tmp_path: Path, store: Engine) -> None:
+def test_read_only_sees_what_a_writer_adds(tmp_path: Path, sqlite_store: Engine) -> None:
     reader = open_store(f"sqlite:///{tmp_path}/data/sprint.db", read_only=True)
-    with store.begin() as connection:
+    with sqlite_store.begin() as connection:
         upsert(connection, repository, [{**REPOSITORY, "id": 3, "full_name": "acme/ios"}])
     with reader.connect() as connection:
         assert connection.execute(select(repository.c.full_name).order_by("id")).scalars().all() == [
