@@ -1,1 +1,45 @@
-"""views."""
+"""HTML fragments, Altair charts and Markdown made from an Analysis: shared by reports and dashboards.
+
+Pure functions. Fragments are escaped HTML inside the scope of `css()`; charts need `vega_preamble()` once per document.
+"""
+
+from sprintlib.views.answer import answer_card
+from sprintlib.views.burn_up import burn_up_chart, burn_up_figure, burn_up_table
+from sprintlib.views.findings import action_list, risk_list
+from sprintlib.views.page import (
+    all_findings,
+    css,
+    document,
+    first_screen,
+    scope_and_parts,
+    style,
+    what_it_rests_on,
+    wrapped,
+)
+from sprintlib.views.tables import drivers_table, freshness, milestone_table, notes, parts_table, scope_table
+from sprintlib.views.vega import chart_html, vega_preamble
+
+__all__ = [
+    "action_list",
+    "all_findings",
+    "answer_card",
+    "burn_up_chart",
+    "burn_up_figure",
+    "burn_up_table",
+    "chart_html",
+    "css",
+    "document",
+    "drivers_table",
+    "first_screen",
+    "freshness",
+    "milestone_table",
+    "notes",
+    "parts_table",
+    "risk_list",
+    "scope_and_parts",
+    "scope_table",
+    "style",
+    "vega_preamble",
+    "what_it_rests_on",
+    "wrapped",
+]

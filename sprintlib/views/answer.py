@@ -1,0 +1,52 @@
+"""The answer to "will it land?": figure, words, dates, and what they rest on."""
+
+from sprintlib.analysis.model import Analysis, MilestoneAnalysis
+from sprintlib.views.markup import text
+from sprintlib.views.words import basis, count, headline, percent, short_day
+
+
+def answer_card(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
+    """The first thing on a page about a milestone."""
+    figure, words = headline(analysis, milestone)
+    facts = "".join(f"<div><dt>{text(name)}</dt><dd>{text(value)}</dd></div>" for name, value in _facts(milestone))
+    return (
+        f'<section class="answer" aria-label="The answer"><p class="figure"><strong>{text(figure)}</strong> '
+        f"<span>{text(words)}</span></p>{_bar(milestone)}"
+        f'<p class="summary">{text(milestone.summary)}</p><dl class="facts">{facts}</dl></section>'
+    )
+
+
+def _bar(milestone: MilestoneAnalysis) -> str:
+    """The probability as a length; said in words beside it, so hidden from screen readers."""
+    if milestone.probability is None or milestone.scope.open == 0:
+        return ""
+    width = round(100 * milestone.probability)
+    return f'<div class="bar" aria-hidden="true"><span style="width:{width}%"></span></div>'
+
+
+def _facts(milestone: MilestoneAnalysis) -> list[tuple[str, str]]:
+    dates, interval = milestone.forecast_dates, milestone.interval
+    facts = [("Due", short_day(milestone.due_on, "no due date"))]
+    if dates.p50 or dates.p85:
+        facts += [("50 % finished by", short_day(dates.p50)), ("85 % finished by", short_day(dates.p85))]
+    if interval.finish_date:
+        early, late = interval.finish_date
+        facts.append(("Finish, 80 % interval", f"{short_day(early)} to {short_day(late)}"))
+    if interval.items_closed_by_due:
+        low, high = interval.items_closed_by_due
+        facts.append(("Closed by the due date, 80 % interval", f"{low} to {high} of {_inside(milestone)}"))
+    elif milestone.closed_in_two_weeks:
+        low, _, high = milestone.closed_in_two_weeks
+        facts.append(
+            ("Closed in two weeks, 80 % interval", f"{low} to {high} of {count(milestone.scope.open, 'item')}")
+        )
+    if milestone.probability_delivered is not None:
+        facts.append(("Same amount delivered, by any items", percent(milestone.probability_delivered)))
+    if milestone.governed_by:
+        facts.append(("Governed by", milestone.governed_by))
+    return [*facts, ("Rests on", basis(milestone))]
+
+
+def _inside(milestone: MilestoneAnalysis) -> int:
+    scope = milestone.scope
+    return scope.done + scope.dropped + scope.open

@@ -1,0 +1,169 @@
+"""The burn-up: scope, what is done, and the projected range up to the due date."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sprintlib.analysis.model import Analysis, MilestoneAnalysis
+from sprintlib.views.markup import table, text
+from sprintlib.views.vega import chart_html
+from sprintlib.views.words import count, day, short_day, today
+
+if TYPE_CHECKING:
+    import altair as alt
+
+# CSS variables of style.css, so that one drawing follows light, dark and print; the fallbacks are the light theme
+_INK = "var(--sprint-ink, #1d2327)"
+_MUTED = "var(--sprint-muted, #59636e)"
+_LINE = "var(--sprint-line, #dcd9d1)"
+_DONE = "var(--sprint-done, #0b6b53)"
+_DUE = "var(--sprint-high, #b3261e)"
+
+
+def burn_up_chart(analysis: Analysis, milestone: MilestoneAnalysis, height: int = 230) -> "alt.LayerChart":
+    """Scope and done by day, the 80 % range of the projection, and rules at today and at the due date.
+
+    As wide as its container. Colours are CSS variables: draw it with the SVG renderer.
+    """
+    import altair as alt
+
+    now, up = today(analysis, milestone), milestone.burn_up
+    past = [{"day": _local(point.day), "scope": point.scope, "done": point.done} for point in up.days]
+    last = past[-1:] or []
+    ahead = [
+        {"day": _local(point.day), "low": point.low, "middle": point.middle, "high": point.high}
+        for point in _until(milestone, now)
+    ]
+    if last and ahead:
+        done_now = last[0]["done"]
+        ahead.insert(0, {"day": last[0]["day"], "low": done_now, "middle": done_now, "high": done_now})
+    x = alt.X("day:T", title=None, axis=alt.Axis(format="%-d %b", labelOverlap="greedy", tickCount=8))
+    layers = [
+        *_projection(alt, ahead, x),
+        *_past(alt, past, last, x),
+        *_rules(alt, milestone, now, _top(milestone)),
+    ]
+    chart: alt.LayerChart = (
+        alt.layer(*layers)
+        .properties(width="container", height=height, background="transparent")
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelColor=_MUTED, gridColor=_LINE, domainColor=_LINE, tickColor=_LINE, labelFontSize=12, gridOpacity=0.7
+        )
+        .configure(font="inherit", autosize=alt.AutoSizeParams(type="fit", contains="padding"))
+    )
+    return chart
+
+
+def burn_up_figure(analysis: Analysis, milestone: MilestoneAnalysis, height: int = 230) -> str:
+    """The chart with its caption, a description for who cannot see it, and the same data as a table."""
+    if not milestone.burn_up.days:
+        return '<figure class="burn-up"><p class="muted">No day of this milestone is known yet.</p></figure>'
+    return (
+        f'<figure class="burn-up"><figcaption>Burn-up <span class="muted">items, by day; the band holds 80 % of the '
+        f"projected futures</span></figcaption>"
+        f"{chart_html(burn_up_chart(analysis, milestone, height), describe(analysis, milestone))}"
+        f"<details><summary>Burn-up as a table</summary>{burn_up_table(milestone)}</details></figure>"
+    )
+
+
+def burn_up_table(milestone: MilestoneAnalysis) -> str:
+    """Every day of the burn-up, past and projected."""
+    rows = [[text(day(p.day)), str(p.scope), str(p.done), ""] for p in milestone.burn_up.days]
+    rows += [
+        [text(day(p.day)), "", f"{p.middle:.0f}", f"{p.low:.0f} to {p.high:.0f}"] for p in milestone.burn_up.projection
+    ]
+    return table("Burn-up", ("Day", "In scope", "Done or dropped", "80 % range"), rows, frozenset({1, 2, 3}))
+
+
+def describe(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
+    """The burn-up in one or two sentences."""
+    first, last = milestone.burn_up.days[0], milestone.burn_up.days[-1]
+    said = (
+        f"Burn-up from {short_day(first.day)} to {short_day(last.day)}: scope went from {first.scope} to "
+        f"{count(last.scope, 'item')}, {last.done} of them are done or dropped."
+    )
+    at_due = [point for point in milestone.burn_up.projection if point.day == milestone.due_on]
+    if at_due:
+        said += (
+            f" By the due date, {day(milestone.due_on)}, the projection expects {at_due[0].middle:.0f}, "
+            f"with 80 % probability between {at_due[0].low:.0f} and {at_due[0].high:.0f}."
+        )
+    return said
+
+
+def _local(value: date) -> str:
+    """Without a zone, so that the browser does not move the day."""
+    return f"{value.isoformat()}T00:00:00"
+
+
+def _until(milestone: MilestoneAnalysis, now: date) -> list[Any]:
+    """The projection up to where it matters: a third past the due date, or the 85 % date, whichever is later."""
+    points = list(milestone.burn_up.projection)
+    ends = [end for end in (milestone.due_on, milestone.forecast_dates.p85) if end and end >= now]
+    if not ends:
+        return points[:30]
+    first = milestone.burn_up.days[0].day if milestone.burn_up.days else now
+    longest = max((max(ends) - first).days * 4 // 3, 10)
+    return [point for point in points if (point.day - first).days <= longest]
+
+
+def _top(milestone: MilestoneAnalysis) -> float:
+    inside = [point.scope for point in milestone.burn_up.days]
+    projected = [point.high for point in milestone.burn_up.projection]
+    return max([1.0, *inside, *projected]) * 1.12
+
+
+def _projection(alt: Any, ahead: list[dict[str, Any]], x: Any) -> list[Any]:
+    if not ahead:
+        return []
+    base = alt.Chart(alt.Data(values=ahead))
+    tooltip = [
+        alt.Tooltip("day:T", title="Day", format="%a %-d %b %Y"),
+        alt.Tooltip("middle:Q", title="Projected done", format=".0f"),
+        alt.Tooltip("low:Q", title="80 % range from", format=".0f"),
+        alt.Tooltip("high:Q", title="to", format=".0f"),
+    ]
+    return [
+        base.mark_area(color=_DONE, opacity=0.16).encode(x=x, y=alt.Y("low:Q", title=None), y2="high:Q"),
+        base.mark_line(color=_DONE, strokeDash=[5, 4], strokeWidth=1.5).encode(
+            x=x, y=alt.Y("middle:Q", title=None), tooltip=tooltip
+        ),
+    ]
+
+
+def _past(alt: Any, past: list[dict[str, Any]], last: list[dict[str, Any]], x: Any) -> list[Any]:
+    if not past:
+        return []
+    base, end = alt.Chart(alt.Data(values=past)), alt.Chart(alt.Data(values=last))
+    tooltip = [
+        alt.Tooltip("day:T", title="Day", format="%a %-d %b %Y"),
+        alt.Tooltip("scope:Q", title="In scope"),
+        alt.Tooltip("done:Q", title="Done or dropped"),
+    ]
+    label = {"align": "right", "dx": -6, "dy": -9, "fontSize": 12, "fontWeight": 600}
+    return [
+        base.mark_area(color=_DONE, opacity=0.10).encode(x=x, y=alt.Y("done:Q", title=None)),
+        base.mark_line(color=_INK, strokeWidth=1.75, interpolate="step-after").encode(
+            x=x, y=alt.Y("scope:Q", title=None), tooltip=tooltip
+        ),
+        base.mark_line(color=_DONE, strokeWidth=2.75).encode(x=x, y=alt.Y("done:Q", title=None), tooltip=tooltip),
+        end.mark_text(color=_INK, **label).encode(x=x, y="scope:Q", text=alt.value(f"Scope {last[0]['scope']}")),
+        end.mark_text(color=_DONE, **label).encode(x=x, y="done:Q", text=alt.value(f"Done {last[0]['done']}")),
+        end.mark_point(color=_DONE, filled=True, size=55, opacity=1).encode(x=x, y="done:Q"),
+    ]
+
+
+def _rules(alt: Any, milestone: MilestoneAnalysis, now: date, top: float) -> list[Any]:
+    marks = [(now, "Today", _MUTED, [2, 3])]
+    if milestone.due_on:
+        marks.append((milestone.due_on, f"Due {milestone.due_on.day} {milestone.due_on:%b}", _DUE, []))
+    layers = []
+    for when, name, color, dash in marks:
+        base = alt.Chart(alt.Data(values=[{"day": _local(when), "top": top}]))
+        layers += [
+            base.mark_rule(color=color, strokeDash=dash, strokeWidth=1.25).encode(x="day:T"),
+            base.mark_text(color=color, align="left", dx=4, dy=2, baseline="top", fontSize=12, fontWeight=600).encode(
+                x="day:T", y="top:Q", text=alt.value(name)
+            ),
+        ]
+    return layers

@@ -1,0 +1,55 @@
+"""Risks and recommendations as lists, each with its links."""
+
+from sprintlib.analysis.model import Analysis, MilestoneAnalysis
+from sprintlib.recommend.model import Recommendation
+from sprintlib.risks.model import Risk
+from sprintlib.views.markup import citations, known_repositories, sentence, text
+from sprintlib.views.words import SEVERITIES, gain
+
+
+def risk_list(analysis: Analysis, milestone: MilestoneAnalysis, limit: int | None = None, rules: bool = False) -> str:
+    """Risks, worst first. limit: show so many and say how many more there are. rules: with the rule that fired."""
+    if not milestone.risks:
+        return '<p class="muted">No detector found a risk.</p>'
+    known = known_repositories(analysis)
+    shown = "".join(_risk(risk, known, rules) for risk in milestone.risks[:limit])
+    return f'<ol class="risks">{shown}</ol>{_more(len(milestone.risks), limit, "risks")}'
+
+
+def action_list(analysis: Analysis, milestone: MilestoneAnalysis, limit: int | None = None) -> str:
+    """Recommendations, the largest expected gain first."""
+    if not milestone.recommendations:
+        return '<p class="muted">Nothing in the playbook fits what is known today.</p>'
+    known = known_repositories(analysis)
+    shown = "".join(_action(action, known) for action in milestone.recommendations[:limit])
+    return f'<ol class="actions">{shown}</ol>{_more(len(milestone.recommendations), limit, "actions")}'
+
+
+def _risk(risk: Risk, known: frozenset[str], rules: bool) -> str:
+    actor = f"next move: {text(risk.actor)}" if risk.actor else ""
+    rule = f'<p class="rule">Rule: {text(risk.rule)}</p>' if rules else ""
+    return (
+        f'<li><span class="tag {risk.severity}">{SEVERITIES[risk.severity]}</span><div>'
+        f"<p>{sentence(risk.statement, risk.evidence, known)}</p>"
+        f"{_line(citations(risk.evidence, known, risk.statement), actor)}{rule}</div></li>"
+    )
+
+
+def _action(action: Recommendation, known: frozenset[str]) -> str:
+    actor = f"who: {text(action.actor)}" if action.actor else ""
+    return (
+        f'<li><span class="tag gain">{text(gain(action.expected_gain))}</span><div>'
+        f"<p>{sentence(action.action, action.evidence, known)}</p>"
+        f"{_line(citations(action.evidence, known, action.action), actor)}</div></li>"
+    )
+
+
+def _line(*parts: str) -> str:
+    filled = " · ".join(part for part in parts if part)
+    return f'<p class="cites">{filled}</p>' if filled else ""
+
+
+def _more(total: int, limit: int | None, what: str) -> str:
+    if limit is None or total <= limit:
+        return ""
+    return f'<p class="more"><a href="#all-{what}">and {total - limit} more below</a></p>'

@@ -1,0 +1,101 @@
+"""HTML from text that nobody vouches for: everything is escaped, links lead only to places we know."""
+
+import re
+from collections.abc import Iterable
+from html import escape
+from urllib.parse import urlsplit
+
+from sprintlib.analysis.model import Analysis
+from sprintlib.evidence import Evidence
+
+_REF = re.compile(r"(?<![\w./-])[\w.-]+/[\w.-]+#\d+\b")
+
+
+def text(value: object) -> str:
+    """Escaped for element content and for double-quoted attributes."""
+    return escape(str(value), quote=True)
+
+
+def known_repositories(analysis: Analysis) -> frozenset[str]:
+    """Lower-case `owner/name` of every repository of the project."""
+    named = set(analysis.freshness)
+    for milestone in analysis.milestones:
+        named.update(milestone.repos)
+    return frozenset(name.lower() for name in named)
+
+
+def safe_url(evidence: Evidence, repositories: frozenset[str]) -> str | None:
+    """The URL of a citation, if it is http(s) and leads into a known repository; playbook sources must be https."""
+    return web_url(evidence.url, None if evidence.kind == "playbook" else repositories)
+
+
+def web_url(url: str, repositories: frozenset[str] | None) -> str | None:
+    """`url` if it is safe to link to. repositories: where it must lead; None for any https address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or re.search(r"\s", url):
+        return None
+    if repositories is None:
+        return url if parts.scheme == "https" else None
+    owner_and_name = "/".join(parts.path.lower().split("/")[1:3])
+    return url if owner_and_name in repositories else None
+
+
+def link(url: str | None, label: str, title: str = "") -> str:
+    """A link, or the escaped label alone where there is no safe address."""
+    if url is None:
+        return f"<span>{text(label)}</span>"
+    hover = f' title="{text(title)}"' if title else ""
+    return f'<a href="{text(url)}" rel="noopener noreferrer"{hover}>{text(label)}</a>'
+
+
+def cite(evidence: Evidence, repositories: frozenset[str]) -> str:
+    """One citation as a link that shows its note on hover and to screen readers."""
+    return link(safe_url(evidence, repositories), evidence.ref, evidence.note)
+
+
+def sentence(statement: str, evidence: Iterable[Evidence], repositories: frozenset[str]) -> str:
+    """A plain-text sentence; mentions of cited items become links."""
+    urls = {item.ref: safe_url(item, repositories) for item in evidence}
+    pieces, position = [], 0
+    for match in _REF.finditer(statement):
+        url = urls.get(match.group())
+        if url:
+            pieces += [text(statement[position : match.start()]), link(url, match.group())]
+            position = match.end()
+    return "".join([*pieces, text(statement[position:])])
+
+
+def citations(evidence: Iterable[Evidence], repositories: frozenset[str], but_not: str = "") -> str:
+    """Citations in one line, without those that the sentence `but_not` mentions already; "" if there are none."""
+    mentioned = set(_REF.findall(but_not))
+    shown = [cite(item, repositories) for item in evidence if item.ref not in mentioned]
+    return " · ".join(shown)
+
+
+def table(
+    caption: str, head: Iterable[str], rows: Iterable[Iterable[str]], numeric: frozenset[int] = frozenset()
+) -> str:
+    """A data table. The first cell of a row is its header. Cells are HTML; caption and head are plain text.
+
+    numeric: positions of columns that are aligned as numbers.
+    """
+
+    def css(position: int) -> str:
+        return ' class="number"' if position in numeric else ""
+
+    header = "".join(f'<th scope="col"{css(i)}>{text(name)}</th>' for i, name in enumerate(head))
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f'<th scope="row">{cell}</th>' if i == 0 else f"<td{css(i)}>{cell}</td>" for i, cell in enumerate(row)
+        )
+        + "</tr>"
+        for row in rows
+    )
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{text(caption)}"><table>'
+        f"<caption>{text(caption)}</caption><thead><tr>{header}</tr></thead><tbody>{body}</tbody></table></div>"
+    )

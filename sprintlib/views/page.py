@@ -1,0 +1,103 @@
+"""A page about one milestone, put together from its parts, and the document around it."""
+
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+
+from sprintlib.analysis.model import Analysis, MilestoneAnalysis
+from sprintlib.views.answer import answer_card
+from sprintlib.views.burn_up import burn_up_figure
+from sprintlib.views.findings import action_list, risk_list
+from sprintlib.views.markup import text
+from sprintlib.views.tables import freshness, notes, parts_table, scope_table
+from sprintlib.views.words import moment, today
+
+
+@cache
+def css() -> str:
+    """The style sheet; everything in it is scoped to `.sprint`."""
+    return files("sprintlib.views").joinpath("style.css").read_text(encoding="utf-8")
+
+
+def style() -> str:
+    """The style sheet as an element, once per document."""
+    return f"<style>{css()}</style>"
+
+
+def wrapped(fragment: str) -> str:
+    """A fragment inside the scope of the style sheet, for pages that are not ours."""
+    return f'<div class="sprint">{fragment}</div>'
+
+
+def first_screen(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
+    """Answer, burn-up, three risks, three actions: what fits on 1280 x 800."""
+    return (
+        f'<header class="title"><h1>{text(milestone.title)}</h1><p>{text(_subtitle(analysis, milestone))}</p></header>'
+        f'<div class="first">{answer_card(analysis, milestone)}{burn_up_figure(analysis, milestone)}'
+        f'<section aria-labelledby="top-risks"><h2 id="top-risks">What threatens it</h2>'
+        f"{risk_list(analysis, milestone, limit=3)}</section>"
+        f'<section aria-labelledby="top-actions"><h2 id="top-actions">What to do today</h2>'
+        f"{action_list(analysis, milestone, limit=3)}</section></div>"
+    )
+
+
+def all_findings(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
+    """Every risk with the rule that fired, and every action."""
+    return (
+        f'<section id="all-risks"><h2>All risks, with the rule that fired</h2>'
+        f"{risk_list(analysis, milestone, rules=True)}</section>"
+        f'<section id="all-actions"><h2>All actions, by expected gain</h2>{action_list(analysis, milestone)}</section>'
+    )
+
+
+def scope_and_parts(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
+    """The counts, and where the sprint spans repositories its parts."""
+    parts = f"<section>{parts_table(analysis, milestone)}</section>" if milestone.parts else ""
+    return f"<section>{scope_table(milestone)}</section>{parts}"
+
+
+def what_it_rests_on(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
+    """Freshness, notes, method and versions."""
+    return (
+        f"<section>{freshness(analysis)}</section>"
+        f"<section><h2>Missing, unresolved, or known only later</h2>{notes(analysis, milestone)}</section>"
+        f"<section><h2>How to read this</h2>{_method()}</section>"
+        f"<footer>sprintlib {text(version('sprintlib'))} · as of {text(moment(analysis.as_of))} · "
+        f"{'words by ' + text(milestone.llm.model) if milestone.llm.used else 'no language model was used'}</footer>"
+    )
+
+
+def document(title: str, body: str) -> str:
+    """A whole HTML page around a body that carries its own style and scripts."""
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="referrer" content="no-referrer">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+        "script-src 'unsafe-inline' 'unsafe-eval'; img-src data:; font-src data:\">"
+        f'<link rel="icon" href="data:,"><title>{text(title)}</title></head>\n'
+        f'<body class="sprint"><main>{body}</main></body></html>\n'
+    )
+
+
+def _subtitle(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
+    return " · ".join(
+        [
+            analysis.project,
+            ", ".join(milestone.repos),
+            f"as of {moment(analysis.as_of)}, {today(analysis, milestone):%A}",
+        ]
+    )
+
+
+def _method() -> str:
+    said = (
+        "<strong>Chance</strong>: the probability that every item now in the milestone is done or dropped by the end "
+        "of the due date. It is never shown above 95 % while work remains.",
+        "<strong>Same amount delivered</strong>: the probability that at least the amount now in scope is delivered by "
+        "then, by whichever items. It is another event, and usually likelier.",
+        "<strong>80 % interval</strong>: one future in ten is better, one in ten is worse.",
+        "<strong>Done or dropped</strong>: completed or merged; or closed as not planned, duplicate or unmerged.",
+        "Closings of milestone items per working day drive the forecast, not those of the whole repository.",
+    )
+    return f'<ul class="notes">{"".join(f"<li>{line}</li>" for line in said)}</ul>'

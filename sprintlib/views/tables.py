@@ -1,0 +1,119 @@
+"""Tables below the first screen: milestones, drivers, scope, parts, freshness, notes."""
+
+from sprintlib.analysis.model import Analysis, MilestoneAnalysis, Scope
+from sprintlib.views.markup import citations, known_repositories, link, table, text, web_url
+from sprintlib.views.words import age, chance, day, moment, percent, short_day
+
+_SCOPE = ("Committed", "Added", "Removed", "Done", "Dropped", "Open")
+
+
+def milestone_table(analysis: Analysis, links: dict[str, str] | None = None) -> str:
+    """One row a milestone: due, chance, interval, counts, worst risk. links: address of each title's own page."""
+    if not analysis.milestones:
+        return '<p class="muted">No milestone was open at this moment.</p>'
+    rows = [_milestone_row(milestone, (links or {}).get(milestone.title)) for milestone in analysis.milestones]
+    head = ("Milestone", "Repositories", "Due", "Chance", "Finish, 80 % interval", "Done", "Open", "Worst risk")
+    return table("Milestones", head, rows, frozenset({3, 5, 6}))
+
+
+def _milestone_row(milestone: MilestoneAnalysis, page: str | None) -> list[str]:
+    title = f'<a href="{text(page)}">{text(milestone.title)}</a>' if page else text(milestone.title)
+    early, late = milestone.interval.finish_date or (None, None)
+    finish = f"{short_day(early)} to {short_day(late)}" if milestone.interval.finish_date else "–"
+    worst = milestone.risks[0] if milestone.risks else None
+    risk = f'<span class="tag {worst.severity}">{worst.severity}</span> {text(worst.statement)}' if worst else "none"
+    return [
+        title,
+        text(", ".join(milestone.repos)),
+        text(day(milestone.due_on, "none")),
+        _chance(milestone),
+        text(finish),
+        str(milestone.scope.done),
+        str(milestone.scope.open),
+        risk,
+    ]
+
+
+def _chance(milestone: MilestoneAnalysis) -> str:
+    if milestone.probability is None:
+        return f'<span title="{text(milestone.reason or "")}">no number</span>'
+    return f"{text(percent(milestone.probability))} {text(chance(milestone.probability).lower())}"
+
+
+def drivers_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
+    """The waterfall: what moves the score, in points, with a running total and evidence."""
+    if not milestone.drivers:
+        return '<p class="muted">There is no score to explain: the forecast has no number.</p>'
+    known = known_repositories(analysis)
+    rows: list[list[str]] = []
+    total = 0.0
+    for driver in milestone.drivers:
+        before, total = total, total + driver.points
+        rows.append(
+            [
+                text(driver.name),
+                text(f"{driver.points:+.0f}" if rows else f"{driver.points:.0f}"),
+                _step(before, total),
+                f"{total:.0f}",
+                citations(driver.evidence, known),
+            ]
+        )
+    head = ("What", "Points", "0 to 100", "Sum", "Evidence")
+    return table("What the score is made of", head, rows, frozenset({1, 3}))
+
+
+def _step(before: float, after: float) -> str:
+    """One bar of the waterfall; the figures stand beside it, so hidden from screen readers."""
+    low, high = sorted((min(max(before, 0), 100), min(max(after, 0), 100)))
+    way = "up" if after >= before else "down"
+    return (
+        f'<span class="step" aria-hidden="true"><span class="{way}" '
+        f'style="left:{low:.0f}%;width:{max(high - low, 1):.0f}%"></span></span>'
+    )
+
+
+def scope_table(milestone: MilestoneAnalysis) -> str:
+    """The counts, whose identity holds: committed + added - removed = done + dropped + open."""
+    rows = [["All", *_counts(milestone.scope)]]
+    rows += [[text(part.repo), *_counts(part.scope)] for part in milestone.parts]
+    return table("Scope, in items", ("", *_SCOPE), rows, frozenset(range(1, 7)))
+
+
+def _counts(scope: Scope) -> list[str]:
+    counts = (scope.committed, scope.added, scope.removed, scope.done, scope.dropped, scope.open)
+    return [str(value) for value in counts]
+
+
+def parts_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
+    """The parts of a sprint that spans repositories; all of them must land."""
+    known = known_repositories(analysis)
+    rows = [
+        [
+            link(web_url(part.html_url, known), f"{part.repo}, milestone {part.number}"),
+            text(day(part.due_on, "none")),
+            text(percent(part.probability)) if part.probability is not None else text(part.reason or "no number"),
+            str(part.scope.open),
+            "governs" if part.repo == milestone.governed_by else "",
+        ]
+        for part in milestone.parts
+    ]
+    return table("Parts by repository", ("Part", "Due", "Chance", "Open", ""), rows, frozenset({2, 3}))
+
+
+def freshness(analysis: Analysis) -> str:
+    """When the facts of each repository were last collected completely."""
+    rows = [
+        [text(repo), text(moment(at)) if at else "–", text(age(at, analysis.as_of))]
+        for repo, at in analysis.freshness.items()
+    ]
+    return table("Data freshness", ("Repository", "Collected", "Then"), rows)
+
+
+def notes(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
+    """What is missing, unresolved, or could only be known later than this moment."""
+    said = [*analysis.notes, *(f"Known later: {fact}" for fact in milestone.known_later)]
+    if len(milestone.titles_then) > 1 or milestone.titles_then[:1] not in ((), (milestone.title,)):
+        said.append(f"Called at the time: {', '.join(milestone.titles_then)}")
+    if not said:
+        return '<p class="muted">Nothing is missing that we know of.</p>'
+    return f'<ul class="notes">{"".join(f"<li>{text(line)}</li>" for line in said)}</ul>'

@@ -1,0 +1,78 @@
+"""Altair charts in pages that never reach for the network: one script with Vega per document, then small embeds."""
+
+import hashlib
+import json
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from sprintlib.views.markup import text
+
+_SNIPPET = "window.vega=vega;window.vegaLite=vegaLite;window.vegaEmbed=vegaEmbed;"
+_DRAW = """(function(id){var tries=200;(function draw(){
+var spec=document.querySelector('script[data-spec="'+id+'"]');
+var places=document.querySelectorAll('[data-chart="'+id+'"]:not([data-drawn])');
+if(!window.vegaEmbed||!spec||!places.length){if(tries--)setTimeout(draw,50);return;}
+places.forEach(function(place){place.setAttribute('data-drawn','');
+window.vegaEmbed(place,JSON.parse(spec.textContent),{renderer:'svg',actions:false,tooltip:{theme:'custom'}})
+.then(function(){var svg=place.querySelector('svg');if(svg)svg.setAttribute('aria-hidden','true');
+var g=place.querySelectorAll('[role=graphics-document],[role=graphics-object]');
+g.forEach(function(n){n.removeAttribute('role');});})
+.catch(function(error){place.textContent='The chart could not be drawn: '+error.message;});});})();})"""
+
+
+def vega_preamble(cache: Path | None = None) -> str:
+    """A `<script>` with Vega, Vega-Lite and Vega-Embed (0.9 MB); once per document, before its charts.
+
+    cache: folder where the script is kept between processes, because putting it together takes over a second.
+    """
+    return f"<script>(function(){{{_bundle(cache)}}})();</script>"
+
+
+def chart_html(chart: Any, description: str) -> str:
+    """An Altair chart as HTML that draws itself once the preamble is there.
+
+    description: what a reader sees who cannot see the chart; plain text.
+    """
+    spec = json.dumps(chart.to_dict(), separators=(",", ":"), ensure_ascii=False)
+    spec = spec.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    name = hashlib.sha256(spec.encode()).hexdigest()[:16]
+    return (
+        f'<div class="chart" role="img" aria-label="{text(description)}" data-chart="{name}"></div>'
+        f'<script type="application/json" data-spec="{name}">{spec}</script>'
+        f'<script>{_DRAW}("{name}");</script>'
+    )
+
+
+def _bundle(cache: Path | None) -> str:
+    if cache is None:
+        return _build_bundle()
+    path = cache / f"vega-{version('altair')}-{version('vl-convert-python')}.js"
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError:
+        bundle = _build_bundle()
+        _keep(path, bundle)
+        return bundle
+
+
+def _build_bundle() -> str:
+    import vl_convert
+    from altair.utils._importers import vl_version_for_vl_convert
+
+    bundle: str = vl_convert.javascript_bundle(_SNIPPET, vl_version=vl_version_for_vl_convert())
+    if "</script" in bundle.lower():
+        raise ValueError("the Vega bundle would end its own script element")
+    return bundle
+
+
+def _keep(path: Path, bundle: str) -> None:
+    """Write the cache in one step; a folder that cannot be written only costs time."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as partial:
+            partial.write(bundle)
+        Path(partial.name).replace(path)
+    except OSError:
+        return

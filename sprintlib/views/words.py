@@ -1,0 +1,105 @@
+"""How numbers and dates are said: the same words on every page."""
+
+from datetime import UTC, date, datetime
+
+from sprintlib.analysis.model import Analysis, MilestoneAnalysis
+
+_CHANCES = (
+    (0.95, "Almost certain"),
+    (0.80, "Likely"),
+    (0.60, "Probable"),
+    (0.40, "A toss-up"),
+    (0.20, "Unlikely"),
+    (0.05, "Very unlikely"),
+    (0.0, "Almost certainly not"),
+)
+_BASIS = {
+    "prior": "a prior from other teams; this team's own history is still too short",
+    "learned": "this team's own history",
+    "insufficient-data": "too little data",
+}
+SEVERITIES = {"high": "High", "medium": "Medium", "low": "Low", "unknown": "Unknown"}
+
+
+def percent(probability: float | None) -> str:
+    """`38%`; `>95%` and `<5%` at the ends, because nothing is certain while work remains; a dash for None."""
+    if probability is None:
+        return "–"
+    if probability > 0.95:
+        return ">95%"
+    if probability < 0.05:
+        return "<5%"
+    return f"{100 * probability:.0f}%"
+
+
+def chance(probability: float) -> str:
+    """The probability as a word."""
+    return next(word for floor, word in _CHANCES if probability >= floor)
+
+
+def gain(expected: float | None) -> str:
+    """Probability points that an action adds: `+11 points`, or why there is none."""
+    if expected is None:
+        return "gain not known"
+    points = round(100 * expected)
+    return f"{points:+d} point{'' if abs(points) == 1 else 's'}"
+
+
+def day(value: date | None, missing: str = "beyond a year") -> str:
+    """`Fri 27 Nov 2026`."""
+    return f"{value:%a} {value.day} {value:%b %Y}" if value else missing
+
+
+def short_day(value: date | None, missing: str = "beyond a year") -> str:
+    """`Fri 27 Nov`, for where the year is said beside it."""
+    return f"{value:%a} {value.day} {value:%b}" if value else missing
+
+
+def moment(value: datetime) -> str:
+    """`18 Nov 2026, 16:00 UTC`."""
+    utc = value.astimezone(UTC)
+    return f"{utc.day} {utc:%b %Y, %H:%M} UTC"
+
+
+def age(value: datetime | None, as_of: datetime) -> str:
+    """How old facts are as of a moment: `12 minutes old`, `27 hours old`, `5 days old`, `never collected`."""
+    if value is None:
+        return "never collected"
+    minutes = int((as_of - value).total_seconds() // 60)
+    if minutes < 0:
+        return "collected after this moment"
+    for unit, length in (("day", 2880), ("hour", 120)):
+        if minutes >= length:
+            count = minutes // (1440 if unit == "day" else 60)
+            return f"{count} {unit}s old"
+    return f"{minutes} minute{'' if minutes == 1 else 's'} old"
+
+
+def count(number: int, noun: str) -> str:
+    """`1 item`, `2 items`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def basis(milestone: MilestoneAnalysis) -> str:
+    """What the forecast rests on, with n."""
+    return f"{_BASIS[milestone.basis]} (n = {count(milestone.n_history, 'closing')})"
+
+
+def today(analysis: Analysis, milestone: MilestoneAnalysis) -> date:
+    """The local day of `as_of`: the last past day of the burn-up."""
+    return milestone.burn_up.days[-1].day if milestone.burn_up.days else analysis.as_of.date()
+
+
+def headline(analysis: Analysis, milestone: MilestoneAnalysis) -> tuple[str, str]:
+    """The answer: a figure (`38%`) and the words beside it (`Unlikely to land by Fri 27 Nov`)."""
+    if milestone.scope.open == 0:
+        return "Done", "Every item is done or dropped"
+    if milestone.due_on and milestone.due_on < today(analysis, milestone):
+        late = (today(analysis, milestone) - milestone.due_on).days
+        return "Late", f"{count(late, 'day')} past the due date with {count(milestone.scope.open, 'item')} open"
+    if milestone.probability is None:
+        return "No number", milestone.reason or "The reason was not recorded"
+    return (
+        percent(milestone.probability),
+        f"{chance(milestone.probability)} to land by {short_day(milestone.due_on, 'its end')}",
+    )
