@@ -1,32 +1,58 @@
 """Writing rows: idempotent upserts that behave the same on SQLite and PostgreSQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, func, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 
-def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows, or replace the other columns of rows whose primary key exists. The last of equal keys wins."""
-    _insert(connection, table, rows, update=True)
+def upsert(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    newest_by: Sequence[str] = (),
+    oldest_by: Sequence[str] = (),
+    keep_known: Collection[str] = (),
+) -> None:
+    """Insert rows, or replace the other columns of rows whose primary key exists. The last of equal keys wins.
+
+    newest_by, oldest_by: columns that order versions of a row; only the newest (or oldest) version stays, in
+    whatever order versions arrive. keep_known: columns in which a null does not replace a value.
+    """
+    if not rows:
+        return
+    statement = _insert(connection, table)
+    keys = [column.name for column in table.primary_key]
+    changed = {
+        name: func.coalesce(statement.excluded[name], table.c[name]) if name in keep_known else statement.excluded[name]
+        for name in rows[0]
+        if name not in keys
+    }
+    if not changed:
+        append(connection, table, rows)
+        return
+    order = newest_by or oldest_by
+    where = None
+    if order:
+        arriving, stored = tuple_(*(statement.excluded[c] for c in order)), tuple_(*(table.c[c] for c in order))
+        where = arriving >= stored if newest_by else arriving <= stored
+        rows = sorted(rows, key=lambda row: tuple(row[name] for name in order), reverse=not newest_by)
+    statement = statement.on_conflict_do_update(index_elements=keys, set_=changed, where=where)
+    connection.execute(statement, _unique(rows, keys))
 
 
 def append(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows whose primary key is new; existing rows stay untouched."""
-    _insert(connection, table, rows, update=False)
-
-
-def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], update: bool) -> None:
     if not rows:
         return
     keys = [column.name for column in table.primary_key]
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    if update and changed:
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=keys)
-    unique = {tuple(row[key] for key in keys): row for row in rows}
-    connection.execute(statement, [dict(row) for row in unique.values()])
+    connection.execute(_insert(connection, table).on_conflict_do_nothing(index_elements=keys), _unique(rows, keys))
+
+
+def _insert(connection: Connection, table: Table) -> Any:
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def _unique(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> list[dict[str, Any]]:
+    return list({tuple(row[key] for key in keys): dict(row) for row in rows}.values())
