@@ -1,7 +1,7 @@
 """What was known about a project at one moment: the only thing that the floors above see."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import polars as pl
@@ -98,9 +98,10 @@ COMMENTS = _schema(
         "kind": pl.String,  # issue | review
         "author": pl.String,
         "author_is_bot": pl.Boolean,
-        "body": pl.String,
+        "body": pl.String,  # null where not loaded: of closed items outside milestones
         "html_url": pl.String,
         "created_at": UTC_DATETIME,
+        "known_later": pl.List(pl.String),
     }
 )
 REVIEWS = _schema(
@@ -112,6 +113,7 @@ REVIEWS = _schema(
         "body": pl.String,
         "html_url": pl.String,
         "submitted_at": UTC_DATETIME,
+        "known_later": pl.List(pl.String),
     }
 )
 COMMITS = _schema(
@@ -139,6 +141,14 @@ RUNS = _schema(
         "finished_at": UTC_DATETIME,  # null while running as of t
     }
 )
+DEPENDENCIES = _schema(
+    {
+        **_KEY,  # the item that waits
+        "blocker": pl.String,  # owner/name#number
+        "type": pl.String,  # blocks
+        "observed_at": UTC_DATETIME,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -162,3 +172,4 @@ class Past:
     commits: pl.DataFrame
     runs: pl.DataFrame
     unresolved: pl.DataFrame
+    dependencies: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DEPENDENCIES))

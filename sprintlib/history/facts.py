@@ -1,0 +1,256 @@
+"""Stored facts of a project's repositories, read as typed frames and cut at a moment where the database can do it."""
+
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select
+from sqlalchemy.sql.elements import KeyedColumnElement
+
+from sprintlib.history.past import COMMENTS, COMMITS, DEPENDENCIES, EVENTS, REPOSITORIES, REVIEWS, RUNS
+from sprintlib.store import frame
+from sprintlib.store.schema import (
+    comment,
+    commit,
+    dependency,
+    event,
+    issue,
+    milestone,
+    milestone_title,
+    pull_request,
+    pull_request_commit,
+    repository,
+    review,
+    snapshot,
+    sync_cursor,
+    workflow_run,
+)
+
+# Who was told about an item says nothing about its course, and is a fifth of all events.
+UNREAD_EVENTS = ("mentioned", "subscribed", "unsubscribed")
+MILESTONE_EVENTS = ("milestoned", "demilestoned", "converted_to_discussion", "transferred")
+
+_PAYLOAD = (
+    "node_id",
+    "repository_id",
+    "number",
+    "title",
+    "author",
+    "author_type",
+    "state",
+    "state_reason",
+    "milestone_number",
+    "html_url",
+    "created_at",
+    "updated_at",
+    "closed_at",
+    "observed_at",
+)
+_PULL_PAYLOAD = ("draft", "merged_at", "head_sha", "additions", "deletions")
+
+
+def repositories(connection: Connection, names: tuple[str, ...], as_of: datetime) -> pl.DataFrame:
+    """The project's repositories that have been collected (schema REPOSITORIES), in the order of the settings."""
+    wanted = {name.lower(): place for place, name in enumerate(names)}
+    collected = select(sync_cursor.c.as_of).where(
+        func.lower(sync_cursor.c.repository) == func.lower(repository.c.full_name),
+        sync_cursor.c.kind == "issues",
+        sync_cursor.c.complete,
+    )
+    run = select(workflow_run.c.id).where(
+        workflow_run.c.repository_id == repository.c.id, workflow_run.c.created_at <= as_of
+    )
+    found = frame(
+        connection,
+        select(
+            repository.c.id.label("repository_id"),
+            repository.c.full_name.label("repo"),
+            repository.c.html_url,
+            repository.c.default_branch,
+            run.exists().label("has_ci_facts"),
+            collected.scalar_subquery().label("observed_at"),
+        ).where(func.lower(repository.c.full_name).in_(list(wanted))),
+    )
+    order = pl.Series([wanted[name.lower()] for name in found["repo"]], dtype=pl.Int64)
+    return found.with_columns(order.alias("place")).sort("place").select(list(REPOSITORIES.names()))
+
+
+class Facts:
+    """Reads one project's facts on one connection. `as_of` cuts whatever carries the time it happened."""
+
+    def __init__(self, connection: Connection, repos: pl.DataFrame, as_of: datetime) -> None:
+        self._connection = connection
+        self._names = repos.select("repository_id", "repo")
+        self._ids = repos["repository_id"].to_list()
+        self._as_of = as_of
+
+    def items(self) -> pl.DataFrame:
+        """The newest payload of every issue and pull request created by then, without its text."""
+        issues = self._frame(select(*_columns(issue, _PAYLOAD)), issue, issue.c.created_at)
+        pulls = self._frame(
+            select(*_columns(pull_request, _PAYLOAD + _PULL_PAYLOAD)), pull_request, pull_request.c.created_at
+        )
+        empty = pulls.clear().select(_PULL_PAYLOAD)
+        issues = issues.with_columns(pl.lit(None, dtype=kind).alias(name) for name, kind in empty.schema.items())
+        return pl.concat(
+            [
+                issues.select(pl.all(), pl.lit("issue").alias("kind")),
+                pulls.select(issues.columns).with_columns(pl.lit("pull").alias("kind")),
+            ]
+        )
+
+    def bodies(self, numbers: dict[int, list[int]]) -> pl.DataFrame:
+        """Text of the named items: repository_id, number, body."""
+        found = [
+            frame(self._connection, select(*_columns(table, ("repository_id", "number", "body"))).where(condition))
+            for table in (issue, pull_request)
+            if (condition := _of_items(table, numbers)) is not None
+        ]
+        empty = pl.DataFrame(schema={"repository_id": pl.Int64, "number": pl.Int64, "body": pl.String})
+        return pl.concat([empty, *found])
+
+    def milestones(self) -> pl.DataFrame:
+        """The newest payload of every milestone, whenever it was created: identity may use later facts."""
+        names = (
+            "repository_id",
+            "number",
+            "title",
+            "state",
+            "due_on",
+            "html_url",
+            "created_at",
+            "updated_at",
+            "closed_at",
+            "observed_at",
+        )
+        return self._frame(select(*_columns(milestone, names)), milestone)
+
+    def titles(self) -> pl.DataFrame:
+        """Titles under which payloads showed a milestone number."""
+        return self._frame(
+            select(*_columns(milestone_title, ("repository_id", "number", "title", "seen_at"))), milestone_title
+        )
+
+    def snapshots(self) -> pl.DataFrame:
+        """Daily pictures of milestones seen by then."""
+        names = ("repository_id", "number", "title", "state", "due_on", "observed_at")
+        return self._frame(select(*_columns(snapshot, names)), snapshot, snapshot.c.observed_at)
+
+    def milestone_events(self) -> pl.DataFrame:
+        """Events by which items enter and leave milestones, of all times: identity may use later facts."""
+        query = select(*_columns(event, ("repository_id", "number", "kind", "subject", "happened_at", "id")))
+        return self._frame(query.where(event.c.kind.in_(MILESTONE_EVENTS)), event).sort("happened_at", "id")
+
+    def later_events(self, kinds: tuple[str, ...]) -> pl.DataFrame:
+        """Events after the moment, from which an older value can be read back (the old title of a renaming)."""
+        query = select(*_columns(event, ("repository_id", "number", "kind", "detail", "happened_at", "id")))
+        query = query.where(event.c.kind.in_(kinds), event.c.happened_at > self._as_of)
+        return self._frame(query, event).sort("happened_at", "id")
+
+    def events(self) -> pl.DataFrame:
+        """The timeline (schema EVENTS), oldest first, without notifications."""
+        names = ("repository_id", "number", "kind", "actor", "actor_type", "subject", "detail", "happened_at", "id")
+        query = select(*_columns(event, names)).where(event.c.kind.not_in(UNREAD_EVENTS))
+        found = self._frame(query, event, event.c.happened_at).sort("happened_at", "id")
+        return _in_schema(found.with_columns(_is_bot("actor").alias("actor_is_bot")), EVENTS)
+
+    def comments(self, numbers: dict[int, list[int]]) -> pl.DataFrame:
+        """Comments (schema COMMENTS), oldest first; the text only of the named items."""
+        names = ("node_id", "repository_id", "number", "kind", "author", "author_type", "html_url")
+        times = ("created_at", "updated_at", "observed_at")
+        found = self._frame(select(*_columns(comment, names + times)), comment, comment.c.created_at)
+        texts = self._texts(comment, comment.c.created_at, numbers)
+        edited = (pl.col("updated_at") > self._as_of) & (pl.col("observed_at") > self._as_of)
+        found = found.join(texts, on="node_id", how="left", maintain_order="left").with_columns(
+            _is_bot("author").alias("author_is_bot"), _known_later("body", edited).alias("known_later")
+        )
+        return _in_schema(found.sort("created_at", "node_id"), COMMENTS)
+
+    def reviews(self, events: pl.DataFrame) -> pl.DataFrame:
+        """Reviews (schema REVIEWS), oldest first. GitHub overwrites the state of a review that is dismissed."""
+        names = ("node_id", "repository_id", "number", "author", "author_type", "state", "body", "html_url")
+        query = select(*_columns(review, (*names, "submitted_at", "observed_at")))
+        found = self._frame(query, review, review.c.submitted_at)
+        dismissed = events.filter(kind="review_dismissed").select("repository_id", "number").unique()
+        found = found.join(
+            dismissed.with_columns(pl.lit(value=True).alias("dismissed")),
+            on=["repository_id", "number"],
+            how="left",
+            maintain_order="left",
+        ).with_columns(pl.col("state").str.to_lowercase())
+        later = (pl.col("state") == "dismissed") & (pl.col("observed_at") > self._as_of) & pl.col("dismissed").is_null()
+        found = found.with_columns(
+            _is_bot("author").alias("author_is_bot"), _known_later("state", later).alias("known_later")
+        )
+        return _in_schema(found.sort("submitted_at", "node_id"), REVIEWS)
+
+    def commits(self) -> pl.DataFrame:
+        """Commits (schema COMMITS), oldest first; one row per pull request a commit belongs to."""
+        belongs = and_(
+            pull_request_commit.c.repository_id == commit.c.repository_id, pull_request_commit.c.sha == commit.c.sha
+        )
+        columns = _columns(commit, ("repository_id", "sha", "author", "message", "committed_at"))
+        query = select(*columns, pull_request_commit.c.number).select_from(
+            commit.outerjoin(pull_request_commit, belongs)
+        )
+        found = self._frame(query, commit, commit.c.committed_at)
+        return _in_schema(found.sort("committed_at", "sha", "number"), COMMITS)
+
+    def runs(self) -> pl.DataFrame:
+        """Workflow runs (schema RUNS), oldest first; what ended later is still running."""
+        began = func.coalesce(workflow_run.c.started_at, workflow_run.c.created_at)
+        names = ("repository_id", "id", "attempt", "name", "event", "head_branch", "head_sha", "status")
+        query = select(*_columns(workflow_run, (*names, "conclusion", "html_url", "created_at", "updated_at")))
+        found = self._frame(query, workflow_run, began).sort("created_at", "id", "attempt")
+        ended = (pl.col("status") == "completed") & (pl.col("updated_at") <= self._as_of)
+        return _in_schema(
+            found.with_columns(
+                pl.when(ended).then("conclusion").alias("conclusion"),
+                pl.when(ended).then("updated_at").alias("finished_at"),
+            ),
+            RUNS,
+        )
+
+    def dependencies(self) -> pl.DataFrame:
+        """Edges that GitHub stated by then (schema DEPENDENCIES)."""
+        names = ("repository_id", "number", "blocker", "type", "observed_at")
+        found = self._frame(select(*_columns(dependency, names)), dependency, dependency.c.observed_at)
+        return _in_schema(found.sort("repository_id", "number", "blocker"), DEPENDENCIES)
+
+    def _texts(self, table: Table, time: ColumnElement[Any], numbers: dict[int, list[int]]) -> pl.DataFrame:
+        condition = _of_items(table, numbers)
+        query = select(*_columns(table, ("node_id", "body")))
+        if condition is None:
+            return frame(self._connection, query.limit(0))
+        return frame(self._connection, query.where(condition, time <= self._as_of))
+
+    def _frame(self, query: Select[Any], table: Table, time: ColumnElement[Any] | None = None) -> pl.DataFrame:
+        """Rows of the project's repositories, happened by then, with the repository's name."""
+        query = query.where(table.c.repository_id.in_(self._ids))
+        if time is not None:
+            query = query.where(time <= self._as_of)
+        return frame(self._connection, query).join(self._names, on="repository_id", how="left", maintain_order="left")
+
+
+def _columns(table: Table, names: tuple[str, ...]) -> list[KeyedColumnElement[Any]]:
+    return [table.c[name] for name in names]
+
+
+def _of_items(table: Table, numbers: dict[int, list[int]]) -> ColumnElement[bool] | None:
+    parts = [and_(table.c.repository_id == key, table.c.number.in_(wanted)) for key, wanted in numbers.items()]
+    return or_(*parts) if parts else None
+
+
+def _is_bot(login: str) -> pl.Expr:
+    """GitHub says so, or the login ends in [bot]."""
+    says = (pl.col(f"{login}_type") == "Bot").fill_null(value=False)
+    return says | pl.col(login).str.ends_with("[bot]").fill_null(value=False)
+
+
+def _known_later(column: str, condition: pl.Expr) -> pl.Expr:
+    names, none = (pl.lit(value, dtype=pl.List(pl.String)) for value in ([column], []))
+    return pl.when(condition).then(names).otherwise(none)
+
+
+def _in_schema(found: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    return found.select(pl.col(name).cast(kind) for name, kind in schema.items())

@@ -1,0 +1,71 @@
+"""Rebuilding the state of a project at any moment from stored facts."""
+
+from datetime import datetime
+
+import polars as pl
+from sqlalchemy import Engine
+
+from sprintlib.history.facts import Facts, repositories
+from sprintlib.history.items import read_items, read_transitions
+from sprintlib.history.memberships import read_memberships
+from sprintlib.history.milestones import read_milestones
+from sprintlib.history.past import Past
+from sprintlib.settings import Settings
+
+
+def load_past(engine: Engine, settings: Settings, as_of: datetime) -> Past:
+    """What was known about the project at `as_of` (aware; any zone), by the two-clock rule of docs/as-of.md.
+
+    Texts are loaded for items that were open or inside a milestone; elsewhere `body` is null.
+    Raises ValueError for a naive moment.
+    """
+    if as_of.tzinfo is None:
+        raise ValueError(f"as_of {as_of!r} has no time zone")
+    with engine.connect() as connection:
+        repos = repositories(connection, settings.project.repositories, as_of)
+        facts = Facts(connection, repos, as_of)
+        payloads, events, milestones = facts.items(), facts.events(), facts.milestones()
+        known = read_memberships(payloads, facts.milestone_events(), milestones, facts.titles())
+        members = known.as_of(as_of)
+        transitions, states = read_transitions(payloads, events, as_of)
+        later = facts.later_events(("renamed", "convert_to_draft", "ready_for_review"))
+        items = read_items(payloads, states, events, later, _inside(members.resolved), as_of)
+        read = _worth_reading(items, members.resolved)
+        return Past(
+            project=settings.project.name,
+            as_of=as_of,
+            repositories=repos,
+            milestones=read_milestones(milestones, facts.snapshots(), known.titles, as_of),
+            items=_with_bodies(items, facts.bodies(read)),
+            memberships=members.resolved,
+            transitions=transitions,
+            events=events,
+            comments=facts.comments(read),
+            reviews=facts.reviews(events),
+            commits=facts.commits(),
+            runs=facts.runs(),
+            unresolved=members.unresolved,
+            dependencies=facts.dependencies(),
+        )
+
+
+def _inside(members: pl.DataFrame) -> pl.DataFrame:
+    """The milestone each item is in: repository_id, number, milestone."""
+    return members.filter(pl.col("left_at").is_null()).select("repository_id", "number", "milestone")
+
+
+def _worth_reading(items: pl.DataFrame, members: pl.DataFrame) -> dict[int, list[int]]:
+    """Numbers, by repository, of the items that were open or ever inside a milestone."""
+    chosen = pl.concat(
+        [
+            items.filter(state="open").select("repository_id", "number"),
+            members.select("repository_id", "number"),
+        ]
+    ).unique()
+    grouped = chosen.sort("repository_id", "number").group_by("repository_id", maintain_order=True).agg("number")
+    return dict(grouped.iter_rows())
+
+
+def _with_bodies(items: pl.DataFrame, bodies: pl.DataFrame) -> pl.DataFrame:
+    joined = items.drop("body").join(bodies, on=["repository_id", "number"], how="left", maintain_order="left")
+    return joined.select(items.columns)

@@ -1,0 +1,96 @@
+"""Which items were in which milestone, from when to when."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import polars as pl
+
+from sprintlib.history.past import MEMBERSHIPS
+from sprintlib.history.stays import MilestoneEvent, Payload, Stay, stays
+from sprintlib.history.titles import TitleFact, resolve
+
+_Key = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Memberships:
+    """Intervals of all times (schema MEMBERSHIPS) and every proven title, per repository."""
+
+    resolved: pl.DataFrame
+    unresolved: pl.DataFrame
+    titles: Mapping[int, list[TitleFact]]
+
+    def as_of(self, moment: datetime) -> "Memberships":
+        """Only what had happened by then: later entries vanish, later exits have not happened yet."""
+        return Memberships(_cut(self.resolved, moment), _cut(self.unresolved, moment), self.titles)
+
+
+def read_memberships(
+    items: pl.DataFrame, events: pl.DataFrame, milestones: pl.DataFrame, titles: pl.DataFrame
+) -> Memberships:
+    """Memberships of all times, with titles mapped to numbers by proof.
+
+    items: newest payloads; events: MILESTONE_EVENTS of all times; milestones: newest payloads; titles: sightings.
+    Values must be cut with `as_of` afterwards; identity may use all of it.
+    """
+    created_at = {(row[0], row[1]): row[2] for row in _rows(milestones, "repository_id", "number", "created_at")}
+    found = _stays_by_repository(items, events, created_at)
+    sightings = _sightings(milestones, titles)
+    names = dict(_rows(items, "repository_id", "repo"))
+    resolved: list[tuple[Any, ...]] = []
+    unresolved: list[tuple[Any, ...]] = []
+    facts: dict[int, list[TitleFact]] = {}
+    for repository_id in sorted(found.keys() | sightings.keys()):
+        members = found.get(repository_id, [])
+        born = {number: at for (repository, number), at in created_at.items() if repository == repository_id}
+        numbers, facts[repository_id] = resolve([stay for _, stay in members], sightings.get(repository_id, []), born)
+        for (item, stay), number in zip(members, numbers, strict=True):
+            row = (repository_id, names[repository_id], number, stay.entry_title or stay.exit_title, item)
+            (unresolved if number is None else resolved).append((*row, stay.entered_at, stay.left_at))
+    return Memberships(_frame(resolved), _frame(unresolved), facts)
+
+
+def _stays_by_repository(
+    items: pl.DataFrame, events: pl.DataFrame, created_at: Mapping[_Key, datetime]
+) -> dict[int, list[tuple[int, Stay]]]:
+    by_item: dict[_Key, list[MilestoneEvent]] = {}
+    rows = _rows(events, "repository_id", "number", "happened_at", "kind", "subject")
+    for key, group in groupby(sorted(rows, key=itemgetter(0, 1, 2)), key=itemgetter(0, 1)):
+        by_item[key] = [MilestoneEvent(at, kind, title) for _, _, at, kind, title in group]
+    found: dict[int, list[tuple[int, Stay]]] = {}
+    columns = ("repository_id", "number", "milestone_number", "created_at", "updated_at")
+    for repository_id, number, milestone, born, updated_at in _rows(items, *columns):
+        own = by_item.get((repository_id, number), [])
+        if own or milestone is not None:
+            payload = Payload(milestone, born, updated_at)
+            for stay in stays(own, payload, created_at.get((repository_id, milestone))):
+                found.setdefault(repository_id, []).append((number, stay))
+    return found
+
+
+def _sightings(milestones: pl.DataFrame, titles: pl.DataFrame) -> dict[int, list[TitleFact]]:
+    found: dict[int, list[TitleFact]] = {}
+    for repository_id, number, title, at in _rows(titles, "repository_id", "number", "title", "seen_at"):
+        found.setdefault(repository_id, []).append(TitleFact(title, at, number))
+    columns = ("repository_id", "number", "title", "updated_at", "observed_at")
+    for repository_id, number, title, updated_at, observed_at in _rows(milestones, *columns):
+        times = {observed_at, updated_at or observed_at}
+        found.setdefault(repository_id, []).extend(TitleFact(title, at, number) for at in times)
+    return found
+
+
+def _rows(table: pl.DataFrame, *columns: str) -> Iterable[tuple[Any, ...]]:
+    return table.select(columns).iter_rows()
+
+
+def _frame(rows: list[tuple[Any, ...]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=MEMBERSHIPS, orient="row").sort("repository_id", "entered_at", "number")
+
+
+def _cut(members: pl.DataFrame, moment: datetime) -> pl.DataFrame:
+    happened = pl.when(pl.col("left_at") <= moment).then("left_at")
+    return members.filter(pl.col("entered_at") <= moment).with_columns(happened.alias("left_at"))

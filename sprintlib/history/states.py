@@ -1,0 +1,97 @@
+"""How items opened and closed: transitions between open, done and dropped, from events."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+Outcome = Literal["open", "done", "dropped"]
+
+# GitHub stamps the closing of the item and its closed event up to two seconds apart.
+SAME_CLOSING = timedelta(seconds=5)
+# `marked_as_duplicate` is also put on the original, so it counts only around a closing.
+DUPLICATE_NEAR_CLOSING = timedelta(minutes=5)
+STATE_EVENTS = ("closed", "reopened", "merged", "converted_to_discussion", "marked_as_duplicate")
+_RANK = {"merged": 0, "closed": 1, "converted_to_discussion": 2, "marked_as_duplicate": 3, "reopened": 4}
+_REASONS: dict[str, Outcome] = {"completed": "done", "not_planned": "dropped", "duplicate": "dropped"}
+
+
+class StateEvent(NamedTuple):
+    """One of STATE_EVENTS; detail: the state reason of a closing, where the event carries one."""
+
+    at: datetime
+    kind: str
+    detail: str | None
+
+
+class Closing(NamedTuple):
+    """What an item's newest payload says about its state; times after as-of count as not happened."""
+
+    is_pull: bool
+    created_at: datetime
+    closed_at: datetime | None
+    merged_at: datetime | None
+    state_reason: str | None
+
+
+class Transition(NamedTuple):
+    """From `at` on the item was `to`. by_payload: no event says so, an item's payload does."""
+
+    at: datetime
+    to: Outcome
+    by_payload: bool = False
+
+
+def transitions(events: Sequence[StateEvent], payload: Closing, as_of: datetime) -> list[Transition]:
+    """How one item's state changed up to `as_of`; the first is its creation.
+
+    A pull request is done when it was merged, an issue when it was closed for no reason or as completed; else
+    dropped: not planned, duplicate, made a discussion, closed unmerged.
+    """
+    ordered = sorted((event for event in events if event.at <= as_of), key=lambda event: (event.at, _RANK[event.kind]))
+    found = [Transition(payload.created_at, "open")]
+    for event in ordered:
+        to, by_payload = _outcome(event, ordered, payload, as_of, found[-1].to)
+        if to != found[-1].to:
+            found.append(Transition(event.at, to, by_payload))
+    closed_at = payload.closed_at
+    if found[-1].to == "open" and closed_at is not None and found[-1].at <= closed_at <= as_of:
+        last = StateEvent(closed_at, "closed", None)
+        found.append(Transition(closed_at, _closed_as(last, ordered, payload, as_of)[0], by_payload=True))
+    return found
+
+
+def _outcome(
+    event: StateEvent, events: Sequence[StateEvent], payload: Closing, as_of: datetime, now: Outcome
+) -> tuple[Outcome, bool]:
+    if event.kind == "merged":
+        return "done", False
+    if event.kind == "reopened":
+        return "open", False
+    if event.kind == "converted_to_discussion":
+        return "dropped", False
+    if event.kind == "marked_as_duplicate" or (now != "open" and event.detail not in _REASONS):
+        return now, False
+    return _closed_as(event, events, payload, as_of)
+
+
+def _closed_as(
+    closing: StateEvent, events: Sequence[StateEvent], payload: Closing, as_of: datetime
+) -> tuple[Outcome, bool]:
+    """Outcome of a closing, and whether it rests on the payload."""
+    if payload.is_pull:
+        if any(event.kind == "merged" for event in events):
+            return "done", False
+        merged = payload.merged_at is not None and payload.merged_at <= as_of
+        return ("done" if merged else "dropped"), merged
+    if closing.detail in _REASONS:
+        return _REASONS[closing.detail], False
+    if any(_is_duplicate(event, closing) for event in events):
+        return "dropped", False
+    speaks_of_it = payload.closed_at is not None and abs(payload.closed_at - closing.at) <= SAME_CLOSING
+    if speaks_of_it and payload.state_reason in _REASONS:
+        return _REASONS[payload.state_reason], True
+    return "done", False
+
+
+def _is_duplicate(event: StateEvent, closing: StateEvent) -> bool:
+    return event.kind == "marked_as_duplicate" and abs(event.at - closing.at) <= DUPLICATE_NEAR_CLOSING
