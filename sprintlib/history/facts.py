@@ -1,15 +1,26 @@
 """Stored facts of a project's repositories, read as typed frames and cut at a moment where the database can do it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select
 from sqlalchemy.sql.elements import KeyedColumnElement
 
-from sprintlib.history.past import COMMENTS, COMMITS, DEPENDENCIES, EVENTS, REPOSITORIES, REVIEWS, RUNS
+from sprintlib.history.past import (
+    CHANGED_FILES,
+    COMMENTS,
+    COMMITS,
+    DEPENDENCIES,
+    EVENTS,
+    RELEASES,
+    REPOSITORIES,
+    REVIEWS,
+    RUNS,
+)
 from sprintlib.store import frame
 from sprintlib.store.schema import (
+    changed_file,
     comment,
     commit,
     dependency,
@@ -19,6 +30,7 @@ from sprintlib.store.schema import (
     milestone_title,
     pull_request,
     pull_request_commit,
+    release,
     repository,
     review,
     snapshot,
@@ -186,14 +198,11 @@ class Facts:
 
     def commits(self) -> pl.DataFrame:
         """Commits (schema COMMITS), oldest first; one row per pull request a commit belongs to."""
-        belongs = and_(
-            pull_request_commit.c.repository_id == commit.c.repository_id, pull_request_commit.c.sha == commit.c.sha
-        )
         columns = _columns(commit, ("repository_id", "sha", "author", "message", "committed_at"))
-        query = select(*columns, pull_request_commit.c.number).select_from(
-            commit.outerjoin(pull_request_commit, belongs)
-        )
-        found = self._frame(query, commit, commit.c.committed_at)
+        found = self._frame(select(*columns), commit, commit.c.committed_at)
+        belongs = _columns(pull_request_commit, ("repository_id", "sha", "number"))
+        pulls = self._frame(select(*belongs), pull_request_commit).drop("repo")
+        found = found.join(pulls, on=["repository_id", "sha"], how="left", maintain_order="left")
         return _in_schema(found.sort("committed_at", "sha", "number"), COMMITS)
 
     def runs(self) -> pl.DataFrame:
@@ -216,6 +225,24 @@ class Facts:
         names = ("repository_id", "number", "blocker", "type", "observed_at")
         found = self._frame(select(*_columns(dependency, names)), dependency, dependency.c.observed_at)
         return _in_schema(found.sort("repository_id", "number", "blocker"), DEPENDENCIES)
+
+    def releases(self) -> pl.DataFrame:
+        """Published releases (schema RELEASES), oldest first."""
+        names = ("repository_id", "tag", "html_url", "prerelease", "published_at")
+        found = self._frame(select(*_columns(release, names)), release, release.c.published_at)
+        return _in_schema(found.rename({"html_url": "url"}).sort("published_at", "tag"), RELEASES)
+
+    def changed_files(self) -> pl.DataFrame:
+        """Files that commits of the last year changed (schema CHANGED_FILES), oldest first."""
+        of_commit = and_(commit.c.repository_id == changed_file.c.repository_id, commit.c.sha == changed_file.c.sha)
+        names = ("repository_id", "sha", "path", "additions", "deletions")
+        query = (
+            select(*_columns(changed_file, names), commit.c.author, commit.c.committed_at)
+            .select_from(changed_file.join(commit, of_commit))
+            .where(commit.c.committed_at > self._as_of - timedelta(days=365))
+        )
+        found = self._frame(query, changed_file, commit.c.committed_at)
+        return _in_schema(found.sort("committed_at", "sha", "path"), CHANGED_FILES)
 
     def _texts(self, table: Table, time: ColumnElement[Any], numbers: dict[int, list[int]]) -> pl.DataFrame:
         condition = _of_items(table, numbers)

@@ -9,10 +9,9 @@ import polars as pl
 
 from sprintlib.history.past import ITEMS, TRANSITIONS
 from sprintlib.history.states import STATE_EVENTS, Closing, StateEvent, Transition, transitions
+from sprintlib.store.frames import UTC_DATETIME
 
 _KEY = ["repository_id", "number"]
-# What an update after the moment may have changed, and no event tells.
-_PAYLOAD_ONLY = ("body", "head_sha", "additions", "deletions")
 
 
 def read_transitions(
@@ -20,7 +19,7 @@ def read_transitions(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Transitions of every item (schema TRANSITIONS), and per item the last one.
 
-    The second frame has repository_id, number, state, closed_at, closed_as and by_payload.
+    The second frame has repository_id, number, state, closed_at, closed_as and rests_on (see Transition).
     """
     by_item: dict[tuple[int, int], list[StateEvent]] = {}
     told = events.filter(pl.col("kind").is_in(STATE_EVENTS))
@@ -42,9 +41,9 @@ _STATES = pl.Schema(
         "repository_id": pl.Int64,
         "number": pl.Int64,
         "state": pl.String,
-        "closed_at": ITEMS["closed_at"],
+        "closed_at": UTC_DATETIME,
         "closed_as": pl.String,
-        "by_payload": pl.Boolean,
+        "rests_on": pl.String,
     }
 )
 
@@ -52,9 +51,9 @@ _STATES = pl.Schema(
 def _state(course: list[Transition]) -> tuple[Any, ...]:
     now = course[-1]
     if now.to == "open":
-        return ("open", None, None, False)
+        return ("open", None, None, "events")
     closed = next(change for before, change in reversed(list(pairwise(course))) if before.to == "open")
-    return ("closed", closed.at, now.to, now.by_payload)
+    return ("closed", closed.at, now.to, now.rests_on)
 
 
 def read_items(
@@ -119,7 +118,8 @@ def _known_later(changed: pl.Expr) -> pl.Expr:
     parts = [
         (changed & pl.col("title_by_event").is_null(), ["title"]),
         (changed, ["body"]),
-        (changed & pl.col("by_payload"), ["state", "closed_at", "closed_as"]),
+        (changed & (pl.col("rests_on") == "payload"), ["state", "closed_at", "closed_as"]),
+        (changed & (pl.col("rests_on") == "reason"), ["closed_as"]),
         (changed & is_pull & pl.col("draft_by_event").is_null(), ["draft"]),
         (changed & is_pull, ["head_sha", "additions", "deletions"]),
     ]

@@ -46,6 +46,8 @@ def load_past(engine: Engine, settings: Settings, as_of: datetime) -> Past:
             runs=facts.runs(),
             unresolved=members.unresolved,
             dependencies=facts.dependencies(),
+            releases=facts.releases(),
+            changed_files=facts.changed_files(),
         )
 
 

@@ -149,6 +149,28 @@ DEPENDENCIES = _schema(
         "observed_at": UTC_DATETIME,
     }
 )
+RELEASES = _schema(
+    {
+        "repository_id": pl.Int64,
+        "repo": pl.String,
+        "tag": pl.String,
+        "url": pl.String,
+        "prerelease": pl.Boolean,
+        "published_at": UTC_DATETIME,
+    }
+)
+CHANGED_FILES = _schema(
+    {
+        "repository_id": pl.Int64,
+        "repo": pl.String,
+        "sha": pl.String,
+        "path": pl.String,
+        "author": pl.String,
+        "additions": pl.Int64,  # null for a binary file
+        "deletions": pl.Int64,
+        "committed_at": UTC_DATETIME,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -173,3 +195,5 @@ class Past:
     runs: pl.DataFrame
     unresolved: pl.DataFrame
     dependencies: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DEPENDENCIES))
+    releases: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RELEASES))
+    changed_files: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CHANGED_FILES))

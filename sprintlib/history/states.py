@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 Outcome = Literal["open", "done", "dropped"]
+Basis = Literal["events", "reason", "payload"]
 
 # GitHub stamps the closing of the item and its closed event up to two seconds apart.
 SAME_CLOSING = timedelta(seconds=5)
@@ -34,11 +35,14 @@ class Closing(NamedTuple):
 
 
 class Transition(NamedTuple):
-    """From `at` on the item was `to`. by_payload: no event says so, an item's payload does."""
+    """From `at` on the item was `to`.
+
+    rests_on: `events`; `reason`, where only a payload says why it was closed; `payload`, where no event says that it was.
+    """
 
     at: datetime
     to: Outcome
-    by_payload: bool = False
+    rests_on: Basis = "events"
 
 
 def transitions(events: Sequence[StateEvent], payload: Closing, as_of: datetime) -> list[Transition]:
@@ -50,47 +54,47 @@ def transitions(events: Sequence[StateEvent], payload: Closing, as_of: datetime)
     ordered = sorted((event for event in events if event.at <= as_of), key=lambda event: (event.at, _RANK[event.kind]))
     found = [Transition(payload.created_at, "open")]
     for event in ordered:
-        to, by_payload = _outcome(event, ordered, payload, as_of, found[-1].to)
+        to, rests_on = _outcome(event, ordered, payload, as_of, found[-1].to)
         if to != found[-1].to:
-            found.append(Transition(event.at, to, by_payload))
+            found.append(Transition(event.at, to, rests_on))
     closed_at = payload.closed_at
     if found[-1].to == "open" and closed_at is not None and found[-1].at <= closed_at <= as_of:
         last = StateEvent(closed_at, "closed", None)
-        found.append(Transition(closed_at, _closed_as(last, ordered, payload, as_of)[0], by_payload=True))
+        found.append(Transition(closed_at, _closed_as(last, ordered, payload, as_of)[0], "payload"))
     return found
 
 
 def _outcome(
     event: StateEvent, events: Sequence[StateEvent], payload: Closing, as_of: datetime, now: Outcome
-) -> tuple[Outcome, bool]:
+) -> tuple[Outcome, Basis]:
     if event.kind == "merged":
-        return "done", False
+        return "done", "events"
     if event.kind == "reopened":
-        return "open", False
+        return "open", "events"
     if event.kind == "converted_to_discussion":
-        return "dropped", False
+        return "dropped", "events"
     if event.kind == "marked_as_duplicate" or (now != "open" and event.detail not in _REASONS):
-        return now, False
+        return now, "events"
     return _closed_as(event, events, payload, as_of)
 
 
 def _closed_as(
     closing: StateEvent, events: Sequence[StateEvent], payload: Closing, as_of: datetime
-) -> tuple[Outcome, bool]:
-    """Outcome of a closing, and whether it rests on the payload."""
+) -> tuple[Outcome, Basis]:
+    """Outcome of a closing, and what says so."""
     if payload.is_pull:
         if any(event.kind == "merged" for event in events):
-            return "done", False
+            return "done", "events"
         merged = payload.merged_at is not None and payload.merged_at <= as_of
-        return ("done" if merged else "dropped"), merged
+        return ("done", "reason") if merged else ("dropped", "events")
     if closing.detail in _REASONS:
-        return _REASONS[closing.detail], False
+        return _REASONS[closing.detail], "events"
     if any(_is_duplicate(event, closing) for event in events):
-        return "dropped", False
+        return "dropped", "events"
     speaks_of_it = payload.closed_at is not None and abs(payload.closed_at - closing.at) <= SAME_CLOSING
     if speaks_of_it and payload.state_reason in _REASONS:
-        return _REASONS[payload.state_reason], True
-    return "done", False
+        return _REASONS[payload.state_reason], "reason"
+    return "done", "events"
 
 
 def _is_duplicate(event: StateEvent, closing: StateEvent) -> bool:
