@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import polars as pl
+from polars._typing import PolarsDataType
 
 from sprintlib.history.past import ITEMS, TRANSITIONS
 from sprintlib.history.states import STATE_EVENTS, Closing, StateEvent, Transition, transitions
@@ -36,16 +37,14 @@ def read_transitions(
     return pl.DataFrame(changes, schema=TRANSITIONS, orient="row"), pl.DataFrame(last, schema=_STATES, orient="row")
 
 
-_STATES = pl.Schema(
-    {
-        "repository_id": pl.Int64,
-        "number": pl.Int64,
-        "state": pl.String,
-        "closed_at": UTC_DATETIME,
-        "closed_as": pl.String,
-        "rests_on": pl.String,
-    }
-)
+_STATES: dict[str, PolarsDataType] = {
+    "repository_id": pl.Int64,
+    "number": pl.Int64,
+    "state": pl.String,
+    "closed_at": UTC_DATETIME,
+    "closed_as": pl.String,
+    "rests_on": pl.String,
+}
 
 
 def _state(course: list[Transition]) -> tuple[Any, ...]:

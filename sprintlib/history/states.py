@@ -37,7 +37,8 @@ class Closing(NamedTuple):
 class Transition(NamedTuple):
     """From `at` on the item was `to`.
 
-    rests_on: `events`; `reason`, where only a payload says why it was closed; `payload`, where no event says that it was.
+    rests_on: `events`; `reason`, where only a payload says why it was closed; `payload`, where no event tells of
+    the closing at all.
     """
 
     at: datetime
