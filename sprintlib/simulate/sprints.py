@@ -39,6 +39,19 @@ SPRINT_SCHEMA = {
 _CALENDAR_TO_WORKING_DAYS = 5 / 7
 _FIBONACCI = np.array([1.0, 2.0, 3.0, 5.0, 8.0])
 _NEVER = float("inf")
+_LARGEST_SHARE = 0.9
+_SHARES = (
+    "rush",
+    "removals",
+    "untracked",
+    "skips_in_progress",
+    "logs_when_started",
+    "stalls",
+    "stalled_pace",
+    "points",
+    "carried_over",
+    "blocked",
+)
 
 
 @dataclass(frozen=True)
@@ -79,10 +92,12 @@ def simulated_sprints(teams: int, seed: int, constants: dict[str, float] | None 
     rng = np.random.default_rng(seed)
     rows: list[tuple[object, ...]] = []
     for number in range(teams):
-        team = _drawn_team(rng, constants)
+        world = _drawn_world(rng, constants)
+        team = _drawn_team(rng, world)
         for sprint in range(1 + rng.geometric(1 / constants["sprints_per_team"])):
-            items, length, tracked = _played_sprint(rng, team, constants)
-            rows += _snapshots(f"team-{number}", number, sprint, team, items, length, tracked)
+            items, length, tracked = _played_sprint(rng, team, world)
+            overrun = float(rng.exponential(world["overrun"]))
+            rows += _snapshots(f"team-{number}", number, sprint, team, items, length, tracked, overrun)
     return pl.DataFrame(rows, schema=SPRINT_SCHEMA, orient="row")
 
 
@@ -90,6 +105,13 @@ def published_constants() -> dict[str, float]:
     """The constants that ship, by name. Each has its source beside it in `sprints.json`."""
     card = json.loads(resources.files("sprintlib.simulate").joinpath("sprints.json").read_text("utf-8"))
     return {name: float(entry["value"]) for name, entry in card["constants"].items()}
+
+
+def _drawn_world(rng: np.random.Generator, constants: dict[str, float]) -> dict[str, float]:
+    """Domain randomisation: nobody knows the constants, so each team lives by its own draw around them."""
+    doubt = rng.lognormal(0, constants["doubt"], len(constants))
+    world = {name: value * factor for (name, value), factor in zip(constants.items(), doubt, strict=True)}
+    return world | {name: min(world[name], _LARGEST_SHARE) for name in _SHARES}
 
 
 def _drawn_team(rng: np.random.Generator, c: dict[str, float]) -> _Team:
@@ -206,9 +228,17 @@ def _descope(rng: np.random.Generator, items: list[_Item], team: _Team, length: 
 
 
 def _snapshots(
-    organisation: str, team_number: int, sprint: int, team: _Team, items: list[_Item], length: float, tracked: bool
+    organisation: str,
+    team_number: int,
+    sprint: int,
+    team: _Team,
+    items: list[_Item],
+    length: float,
+    tracked: bool,
+    overrun: float,
 ) -> list[tuple[object, ...]]:
-    delivered = sum(item.work for item in items if item.done <= length and item.removed == _NEVER)
+    end = length * (1 + overrun)  # somebody closes the sprint, mostly some days late
+    delivered = sum(item.work for item in items if item.done <= end and item.removed == _NEVER)
     rows: list[tuple[object, ...]] = []
     for time in TIMES:
         now = time / 100 * length
