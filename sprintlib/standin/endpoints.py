@@ -3,36 +3,55 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
 
 from sprintlib.standin import payloads
-from sprintlib.standin.dataset import Dataset, Entry, Item, dump
+from sprintlib.standin.dataset import Dataset
+from sprintlib.standin.items import Entry, Item, dump
 
 Query = Mapping[str, str]
 
 
-class NotFoundInDatasetError(Exception):
+class NotInDatasetError(Exception):
     """The path names something the dataset does not hold; answered 404."""
+
+
+class InvalidQueryError(Exception):
+    """A query parameter that GitHub refuses; answered 422."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """One GET: the repository, `{number}` of the path (0 where there is none), the query."""
+    """One GET: the repository, the number in the path (0 where there is none), the query."""
 
     dataset: Dataset
     number: int
     query: Query
+
+    @cached_property
+    def since(self) -> str:
+        """The query's `since` in the form of stored times, which sort as text; empty where it is absent."""
+        text = self.query.get("since", "")
+        try:
+            moment = datetime.fromisoformat(text) if text else None
+        except ValueError:
+            raise InvalidQueryError("since must be a time such as 2026-08-01T00:00:00Z") from None
+        if moment is None:
+            return ""
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     @property
     def item(self) -> Item:
         try:
             return self.dataset.items[self.number]
         except KeyError:
-            raise NotFoundInDatasetError from None
+            raise NotInDatasetError from None
 
     @property
     def pull(self) -> Item:
         if not self.item.is_pull:
-            raise NotFoundInDatasetError
+            raise NotInDatasetError
         return self.item
 
 
@@ -71,38 +90,41 @@ def milestone(request: Request) -> bytes:
     for found in request.dataset.milestones():
         if found["number"] == request.number:
             return dump(found)
-    raise NotFoundInDatasetError
+    raise NotInDatasetError
 
 
 def issues(request: Request) -> Listing:
     """Issues and pull requests, newest first unless asked otherwise."""
-    found = [item for item in request.dataset.items.values() if _issue_matches(item, request.query)]
+    found = [item for item in list(request.dataset.items.values()) if _issue_matches(item, request)]
     return Listing(_sorted_items(found, request.query), lambda item: item.issue)
 
 
-def _issue_matches(item: Item, query: Query) -> bool:
-    number = (item.milestone or {}).get("number")
-    milestone = query.get("milestone")
+def _issue_matches(item: Item, request: Request) -> bool:
+    query = request.query
     labels = {label.strip().lower() for label in query.get("labels", "").split(",") if label.strip()}
     return (
         query.get("state", "open") in ("all", item.state)
-        and item.updated_at >= query.get("since", "")
-        and (
-            milestone is None
-            or {"*": number is not None, "none": number is None}.get(milestone, str(number) == milestone)
-        )
+        and item.updated_at >= request.since
+        and _milestone_matches(item, query.get("milestone"))
         and labels <= item.labels
         and _people_match(item, query)
     )
 
 
+def _milestone_matches(item: Item, wanted: str | None) -> bool:
+    if wanted not in (None, "*", "none") and not wanted.isdecimal():
+        raise InvalidQueryError("milestone must be a number, * or none")
+    number = (item.milestone or {}).get("number")
+    return {None: True, "*": number is not None, "none": number is None}.get(wanted, str(number) == wanted)
+
+
 def _people_match(item: Item, query: Query) -> bool:
     creator, assignee = query.get("creator"), query.get("assignee")
-    if creator is not None and creator.lower() not in item.people["creator"]:
+    if creator is not None and creator.lower() != item.creator:
         return False
     if assignee is None:
         return True
-    assignees = item.people["assignee"]
+    assignees = item.assignees
     return {"*": bool(assignees), "none": not assignees}.get(assignee, assignee.lower() in assignees)
 
 
@@ -124,7 +146,7 @@ def pulls(request: Request) -> Listing:
     wanted, base = query.get("state", "open"), query.get("base")
     found = [
         item
-        for item in request.dataset.items.values()
+        for item in list(request.dataset.items.values())
         if item.is_pull and wanted in ("all", item.state) and base in (None, item.base)
     ]
     # GitHub's default direction here is ascending unless the sort is by creation
@@ -140,13 +162,12 @@ def pull(request: Request) -> bytes:
 
 def issue_comments(request: Request) -> Listing:
     """Comments of all issues and pull requests."""
-    return Listing(_sorted_comments(request.dataset.issue_comments(), request.query), _render_comment)
+    return Listing(_sorted_comments(request.dataset.issue_comments(), request), _render_comment)
 
 
 def item_comments(request: Request) -> Listing:
     """Comments of one issue or pull request, oldest first."""
-    since = request.query.get("since", "")
-    found = [e for e in request.item.timeline if e.kind == "commented" and e.updated_at >= since]
+    found = [e for e in request.item.timeline if e.kind == "commented" and e.updated_at >= request.since]
     return Listing(found, _render_comment)
 
 
@@ -156,16 +177,16 @@ def _render_comment(entry: Entry) -> bytes:
 
 def review_comments(request: Request) -> Listing:
     """Review comments of all pull requests."""
-    return Listing(_sorted_comments(request.dataset.review_comments(), request.query), _as_stored)
+    return Listing(_sorted_comments(request.dataset.review_comments(), request), _as_stored)
 
 
 def pull_comments(request: Request) -> Listing:
     """Review comments of one pull request."""
-    return Listing(_sorted_comments(request.pull.review_comments, request.query), _as_stored)
+    return Listing(_sorted_comments(request.pull.review_comments, request), _as_stored)
 
 
-def _sorted_comments(comments: list[Entry], query: Query) -> list[Entry]:
-    since = query.get("since", "")
+def _sorted_comments(comments: list[Entry], request: Request) -> list[Entry]:
+    query, since = request.query, request.since
     found = [comment for comment in comments if comment.updated_at >= since]
     # without `sort` GitHub orders comments by id, whatever the direction says
     sort = query.get("sort")
@@ -250,21 +271,21 @@ AnswerTo = Callable[[Request], bytes | Listing]
 REPOSITORY_PATHS: dict[str, AnswerTo] = {
     "": repository,
     "/milestones": milestones,
-    "/milestones/{number:int}": milestone,
+    "/milestones/{milestone_number:int}": milestone,
     "/issues": issues,
     "/issues/comments": issue_comments,
     "/issues/events": issue_events,
-    "/issues/{number:int}": issue,
-    "/issues/{number:int}/comments": item_comments,
-    "/issues/{number:int}/events": item_events,
-    "/issues/{number:int}/timeline": timeline,
-    "/issues/{number:int}/dependencies/blocked_by": blocked_by,
+    "/issues/{issue_number:int}": issue,
+    "/issues/{issue_number:int}/comments": item_comments,
+    "/issues/{issue_number:int}/events": item_events,
+    "/issues/{issue_number:int}/timeline": timeline,
+    "/issues/{issue_number:int}/dependencies/blocked_by": blocked_by,
     "/pulls": pulls,
     "/pulls/comments": review_comments,
-    "/pulls/{number:int}": pull,
-    "/pulls/{number:int}/comments": pull_comments,
-    "/pulls/{number:int}/reviews": reviews,
-    "/pulls/{number:int}/commits": pull_commits,
+    "/pulls/{pull_number:int}": pull,
+    "/pulls/{pull_number:int}/comments": pull_comments,
+    "/pulls/{pull_number:int}/reviews": reviews,
+    "/pulls/{pull_number:int}/commits": pull_commits,
     "/actions/runs": workflow_runs,
     "/releases": releases,
 }

@@ -1,33 +1,23 @@
 """GitHub's payload shapes, made from what a backup holds: absent nulls, issue entries of pull requests, and so on."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from sprintlib.standin.dataset import Item
+from typing import Any
 
 Payload = dict[str, Any]
 
 API = "https://api.github.com"
 
-ISSUE_NULLS = ("state_reason", "milestone", "assignee", "closed_at", "closed_by", "active_lock_reason", "body", "user")
-PULL_NULLS = ("milestone", "assignee", "closed_at", "merged_at", "active_lock_reason", "body", "user", "auto_merge")
-PULL_DETAIL_NULLS = ("mergeable", "rebaseable", "merged_by")
+# null keys that a backup leaves out; the first group is common to issues and pull requests
+_ITEM_NULLS = ("body", "user", "assignee", "milestone", "closed_at", "active_lock_reason")
+_ISSUE_NULLS = (*_ITEM_NULLS, "state_reason", "closed_by", "performed_via_github_app")
+_PULL_NULLS = (*_ITEM_NULLS, "merged_at", "merge_commit_sha", "auto_merge")
+_PULL_DETAIL_NULLS = ("mergeable", "rebaseable", "merged_by")
+_MILESTONE_NULLS = ("description", "due_on", "closed_at", "creator")
 # what GET /pulls/{n} has and the list of pull requests has not
-PULL_DETAIL = (
-    "merged",
-    "mergeable",
-    "rebaseable",
-    "mergeable_state",
-    "merged_by",
-    "comments",
-    "review_comments",
-    "maintainer_can_modify",
-    "commits",
-    "additions",
-    "deletions",
-    "changed_files",
+_PULL_DETAIL = (
+    *("merged", "mergeable", "rebaseable", "mergeable_state", "merged_by", "comments", "review_comments"),
+    *("maintainer_can_modify", "commits", "additions", "deletions", "changed_files"),
 )
 TIMELINE_ONLY_KEYS = ("event", "actor", "commit_id", "commit_url")
 # in the timeline, but not in GitHub's lists of issue events
@@ -39,6 +29,26 @@ NOT_ISSUE_EVENTS = frozenset(
 def with_nulls(payload: Mapping[str, Any], keys: Iterable[str]) -> Payload:
     """The payload with the null keys that a backup leaves out."""
     return dict.fromkeys(keys, None) | dict(payload)
+
+
+def issue(payload: Mapping[str, Any]) -> Payload:
+    """An issue with its nulls."""
+    return _with_whole_milestone(with_nulls(payload, _ISSUE_NULLS))
+
+
+def pull(payload: Mapping[str, Any]) -> tuple[Payload, Payload]:
+    """A pull request with its nulls: its entry in the list, and what its own address adds to that."""
+    entry = _with_whole_milestone(with_nulls(payload, _PULL_NULLS))
+    for side in ("head", "base"):
+        # a fork that was deleted, or its owner
+        entry[side] = with_nulls(entry.get(side) or {}, ("repo", "user"))
+    detail = dict.fromkeys(_PULL_DETAIL_NULLS) | {key: entry.pop(key) for key in _PULL_DETAIL if key in entry}
+    return entry, detail
+
+
+def _with_whole_milestone(payload: Payload) -> Payload:
+    milestone = payload["milestone"]
+    return payload | {"milestone": with_nulls(milestone, _MILESTONE_NULLS) if milestone else None}
 
 
 def issue_of_pull(pull: Mapping[str, Any], repository_url: str, closed_by: Payload | None) -> Payload:
@@ -67,7 +77,7 @@ def issue_of_pull(pull: Mapping[str, Any], repository_url: str, closed_by: Paylo
         *("milestone", "comments", "created_at", "updated_at", "closed_at", "author_association", "active_lock_reason"),
         *("draft", "body", "reactions"),
     )
-    return issue | {key: pull[key] for key in shared if key in pull}
+    return issue | _with_whole_milestone(with_nulls({key: pull[key] for key in shared if key in pull}, _ITEM_NULLS))
 
 
 def issue_comment(event: Mapping[str, Any]) -> Payload:
@@ -121,37 +131,33 @@ def commit(event: Mapping[str, Any], repository_url: str) -> Payload:
     }
 
 
-def milestones(stored: list[Payload] | None, items: Iterable["Item"]) -> list[Payload]:
-    """Milestones by number with recomputed counts. `items` come oldest update first: the newest payload wins.
+def milestones(stored: list[Payload], embedded: Iterable[tuple[Payload, str]], repository_url: str) -> list[Payload]:
+    """Milestones by number, with counts from the current state of the items.
 
-    A backup holds no milestones, so they are put together from what its items embed.
+    stored: the dataset's own. embedded: milestone and state of each item, oldest update first; a backup holds no
+    milestones, so the newest payload of each number stands for them.
     """
-    found = {milestone["number"]: milestone for milestone in stored or []}
-    known = set(found)
-    counts: dict[int, Counter[str]] = {}
-    for item in items:
-        if not item.milestone:
-            continue
-        number = item.milestone["number"]
-        if number not in known:
-            found[number] = item.milestone
-        counts.setdefault(number, Counter())[item.state] += 1
+    own = {milestone["number"]: milestone for milestone in stored}
+    seen: dict[int, Payload] = {}
+    counts: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for milestone, state in embedded:
+        seen[milestone["number"]] = milestone
+        counts[milestone["number"]][state] += 1
     return [
-        with_nulls(milestone, ("description", "due_on", "closed_at", "creator"))
-        | {
-            "open_issues": counts.get(number, Counter())["open"],
-            "closed_issues": counts.get(number, Counter())["closed"],
-        }
-        for number, milestone in sorted(found.items())
+        {"url": f"{repository_url}/milestones/{number}", "state": "open"}
+        | with_nulls(milestone, _MILESTONE_NULLS)
+        | {"open_issues": counts[number]["open"], "closed_issues": counts[number]["closed"]}
+        for number, milestone in sorted((seen | own).items())
     ]
 
 
-def repository(full_name: str, stored: Payload | None, items: Iterable["Item"]) -> Payload:
-    """The repository object, with its count of open items recomputed and what is missing filled in."""
+def repository(full_name: str, stored: Payload, open_items: int) -> Payload:
+    """The repository object, with its count of open items and what is missing filled in."""
     owner, name = full_name.split("/")
     url, html_url = f"{API}/repos/{full_name}", f"https://github.com/{full_name}"
     least: Payload = {
         "id": 0,
+        "node_id": "",
         "name": name,
         "full_name": full_name,
         "owner": {"login": owner, "id": 0, "type": "Organization", "url": f"{API}/users/{owner}"},
@@ -160,12 +166,12 @@ def repository(full_name: str, stored: Payload | None, items: Iterable["Item"]) 
         "description": None,
         "fork": False,
         "url": url,
-        "clone_url": f"{html_url}.git",
         "default_branch": "master",
         "created_at": None,
         "updated_at": None,
         "pushed_at": None,
+        "network_count": 0,
+        "subscribers_count": 0,
     }
-    open_items = sum(item.state == "open" for item in items)
-    counts = {"open_issues": open_items, "open_issues_count": open_items}
-    return least | (stored or {}) | {"clone_url": f"{html_url}.git"} | counts
+    current = {"clone_url": f"{html_url}.git", "open_issues": open_items, "open_issues_count": open_items}
+    return least | stored | current

@@ -3,25 +3,28 @@
 import socket
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
 
+from sprintlib.errors import SettingsError
 from sprintlib.standin.app import application
-from sprintlib.standin.dataset import Dataset, load
+from sprintlib.standin.dataset import Dataset
+from sprintlib.standin.faults import Fault, parse
+from sprintlib.standin.loading import load
 
 HOST = "127.0.0.1"
 
-
-def _loaded(datasets: Iterable[Dataset | Path | str]) -> list[Dataset]:
-    return [found for given in datasets for found in ([given] if isinstance(given, Dataset) else load(given))]
+Datasets = Sequence[Dataset | Path | str]
 
 
-def _server(datasets: Iterable[Dataset | Path | str], fault: str | None) -> uvicorn.Server:
+def _server(datasets: Datasets, fault: Fault | str | None) -> uvicorn.Server:
+    made = [dataset for dataset in datasets if isinstance(dataset, Dataset)]
+    read = load(*(path for path in datasets if not isinstance(path, Dataset)))
     config = uvicorn.Config(
-        application(_loaded(datasets)),
+        application([*made, *read], parse(fault) if isinstance(fault, str) else fault),
         log_level="critical",
         access_log=False,
         lifespan="off",
@@ -35,18 +38,34 @@ def _server(datasets: Iterable[Dataset | Path | str], fault: str | None) -> uvic
 def _bound(port: int) -> socket.socket:
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((HOST, port))
+    try:
+        listener.bind((HOST, port))
+    except OSError as error:
+        listener.close()
+        raise SettingsError(f"Port {port} cannot be used ({error.strerror}): choose another with --port.") from None
     return listener
 
 
-def serve(datasets: Iterable[Dataset | Path | str], port: int, fault: str | None = None) -> None:
-    """Serve until interrupted."""
+def _address(listener: socket.socket) -> str:
+    return f"http://{HOST}:{listener.getsockname()[1]}"
+
+
+def serve(
+    datasets: Datasets, port: int, fault: Fault | str | None = None, ready: Callable[[str], None] | None = None
+) -> None:
+    """Serve until interrupted. Port 0 takes a free one; `ready` is told the base URL.
+
+    Raises DatasetError when a dataset cannot be read, SettingsError for a wrong fault or a port in use.
+    """
     with _bound(port) as listener:
-        _server(datasets, fault).run(sockets=[listener])
+        server = _server(datasets, fault)
+        if ready:
+            ready(_address(listener))
+        server.run(sockets=[listener])
 
 
 @contextmanager
-def running(datasets: Iterable[Dataset | Path | str], fault: str | None = None, port: int = 0) -> Iterator[str]:
+def running(datasets: Datasets, fault: Fault | str | None = None, port: int = 0) -> Iterator[str]:
     """Serve in a background thread on a free loopback port; yields the base URL, such as http://127.0.0.1:4711."""
     server = _server(datasets, fault)
     with _bound(port) as listener:
@@ -55,7 +74,7 @@ def running(datasets: Iterable[Dataset | Path | str], fault: str | None = None, 
         while not server.started and thread.is_alive():
             time.sleep(0.01)
         try:
-            yield f"http://{HOST}:{listener.getsockname()[1]}"
+            yield _address(listener)
         finally:
             server.should_exit = True
             thread.join(timeout=10)
