@@ -31,7 +31,11 @@ _NEWEST_BY: dict[Table, tuple[str, ...]] = {
     schema.review: ("observed_at",),
     schema.release: ("observed_at",),
 }
-_SIZES = ("additions", "deletions", "changed_files", "comments")
+# what only some of GitHub's answers about a thing say
+_KEEP_KNOWN: dict[Table, tuple[str, ...]] = {
+    schema.issue: ("blockers",),
+    schema.pull_request: ("additions", "deletions", "changed_files", "comments"),
+}
 
 
 class Facts:
@@ -97,7 +101,9 @@ class Facts:
         """Store everything that was added."""
         for table, table_rows in self._rows.items():
             if table in _NEWEST_BY:
-                upsert(connection, table, table_rows, newest_by=_NEWEST_BY[table], keep_known=_keep_known(table))
+                upsert(
+                    connection, table, table_rows, newest_by=_NEWEST_BY[table], keep_known=_KEEP_KNOWN.get(table, ())
+                )
             elif table is schema.milestone_title:
                 upsert(connection, table, table_rows, oldest_by=("seen_at", "proof"))
             else:
@@ -186,10 +192,6 @@ def read_payload(body: bytes) -> dict[str, Any]:
     """The JSON object in `payload.body`."""
     value: dict[str, Any] = json.loads(zlib.decompress(body))
     return value
-
-
-def _keep_known(table: Table) -> tuple[str, ...]:
-    return _SIZES if table is schema.pull_request else ()
 
 
 def _without_noise(payload: Payload) -> Payload:

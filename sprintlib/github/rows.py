@@ -156,7 +156,8 @@ def _item_row(payload: Payload, origin: Origin) -> Row:
 
 def issue_row(payload: Payload, origin: Origin) -> Row:
     """From an issue object that is no pull request."""
-    return _item_row(payload, origin)
+    summary = payload.get("issue_dependencies_summary") or {}
+    return {**_item_row(payload, origin), "blockers": summary.get("total_blocked_by", summary.get("blocked_by"))}
 
 
 def pull_request_row(payload: Payload, origin: Origin) -> Row:

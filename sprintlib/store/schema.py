@@ -159,7 +159,13 @@ milestone_title = Table(
     comment="titles under which a payload showed a milestone number; seen_at is the payload's own update time",
 )
 
-issue = Table("issue", metadata, *_item_columns(), *_observed())
+issue = Table(
+    "issue",
+    metadata,
+    *_item_columns(),
+    Column("blockers", Integer, comment="how many blockers GitHub counts; null where it does not say"),
+    *_observed(),
+)
 Index("ix_issue_number", issue.c.repository_id, issue.c.number)
 
 pull_request = Table(
@@ -351,17 +357,25 @@ payload = Table(
 sync_cursor = Table(
     "sync_cursor",
     metadata,
-    Column("repository", String(256), primary_key=True, comment="OWNER/NAME as asked for"),
+    Column("repository", String(256), primary_key=True, comment="OWNER/NAME as GitHub spells it"),
     Column("kind", String(32), primary_key=True),
     Column("etag", Text, comment="of the first page, newest first; set once the kind is complete"),
-    Column(
-        "position", Text, comment="where to go on: next page while incomplete, newest update time or id when complete"
-    ),
+    Column("position", JSON, comment="where to go on: next page while incomplete, newest update time seen"),
     Column("complete", Boolean, nullable=False),
     Column("collected", Integer, nullable=False),
     Column("expected", Integer, comment="what GitHub says there is; null where it does not say"),
     Column("note", Text),
     _moment("as_of", nullable=False),
+)
+
+item_cursor = Table(
+    "item_cursor",
+    metadata,
+    _repository(primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("part", String(16), primary_key=True, comment="timeline | detail | blocked_by"),
+    _moment("updated_at", nullable=False),
+    comment="up to which update of an item its own requests were made",
 )
 
 sync_run = Table(

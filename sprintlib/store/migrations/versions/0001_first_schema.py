@@ -75,16 +75,16 @@ def upgrade() -> None:
     )
     op.create_table(
         "sync_cursor",
-        sa.Column("repository", sa.String(length=256), nullable=False, comment="OWNER/NAME as asked for"),
+        sa.Column("repository", sa.String(length=256), nullable=False, comment="OWNER/NAME as GitHub spells it"),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column(
             "etag", sa.Text(), nullable=True, comment="of the first page, newest first; set once the kind is complete"
         ),
         sa.Column(
             "position",
-            sa.Text(),
+            sa.JSON(),
             nullable=True,
-            comment="where to go on: next page while incomplete, newest update time or id when complete",
+            comment="where to go on: next page while incomplete, newest update time seen",
         ),
         sa.Column("complete", sa.Boolean(), nullable=False),
         sa.Column("collected", sa.Integer(), nullable=False),
@@ -257,6 +257,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "blockers",
+            sa.Integer(),
+            nullable=True,
+            comment="how many blockers GitHub counts; null where it does not say",
+        ),
         sa.Column("source", sa.String(length=16), nullable=False),
         sa.Column("observed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["repository_id"], ["repository.id"], name=op.f("fk_issue_repository_id_repository")),
@@ -265,6 +271,18 @@ def upgrade() -> None:
     with op.batch_alter_table("issue", schema=None) as batch_op:
         batch_op.create_index("ix_issue_number", ["repository_id", "number"], unique=False)
 
+    op.create_table(
+        "item_cursor",
+        sa.Column("repository_id", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("part", sa.String(length=16), nullable=False, comment="timeline | detail | blocked_by"),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["repository_id"], ["repository.id"], name=op.f("fk_item_cursor_repository_id_repository")
+        ),
+        sa.PrimaryKeyConstraint("repository_id", "number", "part", name=op.f("pk_item_cursor")),
+        comment="up to which update of an item its own requests were made",
+    )
     op.create_table(
         "milestone",
         sa.Column("repository_id", sa.BigInteger(), nullable=False),
@@ -512,6 +530,7 @@ def downgrade() -> None:
     with op.batch_alter_table("issue", schema=None) as batch_op:
         batch_op.drop_index("ix_issue_number")
 
+    op.drop_table("item_cursor")
     op.drop_table("issue")
     op.drop_table("forecast")
     with op.batch_alter_table("evidence", schema=None) as batch_op:

@@ -1,0 +1,272 @@
+"""GitHub's REST API, page by page: PyGithub's requester behind a guard that waits, retries and gives up in words.
+
+PyGithub retries nothing here: its own guard knows neither 429 nor a cut body, trusts the local clock, and would sleep
+for up to an hour in silence.
+"""
+
+import json
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from github import Auth, Github
+from requests.exceptions import RequestException
+from requests.utils import parse_header_links
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+
+from sprintlib.errors import (
+    CollectError,
+    NotFoundError,
+    RateLimitError,
+    SettingsError,
+    TokenError,
+    UnreachableError,
+)
+from sprintlib.github.token import Token, is_loopback
+from sprintlib.log import LOGGER
+from sprintlib.settings import Settings
+
+PAGE_SIZE = 100
+_SECONDS_BETWEEN_REQUESTS = 0.25
+_SECONDARY_LIMIT_SECONDS = 60
+_LONGEST_RETRY_WAIT = 20.0
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long one request may take and how often it is tried again (5xx, cut or stalled connections)."""
+
+    timeout_seconds: int = 20
+    attempts: int = 6
+    first_wait_seconds: float = 1.0
+
+
+@dataclass(frozen=True)
+class Response:
+    """One answer. `body` is parsed JSON, None where there is none (304)."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str] = field(repr=False)
+
+    @property
+    def etag(self) -> str | None:
+        return self.headers.get("etag")
+
+    @property
+    def date(self) -> datetime | None:
+        """GitHub's clock (UTC), or None."""
+        text = self.headers.get("date")
+        return parsedate_to_datetime(text).astimezone(UTC) if text else None
+
+    @property
+    def next_url(self) -> str | None:
+        """Where the next page is, or None on the last page."""
+        return self._link("next")
+
+    @property
+    def last_page(self) -> int | None:
+        """The number of the last page; None where GitHub does not say. 1 where there is one page only."""
+        last = self._link("last")
+        if last is None:
+            return None if self.next_url else 1
+        page = parse_qs(urlsplit(last).query).get("page")
+        return int(page[0]) if page else None
+
+    def _link(self, relation: str) -> str | None:
+        for link in parse_header_links(self.headers.get("link", "")):
+            if link.get("rel") == relation:
+                return str(link["url"])
+        return None
+
+
+class _TransientError(Exception):
+    """Worth another try."""
+
+
+class Client:
+    """Asks GitHub one request at a time and counts. `clock_skew`: seconds that the local clock is ahead."""
+
+    def __init__(self, requester: Any, settings: Settings, has_token: bool, patience: Patience) -> None:
+        self._requester = requester
+        self._prefix = urlsplit(settings.github.api_url).path.rstrip("/")
+        self._api_url = settings.github.api_url
+        self._longest_wait = settings.github.wait_for_reset_seconds
+        self._has_token = has_token
+        self._patience = patience
+        self.requests = 0
+        self.not_modified = 0
+        self.clock_skew: float | None = None
+        self._answered = False
+        self.on_wait: Callable[[str], None] = LOGGER.warning
+
+    def get(
+        self,
+        path: str,
+        parameters: Mapping[str, Any] | None = None,
+        etag: str | None = None,
+        accept: Collection[int] = (),
+    ) -> Response:
+        """GET a path below the API root, or a URL from `Response.next_url`.
+
+        etag: answered 304 where nothing changed. accept: status codes to return instead of raising.
+        Raises TokenError, NotFoundError, RateLimitError, UnreachableError or CollectError with one sentence.
+        """
+        waited = 0.0
+        while True:
+            response = self._try(path, dict(parameters or {}), {"If-None-Match": etag} if etag else {})
+            seconds = _limited_for(response)
+            if seconds is None:
+                break
+            waited += seconds
+            self._wait_for_reset(seconds, waited)
+        if response.status in (200, 304) or response.status in accept:
+            return response
+        raise self._refusal(path, response)
+
+    def now(self) -> datetime:
+        """The time by GitHub's clock, as far as it is known."""
+        return datetime.fromtimestamp(datetime.now(UTC).timestamp() - (self.clock_skew or 0.0), UTC)
+
+    def _try(self, path: str, parameters: dict[str, Any], headers: dict[str, str]) -> Response:
+        retrying = Retrying(
+            retry=retry_if_exception_type(_TransientError),
+            # an address that never answered is more likely wrong or offline than overloaded
+            stop=stop_after_attempt(self._patience.attempts if self._answered else 3),
+            wait=wait_exponential_jitter(self._patience.first_wait_seconds, max=_LONGEST_RETRY_WAIT, jitter=0.5),
+            before_sleep=lambda state: LOGGER.info("trying %s again (attempt %d)", path, state.attempt_number + 1),
+            reraise=True,
+        )
+        try:
+            response: Response = retrying(self._once, path, parameters, headers)
+        except _TransientError as error:
+            raise UnreachableError(
+                f"GitHub at {self._api_url} cannot be reached ({error}): check the network or try again later; "
+                "what had arrived is kept."
+            ) from error
+        return response
+
+    def _once(self, path: str, parameters: dict[str, Any], headers: dict[str, str]) -> Response:
+        self.requests += 1
+        try:
+            status, answered, text = self._requester.requestJson(
+                "GET", self._relative(path), parameters=parameters, headers=dict(headers)
+            )
+        except RequestException as error:
+            raise _TransientError(_reason(error)) from error
+        except RuntimeError as error:
+            raise SettingsError(
+                f"{self._api_url} redirects elsewhere: correct github.api_url in sprint.toml."
+            ) from error
+        self._answered = True
+        if status >= 500:
+            raise _TransientError(f"it answers {status}")
+        self.not_modified += status == 304
+        response = Response(status, _parsed(status, text), answered)
+        self._compare_clocks(response.date)
+        return response
+
+    def _relative(self, url: str) -> str:
+        """Paths stay; an absolute URL loses its host, so that a stored position survives a new port or API root."""
+        if url.startswith("/"):
+            return url
+        parts = urlsplit(url)
+        return parts.path.removeprefix(self._prefix) + (f"?{parts.query}" if parts.query else "")
+
+    def _compare_clocks(self, there: datetime | None) -> None:
+        if there is not None and self.clock_skew is None:
+            self.clock_skew = (datetime.now(UTC) - there).total_seconds()
+
+    def _wait_for_reset(self, seconds: float, waited: float) -> None:
+        reset_at = datetime.fromtimestamp(self.now().timestamp() + seconds, UTC)
+        local = f"{reset_at.astimezone():%H:%M}"
+        if waited > self._longest_wait:
+            raise RateLimitError(
+                f"GitHub's rate limit is used up until {local}: run 'sprint sync' again then, it goes on where it "
+                "stopped." + ("" if self._has_token else " A token raises the limit to 5,000 requests an hour."),
+                reset_at,
+            )
+        self.on_wait(f"GitHub's rate limit is used up: waiting {seconds:.0f} s, until {local}")
+        time.sleep(seconds)
+
+    def _refusal(self, path: str, response: Response) -> CollectError:
+        name = "/".join(urlsplit(path).path.split("/")[2:4]) or path
+        said = response.body.get("message", "") if isinstance(response.body, Mapping) else ""
+        if response.status == 401:
+            if self._has_token:
+                return TokenError("GitHub refused the token (401): make a new one and set GITHUB_TOKEN to it.")
+            return TokenError("GitHub asks for a token (401): set GITHUB_TOKEN or run 'gh auth login'.")
+        if response.status == 403:
+            return TokenError(
+                f"GitHub does not let this token read {path} (403: {said}): "
+                f"give it read access to {name}, and authorize it for the organization's single sign-on if there is one."
+            )
+        if response.status in (404, 410, 451):
+            return NotFoundError(
+                f"GitHub does not show {name} ({response.status}): check the spelling in sprint.toml, "
+                + ("and that the token may see it." if self._has_token else "or set GITHUB_TOKEN if it is private.")
+            )
+        return CollectError(f"GitHub refused {path} ({response.status}: {said}): run again with --debug to see more.")
+
+
+def connect(settings: Settings, token: Token | None, patience: Patience | None = None) -> Client:
+    """A client for `github.api_url`. Raises SettingsError for an address that cannot be used."""
+    url, patience = settings.github.api_url.rstrip("/"), patience or Patience()
+    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+        raise SettingsError(f"github.api_url: '{url}' is not an address such as https://api.github.com.")
+    if token and urlsplit(url).scheme == "http" and not is_loopback(url):
+        raise SettingsError(f"github.api_url: a token is not sent to {url} without encryption; use https.")
+    github = Github(
+        base_url=url,
+        auth=Auth.Token(token.value) if token else None,
+        per_page=PAGE_SIZE,
+        timeout=patience.timeout_seconds,
+        retry=None,
+        seconds_between_requests=None if is_loopback(url) else _SECONDS_BETWEEN_REQUESTS,
+        user_agent="sprintlib",
+    )
+    return Client(github.requester, settings, token is not None, patience)
+
+
+def _parsed(status: int, text: str) -> Any:
+    if not text:
+        return None
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        if status == 200:
+            raise _TransientError("its answer is cut or not JSON") from error
+        return None
+
+
+def _limited_for(response: Response) -> float | None:
+    """Seconds until a rate limit is over, by GitHub's own clock; None where the answer is no rate limit."""
+    if response.status not in (403, 429):
+        return None
+    headers = response.headers
+    message = str(response.body.get("message", "")) if isinstance(response.body, Mapping) else ""
+    if "retry-after" in headers:
+        return float(headers["retry-after"])
+    if headers.get("x-ratelimit-remaining") == "0" and "x-ratelimit-reset" in headers:
+        there = response.date or datetime.now(UTC)
+        return max(float(headers["x-ratelimit-reset"]) - there.timestamp(), 0.0) + 1.0
+    if response.status == 429 or "rate limit" in message.lower():
+        return float(_SECONDARY_LIMIT_SECONDS)
+    return None
+
+
+def _reason(error: RequestException) -> str:
+    text = str(error)
+    if "Name or service not known" in text or "NameResolutionError" in text or "nodename nor servname" in text:
+        return "its name does not resolve: no network?"
+    if "timed out" in text.lower():
+        return "the connection stalled"
+    if "refused" in text.lower():
+        return "the connection was refused"
+    if "certificate" in text.lower():
+        return "its certificate is not trusted"
+    return "the connection was cut"

@@ -1,0 +1,71 @@
+"""Where the GitHub token comes from. It is never written to sprint.toml, to the store or to a log."""
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sprintlib.errors import CollectError
+from sprintlib.settings import Settings
+
+FILE_NAME = "github-token"
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token and where it was found. Its value never shows in a repr."""
+
+    value: str = field(repr=False)
+    origin: str
+
+
+def find_token(settings: Settings) -> Token | None:
+    """GITHUB_TOKEN, else what `gh auth token` prints, else the file in the data folder, else None."""
+    value = os.environ.get("GITHUB_TOKEN", "").strip()
+    if value:
+        return Token(value, "GITHUB_TOKEN")
+    value = _from_gh(settings.github.api_url)
+    if value:
+        return Token(value, "gh auth token")
+    path = token_file(settings.data_dir)
+    value = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+    return Token(value, str(path)) if value else None
+
+
+def token_file(data_dir: Path) -> Path:
+    """Where a token typed into `sprint init` is kept."""
+    return data_dir / FILE_NAME
+
+
+def save_token(data_dir: Path, value: str) -> Path:
+    """Keep a token, readable by this user only. Raises CollectError where it cannot be written."""
+    path = token_file(data_dir)
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(value + "\n")
+    except OSError as error:
+        raise CollectError(f"The token cannot be kept in {path}: {error.strerror}; set GITHUB_TOKEN instead.") from None
+    return path
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL points at this machine."""
+    return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
+
+
+def _from_gh(api_url: str) -> str:
+    host = (urlsplit(api_url).hostname or "").removeprefix("api.")
+    gh = shutil.which("gh")
+    if gh is None or is_loopback(api_url):
+        return ""
+    try:
+        found = subprocess.run(
+            [gh, "auth", "token", "--hostname", host], capture_output=True, text=True, timeout=10, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return found.stdout.strip() if found.returncode == 0 else ""
