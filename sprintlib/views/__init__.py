@@ -6,6 +6,8 @@ Pure functions. Fragments are escaped HTML inside the scope of `css()`; charts n
 from sprintlib.views.answer import answer_card
 from sprintlib.views.burn_up import burn_up_chart, burn_up_figure, burn_up_table
 from sprintlib.views.findings import action_list, risk_list
+from sprintlib.views.imports import quickly
+from sprintlib.views.markdown import markdown_report
 from sprintlib.views.page import (
     all_findings,
     css,
@@ -32,9 +34,11 @@ __all__ = [
     "drivers_table",
     "first_screen",
     "freshness",
+    "markdown_report",
     "milestone_table",
     "notes",
     "parts_table",
+    "quickly",
     "risk_list",
     "scope_and_parts",
     "scope_table",

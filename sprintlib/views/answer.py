@@ -8,11 +8,11 @@ from sprintlib.views.words import basis, count, headline, percent, short_day
 def answer_card(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
     """The first thing on a page about a milestone."""
     figure, words = headline(analysis, milestone)
-    facts = "".join(f"<div><dt>{text(name)}</dt><dd>{text(value)}</dd></div>" for name, value in _facts(milestone))
+    rows = "".join(f"<div><dt>{text(name)}</dt><dd>{text(value)}</dd></div>" for name, value in facts(milestone))
     return (
         f'<section class="answer" aria-label="The answer"><p class="figure"><strong>{text(figure)}</strong> '
         f"<span>{text(words)}</span></p>{_bar(milestone)}"
-        f'<p class="summary">{text(milestone.summary)}</p><dl class="facts">{facts}</dl></section>'
+        f'<p class="summary">{text(milestone.summary)}</p><dl class="facts">{rows}</dl></section>'
     )
 
 
@@ -24,27 +24,26 @@ def _bar(milestone: MilestoneAnalysis) -> str:
     return f'<div class="bar" aria-hidden="true"><span style="width:{width}%"></span></div>'
 
 
-def _facts(milestone: MilestoneAnalysis) -> list[tuple[str, str]]:
+def facts(milestone: MilestoneAnalysis) -> list[tuple[str, str]]:
+    """Name and value of what is said beside the figure; plain text."""
     dates, interval = milestone.forecast_dates, milestone.interval
-    facts = [("Due", short_day(milestone.due_on, "no due date"))]
+    said = [("Due", short_day(milestone.due_on, "no due date"))]
     if dates.p50 or dates.p85:
-        facts += [("50 % finished by", short_day(dates.p50)), ("85 % finished by", short_day(dates.p85))]
+        said += [("50 % finished by", short_day(dates.p50)), ("85 % finished by", short_day(dates.p85))]
     if interval.finish_date:
         early, late = interval.finish_date
-        facts.append(("Finish, 80 % interval", f"{short_day(early)} to {short_day(late)}"))
+        said.append(("Finish, 80 % interval", f"{short_day(early)} to {short_day(late)}"))
     if interval.items_closed_by_due:
         low, high = interval.items_closed_by_due
-        facts.append(("Closed by the due date, 80 % interval", f"{low} to {high} of {_inside(milestone)}"))
+        said.append(("Closed by the due date, 80 % interval", f"{low} to {high} of {_inside(milestone)}"))
     elif milestone.closed_in_two_weeks:
         low, _, high = milestone.closed_in_two_weeks
-        facts.append(
-            ("Closed in two weeks, 80 % interval", f"{low} to {high} of {count(milestone.scope.open, 'item')}")
-        )
+        said.append(("Closed in two weeks, 80 % interval", f"{low} to {high} of {count(milestone.scope.open, 'item')}"))
     if milestone.probability_delivered is not None:
-        facts.append(("Same amount delivered, by any items", percent(milestone.probability_delivered)))
+        said.append(("Same amount delivered, by any items", percent(milestone.probability_delivered)))
     if milestone.governed_by:
-        facts.append(("Governed by", milestone.governed_by))
-    return [*facts, ("Rests on", basis(milestone))]
+        said.append(("Governed by", milestone.governed_by))
+    return [*said, ("Rests on", basis(milestone))]
 
 
 def _inside(milestone: MilestoneAnalysis) -> int:

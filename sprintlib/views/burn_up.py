@@ -4,6 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
+from sprintlib.views.imports import quickly
 from sprintlib.views.markup import table, text
 from sprintlib.views.vega import chart_html
 from sprintlib.views.words import count, day, short_day, today
@@ -24,6 +25,7 @@ def burn_up_chart(analysis: Analysis, milestone: MilestoneAnalysis, height: int 
 
     As wide as its container. Colours are CSS variables: draw it with the SVG renderer.
     """
+    quickly("altair")
     import altair as alt
 
     now, up = today(analysis, milestone), milestone.burn_up

@@ -4,7 +4,7 @@ from sprintlib.analysis.model import Analysis, MilestoneAnalysis, Scope
 from sprintlib.views.markup import citations, known_repositories, link, table, text, web_url
 from sprintlib.views.words import age, chance, day, moment, percent, short_day
 
-_SCOPE = ("Committed", "Added", "Removed", "Done", "Dropped", "Open")
+SCOPE_COLUMNS = ("Committed", "Added", "Removed", "Done", "Dropped", "Open")
 
 
 def milestone_table(analysis: Analysis, links: dict[str, str] | None = None) -> str:
@@ -74,12 +74,13 @@ def _step(before: float, after: float) -> str:
 
 def scope_table(milestone: MilestoneAnalysis) -> str:
     """The counts, whose identity holds: committed + added - removed = done + dropped + open."""
-    rows = [["All", *_counts(milestone.scope)]]
-    rows += [[text(part.repo), *_counts(part.scope)] for part in milestone.parts]
-    return table("Scope, in items", ("", *_SCOPE), rows, frozenset(range(1, 7)))
+    rows = [["All", *scope_counts(milestone.scope)]]
+    rows += [[text(part.repo), *scope_counts(part.scope)] for part in milestone.parts]
+    return table("Scope, in items", ("", *SCOPE_COLUMNS), rows, frozenset(range(1, 7)))
 
 
-def _counts(scope: Scope) -> list[str]:
+def scope_counts(scope: Scope) -> list[str]:
+    """The six counts in the order of SCOPE_COLUMNS."""
     counts = (scope.committed, scope.added, scope.removed, scope.done, scope.dropped, scope.open)
     return [str(value) for value in counts]
 
@@ -110,10 +111,16 @@ def freshness(analysis: Analysis) -> str:
 
 
 def notes(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
-    """What is missing, unresolved, or could only be known later than this moment."""
-    said = [*analysis.notes, *(f"Known later: {fact}" for fact in milestone.known_later)]
-    if len(milestone.titles_then) > 1 or milestone.titles_then[:1] not in ((), (milestone.title,)):
-        said.append(f"Called at the time: {', '.join(milestone.titles_then)}")
+    """`remarks` as a list."""
+    said = remarks(analysis, milestone)
     if not said:
         return '<p class="muted">Nothing is missing that we know of.</p>'
     return f'<ul class="notes">{"".join(f"<li>{text(line)}</li>" for line in said)}</ul>'
+
+
+def remarks(analysis: Analysis, milestone: MilestoneAnalysis) -> list[str]:
+    """What is missing, unresolved, or could only be known later than this moment; plain text."""
+    said = [*analysis.notes, *(f"Known later: {fact}" for fact in milestone.known_later)]
+    if any(title != milestone.title for title in milestone.titles_then):
+        said.append(f"Called at the time: {', '.join(milestone.titles_then)}")
+    return said

@@ -1,0 +1,54 @@
+"""From an executed notebook to its frozen copies: HTML, Markdown and the numbers."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from pydantic import ValidationError
+
+from sprintlib import views
+from sprintlib.analysis.model import Analysis
+from sprintlib.errors import ReportError
+from sprintlib.reports.page import MIME_TYPE
+
+
+def freeze(report: Path) -> None:
+    """Write report.html, report.md and analysis.json beside `report` (report.ipynb). Raises ReportError.
+
+    The HTML holds what the cells displayed, so a cell added to the notebook shows there too; inputs are hidden.
+    """
+    notebook = nbformat.read(report, as_version=4)
+    analysis = numbers(notebook)
+    milestone = analysis.milestones[0]
+    title = f"{milestone.title} · {analysis.project} · {analysis.as_of:%Y-%m-%d}"
+    report.with_name("analysis.json").write_text(analysis.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    report.with_name("report.md").write_text(views.markdown_report(analysis, milestone), encoding="utf-8")
+    report.with_name("report.html").write_text(views.document(title, _body(notebook)), encoding="utf-8")
+
+
+def numbers(notebook: Any) -> Analysis:
+    """The analysis that an executed notebook displayed, with its one milestone. Raises ReportError without one."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {}).get(MIME_TYPE)
+            if data is not None:
+                try:
+                    return Analysis.model_validate_json(json.dumps(data))
+                except ValidationError as error:
+                    raise ReportError(f"The notebook displayed numbers of another version: {error}.") from error
+    raise ReportError("The notebook did not display its first screen: keep the cell that calls page.first_screen().")
+
+
+def _body(notebook: Any) -> str:
+    """The outputs of the cells, and their Markdown, as nbconvert renders them; without its style and scripts."""
+    views.quickly("nbconvert.exporters.html")
+    from nbconvert.exporters.html import HTMLExporter
+
+    exporter = HTMLExporter(template_name="basic", exclude_input=True, exclude_input_prompt=True)
+    exporter.exclude_output_prompt = True
+    exporter.embed_images = True
+    for name in ("require_js_url", "mathjax_url", "jquery_url", "mermaid_js_url", "mermaid_layout_elk_js_url"):
+        setattr(exporter, name, "")
+    body, _resources = exporter.from_notebook_node(notebook)
+    return str(body)

@@ -1,0 +1,103 @@
+"""What the cells of the notebook call: open the project as of a moment, and show it piece by piece."""
+
+from pathlib import Path
+from typing import Any
+
+from sprintlib import settings as settings_module
+from sprintlib import views
+from sprintlib.analysis.model import Analysis, MilestoneAnalysis
+from sprintlib.errors import ReportError
+
+# the numbers travel inside the executed notebook, so that every frozen copy rests on exactly what the page showed
+MIME_TYPE = "application/vnd.sprint.analysis+json"
+
+
+class Shown:
+    """HTML as the last expression of a cell; already escaped."""
+
+    def __init__(self, html: str, data: dict[str, Any] | None = None) -> None:
+        self.html = html
+        self.data = data
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        bundle: dict[str, Any] = {"text/html": self.html, "text/plain": "(shown as HTML)"}
+        return bundle | ({MIME_TYPE: self.data} if self.data else {})
+
+
+class Page:
+    """One milestone of an analysis, in pieces for the cells of a notebook.
+
+    cache: folder for the charting script, see `views.vega_preamble`.
+    """
+
+    def __init__(self, analysis: Analysis, milestone: MilestoneAnalysis, cache: Path | None = None) -> None:
+        self.analysis = analysis
+        self.milestone = milestone
+        self._cache = cache
+
+    def first_screen(self) -> Shown:
+        """The answer, the burn-up, three risks, three actions. The first piece: style and charting come with it."""
+        before = views.style() + views.vega_preamble(self._cache)
+        only = self.analysis.model_copy(update={"milestones": (self.milestone,)})
+        shown = views.wrapped(views.first_screen(self.analysis, self.milestone))
+        return Shown(before + shown, only.model_dump(mode="json"))
+
+    def drivers(self) -> Shown:
+        """What the score is made of."""
+        return _section(views.drivers_table(self.analysis, self.milestone))
+
+    def findings(self) -> Shown:
+        """Every risk with its rule, and every action."""
+        return Shown(views.wrapped(views.all_findings(self.analysis, self.milestone)))
+
+    def scope(self) -> Shown:
+        """The counts, and the parts in each repository."""
+        return Shown(views.wrapped(views.scope_and_parts(self.analysis, self.milestone)))
+
+    def basis(self) -> Shown:
+        """Freshness, what is missing, and how to read the page."""
+        return Shown(views.wrapped(views.what_it_rests_on(self.analysis, self.milestone)))
+
+
+def open_page(home: str | None = None, milestone: str | None = None, as_of: str | None = None) -> Page:
+    """Analyse a project for a notebook. Reads the store, writes nothing.
+
+    home: folder with sprint.toml; None: SPRINT_HOME or the working folder. milestone: a title; None: the nearest
+    deadline. as_of: RFC 3339, or a date for the end of that day; None: now.
+    Raises SettingsError, StoreError, AnalysisError or ReportError with one sentence.
+    """
+    from sprintlib.analysis import analyze, parse_as_of
+    from sprintlib.store import open_store
+
+    settings = settings_module.load(home)
+    engine = open_store(settings.database_url, read_only=True)
+    result = analyze(engine, settings, parse_as_of(as_of, settings), milestone)
+    return Page(result, choose(result, milestone), settings.data_dir / "cache")
+
+
+def choose(analysis: Analysis, title: str | None) -> MilestoneAnalysis:
+    """The milestone with that title, else the one whose deadline comes next, else the one most recently overdue.
+
+    Raises ReportError when there is none.
+    """
+    if title is not None:
+        for milestone in analysis.milestones:
+            if title in (milestone.title, *milestone.titles_then):
+                return milestone
+        raise ReportError(f"No milestone called '{title}' was open as of {analysis.as_of:%Y-%m-%d %H:%M} UTC.")
+    if not analysis.milestones:
+        raise ReportError(
+            f"No milestone was open as of {analysis.as_of:%Y-%m-%d %H:%M} UTC: there is nothing to report."
+        )
+    return min(analysis.milestones, key=lambda milestone: _nearness(analysis, milestone))
+
+
+def _nearness(analysis: Analysis, milestone: MilestoneAnalysis) -> tuple[int, int]:
+    if milestone.due_on is None:
+        return (2, 0)
+    days = (milestone.due_on - analysis.as_of.date()).days
+    return (0, days) if days >= 0 else (1, -days)
+
+
+def _section(fragment: str) -> Shown:
+    return Shown(views.wrapped(f"<section>{fragment}</section>"))

@@ -1,0 +1,220 @@
+"""Writing a dated report: run the notebook under a watchdog, and publish what it made in one step."""
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+import unicodedata
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from sprintlib import resources
+from sprintlib.analysis.model import Analysis
+from sprintlib.errors import ReportError, SprintError
+from sprintlib.reports import run_table
+from sprintlib.reports.run_table import Trigger
+from sprintlib.reports.watch import run_watched
+from sprintlib.settings import Settings
+from sprintlib.store import open_store
+
+NEAREST = "(nearest deadline)"
+_NOTEBOOK = "sprint_analysis.ipynb"
+_SECRETS = ("GITHUB_TOKEN", "GH_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
+
+
+@dataclass(frozen=True)
+class ReportFiles:
+    """Where a report lies, and what it says."""
+
+    folder: Path
+    notebook: Path
+    html: Path
+    markdown: Path
+    numbers: Path
+    run_id: int
+    analysis: Analysis
+
+
+def write_report(
+    settings: Settings,
+    milestone: str | None = None,
+    as_of: datetime | None = None,
+    trigger: Trigger = "hand",
+    notebook: Path | None = None,
+) -> ReportFiles:
+    """Analyse a milestone as of a moment, and write its report into `<reports>/<date>/<project>-<milestone>/`.
+
+    milestone: a title; None: the open one with the nearest deadline. as_of: aware; None: now.
+    notebook: another notebook with the same parameters. A report of the same day and milestone is replaced.
+    Raises ReportError with one sentence; the run table has the same, and nothing half-done is left behind.
+    """
+    moment = (as_of or datetime.now(UTC)).astimezone(UTC)
+    parameters = {"home": str(settings.home), "milestone": milestone, "as_of": moment.isoformat()}
+    engine = open_store(settings.database_url)
+    run_table.recognise_killed(engine)
+    with _partial_folder(settings) as partial:
+        run_id = run_table.start(engine, settings.project.name, milestone or NEAREST, moment, trigger, parameters)
+        try:
+            _execute(settings, notebook or resources.folder("notebooks") / _NOTEBOOK, partial, parameters)
+            analysis = Analysis.model_validate_json((partial / "analysis.json").read_text(encoding="utf-8"))
+            folder = _publish(settings, partial, analysis)
+        except KeyboardInterrupt:
+            _keep_failed(settings, partial, run_id)
+            run_table.finish(engine, run_id, "killed", "Stopped by hand.")
+            raise
+        except _TimeUpError as error:
+            _keep_failed(settings, partial, run_id)
+            run_table.finish(engine, run_id, "timeout", str(error))
+            raise ReportError(str(error)) from None
+        except (SprintError, OSError) as error:
+            sentence = str(error) if isinstance(error, SprintError) else _unwritable(settings, error)
+            _keep_failed(settings, partial, run_id)
+            run_table.finish(engine, run_id, "failed", sentence)
+            raise ReportError(sentence) from error
+    title = analysis.milestones[0].title
+    files = _files(folder, run_id, analysis)
+    relative = folder.relative_to(settings.reports_dir).as_posix()
+    run_table.finish(engine, run_id, "ok", None, folder=relative, digest=_digest(files.notebook), milestone=title)
+    _store(engine, analysis)
+    return files
+
+
+def folder_name(project: str, title: str) -> str:
+    """`demo-sprint-9`: safe on every file system. Names that lose more than spaces get six digits of their hash."""
+    full = f"{project}-{title}"
+    ascii_only = unicodedata.normalize("NFKD", full).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9.]+", "-", ascii_only.lower()).strip("-.")[:60].rstrip("-.")
+    if slug == re.sub(r"[\s-]+", "-", full.lower()):
+        return slug
+    return f"{slug}-{hashlib.sha256(full.encode()).hexdigest()[:6]}".lstrip("-")
+
+
+class _TimeUpError(ReportError):
+    """The wall-clock limit was reached."""
+
+
+def _execute(settings: Settings, notebook: Path, partial: Path, parameters: dict[str, str | None]) -> None:
+    job, limit = partial / "job.json", settings.report.timeout_seconds
+    job.write_text(
+        json.dumps({"notebook": str(notebook), "folder": str(partial), "parameters": parameters}), encoding="utf-8"
+    )
+    with tempfile.TemporaryDirectory(prefix="sprint-", ignore_cleanup_errors=True) as scratch:
+        command = [sys.executable, "-m", "sprintlib.reports.execute", str(job)]
+        code = run_watched(command, partial, _environment(scratch), partial / "log.txt", limit)
+    outcome = partial / "outcome.json"
+    if code is None:
+        raise _TimeUpError(
+            f"The report was not ready after {limit} seconds: raise report.timeout_seconds in sprint.toml."
+        )
+    if not outcome.is_file():
+        raise ReportError(f"The process that ran the notebook died with exit code {code}: see its log.txt.")
+    ended = json.loads(outcome.read_text(encoding="utf-8"))
+    if ended["state"] != "ok":
+        raise ReportError(ended["message"])
+    for leftover in (job, outcome, partial / "log.txt"):
+        leftover.unlink()
+
+
+def _environment(scratch: str) -> dict[str, str]:
+    """This process's environment without secrets; Jupyter's and IPython's own files go to a folder that is dropped.
+
+    The folder's name is short: kernels listen on sockets in it, whose paths may not exceed 107 characters.
+    """
+    kept = {name: value for name, value in os.environ.items() if name not in _SECRETS}
+    return kept | {
+        "IPYTHONDIR": scratch,
+        "JUPYTER_RUNTIME_DIR": scratch,
+        "JUPYTER_PLATFORM_DIRS": "1",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }
+
+
+@contextmanager
+def _partial_folder(settings: Settings) -> Iterator[Path]:
+    """A folder beside the final ones (so that moving it is one step), gone at the end whatever happens."""
+    partial = settings.reports_dir / ".partial" / uuid.uuid4().hex[:12]
+    try:
+        partial.mkdir(parents=True)
+    except OSError as error:
+        raise ReportError(_unwritable(settings, error)) from error
+    try:
+        yield partial
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _publish(settings: Settings, partial: Path, analysis: Analysis) -> Path:
+    """Move the partial folder to its place; a former report of that day is there until the new one is."""
+    # a date given as the moment means the end of that day, which is the first moment of the next one
+    day = (analysis.as_of - timedelta(microseconds=1)).astimezone(settings.time_zone).date().isoformat()
+    final = settings.reports_dir / day / folder_name(analysis.project, analysis.milestones[0].title)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    with _publishing(settings):
+        if not final.exists():
+            partial.rename(final)
+            return final
+        former = settings.reports_dir / ".partial" / f"{uuid.uuid4().hex[:12]}.former"
+        final.rename(former)
+        try:
+            partial.rename(final)
+        except OSError:
+            former.rename(final)
+            raise
+        shutil.rmtree(former, ignore_errors=True)
+    return final
+
+
+@contextmanager
+def _publishing(settings: Settings) -> Iterator[None]:
+    with (settings.reports_dir / ".partial" / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _keep_failed(settings: Settings, partial: Path, run_id: int) -> None:
+    """What a failed run left is kept for inspection, out of the way of reports."""
+    kept = settings.reports_dir / ".failed" / f"run-{run_id}"
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        partial.rename(kept)
+    except OSError:
+        return
+
+
+def _files(folder: Path, run_id: int, analysis: Analysis) -> ReportFiles:
+    return ReportFiles(
+        folder=folder,
+        notebook=folder / "report.ipynb",
+        html=folder / "report.html",
+        markdown=folder / "report.md",
+        numbers=folder / "analysis.json",
+        run_id=run_id,
+        analysis=analysis,
+    )
+
+
+def _store(engine: Engine, analysis: Analysis) -> None:
+    from sprintlib.analysis import store_analysis
+
+    store_analysis(engine, analysis)
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _unwritable(settings: Settings, error: OSError) -> str:
+    return (
+        f"The report cannot be written to {settings.reports_dir}: {error.strerror or error}. "
+        "Free some space there or make it writable, or set paths.reports in sprint.toml."
+    ).replace(". Free", "; free")

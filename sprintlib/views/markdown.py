@@ -1,0 +1,106 @@
+"""The report as Markdown: for a terminal or an issue. Remote text is escaped, links lead to known places."""
+
+import re
+from collections.abc import Iterable
+
+from sprintlib.analysis.model import Analysis, MilestoneAnalysis
+from sprintlib.evidence import Evidence
+from sprintlib.views.answer import facts
+from sprintlib.views.markup import known_repositories, safe_url
+from sprintlib.views.tables import SCOPE_COLUMNS, remarks, scope_counts
+from sprintlib.views.words import SEVERITIES, age, day, gain, headline, moment, percent
+
+_SPECIAL = re.compile(r"([\\`*\[\]<>|~&$])")
+_EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+
+
+def plain(value: object) -> str:
+    """Text that Markdown shows as it is: no markup, no mentions, no bare links, one line."""
+    line = " ".join(str(value).split())
+    line = _EDGE_UNDERSCORE.sub(r"\\_", _SPECIAL.sub(r"\\\1", line))
+    return line.replace("://", ":\u200b//").replace("www.", "www\u200b.").replace("@", "@\u200b")
+
+
+def markdown_report(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
+    """Everything the HTML report says, apart from the drawing."""
+    known = known_repositories(analysis)
+    figure, words = headline(analysis, milestone)
+    blocks = [
+        f"# {plain(milestone.title)}",
+        f"{plain(analysis.project)} · {plain(', '.join(milestone.repos))} · as of {moment(analysis.as_of)}",
+        f"**{plain(figure)}** {plain(words)}",
+        plain(milestone.summary),
+        "\n".join(f"- {plain(name)}: {plain(value)}" for name, value in facts(milestone)),
+        "## What threatens it",
+        _risks(milestone, known),
+        "## What to do today",
+        _actions(milestone, known),
+        "## What the score is made of",
+        _drivers(milestone, known),
+        "## Scope, in items",
+        _scope(milestone),
+        "## Data freshness",
+        "\n".join(
+            f"- {plain(repo)}: {age(at, analysis.as_of)}{f' ({moment(at)})' if at else ''}"
+            for repo, at in analysis.freshness.items()
+        ),
+        "## Missing, unresolved, or known only later",
+        "\n".join(f"- {plain(line)}" for line in remarks(analysis, milestone)) or "Nothing that we know of.",
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _link(evidence: Evidence, known: frozenset[str]) -> str:
+    url = safe_url(evidence, known)
+    return f"[{plain(evidence.ref)}](<{url.replace('<', '%3C').replace('>', '%3E')}>)" if url else plain(evidence.ref)
+
+
+def _cites(evidence: Iterable[Evidence], known: frozenset[str]) -> str:
+    links = _links(evidence, known)
+    return f" ({links})" if links else ""
+
+
+def _links(evidence: Iterable[Evidence], known: frozenset[str]) -> str:
+    return ", ".join(_link(item, known) for item in evidence)
+
+
+def _risks(milestone: MilestoneAnalysis, known: frozenset[str]) -> str:
+    lines = []
+    for number, risk in enumerate(milestone.risks, start=1):
+        actor = f" Next move: {plain(risk.actor)}." if risk.actor else ""
+        lines.append(
+            f"{number}. **{SEVERITIES[risk.severity]}**: {plain(risk.statement)}{actor}{_cites(risk.evidence, known)}\n"
+            f"   Rule: {plain(risk.rule)}"
+        )
+    return "\n".join(lines) or "No detector found a risk."
+
+
+def _actions(milestone: MilestoneAnalysis, known: frozenset[str]) -> str:
+    lines = []
+    for number, action in enumerate(milestone.recommendations, start=1):
+        actor = f" Who: {plain(action.actor)}." if action.actor else ""
+        lines.append(
+            f"{number}. **{gain(action.expected_gain)}**: {plain(action.action)}{actor}{_cites(action.evidence, known)}"
+        )
+    return "\n".join(lines) or "Nothing in the playbook fits what is known today."
+
+
+def _drivers(milestone: MilestoneAnalysis, known: frozenset[str]) -> str:
+    if not milestone.drivers:
+        return "There is no score to explain: the forecast has no number."
+    rows = [
+        f"| {plain(driver.name)} | {driver.points:+.0f} | {_links(driver.evidence, known)} |"
+        for driver in milestone.drivers
+    ]
+    return "\n".join(["| What | Points | Evidence |", "| --- | ---: | --- |", *rows])
+
+
+def _scope(milestone: MilestoneAnalysis) -> str:
+    rows = [("all", milestone.scope, percent(milestone.probability), milestone.due_on)]
+    rows += [(part.repo, part.scope, percent(part.probability), part.due_on) for part in milestone.parts]
+    lines = [
+        f"| {plain(name)} | {' | '.join(scope_counts(scope))} | {plain(chance)} | {day(due, 'none')} |"
+        for name, scope, chance, due in rows
+    ]
+    head = " | ".join(SCOPE_COLUMNS)
+    return "\n".join([f"| | {head} | Chance | Due |", f"| --- |{' ---: |' * 7} --- |", *lines])
