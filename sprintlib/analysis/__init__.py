@@ -1,1 +1,8 @@
-"""analysis."""
+"""analyze(): from stored facts to forecasts, risks, recommendations and their reasons, as of any moment."""
+
+from sprintlib.analysis.analyzing import analyze
+from sprintlib.analysis.model import Analysis, MilestoneAnalysis
+from sprintlib.analysis.moment import parse_as_of
+from sprintlib.analysis.storing import latest_analyses, store_analysis
+
+__all__ = ["Analysis", "MilestoneAnalysis", "analyze", "latest_analyses", "parse_as_of", "store_analysis"]

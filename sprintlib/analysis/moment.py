@@ -1,0 +1,31 @@
+"""The moment an analysis speaks of."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from sprintlib.calendar import WorkingCalendar
+from sprintlib.errors import SettingsError
+from sprintlib.settings import Settings
+
+LAST_SECOND = timedelta(seconds=1)  # GitHub's clock counts seconds, and the day itself stays the local date
+
+
+def parse_as_of(text: str | None, settings: Settings) -> datetime:
+    """A moment in UTC: now for None, RFC 3339 as written, or the last second of a date.
+
+    A date is a day in the project's time zone. Raises SettingsError for anything else, and for a time without an offset.
+    """
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        if len(text) <= len("2026-11-23"):
+            day = date.fromisoformat(text)
+            return WorkingCalendar(time_zone=settings.time_zone).end_of_day(day) - LAST_SECOND
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise SettingsError(
+        f"'{text}' is not a moment: write a date such as 2026-11-23, or a time with its offset such as "
+        "2026-11-23T16:00:00Z."
+    )

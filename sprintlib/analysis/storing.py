@@ -1,0 +1,98 @@
+"""Results in the store: every analysis with its revisions, and reading the latest back."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, insert, select
+
+from sprintlib.analysis.model import Analysis, MilestoneAnalysis
+from sprintlib.evidence import Evidence
+from sprintlib.store import schema
+
+
+def store_analysis(engine: Engine, analysis: Analysis) -> list[int]:
+    """Write every milestone's analysis with its forecast, risks, recommendations and evidence, in one transaction.
+
+    A further analysis of the same milestone and moment becomes its next revision. Returns the analysis ids.
+    """
+    with engine.begin() as connection:
+        return [_store(connection, analysis, milestone) for milestone in analysis.milestones]
+
+
+def latest_analyses(engine: Engine, project: str) -> list[tuple[datetime, MilestoneAnalysis]]:
+    """The newest stored analysis of each milestone of a project, with its moment; in the order of their due dates."""
+    table = schema.analysis
+    newest = func.row_number().over(
+        partition_by=table.c.milestone, order_by=(table.c.as_of.desc(), table.c.revision.desc())
+    )
+    ranked = select(table.c.as_of, table.c.body, newest.label("place")).where(table.c.project == project).subquery()
+    with engine.connect() as connection:
+        rows = connection.execute(select(ranked.c.as_of, ranked.c.body).where(ranked.c.place == 1)).all()
+    found = [(as_of, MilestoneAnalysis.model_validate(body)) for as_of, body in rows]
+    return sorted(found, key=lambda pair: (pair[1].due_on is None, pair[1].due_on, pair[1].title))
+
+
+def _store(connection: Connection, analysis: Analysis, milestone: MilestoneAnalysis) -> int:
+    table = schema.analysis
+    same = (
+        (table.c.project == analysis.project)
+        & (table.c.milestone == milestone.title)
+        & (table.c.as_of == analysis.as_of)
+    )
+    revision = (connection.scalar(select(func.max(table.c.revision)).where(same)) or 0) + 1
+    row = {
+        "project": analysis.project,
+        "milestone": milestone.title,
+        "as_of": analysis.as_of,
+        "revision": revision,
+        "version": version("sprintlib"),
+        "body": milestone.model_dump(mode="json"),
+        "created_at": datetime.now(UTC),
+    }
+    identifier = connection.execute(insert(table).values(row)).inserted_primary_key[0]  # type: ignore[index]
+    for result, rows in _results(milestone):
+        if rows:
+            connection.execute(insert(result), [{"analysis_id": identifier, **values} for values in rows])
+    return int(identifier)
+
+
+def _results(milestone: MilestoneAnalysis) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
+    yield (
+        schema.forecast,
+        [
+            {
+                "probability": milestone.probability,
+                "probability_delivered": milestone.probability_delivered,
+                "basis": milestone.basis,
+                "n_history": milestone.n_history,
+                "p50": milestone.forecast_dates.p50,
+                "p85": milestone.forecast_dates.p85,
+                "reason": milestone.reason,
+            }
+        ],
+    )
+    yield (
+        schema.risk,
+        [{"kind": risk.kind, "severity": risk.severity, "statement": risk.statement} for risk in milestone.risks],
+    )
+    yield (
+        schema.recommendation,
+        [
+            {"id": advice.id, "action": advice.action, "actor": advice.actor, "expected_gain": advice.expected_gain}
+            for advice in milestone.recommendations
+        ],
+    )
+    yield schema.evidence, list(_evidence(milestone))
+
+
+def _evidence(milestone: MilestoneAnalysis) -> Iterator[dict[str, Any]]:
+    supported: list[tuple[str, Sequence[Evidence]]] = [
+        *((f"risk:{risk.kind}", risk.evidence) for risk in milestone.risks),
+        *((f"recommendation:{advice.id}", advice.evidence) for advice in milestone.recommendations),
+        *((f"driver:{driver.name}", driver.evidence) for driver in milestone.drivers),
+    ]
+    for supports, evidence in supported:
+        for citation in evidence:
+            yield {"supports": supports[:96], **citation.model_dump()}

@@ -1,0 +1,174 @@
+"""From an outlook to the forecast that is shown: numbers with their range, or the reason why there is none."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import islice
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sprintlib.forecast.chance import Draws
+from sprintlib.forecast.model import Forecast, ForecastDates, Interval
+from sprintlib.forecast.outlook import HIGHEST, LOWEST, MINIMUM_CLOSING_DAYS, Outlook, chance, clamp, in_time
+from sprintlib.forecast.simulation import HORIZON, Workload, closings, finish_days, present_closed, projection
+from sprintlib.forecast.sprint import Sprint
+from sprintlib.forecast.words import count, day_name
+
+TWO_WEEKS = timedelta(days=14)
+_PROJECTED_POINTS = 30
+
+
+def forecast(outlook: Outlook) -> Forecast:
+    """What the futures say; or, where too little is known, the reason why there is no number."""
+    settled = _settled(outlook)
+    probability, reason = settled or _by_chance(outlook)
+    known = Forecast(
+        probability=probability,
+        probability_delivered=probability,
+        reason=reason,
+        basis=outlook.basis,
+        n_history=outlook.n_history,
+    )
+    if outlook.basis == "insufficient-data" or not outlook.sprint.open_items.height:
+        return known
+    return known.model_copy(update=_simulated(outlook, settled is None))
+
+
+def part_probability(outlook: Outlook, index: int) -> float | None:
+    """The probability of one part alone, clamped; None where the sprint has no number."""
+    if outlook.basis == "insufficient-data" or outlook.workloads[index].days_left is None:
+        return None
+    return clamp(float(np.mean(in_time(outlook.workloads[index : index + 1]))))
+
+
+def governing_part(outlook: Outlook) -> str | None:
+    """The repository whose part ends last most often; None with fewer than two parts that have open items."""
+    busy = [work for work in outlook.workloads if work.open]
+    if len(busy) < 2 or outlook.basis == "insufficient-data":
+        return None
+    last = np.argmax(np.stack([finish_days(work) for work in busy]), axis=0)
+    return busy[int(np.argmax(np.bincount(last, minlength=len(busy))))].repo
+
+
+def _settled(outlook: Outlook) -> tuple[float | None, str] | None:
+    """The outcome where it is known already, with the words for it."""
+    sprint = outlook.sprint
+    if sprint.items.is_empty():
+        return None, "The milestone holds no items."
+    left = sprint.open_items.height
+    if sprint.deadline is None:
+        return None if left else (HIGHEST, "Nothing is open: every item is done or dropped.")
+    if not left:
+        last = sprint.items["closed_at"].max()
+        late = last is not None and last > sprint.deadline  # type: ignore[operator]
+        if late:
+            return (
+                LOWEST,
+                f"Every item is done or dropped, but the last one after the deadline, {day_name(sprint.due_on)}.",
+            )
+        return HIGHEST, "Nothing is open: every item is done or dropped."
+    if sprint.overdue:
+        return LOWEST, f"The deadline passed on {day_name(sprint.due_on)} with {count(left, 'item')} open."
+    return None
+
+
+def _by_chance(outlook: Outlook) -> tuple[float | None, str | None]:
+    raw = None if outlook.basis == "insufficient-data" else chance(outlook.workloads)
+    return None if raw is None else clamp(raw), _why_missing(outlook)
+
+
+def _why_missing(outlook: Outlook) -> str | None:
+    if outlook.basis == "insufficient-data":
+        return (
+            f"Only {count(outlook.closing_days, 'working day')} with a closing known in this milestone and the "
+            f"project's earlier ones; a forecast needs {MINIMUM_CLOSING_DAYS}."
+        )
+    if outlook.sprint.deadline is None:
+        return "The milestone has no due date, so there is no deadline to meet: set one on GitHub."
+    return None
+
+
+def _simulated(outlook: Outlook, undecided: bool) -> dict[str, object]:
+    """Dates, intervals and the projection of the futures."""
+    sprint, works = outlook.sprint, outlook.workloads
+    finishes = [finish_days(work) for work in works]
+    finish: Draws = np.maximum.reduce(finishes)
+    closed = sprint.items.height - sprint.open_items.height
+    found: dict[str, object] = {
+        "dates": ForecastDates(
+            **{f"p{level}": _finish_date(sprint, finish, level / 100) for level in (50, 70, 85, 95)}
+        ),
+        "closed_in_two_weeks": _closed_in_two_weeks(sprint, works, finishes),
+        "projection": _projected(sprint, works, finish, finishes, closed),
+    }
+    by_due = None
+    if undecided and sprint.deadline is not None:
+        left = [work.days_left or 0.0 for work in works]
+        ended = np.sum([present_closed(*part) for part in zip(works, left, finishes, strict=True)], axis=0)
+        by_due = (closed + int(quantile(ended, 0.1)), closed + int(quantile(ended, 0.9)))
+        found["probability_delivered"] = clamp(float(np.mean(_delivered(works))))
+    found["interval"] = Interval(
+        items_closed_by_due=by_due,
+        finish_date=(_finish_date(sprint, finish, 0.1), _finish_date(sprint, finish, 0.9)),
+    )
+    return found
+
+
+def _delivered(works: Sequence[Workload]) -> NDArray[np.bool_]:
+    """Futures in which as many items are closed by the deadline as are open now, whichever they are."""
+    closed = np.sum([closings(work, work.days_left or 0.0) for work in works], axis=0)
+    enough: NDArray[np.bool_] = closed >= sum(len(work.open) for work in works)
+    return enough | in_time(works)
+
+
+def _closed_in_two_weeks(sprint: Sprint, works: Sequence[Workload], finishes: Sequence[Draws]) -> tuple[int, int, int]:
+    """Percentiles 10, 50 and 90 of the items now open that end within 14 days."""
+    days = sprint.calendar.working_time(sprint.past.as_of, sprint.past.as_of + TWO_WEEKS)
+    closed = np.sum([present_closed(work, days, ends) for work, ends in zip(works, finishes, strict=True)], axis=0)
+    low, middle, high = (int(quantile(closed, level)) for level in (0.1, 0.5, 0.9))
+    return low, middle, high
+
+
+def _projected(
+    sprint: Sprint, works: Sequence[Workload], finish: Draws, finishes: Sequence[Draws], closed: int
+) -> tuple[tuple[date, float, float, float], ...]:
+    """Items done or dropped at the end of coming working days, up to the p85 finish or the deadline."""
+    days = _projected_days(sprint, finish)
+    parts = [projection(work, [left for _, left in days], ends) for work, ends in zip(works, finishes, strict=True)]
+    totals = [closed + np.sum(samples, axis=0) for samples in zip(*parts, strict=True)]
+    return tuple(
+        (day, *(float(quantile(total, level)) for level in (0.1, 0.5, 0.9)))  # type: ignore[misc]
+        for (day, _), total in zip(days, totals, strict=True)
+    )
+
+
+def _projected_days(sprint: Sprint, finish: Draws) -> list[tuple[date, float]]:
+    """(local day, working days until its end), thinned to at most _PROJECTED_POINTS and the last."""
+    today = sprint.calendar.local_date(sprint.past.as_of)
+    ends = [day for day in (_finish_date(sprint, finish, 0.85), sprint.due_on) if day is not None and day > today]
+    last = max(ends, default=today)
+    days = [today, *sprint.calendar.working_days(today + timedelta(days=1), last)]
+    step = ceil(len(days) / _PROJECTED_POINTS)
+    kept = sorted({*days[::step], days[-1]})
+    return [(day, sprint.calendar.working_time(sprint.past.as_of, sprint.calendar.end_of_day(day))) for day in kept]
+
+
+def quantile(values: NDArray[np.int64] | Draws, level: float) -> float:
+    """The smallest value that at least `level` of the futures do not exceed."""
+    return float(np.partition(values, rank := ceil(level * len(values)) - 1)[rank])
+
+
+def _finish_date(sprint: Sprint, finish: Draws, level: float) -> date | None:
+    """The local day by whose end `level` of the futures are finished; None beyond the horizon."""
+    return date_after(sprint, quantile(finish, level))
+
+
+def date_after(sprint: Sprint, working_days: float) -> date | None:
+    """The local day on which that many working days from now have passed; None beyond a year."""
+    if working_days > HORIZON:
+        return None
+    today = sprint.calendar.local_date(sprint.past.as_of)
+    left_today = sprint.calendar.working_time(sprint.past.as_of, sprint.calendar.end_of_day(today))
+    whole = ceil(working_days - left_today - 1e-9)
+    return today if whole <= 0 else next(islice(sprint.calendar.following(today), whole - 1, None))

@@ -1,0 +1,35 @@
+"""How a probability is written: the one place, for every face."""
+
+from datetime import date
+
+
+def percent(probability: float | None, open_items: int = 1) -> str:
+    """`38 %`; never more than `>95 %` nor less than `<5 %` while work remains; `no number` where there is none."""
+    if open_items == 0 and probability is not None:
+        return "done"
+    if probability is None:
+        return "no number"
+    if probability > 0.95:
+        return ">95 %"
+    if probability < 0.05:
+        return "<5 %"
+    return f"{round(100 * probability)} %"
+
+
+def points(gain: float | None) -> str:
+    """A change of probability in percentage points: `+11 points`; `gain unknown` where there is no number."""
+    if gain is None:
+        return "gain unknown"
+    return f"{round(100 * gain):+d} points"
+
+
+def day_name(day: date | None) -> str:
+    """`Fri 27 Nov 2026`; `later than a year from now` beyond the horizon."""
+    if day is None:
+        return "later than a year from now"
+    return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def count(number: int, noun: str) -> str:
+    """`1 item`, `3 items`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
