@@ -72,8 +72,9 @@ def item(document: Mapping[str, Any], repository_url: str) -> Item:
     if not isinstance(payload, dict) or not isinstance(payload.get("number"), int):
         raise DatasetError("An item of a dataset needs an 'issue' or a 'pull' with a number: fetch the dataset again.")
     number, events = payload["number"], document.get("events") or []
+    pull_url = f"{repository_url}/pulls/{number}"
     if is_pull:
-        pull, detail = payloads.pull(payload)
+        pull, detail = payloads.pull(payload, repository_url)
         issue = payloads.issue_of_pull(payload, repository_url, _closed_by(payload, events))
     else:
         pull, detail = {}, {}
@@ -93,8 +94,8 @@ def item(document: Mapping[str, Any], repository_url: str) -> Item:
         issue=dump(issue),
         pull=dump(pull) if is_pull else b"",
         pull_detail=dump(detail) if is_pull else b"",
-        timeline=[_entry(event, event.get("event") or "", number) for event in events],
-        review_comments=[_entry(comment, "", number) for comment in document.get("comments") or []],
+        timeline=[_entry(payloads.event(event), number) for event in events],
+        review_comments=[_entry(payloads.review_comment(c, pull_url), number) for c in document.get("comments") or []],
     )
 
 
@@ -108,13 +109,13 @@ def _login(user: Payload | None) -> str:
     return str((user or {}).get("login", "")).lower()
 
 
-def _entry(payload: Payload, kind: str, number: int) -> Entry:
+def _entry(payload: Payload, number: int) -> Entry:
     created = payload.get("created_at") or payload.get("submitted_at") or ""
     return Entry(
         id=payload.get("id") or 0,
         created_at=created,
         updated_at=payload.get("updated_at") or created,
         body=dump(payload),
-        kind=kind,
+        kind=payload.get("event") or "",
         number=number,
     )

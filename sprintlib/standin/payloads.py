@@ -13,6 +13,7 @@ _ITEM_NULLS = ("body", "user", "assignee", "milestone", "closed_at", "active_loc
 _ISSUE_NULLS = (*_ITEM_NULLS, "state_reason", "closed_by", "performed_via_github_app")
 _PULL_NULLS = (*_ITEM_NULLS, "merged_at", "merge_commit_sha", "auto_merge")
 _PULL_DETAIL_NULLS = ("mergeable", "rebaseable", "merged_by")
+_UNVERIFIED = {"verified": False, "reason": "unsigned", "signature": None, "payload": None}
 _MILESTONE_NULLS = ("description", "due_on", "closed_at", "creator")
 # what GET /pulls/{n} has and the list of pull requests has not
 _PULL_DETAIL = (
@@ -33,22 +34,59 @@ def with_nulls(payload: Mapping[str, Any], keys: Iterable[str]) -> Payload:
 
 def issue(payload: Mapping[str, Any]) -> Payload:
     """An issue with its nulls."""
-    return _with_whole_milestone(with_nulls(payload, _ISSUE_NULLS))
+    return _completed(with_nulls(payload, _ISSUE_NULLS))
 
 
-def pull(payload: Mapping[str, Any]) -> tuple[Payload, Payload]:
+def pull(payload: Mapping[str, Any], repository_url: str) -> tuple[Payload, Payload]:
     """A pull request with its nulls: its entry in the list, and what its own address adds to that."""
-    entry = _with_whole_milestone(with_nulls(payload, _PULL_NULLS))
+    entry = _completed(with_nulls(payload, _PULL_NULLS))
     for side in ("head", "base"):
-        # a fork that was deleted, or its owner
-        entry[side] = with_nulls(entry.get(side) or {}, ("repo", "user"))
+        # a fork that was deleted has no repository, a deleted account no user
+        there = with_nulls(entry.get(side) or {}, ("repo", "user"))
+        entry[side] = there | {"repo": _repository_with_nulls(there["repo"]) if there["repo"] else None}
+    entry["_links"] = _pull_links(entry, repository_url) | (entry.get("_links") or {})
     detail = dict.fromkeys(_PULL_DETAIL_NULLS) | {key: entry.pop(key) for key in _PULL_DETAIL if key in entry}
     return entry, detail
 
 
-def _with_whole_milestone(payload: Payload) -> Payload:
-    milestone = payload["milestone"]
-    return payload | {"milestone": with_nulls(milestone, _MILESTONE_NULLS) if milestone else None}
+def _completed(payload: Payload) -> Payload:
+    milestone, labels = payload["milestone"], payload.get("labels") or []
+    return payload | {
+        "milestone": with_nulls(milestone, _MILESTONE_NULLS) if milestone else None,
+        "labels": [with_nulls(label, ("description",)) for label in labels],
+    }
+
+
+def _pull_links(pull: Payload, repository_url: str) -> Payload:
+    url, issue_url = f"{repository_url}/pulls/{pull['number']}", f"{repository_url}/issues/{pull['number']}"
+    links = {
+        "self": url,
+        "html": pull.get("html_url") or "",
+        "issue": issue_url,
+        "comments": f"{issue_url}/comments",
+        "review_comments": f"{url}/comments",
+        "review_comment": f"{repository_url}/pulls/comments{{/number}}",
+        "commits": f"{url}/commits",
+        "statuses": f"{repository_url}/statuses/{pull['head'].get('sha')}",
+    }
+    return {name: {"href": href} for name, href in links.items()}
+
+
+def event(payload: Mapping[str, Any]) -> Payload:
+    """An entry of a timeline with its nulls."""
+    if payload.get("event") in NOT_ISSUE_EVENTS:
+        return dict(payload)
+    return with_nulls(payload, ("actor", "commit_id", "commit_url", "performed_via_github_app"))
+
+
+def review_comment(comment: Mapping[str, Any], pull_url: str) -> Payload:
+    """A review comment with its link to the pull request. GitHub leaves `in_reply_to_id` out where there is none."""
+    links = {"self": comment.get("url"), "html": comment.get("html_url"), "pull_request": pull_url}
+    own = {key: value for key, value in comment.items() if key != "in_reply_to_id" or value is not None}
+    return with_nulls(own, ("user",)) | {
+        "pull_request_url": comment.get("pull_request_url") or pull_url,
+        "_links": {name: {"href": href} for name, href in links.items()},
+    }
 
 
 def issue_of_pull(pull: Mapping[str, Any], repository_url: str, closed_by: Payload | None) -> Payload:
@@ -77,7 +115,7 @@ def issue_of_pull(pull: Mapping[str, Any], repository_url: str, closed_by: Paylo
         *("milestone", "comments", "created_at", "updated_at", "closed_at", "author_association", "active_lock_reason"),
         *("draft", "body", "reactions"),
     )
-    return issue | _with_whole_milestone(with_nulls({key: pull[key] for key in shared if key in pull}, _ITEM_NULLS))
+    return issue | _completed(with_nulls({key: pull[key] for key in shared if key in pull}, _ITEM_NULLS))
 
 
 def issue_comment(event: Mapping[str, Any]) -> Payload:
@@ -123,7 +161,7 @@ def commit(event: Mapping[str, Any], repository_url: str) -> Payload:
             "message": event.get("message", ""),
             "comment_count": 0,
             "tree": event.get("tree"),
-            "verification": event.get("verification"),
+            "verification": {"verified_at": None} | (event.get("verification") or _UNVERIFIED),
         },
         "author": None,
         "committer": None,
@@ -151,6 +189,14 @@ def milestones(stored: list[Payload], embedded: Iterable[tuple[Payload, str]], r
     ]
 
 
+def _repository_with_nulls(repo: Mapping[str, Any]) -> Payload:
+    """A repository with its nulls, and with the counts that GitHub gives under two names."""
+    counts = {"forks": "forks_count", "watchers": "stargazers_count", "open_issues": "open_issues_count"}
+    twins = {short: repo.get(long) or 0 for short, long in counts.items()}
+    nulls = dict.fromkeys(("description", "homepage", "language", "mirror_url", "license", "pushed_at"))
+    return {"has_discussions": False} | twins | nulls | dict(repo)
+
+
 def repository(full_name: str, stored: Payload, open_items: int) -> Payload:
     """The repository object, with its count of open items and what is missing filled in."""
     owner, name = full_name.split("/")
@@ -163,15 +209,13 @@ def repository(full_name: str, stored: Payload, open_items: int) -> Payload:
         "owner": {"login": owner, "id": 0, "type": "Organization", "url": f"{API}/users/{owner}"},
         "private": False,
         "html_url": html_url,
-        "description": None,
         "fork": False,
         "url": url,
         "default_branch": "master",
         "created_at": None,
         "updated_at": None,
-        "pushed_at": None,
         "network_count": 0,
         "subscribers_count": 0,
     }
     current = {"clone_url": f"{html_url}.git", "open_issues": open_items, "open_issues_count": open_items}
-    return least | stored | current
+    return _repository_with_nulls(least | stored) | current
