@@ -4,31 +4,20 @@ from pathlib import Path
 
 import click
 
-FAULTS = """\b
-Faults (--fault KIND or KIND:name=value,name=value):
-  401              the token is refused
-  403              the token may not read the repository
-  404              the repository is not found
-  429              too many requests, with Retry-After: 1 (every 5th)
-  500 502 503 504  server errors (every 3rd); 502:every=1,times=20 is a storm
-                   that passes
-  rate-limit       403 after budget=60 requests until the reset, window=3600
-                   seconds after the first
-  secondary-limit  403 with Retry-After: 1 (every 20th)
-  cut              the connection closes in the middle of the body (every 4th)
-  stall            the body stops half-way for seconds=60 (every 10th)
-  flaky            502, cut, 429 and a short stall in turn (every 5th)
-
-\b
-Of any of them:
-  after=N    let N requests pass first
-  every=N    hit each N-th of the rest
-  times=N    at most so many
-  path=TEXT  only requests whose path contains TEXT, git included
-"""
+from sprintlib.standin.faults import KINDS, OPTIONS
 
 
-@click.command("github-server", epilog=FAULTS)
+def _table(title: str, rows: dict[str, str]) -> str:
+    width = max(map(len, rows))
+    return "\n".join(["\b", title, *(f"  {name.ljust(width)}  {meaning}" for name, meaning in rows.items())])
+
+
+_FAULTS = "\n\n".join(
+    [_table("Faults, as KIND or KIND:name=value,name=value:", KINDS), _table("Options of any fault:", OPTIONS)]
+)
+
+
+@click.command("github-server", epilog=_FAULTS)
 @click.option(
     "--dataset",
     "datasets",
@@ -45,13 +34,14 @@ def command(datasets: tuple[Path, ...], port: int, fault: str | None) -> None:
     Any token is accepted and none is needed. GET /_stats counts requests by path, repository and status;
     DELETE /_stats starts again from zero.
     """
-    from sprintlib.standin import load, serve
+    from sprintlib.standin import Fault, load, serve
 
+    planned = Fault.parse(fault) if fault else None
     loaded = load(*datasets)
     for dataset in loaded:
         pulls = sum(item.is_pull for item in dataset.items.values())
         click.echo(f"{dataset.full_name}: {len(dataset.items) - pulls:,} issues, {pulls:,} pull requests")
     try:
-        serve(loaded, port, fault, ready=lambda url: click.echo(f"Serving at {url} until Ctrl-C."))
+        serve(loaded, port, planned, ready=lambda url: click.echo(f"Serving at {url} until Ctrl-C."))
     except KeyboardInterrupt:
         return

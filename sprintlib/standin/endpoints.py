@@ -190,9 +190,9 @@ def _sorted_comments(comments: list[Entry], request: Request) -> list[Entry]:
     found = [comment for comment in comments if comment.updated_at >= since]
     # without `sort` GitHub orders comments by id, whatever the direction says
     sort = query.get("sort")
-    if sort in ("created", "updated"):
+    if sort in ("created", "created_at", "updated"):
         descending = query.get("direction") == "desc"
-        found.sort(key=lambda c: (c.created_at if sort == "created" else c.updated_at, c.id), reverse=descending)
+        found.sort(key=lambda c: (c.updated_at if sort == "updated" else c.created_at, c.id), reverse=descending)
     return found
 
 

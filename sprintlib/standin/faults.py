@@ -1,24 +1,31 @@
 """Misbehaviour on demand: what GitHub and the network between do on a bad day."""
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from sprintlib.errors import SettingsError
 
 KINDS = {
-    "401": "the token is refused (Bad credentials)",
+    "401": "the token is refused",
     "403": "the token may not read the repository",
     "404": "the repository is not found",
     "429": "too many requests, with Retry-After: 1 (every 5th)",
     "500": "server error (every 3rd)",
-    "502": "bad gateway (every 3rd); '502:times=20,every=1' is a storm that passes",
+    "502": "bad gateway (every 3rd); 502:every=1,times=20 is a storm",
     "503": "unavailable (every 3rd)",
     "504": "gateway timeout (every 3rd)",
-    "rate-limit": "the budget (budget=60 requests in window=3600 seconds) is enforced: 403 until the reset",
-    "secondary-limit": "403 with Retry-After: 1, as for clients that are too fast (every 20th)",
+    "rate-limit": "403 after budget=60 requests within window=3600 seconds",
+    "secondary-limit": "403 with Retry-After: 1 (every 20th)",
     "cut": "the connection closes in the middle of the body (every 4th)",
-    "stall": "the body stops half-way for seconds=60, then the connection closes (every 10th)",
+    "stall": "the body stops half-way for seconds=60 (every 10th)",
     "flaky": "502, cut, 429 and a short stall in turn (every 5th)",
+}
+OPTIONS = {
+    "after=N": "let N requests pass first",
+    "every=N": "hit each N-th of the rest",
+    "times=N": "at most so many",
+    "path=TEXT": "only requests whose path contains TEXT, git included",
 }
 FLAKY_TURNS = ("502", "cut", "429", "stall")
 
@@ -41,6 +48,15 @@ class Fault:
     window: float = 3600.0
     seconds: float = 60.0
 
+    @classmethod
+    def parse(cls, text: str) -> "Fault":
+        """`KIND` or `KIND:name=value,name=value`. Raises SettingsError."""
+        kind, _, options = text.partition(":")
+        if kind not in KINDS:
+            raise SettingsError(f"There is no fault '{kind}': choose one of {', '.join(KINDS)}.")
+        given = dict(_option(kind, option) for option in filter(None, options.split(",")))
+        return cls(kind, **{**_DEFAULTS.get(kind, {}), **given})
+
 
 _DEFAULTS: dict[str, dict[str, Any]] = {
     "429": {"every": 5},
@@ -50,35 +66,30 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     "stall": {"every": 10},
     "flaky": {"every": 5, "seconds": 1.0},
 }
-_OPTIONS = {
-    "after": int,
-    "every": int,
-    "times": int,
-    "path": str,
-    "budget": int,
-    "window": float,
-    "seconds": float,
+# how an option is read, and its least value
+_OPTIONS: dict[str, tuple[Callable[[str], Any], Any]] = {
+    "after": (int, 0),
+    "every": (int, 1),
+    "times": (int, 1),
+    "path": (str, ""),
+    "budget": (int, 1),
+    "window": (float, 0),
+    "seconds": (float, 0),
 }
 
 
-def parse(text: str) -> Fault:
-    """`KIND` or `KIND:name=value,name=value`. Raises SettingsError."""
-    kind, _, options = text.partition(":")
-    if kind not in KINDS:
-        raise SettingsError(f"There is no fault '{kind}': choose one of {', '.join(KINDS)}.")
-    fault = Fault(kind, **_DEFAULTS.get(kind, {}))
-    for option in filter(None, options.split(",")):
-        name, _, value = option.partition("=")
-        if name not in _OPTIONS:
-            raise SettingsError(f"A fault has no option '{name}': choose one of {', '.join(_OPTIONS)}.")
-        try:
-            fault = replace(fault, **{name: _OPTIONS[name](value)})
-        except ValueError:
-            raise SettingsError(f"'{value}' is not a number: write {kind}:{name}=5, for example.") from None
-    negative = [f.name for f in fields(fault) if isinstance(v := getattr(fault, f.name), int | float) and v < 0]
-    if negative or fault.every < 1:
-        raise SettingsError(f"{(negative or ['every'])[0]} of fault {kind} is too small.")
-    return fault
+def _option(kind: str, text: str) -> tuple[str, Any]:
+    name, _, value = text.partition("=")
+    if name not in _OPTIONS:
+        raise SettingsError(f"A fault has no option '{name}': choose one of {', '.join(_OPTIONS)}.")
+    convert, least = _OPTIONS[name]
+    try:
+        number = convert(value)
+    except ValueError:
+        raise SettingsError(f"'{value}' is not a number: write {kind}:{name}=5, for example.") from None
+    if number < least:
+        raise SettingsError(f"{name} of fault {kind} must be at least {least}.")
+    return name, number
 
 
 class FaultPlan:

@@ -94,7 +94,7 @@ class Gateway:
             match, child = route.matches(scope)
             if match is Match.FULL and isinstance(route, Route):
                 params = child["path_params"]
-                name = f"{params['owner']}/{params['repo']}".lower() if "repo" in params else ""
+                name = f"{params['owner']}/{params['repo']}".lower().removesuffix(".git") if "repo" in params else ""
                 return name, re.sub(r":\w+}", "}", route.path)
         return "", UNKNOWN_PATH
 

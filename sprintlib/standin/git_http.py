@@ -47,6 +47,7 @@ async def _upload_pack(request: Request, git_dir: Path, body: bytes, *options: s
 
     def run() -> bytes:
         command = [*UPLOAD_PACK, *options, str(git_dir)]
+        # a refused request is told to the client inside the protocol, so a failure still has an answer
         return subprocess.run(command, input=body, capture_output=True, env=os.environ | protocol, check=False).stdout
 
     return await run_in_threadpool(run)

@@ -12,7 +12,7 @@ import uvicorn
 from sprintlib.errors import SettingsError
 from sprintlib.standin.app import application
 from sprintlib.standin.dataset import Dataset
-from sprintlib.standin.faults import Fault, parse
+from sprintlib.standin.faults import Fault
 from sprintlib.standin.loading import load
 
 HOST = "127.0.0.1"
@@ -24,7 +24,7 @@ def _server(datasets: Datasets, fault: Fault | str | None) -> uvicorn.Server:
     made = [dataset for dataset in datasets if isinstance(dataset, Dataset)]
     read = load(*(path for path in datasets if not isinstance(path, Dataset)))
     config = uvicorn.Config(
-        application([*made, *read], parse(fault) if isinstance(fault, str) else fault),
+        application([*made, *read], Fault.parse(fault) if isinstance(fault, str) else fault),
         log_level="critical",
         access_log=False,
         lifespan="off",
