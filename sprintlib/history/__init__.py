@@ -1,7 +1,9 @@
-"""The past of a project: what was known at any moment, rebuilt from stored facts (docs/as-of.md)."""
+"""The past of a project: what was known at any moment, rebuilt from stored facts (docs/as-of.md).
+
+Counting the scope of a milestone is in `sprintlib.history.scope`.
+"""
 
 from sprintlib.history.loading import load_past
 from sprintlib.history.past import Past
-from sprintlib.history.scope import Scope, burn_up, deadline, flows, scope_of, start_of
 
-__all__ = ["Past", "Scope", "burn_up", "deadline", "flows", "load_past", "scope_of", "start_of"]
+__all__ = ["Past", "load_past"]

@@ -75,7 +75,7 @@ def start_of(
     return calendar.end_of_day(min(days)) if days else None
 
 
-def scope_of(past: Past, repository_id: int, milestone: int, start: datetime | None) -> Scope:
+def scope(past: Past, repository_id: int, milestone: int, start: datetime | None) -> Scope:
     """Scope as of `past.as_of`. Before the start, everything inside is committed.
 
     An item counts once however often it came and went: back again, a committed item was neither added nor removed.

@@ -1,0 +1,57 @@
+"""References to issues and pull requests in text: `#12`, `repo#12`, `owner/repo#12`, `GH-12`, URLs."""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+_OWNER = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})"
+_NAME = r"[A-Za-z0-9_.-]{1,100}"
+_REFERENCE = re.compile(
+    rf"https?://(?P<host>[A-Za-z0-9.:-]+)/(?P<url_repo>{_OWNER}/{_NAME})/(?:issues|pull)/(?P<url_number>\d{{1,9}})"
+    rf"(?:[#?/][^\s)\]]*)?"
+    rf"|(?<![\w/.#&-])(?P<repo>(?:{_OWNER}/)?{_NAME})?#(?P<number>\d{{1,9}})(?!\w)"
+    rf"|(?<![\w/-])GH-(?P<gh_number>\d{{1,9}})(?!\w)"
+)
+
+
+class Reference(NamedTuple):
+    """One mention of an item in a text: `ref` is owner/repo#number, the span is where it stands."""
+
+    ref: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Resolver:
+    """Reads references as GitHub does inside one of the project's repositories.
+
+    repositories: owner/name of the project. hosts: where their pages are, such as github.com.
+    """
+
+    repositories: tuple[str, ...]
+    hosts: Collection[str]
+
+    def references(self, text: str, repo: str) -> Iterator[Reference]:
+        """References in a text of repository `repo`, in order. A bare `name#1` must name one of the project's."""
+        for match in _REFERENCE.finditer(text):
+            where = self._repository(match, repo)
+            number = match["url_number"] or match["number"] or match["gh_number"]
+            if where is not None and int(number) > 0:
+                yield Reference(f"{where}#{int(number)}", match.start(), match.end())
+
+    def _repository(self, match: re.Match[str], repo: str) -> str | None:
+        if match["host"]:
+            return self._spelled(match["url_repo"]) if match["host"].lower() in self.hosts else None
+        named = match["repo"]
+        if not named:
+            return repo
+        if "/" in named:
+            return self._spelled(named)
+        by_name = [one for one in self.repositories if one.partition("/")[2].lower() == named.lower()]
+        return by_name[0] if len(by_name) == 1 else None
+
+    def _spelled(self, full_name: str) -> str:
+        """As the project spells it; names are not case-sensitive."""
+        return next((one for one in self.repositories if one.lower() == full_name.lower()), full_name)
