@@ -1,0 +1,45 @@
+"""The hand-made repository, served."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from sprintlib.standin import Dataset, running
+from tests.standin import sample
+
+Get = Callable[..., requests.Response]
+
+
+@pytest.fixture
+def shop() -> Dataset:
+    return sample.dataset()
+
+
+@pytest.fixture
+def url(shop: Dataset) -> Iterator[str]:
+    with running([shop]) as url:
+        yield url
+
+
+@pytest.fixture
+def get(url: str) -> Get:
+    """GET below the repository's address; `headers` as a dict, everything else is the query."""
+
+    def get(path: str, headers: dict[str, str] | None = None, **query: Any) -> requests.Response:
+        return requests.get(f"{url}/repos/{sample.NAME}{path}", params=query, headers=headers, timeout=20)
+
+    return get
+
+
+@pytest.fixture
+def numbers(get: Get) -> Callable[..., list[int]]:
+    """The numbers of the items in a list."""
+
+    def numbers(path: str, **query: Any) -> list[int]:
+        answer = get(path, **query)
+        assert answer.status_code == 200, answer.text
+        return [item["number"] for item in answer.json()]
+
+    return numbers
