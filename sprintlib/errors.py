@@ -9,6 +9,10 @@ SprintError                    one sentence that says what to do; the command li
 │   ├── RateLimitError         the request budget is used up; carries `reset_at`
 │   └── UnreachableError       no network, connection cut, or GitHub answers 5xx
 ├── DatasetError               a recorded or simulated dataset cannot be read
+├── LlmError                   no words from the model; everything goes on without it
+│   ├── LlmUnavailable         Ollama does not answer, or the model is not there
+│   ├── LlmTimeout             the model was too slow
+│   └── LlmBadOutput           what came back is truncated or not what was asked for
 ├── AnalysisError              nothing can be said about the project as of that moment
 └── ReportError                a report could not be produced; the run table has the details
 """
@@ -58,6 +62,22 @@ class UnreachableError(CollectError):
 
 class DatasetError(SprintError):
     """A recorded or simulated dataset cannot be read."""
+
+
+class LlmError(SprintError):
+    """No words from the language model. Numbers, pages and reports are complete without it."""
+
+
+class LlmUnavailable(LlmError):  # noqa: N818 - a state, not a fault: the rest goes on
+    """Ollama does not answer, or the model is not there."""
+
+
+class LlmTimeout(LlmError):  # noqa: N818
+    """The model was too slow."""
+
+
+class LlmBadOutput(LlmError):  # noqa: N818
+    """What came back is truncated, or not what was asked for."""
 
 
 class AnalysisError(SprintError):

@@ -107,7 +107,8 @@ class LlmSettings(_Section):
     """The optional local language model."""
 
     host: str = Field("http://127.0.0.1:11434", description="Ollama's address")
-    model: str | None = Field(None, description="model name; empty means the prose is written without one")
+    model: str | None = Field(None, description="model name; default: the largest installed one that fits")
+    timeout_seconds: float = Field(180, gt=0, description="longest wait for the next words of an answer")
 
 
 class Settings(_Section):

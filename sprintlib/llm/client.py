@@ -1,0 +1,158 @@
+"""One question to a local model over Ollama's native API: bounded, checked, reproducible."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any, Generic, TypeVar
+
+import httpx
+import ollama
+from pydantic import BaseModel, ValidationError
+
+from sprintlib.errors import LlmBadOutput, LlmTimeout, LlmUnavailable
+from sprintlib.settings import LlmSettings
+
+_CONNECT_SECONDS = 3.0
+_CHARACTERS_A_TOKEN = 3.2  # English and identifiers, on the safe side
+_MOST_CHARACTERS_A_TOKEN = 8.0  # no tokenizer packs more; below this count the server has cut the prompt
+_SEED = 7
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Call:
+    """What is kept of one call, so that it can be repeated: model, options, hash of the prompt, and its cost."""
+
+    model: str
+    digest: str
+    options: dict[str, Any]
+    prompt_hash: str
+    prompt_tokens: int | None
+    answer_tokens: int | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Answer(Generic[Shape]):
+    """A validated answer, and the calls it took: one, or two when the first had to be repaired."""
+
+    value: Shape
+    calls: tuple[Call, ...]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model that is there. Open it with `connect`."""
+
+    client: ollama.Client = field(repr=False)
+    name: str
+    digest: str
+    context_length: int
+    size_bytes: int
+
+    def ask(self, system: str, prompt: str, shape: type[Shape], answer_tokens: int = 700) -> Answer[Shape]:
+        """Ask for JSON of a shape. Temperature 0 and a fixed seed; one repair when the answer does not fit.
+
+        Raises LlmBadOutput (prompt too long or cut, answer cut or still wrong), LlmTimeout, LlmUnavailable.
+        """
+        messages = [{"role": "system", "content": system}, {"role": "user", "content": prompt}]
+        text, first = self._chat(messages, shape, answer_tokens)
+        try:
+            return Answer(shape.model_validate_json(text), (first,))
+        except ValidationError as error:
+            fault = error.errors(include_url=False)[0]
+            where = ".".join(str(part) for part in fault["loc"])
+        repair = f"That did not fit: {where} {fault['msg']}. Answer again, with JSON of the asked shape only."
+        messages += [{"role": "assistant", "content": text}, {"role": "user", "content": repair}]
+        text, second = self._chat(messages, shape, answer_tokens)
+        try:
+            return Answer(shape.model_validate_json(text), (first, second))
+        except ValidationError as error:
+            raise LlmBadOutput(f"{self.name} did not answer in the asked shape, twice.") from error
+
+    def warm_up(self) -> None:
+        """Load the model into memory, so that the first question does not wait for it."""
+        with _in_words(self.name):
+            self.client.generate(model=self.name, prompt="", keep_alive="10m")
+
+    def unload(self) -> None:
+        """Give its memory back; on a 16 GB laptop it is half of it."""
+        with _in_words(self.name):
+            self.client.generate(model=self.name, prompt="", keep_alive=0)
+
+    def _chat(self, messages: list[dict[str, str]], shape: type[BaseModel], answer_tokens: int) -> tuple[str, Call]:
+        characters = sum(len(message["content"]) for message in messages)
+        context = _context_for(characters, answer_tokens)
+        if context > self.context_length:
+            raise LlmBadOutput(f"The prompt needs {context:,} tokens, and {self.name} reads {self.context_length:,}.")
+        options = {"temperature": 0, "seed": _SEED, "num_ctx": context, "num_predict": answer_tokens}
+        started, parts, last = perf_counter(), [], None
+        with _in_words(self.name):
+            # streamed, so that the read timeout is per chunk and not for the whole answer
+            for chunk in self.client.chat(
+                model=self.name, messages=messages, format=shape.model_json_schema(), options=options, stream=True
+            ):
+                parts.append(chunk.message.content or "")
+                last = chunk
+        if last is None or not last.done:
+            raise LlmBadOutput(f"{self.name} stopped in the middle of its answer.")
+        if last.done_reason == "length":
+            raise LlmBadOutput(f"{self.name} needed more than {answer_tokens} tokens for its answer.")
+        read = last.prompt_eval_count
+        if read is not None and read < characters / _MOST_CHARACTERS_A_TOKEN:
+            raise LlmBadOutput(
+                f"The server cut the prompt: {self.name} read {read:,} tokens of {characters:,} characters."
+            )
+        hashed = hashlib.sha256(json.dumps(messages).encode()).hexdigest()
+        seconds = perf_counter() - started
+        return "".join(parts), Call(self.name, self.digest, options, hashed, read, last.eval_count, seconds)
+
+
+@contextmanager
+def connect(settings: LlmSettings) -> Iterator[Model]:
+    """The model named in the settings, or the largest installed one that fits into memory.
+
+    Raises LlmUnavailable when Ollama does not answer or has no such model; never downloads one.
+    """
+    from sprintlib.llm.choice import choose
+
+    client: Any = ollama.Client(
+        host=settings.host,
+        timeout=httpx.Timeout(settings.timeout_seconds, connect=_CONNECT_SECONDS),
+        trust_env=False,  # a proxy of the environment would swallow even a loopback address
+    )
+    with client:
+        with _in_words(settings.model or "the model"):
+            chosen = choose(client.list().models, settings.model)
+            shown = client.show(chosen.model)
+        lengths = [int(value) for key, value in (shown.modelinfo or {}).items() if key.endswith(".context_length")]
+        yield Model(client, chosen.model, chosen.digest or "", min(lengths, default=4096), int(chosen.size or 0))
+
+
+def _context_for(characters: int, answer_tokens: int) -> int:
+    """Tokens of context to ask for, in steps of 1,024: the server's own default is small and cuts silently."""
+    needed = int(characters / _CHARACTERS_A_TOKEN) + answer_tokens + 128
+    return -(-needed // 1024) * 1024
+
+
+@contextmanager
+def _in_words(model: str) -> Iterator[None]:
+    """Ollama's and httpx's many errors as three."""
+    try:
+        yield
+    except ollama.ResponseError as error:
+        if error.status_code == 404:
+            raise LlmUnavailable(f"Ollama has no model {model}: run 'ollama pull {model}'.") from error
+        raise LlmUnavailable(f"Ollama failed: {error.error}.") from error
+    except httpx.TimeoutException as error:
+        raise LlmTimeout(
+            f"{model} did not answer in time: choose a smaller model, or raise llm.timeout_seconds."
+        ) from error
+    except (ConnectionError, httpx.HTTPError) as error:
+        raise LlmUnavailable("Ollama does not answer: start it, or go on without it.") from error
+    except (json.JSONDecodeError, ValidationError) as error:
+        raise LlmBadOutput("What answered at llm.host does not speak Ollama's protocol.") from error
