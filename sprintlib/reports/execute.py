@@ -7,6 +7,7 @@ without one, the process died.
 import json
 import logging
 import sys
+import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,8 @@ def _execute(job: Job, report: Path) -> None:
     source = nbformat.read(job.notebook, as_version=4)
     if not any("parameters" in cell.metadata.get("tags", []) for cell in source.cells):
         raise ReportError(f"The notebook {job.notebook} has no cell tagged 'parameters': tag the one that sets them.")
+    # half a second of imports, while the kernel has the word
+    threading.Thread(target=quickly, args=("nbconvert.exporters.html",), daemon=True).start()
     executed = execute_notebook(
         job.notebook,
         str(report),
@@ -106,6 +109,7 @@ def _execute(job: Job, report: Path) -> None:
         cwd=job.folder,
         start_timeout=_KERNEL_START_SECONDS,
         kernel_manager_class=_OwnKernel,
+        shutdown_kernel="immediate",  # its work is done and it holds nothing open: a polite end would take a second
     )
     for index, cell in enumerate(executed.cells):
         for output in cell.get("outputs", []):

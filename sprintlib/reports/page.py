@@ -80,11 +80,9 @@ def choose(analysis: Analysis, title: str | None) -> MilestoneAnalysis:
 
     Raises ReportError when there is none.
     """
-    if title is not None:
-        for milestone in analysis.milestones:
-            if title in (milestone.title, *milestone.titles_then):
-                return milestone
-        raise ReportError(f"No milestone called '{title}' was open as of {analysis.as_of:%Y-%m-%d %H:%M} UTC.")
+    named = [found for found in analysis.milestones if title in (found.title, *found.titles_then)]
+    if named or (title is not None and len(analysis.milestones) == 1):
+        return (named or analysis.milestones)[0]
     if not analysis.milestones:
         raise ReportError(
             f"No milestone was open as of {analysis.as_of:%Y-%m-%d %H:%M} UTC: there is nothing to report."

@@ -20,6 +20,7 @@ from sprintlib.views.page import (
 )
 from sprintlib.views.tables import drivers_table, freshness, milestone_table, notes, parts_table, scope_table
 from sprintlib.views.vega import chart_html, vega_preamble
+from sprintlib.views.words import headline, percent
 
 __all__ = [
     "action_list",
@@ -34,10 +35,12 @@ __all__ = [
     "drivers_table",
     "first_screen",
     "freshness",
+    "headline",
     "markdown_report",
     "milestone_table",
     "notes",
     "parts_table",
+    "percent",
     "quickly",
     "risk_list",
     "scope_and_parts",

@@ -94,6 +94,8 @@ def headline(analysis: Analysis, milestone: MilestoneAnalysis) -> tuple[str, str
     """The answer: a figure (`38%`) and the words beside it (`Unlikely to land by Fri 27 Nov`)."""
     if milestone.scope.open == 0:
         return "Done", "Every item is done or dropped"
+    if milestone.state == "closed":
+        return "Closed", f"The milestone was closed with {count(milestone.scope.open, 'item')} open"
     if milestone.due_on and milestone.due_on < today(analysis, milestone):
         late = (today(analysis, milestone) - milestone.due_on).days
         return "Late", f"{count(late, 'day')} past the due date with {count(milestone.scope.open, 'item')} open"

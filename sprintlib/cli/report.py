@@ -1,0 +1,117 @@
+"""`sprint report`: the dated report of a milestone."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sprintlib.cli.main import App
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sprintlib.reports import ReportFiles
+
+
+@click.command("report")
+@click.option("--milestone", metavar="TITLE", help="Which one; default: the open one with the nearest deadline.")
+@click.option("--as-of", metavar="T", help="2026-08-22 (end of that day) or 2026-08-22T12:00:00Z; default: now.")
+@click.option("--all", "everything", is_flag=True, help="Every open milestone with a due date.")
+@click.option("--notebook", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Your own notebook.")
+@click.option("--open", "open_it", is_flag=True, help="Open the page in a browser.")
+@click.option("--json", "as_json", is_flag=True, help="Print where the files are as JSON.")
+@click.pass_obj
+def command(
+    app: App,
+    milestone: str | None,
+    as_of: str | None,
+    everything: bool,
+    notebook: Path | None,
+    open_it: bool,
+    as_json: bool,
+) -> None:
+    """Write the dated report of a milestone: a notebook, a page that opens offline, Markdown, and the numbers.
+
+    They lie in papermill_runs/DATE/PROJECT-MILESTONE/. Writing it again on the same day replaces it.
+    """
+    from sprintlib.analysis import parse_as_of
+
+    if milestone and everything:
+        raise click.UsageError("--milestone and --all exclude each other.")
+    moment = parse_as_of(as_of, app.settings)
+    titles: list[str | None] = [*_open_titles(app, moment)] if everything else [milestone]
+    written, failures = _write(app, titles, moment, notebook)
+    if as_json:
+        click.echo(json.dumps([_as_json(files) for files in written], indent=2))
+    else:
+        for files in written:
+            _show(files)
+    for files in written if open_it else []:
+        click.launch(files.html.as_uri())
+    for failure in failures:
+        click.echo(f"sprint: {failure}", err=True)
+    sys.exit(1 if failures else 0)
+
+
+def _open_titles(app: App, moment: "datetime") -> list[str]:
+    from sprintlib.errors import ReportError
+    from sprintlib.reports import open_dated_milestones
+    from sprintlib.store import open_store
+
+    titles = open_dated_milestones(open_store(app.settings.database_url), app.settings, moment)
+    if not titles:
+        raise ReportError("No open milestone has a due date: set one on GitHub, or leave out --all.")
+    return titles
+
+
+def _write(
+    app: App, titles: list[str | None], moment: "datetime", notebook: Path | None
+) -> tuple[list["ReportFiles"], list[str]]:
+    """Write them one after the other; a failure does not stop the next."""
+    from rich.console import Console
+
+    from sprintlib.errors import ReportError
+    from sprintlib.reports import write_report
+
+    written, failures = [], []
+    console = Console(stderr=True)
+    for title in titles:
+        with console.status(f"Running the notebook{f' for {title}' if len(titles) > 1 else ''} ..."):
+            try:
+                written.append(write_report(app.settings, title, moment, notebook=notebook))
+            except ReportError as error:
+                failures.append(str(error))
+    return written, failures
+
+
+def _show(files: "ReportFiles") -> None:
+    from sprintlib.views import headline
+
+    milestone = files.analysis.milestones[0]
+    figure, words = headline(files.analysis, milestone)
+    click.echo(f"{_printable(milestone.title)}: {figure} - {_printable(words)}")
+    click.echo(f"  {_printable(milestone.summary)}")
+    click.echo(f"  {files.html}")
+
+
+def _printable(text: str) -> str:
+    """Without control characters, which a terminal would obey."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def _as_json(files: "ReportFiles") -> dict[str, Any]:
+    milestone = files.analysis.milestones[0]
+    return {
+        "milestone": milestone.title,
+        "as_of": files.analysis.as_of.isoformat(),
+        "probability": milestone.probability,
+        "reason": milestone.reason,
+        "folder": str(files.folder),
+        "html": str(files.html),
+        "markdown": str(files.markdown),
+        "notebook": str(files.notebook),
+        "numbers": str(files.numbers),
+        "run": files.run_id,
+    }

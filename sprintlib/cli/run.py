@@ -1,0 +1,57 @@
+"""`sprint run`: reports that are due, and those that ran."""
+
+import json
+import sys
+from dataclasses import asdict
+from datetime import datetime
+
+import click
+
+from sprintlib.cli.main import App
+
+
+@click.group("run")
+def command() -> None:
+    """Reports that are due, and those that ran."""
+
+
+@command.command()
+@click.option("--quiet", is_flag=True, help="Say nothing when nothing is due.")
+@click.option("--json", "as_json", is_flag=True, help="Print what ran as JSON.")
+@click.pass_obj
+def due(app: App, quiet: bool, as_json: bool) -> None:
+    """Collect what is new and write the overdue reports of every open milestone with a due date.
+
+    Meant for cron and launchd: it may be called at any time and any number of times. Exits 1 when a report failed.
+    """
+    from sprintlib.reports import run_due
+
+    lines: list[str] = []
+    results = run_due(app.settings, say=lines.append if as_json or quiet else click.echo)
+    if as_json:
+        click.echo(json.dumps({"results": [asdict(result) for result in results], "said": lines}, indent=2))
+    elif quiet and results:
+        click.echo("\n".join(lines))
+    sys.exit(0 if all(result.ok for result in results) else 1)
+
+
+@command.command("list")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many, newest first.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@click.pass_obj
+def list_runs(app: App, limit: int, as_json: bool) -> None:
+    """Reports that ran or run, newest first, and how they ended."""
+    from sprintlib.reports import recognise_killed, runs
+    from sprintlib.store import open_store
+
+    engine = open_store(app.settings.database_url)
+    recognise_killed(engine)
+    found = runs(engine, app.settings.project.name, limit)
+    if as_json:
+        click.echo(json.dumps([asdict(run) for run in found], default=datetime.isoformat, indent=2))
+        return
+    if not found:
+        click.echo("No report has run yet: run 'sprint report'.")
+    for run in found:
+        ending = run.folder or run.message or ""
+        click.echo(f"{run.started_at:%Y-%m-%d %H:%M} UTC  {run.state:<8} {run.trigger:<5} {run.milestone}  {ending}")

@@ -1,0 +1,138 @@
+"""What is overdue, and catching up with it once: the command that cron and launchd call."""
+
+import fcntl
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+import polars as pl
+from sqlalchemy import Engine
+
+from sprintlib.errors import CollectError, ReportError, SprintError
+from sprintlib.reports.retention import prune
+from sprintlib.reports.run_table import Run, recognise_killed, runs
+from sprintlib.reports.writing import write_report
+from sprintlib.settings import Settings
+from sprintlib.store import open_store
+
+RETRY_AFTER = timedelta(hours=1)
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one overdue report went. milestone: null for the nearest deadline."""
+
+    milestone: str | None
+    ok: bool
+    message: str
+
+
+def last_slot(settings: Settings, now: datetime) -> datetime | None:
+    """The last moment (UTC) up to `now` at which reports became due; None where no day has reports."""
+    hour, minute = (int(part) for part in settings.report.at.split(":"))
+    today = now.astimezone(settings.time_zone).date()
+    for back in range(8):
+        day = today - timedelta(days=back)
+        slot = datetime.combine(day, time(hour, minute), settings.time_zone).astimezone(UTC)
+        if _WEEKDAYS[day.weekday()] in settings.report.days and slot <= now:
+            return slot
+    return None
+
+
+def is_due(milestone: str | None, slot: datetime, past_runs: Sequence[Run], now: datetime) -> bool:
+    """Whether the report that became due at `slot` is missing.
+
+    Any successful report on that moment or later will do, also one made by hand; missed days before it are not
+    caught up. A failed attempt is repeated after an hour.
+    """
+    own = [run for run in past_runs if milestone is None or run.milestone == milestone]
+    if any(run.state == "ok" and run.as_of >= slot for run in own):
+        return False
+    tried = [run.started_at for run in own if run.trigger == "due" and run.started_at >= slot and run.state != "ok"]
+    return not tried or now - max(tried) >= RETRY_AFTER
+
+
+def run_due(settings: Settings, say: Say, now: datetime | None = None) -> list[Result]:
+    """Collect what is new, and write every overdue report of an open dated milestone. Idempotent.
+
+    Without a dated milestone, one report on what is open. One failure does not stop the others.
+    say: gets a line of plain text on whatever happens. A second call at the same time says so and does nothing.
+    """
+    with _alone(settings) as alone:
+        if not alone:
+            say("Another 'sprint run due' is at work: nothing to do here.")
+            return []
+        return _catch_up(settings, say, now or datetime.now(UTC))
+
+
+def overdue(engine: Engine, settings: Settings, now: datetime) -> list[str | None]:
+    """Titles of the milestones whose report is overdue; None stands for the nearest deadline."""
+    slot = last_slot(settings, now)
+    if slot is None:
+        return []
+    known = runs(engine, settings.project.name)
+    titles: list[str | None] = [*open_dated_milestones(engine, settings, now)]
+    return [title for title in titles or [None] if is_due(title, slot, known, now)]
+
+
+def open_dated_milestones(engine: Engine, settings: Settings, as_of: datetime) -> list[str]:
+    """Titles of the milestones that were open and had a due date, nearest deadline first."""
+    from sprintlib.history import load_past
+
+    milestones = load_past(engine, settings, as_of).milestones
+    dated = milestones.filter(pl.col("state") == "open", pl.col("due_on").is_not_null()).sort("due_on", "title")
+    return dated["title"].unique(maintain_order=True).to_list()
+
+
+def _catch_up(settings: Settings, say: Say, now: datetime) -> list[Result]:
+    engine = open_store(settings.database_url)
+    recognise_killed(engine)
+    if not overdue(engine, settings, now):
+        say("Nothing is due.")
+        return []
+    _collect(engine, settings, say)
+    results = [_report(settings, title, say) for title in overdue(engine, settings, now)]
+    for folder in prune(engine, settings, now):
+        say(f"Removed {folder}, older than {settings.report.keep_days} days.")
+    return results
+
+
+def _collect(engine: Engine, settings: Settings, say: Say) -> None:
+    """Collect what is new, if that is possible; otherwise the reports say how old their facts are."""
+    from sprintlib.github import find_token, sync
+
+    try:
+        sync(engine, settings, find_token(settings))
+    except CollectError as error:
+        say(f"Nothing new was collected: {error} The reports rest on what was there.")
+
+
+def _report(settings: Settings, title: str | None, say: Say) -> Result:
+    try:
+        files = write_report(settings, title, trigger="due")
+    except SprintError as error:
+        say(f"{title or 'The nearest deadline'}: failed: {error}")
+        return Result(title, False, str(error))
+    say(f"{files.analysis.milestones[0].title}: {files.html}")
+    return Result(title, True, str(files.html))
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[bool]:
+    """Whether this process is the only one that catches up."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        lock = (settings.data_dir / "run-due.lock").open("w")
+    except OSError as error:
+        raise ReportError(f"The data folder {settings.data_dir} cannot be written: {error.strerror}.") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
