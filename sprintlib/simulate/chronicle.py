@@ -118,7 +118,7 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One attempt of a workflow on one commit. conclusion None: still running."""
+    """One attempt of a workflow on one commit. It is still running where `finished_at` is after the chronicle's end."""
 
     number: int
     attempt: int
@@ -132,8 +132,8 @@ class Run:
     title: str
     created_at: datetime
     started_at: datetime
-    finished_at: datetime | None
-    conclusion: str | None
+    finished_at: datetime
+    conclusion: str
 
 
 @dataclass(frozen=True, slots=True)

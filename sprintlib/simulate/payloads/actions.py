@@ -1,7 +1,5 @@
 """Workflow run objects."""
 
-from datetime import datetime
-
 from sprintlib.simulate.chronicle import Run
 from sprintlib.simulate.payloads.context import Context, Json, api_url, html_url, node_id, timestamp
 from sprintlib.simulate.payloads.people import user
@@ -20,6 +18,7 @@ def workflow_run(context: Context, run: Run) -> Json:
     url = f"{api}/actions/runs/{number}"
     sha = context.commit(run.repo, run.commit).sha
     actor = user(context, run.actor)
+    finished = run.finished_at < context.chronicle.until
     previous = f"{url}/attempts/{run.attempt - 1}" if run.attempt > 1 else None
     return {
         "id": number,
@@ -35,14 +34,14 @@ def workflow_run(context: Context, run: Run) -> Json:
         "referenced_workflows": [],
         "event": run.event,
         "display_title": run.title,
-        "status": "completed" if run.finished_at else "in_progress",
-        "conclusion": run.conclusion,
+        "status": "completed" if finished else "in_progress",
+        "conclusion": run.conclusion if finished else None,
         "workflow_id": workflow,
         "url": url,
         "html_url": f"{html_url(run.repo)}/actions/runs/{number}",
         "pull_requests": [_pull_request(context, run, sha)] if _is_open(context, run) else [],
         "created_at": timestamp(run.created_at),
-        "updated_at": timestamp(_updated_at(run)),
+        "updated_at": timestamp(run.finished_at if finished else run.started_at),
         "run_started_at": timestamp(run.started_at),
         "actor": actor,
         "triggering_actor": actor,
@@ -58,10 +57,6 @@ def workflow_run(context: Context, run: Run) -> Json:
         "repository": minimal_repository(context, run.repo),
         "head_repository": minimal_repository(context, run.repo),
     }
-
-
-def _updated_at(run: Run) -> datetime:
-    return run.finished_at or run.started_at
 
 
 def _is_open(context: Context, run: Run) -> bool:

@@ -16,9 +16,9 @@ from sprintlib.simulate.payloads.people import user
 from sprintlib.simulate.repository import DEFAULT_BRANCH
 
 _ABOUT = {
-    "api": ("Slots, bookings and payments behind Tidepool, the booking app for small salons.", "Python"),
-    "web": ("The booking pages and the salon's back office of Tidepool.", "TypeScript"),
-    "mobile": ("The Tidepool app for guests and for staff on the move.", "Kotlin"),
+    "api": ("Slots, bookings and payments behind Mooring, the booking app for small salons.", "Python"),
+    "web": ("The booking pages and the salon's back office of Mooring.", "TypeScript"),
+    "mobile": ("The Mooring app for guests and for staff on the move.", "Kotlin"),
 }
 _TEMPLATES = {
     "archive_url": "/{archive_format}{/ref}",

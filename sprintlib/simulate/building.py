@@ -1,0 +1,179 @@
+"""Developers at work: what they pick up next, their commits, and the pull requests they open."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from sprintlib.simulate import constants, reviewing
+from sprintlib.simulate.chronicle import FileChange
+from sprintlib.simulate.team import AREAS, DEVELOPERS, LEAD
+from sprintlib.simulate.world import Pull, Task, World
+
+_IDLE_HOURS = 0.75
+_LEAST_SKILL = 0.5
+
+
+def wake(world: World, login: str) -> None:
+    """Pick up the next thing; when it is done, the developer wakes again."""
+    hours, done = _next_activity(world, login)
+
+    def finish() -> None:
+        done()
+        wake(world, login)
+
+    world.at(world.later(login, hours), finish)
+
+
+def _next_activity(world: World, login: str) -> tuple[float, Callable[[], None]]:
+    """What somebody does next, and for how many hours: finish own pull requests, review others', then build."""
+    mine = [pull for pull in world.pulls.values() if pull.author == login and pull.state != "closed"]
+    for pull in mine:
+        if pull.ci == "red" or pull.state == "changes requested":
+            return max(0.3, world.log_normal(constants.FIX_EFFORT_MEDIAN, 0.5)), partial(_fix, world, pull)
+    for pull in world.pulls.values():
+        if pull.reviewer == login and pull.state == "waiting" and pull.pickup and pull.pickup <= world.now:
+            pull.state = "in review"
+            hours = constants.REVIEW_HOURS_LEAST + pull.lines * constants.REVIEW_HOURS_PER_LINE
+            return hours, partial(reviewing.review, world, pull, login)
+    task = _next_task(world, login)
+    if task is None:
+        return _IDLE_HOURS, lambda: None
+    return _begin_chunk(world, task, login)
+
+
+def _next_task(world: World, login: str) -> Task | None:
+    skills = world.people[login].skills
+    free = [
+        task
+        for task in world.tasks.values()
+        if not task.done and task.pull is None and task.hold != "unclaimed" and task.assignee in (None, login)
+        if task.assignee == login or skills.get(task.key[0], 0.0) >= _LEAST_SKILL
+        if _in_reach(world, task) and not any(world.is_open(blocker) for blocker in task.blockers)
+    ]
+    return min(free, key=lambda task: (task.assignee is None and not task.started, task.priority), default=None)
+
+
+def _in_reach(world: World, task: Task) -> bool:
+    """Planned for a sprint that has begun, or not planned at all."""
+    return task.sprint is None or world.sprints[task.sprint].first_day <= world.now.date()
+
+
+def _begin_chunk(world: World, task: Task, login: str) -> tuple[float, Callable[[], None]]:
+    if not task.started:
+        task.started = True
+        if task.assignee is None:
+            task.assignee = login
+            world.journal.note(world.now, "assigned", task.key, login, login)
+        if world.chance(constants.COMMENTED / 3):
+            world.say(task.key, login, "start", lead=LEAD)
+    effort = min(task.left, constants.CHUNK_HOURS)
+    speed = world.people[login].skills.get(task.key[0], _LEAST_SKILL) * constants.FOCUS
+    return effort / speed, partial(_end_chunk, world, task, login, effort)
+
+
+def _end_chunk(world: World, task: Task, login: str, effort: float) -> None:
+    if task.done:
+        return
+    task.left -= effort
+    finished = task.left <= 0.01
+    changes = changes_of(world, task.key[0], task.area, effort)
+    task.lines += sum(change.added for change in changes)
+    message = _commit_message(world, task, finished)
+    task.local_commits.append((world.now, message, changes))
+    if finished:
+        _open_pull(world, task, login)
+
+
+def _commit_message(world: World, task: Task, finished: bool) -> str:
+    if not task.local_commits or (finished and world.chance(0.3)):
+        return _plain(task.title)
+    return world.phrase("work_commit")
+
+
+def _plain(title: str) -> str:
+    """A title without the markup that somebody put into it."""
+    return title.split("<")[0].strip()
+
+
+def changes_of(world: World, repo: str, area: str, effort: float) -> tuple[FileChange, ...]:
+    """The files that some hours of work in an area touch."""
+    files = AREAS[repo][area]
+    chosen = world.rng.sample(files, k=min(len(files), 1 + (effort > 1) + (effort > 2)))
+    lines = max(2.0, effort * constants.LINES_PER_HOUR * world.log_normal(1.0, 0.4))
+    return tuple(
+        FileChange(path, max(1, round(lines / len(chosen))), round(lines * constants.REMOVED_SHARE / len(chosen)))
+        for path in sorted(chosen)
+    )
+
+
+def _open_pull(world: World, task: Task, login: str) -> None:
+    repo, number = task.key
+    pull_number = world.journal.next_number(repo)
+    branch = f"{task.area}/{number}-{_slug(task.title)}"
+    draft = task.hold == "" and task.lines > 80 and world.chance(constants.DRAFT_FIRST)
+    body = _pull_body(world, task)
+    key = world.journal.open_item(world.now, repo, "pull", _plain(task.title), body, login, branch=branch, draft=draft)
+    for at, message, changes in task.local_commits:
+        head = commit(world, at, (repo, pull_number), login, message, changes)
+    task.pull = key
+    pull = Pull(key, login, branch, task.area, task, head, task.lines, state="draft" if draft else "waiting")
+    world.pulls[key] = pull
+    _put_into_milestone(world, task, pull)
+    reviewing.opened(world, pull)
+
+
+def commit(
+    world: World, at: datetime, pull: tuple[str, int], login: str, message: str, changes: tuple[FileChange, ...]
+) -> str:
+    """Push one commit to a pull request's branch; returns its key."""
+    head = world.journal.commit(at, pull[0], login, message, changes, branch=pull[1])
+    world.journal.note(at, "committed", pull, login, head, message)
+    return head
+
+
+def _pull_body(world: World, task: Task) -> str | None:
+    """Text of a pull request; a few leave it empty and mention the issue in a comment or not at all."""
+    closes = f"Closes #{task.key[1]}"
+    if task.hold == "review":
+        return f"{closes}\n\nAsks the API for a reason and shows it under the field. @{LEAD} the wording is yours."
+    return world.rng.choice((closes, f"{closes}\n\nTried on staging.", f"## What\n\n{_plain(task.title)}.\n\n{closes}"))
+
+
+def _put_into_milestone(world: World, task: Task, pull: Pull) -> None:
+    """On web and mobile people put their pull requests into the milestone too, on api they never do."""
+    if task.sprint is None or pull.key[0] == "api":
+        return
+    sprint = world.sprints[task.sprint]
+    if sprint.first_day > world.now.date():  # moved to a sprint that has not begun
+        return
+    if task.hold or world.chance(0.35):
+        at = world.seconds_later(4)
+        milestone = (pull.key[0], sprint.numbers[pull.key[0]])
+        world.journal.note(at, "milestoned", pull.key, pull.author, sprint.title, other=milestone)
+
+
+def _slug(title: str) -> str:
+    words = "".join(letter if letter.isascii() and letter.isalnum() else " " for letter in title.lower()).split()
+    return "-".join(words[:4])
+
+
+def _fix(world: World, pull: Pull) -> None:
+    """Answer a review or a red build with a commit."""
+    if pull.state == "closed":
+        return
+    answers_review = pull.state == "changes requested"
+    message = world.phrase("fix_commit" if answers_review else "ci_commit")
+    changes = changes_of(world, pull.key[0], pull.area, 0.4)
+    pull.head = commit(world, world.now, pull.key, pull.author, message, changes)
+    pull.lines += sum(change.added for change in changes)
+    if answers_review:
+        if world.chance(constants.COMMENTED):
+            world.say(pull.key, pull.author, "fixed")
+        reviewing.ask_for_review(world, pull)
+    reviewing.start_ci(world, pull)
+
+
+def start_work(world: World) -> None:
+    """Let every developer come to the desk on the first day."""
+    for person in DEVELOPERS:
+        world.at(world.later(person.login, 0.01), partial(wake, world, person.login))
