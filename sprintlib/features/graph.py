@@ -2,7 +2,6 @@
 
 import polars as pl
 
-from sprintlib.dependencies import find_dependencies
 from sprintlib.features.metric import Metric, count
 from sprintlib.features.view import MilestoneView
 
@@ -88,7 +87,7 @@ FEATURES = (open_blockers, cross_repository_blocks, critical_path, review_load, 
 def _open_edges(view: MilestoneView) -> pl.DataFrame:
     """Edges between open items of the project."""
     still_open = view.past.items.filter(pl.col("state") == "open")["ref"].to_list()
-    edges = find_dependencies(view.past).filter(pl.col("type") == "blocks")
+    edges = view.edges.filter(pl.col("type") == "blocks")
     return edges.filter(pl.col("waiting").is_in(still_open) & pl.col("blocker").is_in(still_open))
 
 

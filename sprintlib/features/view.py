@@ -7,6 +7,7 @@ from functools import cached_property
 import polars as pl
 
 from sprintlib.calendar import WorkingCalendar
+from sprintlib.dependencies import find_dependencies
 from sprintlib.history import Past
 
 
@@ -46,6 +47,11 @@ class MilestoneView:
             schema={"repository_id": pl.Int64, "milestone": pl.Int64},
         )
         return self.past.items.join(inside, on=["repository_id", "milestone"], how="semi")
+
+    @cached_property
+    def edges(self) -> pl.DataFrame:
+        """Dependencies of the project's items (schema dependencies.EDGES)."""
+        return find_dependencies(self.past)
 
     @cached_property
     def open_items(self) -> pl.DataFrame:
