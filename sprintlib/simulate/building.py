@@ -5,12 +5,13 @@ from datetime import datetime
 from functools import partial
 
 from sprintlib.simulate import constants, reviewing
-from sprintlib.simulate.chronicle import FileChange
+from sprintlib.simulate.chronicle import FileChange, Key
 from sprintlib.simulate.team import AREAS, DEVELOPERS, LEAD
 from sprintlib.simulate.world import Pull, Task, World
 
 _IDLE_HOURS = 0.75
 _LEAST_SKILL = 0.5
+_NOTHING = 0.01
 
 
 def wake(world: World, login: str) -> None:
@@ -46,7 +47,8 @@ def _next_task(world: World, login: str) -> Task | None:
     free = [
         task
         for task in world.tasks.values()
-        if not task.done and task.pull is None and task.hold != "unclaimed" and task.assignee in (None, login)
+        if task.ready and not task.done and task.left > _NOTHING and task.hold != "unclaimed"
+        if task.assignee in (None, login)
         if task.assignee == login or skills.get(task.key[0], 0.0) >= _LEAST_SKILL
         if _in_reach(world, task) and not any(world.is_open(blocker) for blocker in task.blockers)
     ]
@@ -75,17 +77,22 @@ def _end_chunk(world: World, task: Task, login: str, effort: float) -> None:
     if task.done:
         return
     task.left -= effort
-    finished = task.left <= 0.01
+    finished = task.left <= _NOTHING
+    message = _commit_message(world, task, finished)
     changes = changes_of(world, task.key[0], task.area, effort)
     task.lines += sum(change.added for change in changes)
-    message = _commit_message(world, task, finished)
     task.local_commits.append((world.now, message, changes))
-    if finished:
-        _open_pull(world, task, login)
+    pull = world.pulls[task.pull] if task.pull else None
+    if pull:
+        push(world, pull, task)
+    elif finished or (task.shows_draft and len(task.local_commits) > 1):
+        pull = _open_pull(world, task, login, draft=not finished)
+    if pull and finished and pull.state == "draft":
+        reviewing.mark_ready(world, pull)
 
 
 def _commit_message(world: World, task: Task, finished: bool) -> str:
-    if not task.local_commits or (finished and world.chance(0.3)):
+    if not task.lines or (finished and world.chance(0.3)):
         return _plain(task.title)
     return world.phrase("work_commit")
 
@@ -106,25 +113,36 @@ def changes_of(world: World, repo: str, area: str, effort: float) -> tuple[FileC
     )
 
 
-def _open_pull(world: World, task: Task, login: str) -> None:
+def _open_pull(world: World, task: Task, login: str, *, draft: bool) -> Pull:
     repo, number = task.key
-    pull_number = world.journal.next_number(repo)
     branch = f"{task.area}/{number}-{_slug(task.title)}"
-    draft = task.hold == "" and task.lines > 80 and world.chance(constants.DRAFT_FIRST)
     body = _pull_body(world, task)
-    key = world.journal.open_item(world.now, repo, "pull", _plain(task.title), body, login, branch=branch, draft=draft)
-    for at, message, changes in task.local_commits:
-        head = commit(world, at, (repo, pull_number), login, message, changes)
+    key = (repo, world.journal.next_number(repo))
+    head = _publish(world, task, key, login)
+    world.journal.open_item(world.now, repo, "pull", _plain(task.title), body, login, branch=branch, draft=draft)
     task.pull = key
     pull = Pull(key, login, branch, task.area, task, head, task.lines, state="draft" if draft else "waiting")
     world.pulls[key] = pull
     _put_into_milestone(world, task, pull)
     reviewing.opened(world, pull)
+    return pull
 
 
-def commit(
-    world: World, at: datetime, pull: tuple[str, int], login: str, message: str, changes: tuple[FileChange, ...]
-) -> str:
+def push(world: World, pull: Pull, task: Task) -> None:
+    """Push what was committed since the last push, and build it."""
+    pull.head = _publish(world, task, pull.key, pull.author)
+    pull.lines = task.lines
+    reviewing.start_ci(world, pull)
+
+
+def _publish(world: World, task: Task, pull: Key, login: str) -> str:
+    for at, message, changes in task.local_commits:
+        head = commit(world, at, pull, login, message, changes)
+    task.local_commits = []
+    return head
+
+
+def commit(world: World, at: datetime, pull: Key, login: str, message: str, changes: tuple[FileChange, ...]) -> str:
     """Push one commit to a pull request's branch; returns its key."""
     head = world.journal.commit(at, pull[0], login, message, changes, branch=pull[1])
     world.journal.note(at, "committed", pull, login, head, message)

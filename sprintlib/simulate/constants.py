@@ -41,7 +41,8 @@ FIX_EFFORT_MEDIAN = 0.8
 MERGE_DELAY_MEDIAN = 0.7
 LINES_PER_HOUR = 16  # lines added per hour of effort; judgement
 REMOVED_SHARE = 0.3
-DRAFT_FIRST = 0.15  # share of larger items whose pull request starts as a draft
+LARGE_EFFORT = 16.0  # from here on work is shown as a draft while it goes on; judgement
+DRAFT_FIRST = 0.1  # share of smaller items that do the same
 
 # CI: minutes, and the chance that a push is red for a reason (judgement), or by a flaky test: 1.5 % of test runs
 # at Google (Micco, "Flaky tests at Google", 2016); browsers and phones are worse (judgement).

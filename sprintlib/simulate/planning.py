@@ -69,7 +69,19 @@ def _prepare(
     key = opened[work.title] = _open_issue(world, work, opened)
     priority = 0 if work.first else world.rng.uniform(1, 10)
     blockers = [opened[title] for title in work.after]
-    task = Task(key, work.area, work.title, effort, priority, sprint.index, None, work.hold, blockers, bool(blockers))
+    task = Task(
+        key,
+        work.area,
+        work.title,
+        effort,
+        priority,
+        sprint.index,
+        hold=work.hold,
+        blockers=blockers,
+        labelled_blocked=bool(blockers),
+        ready=False,
+        shows_draft=effort > constants.LARGE_EFFORT or world.chance(constants.DRAFT_FIRST),
+    )
     world.tasks[key] = task
     world.at(planned_at, partial(_commit_to, world, sprint, task, work))
 
@@ -147,6 +159,7 @@ def _body(work: Work, blockers: list[Key]) -> str:
 def _commit_to(world: World, sprint: RunningSprint, task: Task, work: Work) -> None:
     """The planning meeting puts an item into the sprint, mostly with somebody's name on it."""
     _put_in(world, sprint, task)
+    task.ready = True
     if task.hold == "unclaimed":
         return
     if work.assignee or world.chance(0.75):

@@ -20,13 +20,12 @@ def opened(world: World, pull: Pull) -> None:
         text = world.phrase("preview", branch=pull.branch.replace("/", "-"))
         world.journal.note(at, "commented", pull.key, PREVIEW_BOT.login, detail=text)
     start_ci(world, pull)
-    if pull.state == "draft":
-        world.at(world.later(pull.author, world.log_normal(5.0, 0.5)), partial(_ready, world, pull))
-    else:
+    if pull.state != "draft":
         ask_for_review(world, pull)
 
 
-def _ready(world: World, pull: Pull) -> None:
+def mark_ready(world: World, pull: Pull) -> None:
+    """A draft is finished: ask for a review."""
     world.journal.note(world.now, "ready_for_review", pull.key, pull.author)
     ask_for_review(world, pull)
 
@@ -144,7 +143,7 @@ def _reopen(world: World, task: Task) -> None:
     tester = world.rng.choice([person.login for person in DEVELOPERS if person.login != task.assignee])
     world.say(task.key, tester, "reopen")
     world.journal.note(world.seconds_later(2), "reopened", task.key, tester)
-    task.done, task.pull, task.left, task.local_commits = False, None, world.log_normal(2.0, 0.5), []
+    task.done, task.pull, task.left, task.lines = False, None, world.log_normal(2.0, 0.5), 0
 
 
 def start_ci(world: World, pull: Pull) -> None:

@@ -18,7 +18,10 @@ Action = Callable[[], object]
 
 @dataclass(eq=False)
 class Task:
-    """An issue as the team sees it: what is left to do (hours), who does it, what it waits for."""
+    """An issue as the team sees it: what is left to do (hours), who does it, what it waits for.
+
+    ready: planned, so that work may begin. shows_draft: the pull request is opened long before the work is done.
+    """
 
     key: Key
     area: str
@@ -30,6 +33,8 @@ class Task:
     hold: Hold = ""
     blockers: list[Key] = field(default_factory=list)
     labelled_blocked: bool = False
+    ready: bool = True
+    shows_draft: bool = False
     started: bool = False
     pull: Key | None = None
     done: bool = False
