@@ -3,6 +3,7 @@
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from sprintlib.errors import DatasetError
 from sprintlib.standin import reading
@@ -31,17 +32,31 @@ def _load_source(source: Path) -> list[Dataset]:
     extras: defaultdict[str, Payload] = defaultdict(dict)
     for document in reading.documents(source):
         if document.part in reading.EXTRAS:
-            extras[document.source][document.part] = document.content
+            extras[document.source][document.part] = _extra(document)
             continue
         item = _item_document(document)
         if document.source not in datasets:
             datasets[document.source] = Dataset(_name_in(item) or _name_of(document.source))
-        datasets[document.source].put(item)
+        try:
+            datasets[document.source].put(item)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            # somewhere inside a value has a type that GitHub never gives it
+            raise _unreadable(document, f"is not as GitHub writes it ({error})") from None
     for folder in {*datasets, *extras} or {str(source)}:
         if folder not in datasets:
             datasets[folder] = Dataset(extras[folder].get("repository", {}).get("full_name") or _name_of(folder))
         _complete(datasets[folder], extras[folder], Path(folder) / reading.GIT_FOLDER)
     return list(datasets.values())
+
+
+def _extra(document: reading.Document) -> Any:
+    if not isinstance(document.content, reading.EXTRAS[document.part]):
+        raise _unreadable(document, "does not hold what its name says")
+    return document.content
+
+
+def _unreadable(document: reading.Document, what: str) -> DatasetError:
+    return DatasetError(f"{document.source}/{document.name} {what}: fetch the dataset again.")
 
 
 def _complete(dataset: Dataset, extras: Payload, git_dir: Path) -> None:
@@ -53,17 +68,16 @@ def _complete(dataset: Dataset, extras: Payload, git_dir: Path) -> None:
 
 def _item_document(document: reading.Document) -> Payload:
     """The item in a file: with its envelope, or a bare payload; the number is also in the file's name."""
-    where = f"{document.source}/{document.name}"
     kind, content = document.part.removesuffix("s"), document.content
     if not isinstance(content, dict):
-        raise DatasetError(f"{where} is not an issue or a pull request: fetch the dataset again.")
+        raise _unreadable(document, "is not an issue or a pull request")
     payload = content.get("pull") or content.get("issue") or (content if "title" in content else None)
-    stem = PurePosixPath(document.name).stem
-    if not isinstance(payload, dict) or not ("number" in payload or stem.isdecimal()):
-        raise DatasetError(f"{where} holds no issue and no pull request: fetch the dataset again.")
+    number = PurePosixPath(document.name).stem
+    if not isinstance(payload, dict) or not (isinstance(payload.get("number"), int) or number.isdecimal()):
+        raise _unreadable(document, "holds no issue and no pull request")
     envelope = {} if payload is content else content
     return {
-        "pull" if "pull" in envelope else kind: {"number": int(payload.get("number") or stem)} | payload,
+        "pull" if "pull" in envelope else kind: payload | {"number": payload.get("number") or int(number)},
         "events": envelope.get("events") or [],
         "comments": envelope.get("comments") or [],
     }
