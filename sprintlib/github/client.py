@@ -203,7 +203,7 @@ class Client:
         if response.status == 403:
             return TokenError(
                 f"GitHub does not let this token read {path} (403: {said}): "
-                f"give it read access to {name}, and authorize it for the organization's single sign-on if there is one."
+                f"give it read access to {name}, and authorize it for single sign-on if the organization has that."
             )
         if response.status in (404, 410, 451):
             return NotFoundError(

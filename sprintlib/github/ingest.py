@@ -8,12 +8,15 @@ Ingesting is idempotent, and pages may arrive in any order: the newest version o
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, update
+from sqlalchemy import Connection, Table, delete, select, update
 
+from sprintlib.errors import CollectError
 from sprintlib.github import rows
 from sprintlib.github.rows import Origin, Payload, Row
 from sprintlib.store import append, schema, upsert
@@ -167,6 +170,18 @@ class Facts:
         )
 
 
+@contextmanager
+def understood(what: str) -> Iterator[None]:
+    """A payload that lacks what a row needs, or has it in another form, raises CollectError."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CollectError(
+            f"GitHub gave {what} in a form that is not understood ({error!r}): "
+            "run 'sprint --debug sync' and report what it shows; what had arrived is kept."
+        ) from error
+
+
 def write_repository(connection: Connection, payload: Payload, origin: Origin) -> None:
     """Store a repository and its owner. A new repository under a taken name pushes the old one aside."""
     table = schema.repository
@@ -186,6 +201,16 @@ def write_project(connection: Connection, name: str, repository_ids: Iterable[in
     if only:
         connection.execute(delete(links).where(links.c.project == name))
     append(connection, links, [{"project": name, "repository_id": number} for number in repository_ids])
+
+
+def write_snapshots(connection: Connection, repository_id: int, day: date, observed_at: datetime) -> None:
+    """Picture each milestone as the store has it now, once a local day."""
+    names = ("repository_id", "number", "title", "state", "due_on", "open_issues", "closed_issues")
+    query = select(*(schema.milestone.c[name] for name in names)).where(
+        schema.milestone.c.repository_id == repository_id
+    )
+    pictures = [{**row, "day": day, "observed_at": observed_at} for row in connection.execute(query).mappings()]
+    append(connection, schema.snapshot, pictures)
 
 
 def read_payload(body: bytes) -> dict[str, Any]:

@@ -69,7 +69,8 @@ def item_reference(item: Payload) -> str | None:
         found = pattern.search(item.get(key) or "")
         if found:
             return f"{found[1]}#{found[2]}"
-    return None
+    repository = (item.get("repository") or {}).get("full_name")
+    return f"{repository}#{item['number']}" if repository and item.get("number") else None
 
 
 def repository_row(payload: Payload, source: str, observed_at: datetime) -> Row:

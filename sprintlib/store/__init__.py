@@ -1,7 +1,7 @@
 """The embedded store: SQLite by default, PostgreSQL by URL."""
 
-from sprintlib.store.engine import open_store
+from sprintlib.store.engine import open_store, store_error
 from sprintlib.store.frames import frame
 from sprintlib.store.writing import append, upsert
 
-__all__ = ["append", "frame", "open_store", "upsert"]
+__all__ = ["append", "frame", "open_store", "store_error", "upsert"]

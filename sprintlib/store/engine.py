@@ -31,7 +31,7 @@ def open_store(url: str, read_only: bool = False) -> Engine:
                 raise StoreError(f"The store {_place(url)} is empty or of another version: run 'sprint sync' first.")
             _upgrade(engine)
     except DatabaseError as error:
-        raise StoreError(_sentence(url, error)) from error
+        raise store_error(url, error) from error
     return engine
 
 
@@ -92,6 +92,11 @@ def _upgrade(engine: Engine) -> None:
 
 def _place(url: str) -> str:
     return make_url(url).render_as_string(hide_password=True)
+
+
+def store_error(url: str, error: DatabaseError) -> StoreError:
+    """What went wrong with a store, as the error that the command line shows."""
+    return StoreError(_sentence(url, error))
 
 
 def _sentence(url: str, error: DatabaseError) -> str:

@@ -1,0 +1,37 @@
+"""`sprint sync`: collect what is new."""
+
+import json
+
+import click
+
+from sprintlib.cli.main import App
+
+
+@click.command("sync")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
+@click.pass_obj
+def command(app: App, as_json: bool) -> None:
+    """Collect what is new from GitHub into the store, and say how complete it is.
+
+    A first collection reads everything; open milestones come first. Later ones read what changed. It can be stopped
+    at any time and goes on where it was.
+    """
+    from sprintlib.github import find_token, shown, sync
+    from sprintlib.store import open_store
+
+    settings = app.settings
+    engine = open_store(settings.database_url)
+    with shown() as progress:
+        summary = sync(engine, settings, find_token(settings), progress)
+    if as_json:
+        click.echo(json.dumps(summary.as_dict(), indent=2))
+        return
+    for repository in summary.repositories:
+        click.echo(repository)
+        for part in summary.completeness:
+            if part.repository == repository and part.kind != "repository":
+                click.echo(f"  {part.sentence()}")
+    for warning in summary.warnings:
+        click.echo(f"sprint: {warning}", err=True)
+    seconds = (summary.finished_at - summary.started_at).total_seconds()
+    click.echo(f"{summary.requests:,} requests, {summary.not_modified:,} of them unchanged, in {seconds:.1f} s")

@@ -1,0 +1,236 @@
+"""What GitHub tells about single items only: timelines, sizes of pull requests, blockers of issues.
+
+An item is asked about again when it was updated since. Items of open milestones come first, then open ones, then the
+most recently updated, so that an interrupted collection is of use.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import Connection, Table, delete, func, literal, select
+
+from sprintlib.github.client import PAGE_SIZE, Response
+from sprintlib.github.cursors import Cursor, mark_items, read_cursor, write_cursor
+from sprintlib.github.ingest import Facts, understood
+from sprintlib.github.lists import EVENTS, SHORTENED, Reader
+from sprintlib.store import schema
+
+_GONE = (404, 410)
+_FROM_TIMELINES = (schema.review, schema.pull_request_commit)
+
+
+@dataclass(frozen=True)
+class Item:
+    """An issue or pull request as the store holds it. blockers: how many GitHub counts, 0 where it does not say."""
+
+    number: int
+    is_pull: bool
+    updated_at: datetime
+    closed_at: datetime | None
+    in_open_milestone: bool
+    blockers: int
+    blocking_changed_at: datetime | None
+
+
+def collect_open_milestones(reader: Reader) -> None:
+    """Store the items of open milestones and all about them, without waiting for the lists of everything."""
+    milestone = schema.milestone.c
+    opened = (
+        select(milestone.number)
+        .where(milestone.repository_id == reader.repository_id, milestone.state == "open")
+        .order_by(milestone.due_on.is_(None), milestone.due_on)
+    )
+    with reader.engine.connect() as connection:
+        numbers = connection.execute(opened).scalars().all()
+    for number in numbers:
+        for page in _pages(reader, "issues", {"milestone": str(number), "state": "all"}):
+            listed = page.body if page.status == 200 else []
+            _store(reader, page, partial(Facts.add, kind="issue", payloads=listed))
+            for item in listed:
+                if "pull_request" in item:
+                    _read_detail(reader, item["number"])
+    collect_items(reader, open_milestones_only=True)
+
+
+def collect_items(reader: Reader, open_milestones_only: bool = False) -> None:
+    """Ask for everything that is missing about single items; what arrived is stored item by item."""
+    with reader.engine.begin() as connection:
+        _drop_lifted_blockers(connection, reader.repository_id)
+    with reader.engine.connect() as connection:
+        work = list(_Need(reader, connection).work(open_milestones_only))
+    what = f"{reader.full_name} {'items of open milestones' if open_milestones_only else 'timelines'}"
+    for done, (item, parts) in enumerate(work, start=1):
+        for part in parts:
+            _read_part(reader, item, part)
+        reader.on_progress(what, done, len(work))
+
+
+def note_completeness(reader: Reader, as_of: datetime) -> list[Cursor]:
+    """Store and return cursors that say how complete timelines, and what comes with them, are."""
+    with reader.engine.begin() as connection:
+        need = _Need(reader, connection)
+        wanted = [item for item in need.items if "timeline" in need.parts(item)]
+        read = sum((item.number, "timeline") in need.asked for item in wanted)
+        complete = not any(need.work())
+        held = {table.name: _held(connection, table, reader.repository_id) for table in _FROM_TIMELINES}
+        counts: dict[str, tuple[int, int | None]] = {
+            "timelines": (read, len(wanted)),
+            **{name: (count, None) for name, count in held.items()},
+            "dependencies": (
+                _held(connection, schema.dependency, reader.repository_id),
+                sum(item.blockers for item in need.items),
+            ),
+        }
+        cursors = [
+            Cursor(reader.full_name, kind, as_of, complete=complete, collected=collected, expected=expected)
+            for kind, (collected, expected) in counts.items()
+        ]
+        for cursor in cursors:
+            write_cursor(connection, cursor)
+    return cursors
+
+
+class _Need:
+    """Which items need which requests of their own."""
+
+    def __init__(self, reader: Reader, connection: Connection) -> None:
+        self._since = reader.window_start
+        self.items = _items(connection, reader.repository_id)
+        self.asked = _asked(connection, reader.repository_id)
+        events = read_cursor(connection, reader.full_name, EVENTS.name)
+        self._events_are_short = bool(events and events.note == SHORTENED)
+
+    def work(self, open_milestones_only: bool = False) -> Iterator[tuple[Item, list[str]]]:
+        """Items and the parts to ask for, most urgent first."""
+        for item in sorted(self.items, key=_urgency):
+            if open_milestones_only and not item.in_open_milestone:
+                continue
+            parts = [part for part in self.parts(item) if self._is_due(item, part)]
+            if parts:
+                yield item, parts
+
+    def parts(self, item: Item) -> list[str]:
+        """The parts that an item has. The list of events has no cross-references; they matter in current issues."""
+        is_current = item.closed_at is None or item.closed_at >= self._since
+        parts = []
+        if item.is_pull and is_current:
+            parts.append("detail")
+        if item.is_pull or is_current or self._events_are_short:
+            parts.append("timeline")
+        if item.blockers:
+            parts.append("blocked_by")
+        return parts
+
+    def _is_due(self, item: Item, part: str) -> bool:
+        asked = self.asked.get((item.number, part))
+        if asked is None or asked < item.updated_at:
+            return True
+        return part == "blocked_by" and asked < (item.blocking_changed_at or asked)
+
+
+def _urgency(item: Item) -> tuple[bool, bool, float]:
+    return not item.in_open_milestone, item.closed_at is not None, -item.updated_at.timestamp()
+
+
+def _read_part(reader: Reader, item: Item, part: str) -> None:
+    if part == "detail":
+        _read_detail(reader, item.number)
+        return
+    asked = [(item.number, max(item.updated_at, item.blocking_changed_at or item.updated_at))]
+    path = f"issues/{item.number}/" + ("timeline" if part == "timeline" else "dependencies/blocked_by")
+    pages = list(_pages(reader, path, {}))
+    entries = [entry for page in pages if page.status == 200 for entry in page.body]
+
+    def add(facts: Facts) -> None:
+        if part == "timeline":
+            facts.add("timeline", entries, number=item.number)
+        elif pages[0].status == 200:
+            facts.blocked_by(item.number, entries)
+
+    _store(reader, pages[-1], add, part, asked)
+
+
+def _read_detail(reader: Reader, number: int) -> None:
+    response = reader.get(f"pulls/{number}", accept=_GONE)
+    if response.status == 200:
+        asked = [(number, datetime.fromisoformat(response.body["updated_at"]))]
+        _store(reader, response, partial(Facts.add, kind="pull", payloads=[response.body]), "detail", asked)
+
+
+def _pages(reader: Reader, path: str, query: dict[str, str]) -> Iterator[Response]:
+    """Pages of a list below the repository; one answer without entries where the item is gone."""
+    response = reader.get(path, {**query, "per_page": str(PAGE_SIZE)}, accept=_GONE)
+    yield response
+    while response.status == 200 and response.next_url:
+        response = reader.get(response.next_url, accept=_GONE)
+        yield response
+
+
+def _store(
+    reader: Reader,
+    response: Response,
+    add: Callable[[Facts], object],
+    part: str = "",
+    asked: Sequence[tuple[int, datetime]] = (),
+) -> None:
+    facts = Facts(reader.origin(response))
+    with understood(f"an answer about {reader.full_name}"):
+        add(facts)
+    with reader.engine.begin() as connection:
+        facts.write(connection)
+        mark_items(connection, reader.repository_id, part, asked)
+
+
+def _items(connection: Connection, repository_id: int) -> list[Item]:
+    milestone = schema.milestone.c
+    opened = set(
+        connection.execute(
+            select(milestone.number).where(milestone.repository_id == repository_id, milestone.state == "open")
+        ).scalars()
+    )
+    changes = _blocking_changes(connection, repository_id)
+    found = []
+    for table in (schema.issue, schema.pull_request):
+        column, is_pull = table.c, table is schema.pull_request
+        blockers = literal(0) if is_pull else func.coalesce(column.blockers, 0)
+        query = select(column.number, column.updated_at, column.closed_at, column.milestone_number, blockers)
+        for number, updated_at, closed_at, milestone_number, count in connection.execute(
+            query.where(column.repository_id == repository_id)
+        ):
+            found.append(
+                Item(number, is_pull, updated_at, closed_at, milestone_number in opened, count, changes.get(number))
+            )
+    return found
+
+
+def _asked(connection: Connection, repository_id: int) -> dict[tuple[int, str], datetime]:
+    cursor = schema.item_cursor.c
+    query = select(cursor.number, cursor.part, cursor.updated_at).where(cursor.repository_id == repository_id)
+    return {(number, part): updated_at for number, part, updated_at in connection.execute(query)}
+
+
+def _blocking_changes(connection: Connection, repository_id: int) -> dict[int, datetime]:
+    """When blockers of each issue were last added or removed, where its events say."""
+    event = schema.event.c
+    query = (
+        select(event.number, func.max(event.happened_at))
+        .where(event.repository_id == repository_id, event.kind.in_(("blocked_by_added", "blocked_by_removed")))
+        .group_by(event.number)
+    )
+    return dict(connection.execute(query).tuples().all())
+
+
+def _drop_lifted_blockers(connection: Connection, repository_id: int) -> None:
+    """GitHub counts no blockers any more: nothing has to be asked to know that the edges are gone."""
+    free = select(schema.issue.c.number).where(
+        schema.issue.c.repository_id == repository_id, schema.issue.c.blockers == 0
+    )
+    edges = schema.dependency
+    connection.execute(delete(edges).where(edges.c.repository_id == repository_id, edges.c.number.in_(free)))
+
+
+def _held(connection: Connection, table: Table, repository_id: int) -> int:
+    query = select(func.count()).select_from(table).where(table.c.repository_id == repository_id)
+    return connection.execute(query).scalar_one()

@@ -1,0 +1,308 @@
+"""Repository-wide lists, newest first: the first pass reads all pages, later ones only what changed.
+
+Each list has one constant probe, its first page, asked with the ETag of last time; 304 means nothing changed.
+Otherwise pages are read until they are older than the newest entry of last time, with an overlap of five minutes.
+Reading newest first, entries that arrive meanwhile push others to later pages: some come twice, none is missed, and
+what changed since the probe differs from its ETag next time.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, Table, func, select
+
+from sprintlib.errors import CollectError, TokenError
+from sprintlib.github.client import PAGE_SIZE, Client, Response
+from sprintlib.github.cursors import Cursor, read_cursor, write_cursor
+from sprintlib.github.ingest import Facts, understood
+from sprintlib.github.progress import OnProgress
+from sprintlib.github.rows import Origin, Payload, moment
+from sprintlib.store import schema
+
+OVERLAP = timedelta(minutes=5)
+SHORTENED = "GitHub lists no older ones"
+_SINCE = "only those since"
+_RUN_MAY_LAST = timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class List:
+    """One of GitHub's lists of a repository.
+
+    name: kind in `sync_cursor`. label: what it holds, in the plural. payload: kind for `Facts.add`.
+    table, counted: the rows that come from this list. query: parameters that put the newest first.
+    ordered_by: the payload's time by which the list is ordered; None: all pages are read whenever it changed.
+    first_page_tells: whether every change shows on the first page. permission: what a fine-grained token needs;
+    where `optional`, the collection goes on without it. envelope: key under which the list lies in the answer.
+    window: only what is younger than `github.details_days`.
+    """
+
+    name: str
+    label: str
+    payload: str
+    path: str
+    table: Table
+    permission: str
+    ordered_by: str | None = "updated_at"
+    query: tuple[tuple[str, str], ...] = ()
+    counted: ColumnElement[bool] | None = None
+    first_page_tells: bool = True
+    optional: bool = False
+    envelope: str | None = None
+    window: bool = False
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        return {**dict(self.query), "per_page": str(PAGE_SIZE)}
+
+
+_ALL = ("state", "all")
+_BY_UPDATE = (("sort", "updated"), ("direction", "desc"))
+MILESTONES = List(
+    "milestones",
+    "milestones",
+    "milestone",
+    "milestones",
+    schema.milestone,
+    "Issues",
+    ordered_by=None,
+    query=(_ALL, ("sort", "due_on"), ("direction", "desc")),
+    first_page_tells=False,
+)
+PULLS = List("pulls", "pull requests", "pull", "pulls", schema.pull_request, "Pull requests", query=(_ALL, *_BY_UPDATE))
+ISSUES = List("issues", "issues", "issue", "issues", schema.issue, "Issues", query=(_ALL, *_BY_UPDATE))
+EVENTS = List(
+    "events",
+    "issue events",
+    "event",
+    "issues/events",
+    schema.event,
+    "Issues",
+    ordered_by="created_at",
+    counted=schema.event.c.kind != "cross-referenced",  # those are in timelines only
+)
+COMMENTS = List(
+    "comments",
+    "issue comments",
+    "comment",
+    "issues/comments",
+    schema.comment,
+    "Issues",
+    query=_BY_UPDATE,
+    counted=schema.comment.c.kind == "issue",
+)
+REVIEW_COMMENTS = List(
+    "review_comments",
+    "review comments",
+    "review_comment",
+    "pulls/comments",
+    schema.comment,
+    "Pull requests",
+    query=_BY_UPDATE,
+    counted=schema.comment.c.kind == "review",
+)
+RUNS = List(
+    "workflow_runs",
+    "workflow runs",
+    "run",
+    "actions/runs",
+    schema.workflow_run,
+    "Actions",
+    ordered_by="created_at",
+    optional=True,
+    envelope="workflow_runs",
+    window=True,
+)
+RELEASES = List(
+    "releases", "releases", "release", "releases", schema.release, "Contents", ordered_by=None, optional=True
+)
+# what an analysis needs most comes first, so that an interrupted first collection is of use
+LISTS: tuple[List, ...] = (PULLS, ISSUES, EVENTS, RUNS, RELEASES, COMMENTS, REVIEW_COMMENTS)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads the lists of one repository into the store."""
+
+    engine: Engine
+    client: Client
+    repository_id: int
+    full_name: str
+    window_start: datetime
+    on_progress: OnProgress
+
+    def collect(self, kind: List) -> Cursor:
+        """Bring one list up to date. Raises CollectError and its kinds; pages that had arrived are kept."""
+        with self.engine.connect() as connection:
+            cursor = read_cursor(connection, self.full_name, kind.name)
+        if cursor and cursor.position.get("next"):
+            cursor = self._first_pass(kind, cursor, self.get(cursor.position["next"]))
+        return self._probe(kind, cursor)
+
+    def get(self, path: str, parameters: Mapping[str, str] | None = None, **options: Any) -> Response:
+        """GET below the repository, or an absolute URL of a next page."""
+        url = path if "://" in path else f"/repos/{self.full_name}/{path}"
+        return self.client.get(url, parameters, **options)
+
+    def origin(self, response: Response) -> Origin:
+        return Origin(self.repository_id, "rest", self.as_of(response))
+
+    def as_of(self, response: Response) -> datetime:
+        """When an answer was given, by GitHub's clock."""
+        return response.date or self.client.now()
+
+    def _probe(self, kind: List, cursor: Cursor | None) -> Cursor:
+        etag = cursor.etag if cursor and cursor.complete else None
+        response = self.get(kind.path, kind.parameters, etag=etag, accept=(403, 404, 410))
+        known = replace(cursor, as_of=self.as_of(response)) if cursor else self._new_cursor(kind, response)
+        if response.status == 304:
+            return self._store(kind, known)
+        if response.status != 200:
+            return self._store(kind, self._without(kind, known, response))
+        page = _entries(kind, response)
+        lasting = kind.first_page_tells or response.next_url is None
+        probed = replace(
+            known,
+            etag=response.etag if lasting else None,
+            position={**known.position, "newest": _newest(kind, page) or known.position.get("newest")},
+            note=known.note if known.note and known.note.startswith((SHORTENED, _SINCE)) else None,
+        )
+        if not known.complete:
+            return self._first_pass(kind, probed, response, probe=True)
+        return self._what_changed(kind, probed, response, self._until(kind, known))
+
+    def _first_pass(self, kind: List, cursor: Cursor, response: Response, probe: bool = False) -> Cursor:
+        """Store all pages from `response` on, each in one transaction with where to go on."""
+        whole = response if probe and response.next_url is None else None
+        while True:
+            page, following = _entries(kind, response), response.next_url
+            if kind.window and following and _reaches(kind, page, self.window_start):
+                cursor, following = replace(cursor, note=f"{_SINCE} {self.window_start:%Y-%m-%d}"), None
+            position = {**cursor.position, "next": following}
+            cursor = replace(cursor, position=position, complete=following is None, as_of=self.as_of(response))
+            cursor = self._store(kind, cursor, page, response)
+            if following is None:
+                return self._count(kind, cursor, whole or (response if kind.envelope else None))
+            self.on_progress(f"{self.full_name} {kind.label}", cursor.collected, _at_most(response))
+            response = self.get(following, accept=(422,))
+            if response.status == 422:  # GitHub shows only so many pages of a long list
+                return self._store(kind, replace(cursor, position=_finished(cursor), complete=True, note=SHORTENED))
+
+    def _what_changed(self, kind: List, cursor: Cursor, response: Response, until: datetime | None) -> Cursor:
+        """Store pages until they are older than `until`; the cursor moves when all are stored."""
+        whole = response if response.next_url is None else None
+        while True:
+            page, following = _entries(kind, response), response.next_url
+            if following is None or (until and _reaches(kind, page, until)):
+                cursor = self._store(kind, replace(cursor, as_of=self.as_of(response)), page, response)
+                return self._count(kind, cursor, whole or (response if kind.envelope else None))
+            with self.engine.begin() as connection:
+                self._facts(kind, page, response).write(connection)
+            response = self.get(following)
+
+    def _until(self, kind: List, cursor: Cursor) -> datetime | None:
+        """Entries older than this are known; None: all pages are read."""
+        newest = moment(cursor.position.get("newest"))
+        if newest is None or kind.ordered_by is None:
+            return None
+        if kind is RUNS:  # a run changes in place until it has finished
+            run = schema.workflow_run.c
+            unfinished = select(func.min(run.created_at)).where(
+                run.repository_id == self.repository_id,
+                run.status != "completed",
+                run.created_at > newest - _RUN_MAY_LAST,
+            )
+            with self.engine.connect() as connection:
+                newest = min(newest, connection.execute(unfinished).scalar() or newest)
+        return newest - OVERLAP
+
+    def _facts(self, kind: List, page: Sequence[Payload], response: Response) -> Facts:
+        with understood(f"{kind.label} of {self.full_name}"):
+            return Facts(self.origin(response)).add(kind.payload, page)
+
+    def _store(
+        self, kind: List, cursor: Cursor, page: Sequence[Payload] = (), response: Response | None = None
+    ) -> Cursor:
+        facts = self._facts(kind, page, response) if response else None
+        with self.engine.begin() as connection:
+            if facts:
+                facts.write(connection)
+            cursor = replace(cursor, collected=self._held(connection, kind))
+            write_cursor(connection, cursor)
+        return cursor
+
+    def _held(self, connection: Connection, kind: List) -> int:
+        query = select(func.count()).select_from(kind.table).where(kind.table.c.repository_id == self.repository_id)
+        return connection.execute(query if kind.counted is None else query.where(kind.counted)).scalar_one()
+
+    def _count(self, kind: List, cursor: Cursor, whole: Response | None) -> Cursor:
+        """Ask GitHub how many there are, unless one answer held the whole list or the number cannot have changed.
+
+        whole: that answer; or, for a list in an envelope, any answer, as it carries GitHub's own count.
+        """
+        if kind.envelope and whole is not None:
+            expected = None if cursor.note else whole.body.get("total_count")
+        elif whole is not None:
+            expected = len([entry for entry in whole.body if kind is not ISSUES or "pull_request" not in entry])
+        elif cursor.position.get("counted") == cursor.collected:
+            return cursor
+        else:
+            response = self.get(kind.path, {**kind.parameters, "per_page": "1"})
+            expected = response.last_page if response.body else 0
+            if kind is ISSUES and expected is not None:
+                expected = self._without_pulls(expected)
+        position = {**cursor.position, "counted": cursor.collected}
+        return self._store(kind, replace(cursor, expected=expected, position=position))
+
+    def _without_pulls(self, items: int) -> int | None:
+        with self.engine.connect() as connection:
+            pulls = read_cursor(connection, self.full_name, PULLS.name)
+        return items - pulls.expected if pulls and pulls.expected is not None else None
+
+    def _new_cursor(self, kind: List, response: Response) -> Cursor:
+        return Cursor(self.full_name, kind.name, self.as_of(response))
+
+    def _without(self, kind: List, cursor: Cursor, response: Response) -> Cursor:
+        """What is noted where GitHub refuses a list. Raises TokenError where an analysis needs it."""
+        if response.status == 410:
+            return replace(cursor, complete=True, expected=0, etag=None, note="switched off in this repository")
+        if not kind.optional:
+            raise TokenError(
+                f"The token may not read the {kind.label} of {self.full_name} ({response.status}): "
+                f"give it the permission '{kind.permission}: read'."
+            )
+        return replace(cursor, complete=False, etag=None, note=f"the token lacks '{kind.permission}: read'")
+
+
+def _finished(cursor: Cursor) -> dict[str, Any]:
+    return {**cursor.position, "next": None}
+
+
+def _entries(kind: List, response: Response) -> list[Payload]:
+    body = response.body
+    if kind.envelope and isinstance(body, Mapping):
+        body = body.get(kind.envelope)
+    if not isinstance(body, list):
+        raise CollectError(f"The answer for {kind.label} is no list: check github.api_url in sprint.toml.")
+    return body
+
+
+def _times(kind: List, page: Sequence[Payload]) -> list[datetime]:
+    times = (moment(entry.get(kind.ordered_by)) for entry in page) if kind.ordered_by else ()
+    return [time for time in times if time]
+
+
+def _newest(kind: List, page: Sequence[Payload]) -> str | None:
+    times = _times(kind, page)
+    return max(times).isoformat() if times else None
+
+
+def _reaches(kind: List, page: Sequence[Payload], until: datetime) -> bool:
+    times = _times(kind, page)
+    return bool(times) and min(times) < until
+
+
+def _at_most(response: Response) -> int | None:
+    return response.last_page * PAGE_SIZE if response.last_page else None

@@ -1,0 +1,89 @@
+"""What a collection brought, and how complete the store is: one sentence per repository and kind."""
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sprintlib.github.cursors import Cursor
+
+LABELS = {
+    "repository": "repository",
+    "milestones": "milestones",
+    "issues": "issues",
+    "pulls": "pull requests",
+    "events": "issue events",
+    "comments": "issue comments",
+    "review_comments": "review comments",
+    "workflow_runs": "workflow runs",
+    "releases": "releases",
+    "timelines": "timelines",
+    "review": "reviews",
+    "pull_request_commit": "commits of pull requests",
+    "dependencies": "blocking links",
+    "changed_files": "commits with changed files",
+}
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """How much of one kind the store holds.
+
+    collected: rows held. expected: what GitHub says there is, None where it does not say. complete: whether the
+    collection came to its end. as_of: GitHub's clock when it was last asked.
+    """
+
+    repository: str
+    kind: str
+    collected: int
+    expected: int | None
+    complete: bool
+    as_of: datetime
+    note: str | None = None
+
+    @classmethod
+    def of(cls, cursor: Cursor) -> "Completeness":
+        names = ("repository", "kind", "collected", "expected", "complete", "as_of", "note")
+        return cls(**{name: getattr(cursor, name) for name in names})
+
+    def sentence(self) -> str:
+        """Such as `1,308 of 1,308 pull requests as of 2026-08-22T19:00Z`."""
+        label = LABELS.get(self.kind, self.kind)
+        count = f"{self.collected:,}"
+        if self.expected is not None:
+            count += f" of {self.expected:,}"
+        extras = [] if self.complete else ["not finished"]
+        if self.expected is None and self.complete and not self.note:
+            extras.append("GitHub does not say how many there are")
+        extras += [self.note] if self.note else []
+        about = f" ({'; '.join(extras)})" if extras else ""
+        return f"{count} {label} as of {self.as_of.astimezone(UTC):%Y-%m-%dT%H:%MZ}{about}"
+
+
+@dataclass(frozen=True)
+class SyncSummary:
+    """The result of one collection. Times are UTC; `requests` includes those answered 304."""
+
+    started_at: datetime
+    finished_at: datetime
+    requests: int
+    not_modified: int
+    completeness: tuple[Completeness, ...]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def repositories(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(part.repository for part in self.completeness))
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `sprint sync --json`: times as RFC 3339."""
+        return {
+            "started_at": self.started_at.isoformat(),
+            "finished_at": self.finished_at.isoformat(),
+            "requests": self.requests,
+            "not_modified": self.not_modified,
+            "warnings": list(self.warnings),
+            "completeness": [
+                {**asdict(part), "as_of": part.as_of.isoformat(), "sentence": part.sentence()}
+                for part in self.completeness
+            ],
+        }
