@@ -2,15 +2,18 @@
 
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.views.markup import text
-from sprintlib.views.words import basis, count, headline, percent, short_day
+from sprintlib.views.words import basis, count, headline, percent, short_day, today
 
 
 def answer_card(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
     """The first thing on a page about a milestone."""
     figure, words = headline(analysis, milestone)
-    rows = "".join(f"<div><dt>{text(name)}</dt><dd>{text(value)}</dd></div>" for name, value in facts(milestone))
+    size = "figure words" if len(figure) > 5 else "figure"
+    rows = "".join(
+        f"<div><dt>{text(name)}</dt><dd>{text(value)}</dd></div>" for name, value in facts(analysis, milestone)
+    )
     return (
-        f'<section class="answer" aria-label="The answer"><p class="figure"><strong>{text(figure)}</strong> '
+        f'<section class="answer" aria-label="The answer"><p class="{size}"><strong>{text(figure)}</strong> '
         f"<span>{text(words)}</span></p>{_bar(milestone)}"
         f'<p class="summary">{text(milestone.summary)}</p><dl class="facts">{rows}</dl></section>'
     )
@@ -24,21 +27,21 @@ def _bar(milestone: MilestoneAnalysis) -> str:
     return f'<div class="bar" aria-hidden="true"><span style="width:{width}%"></span></div>'
 
 
-def facts(milestone: MilestoneAnalysis) -> list[tuple[str, str]]:
+def facts(analysis: Analysis, milestone: MilestoneAnalysis) -> list[tuple[str, str]]:
     """Name and value of what is said beside the figure; plain text."""
-    dates, interval = milestone.forecast_dates, milestone.interval
-    said = [("Due", short_day(milestone.due_on, "no due date"))]
+    dates, interval, now = milestone.forecast_dates, milestone.interval, today(analysis, milestone)
+    said = [("Due", short_day(milestone.due_on, now, "no due date"))]
     if dates.p50 or dates.p85:
-        said += [("50 % finished by", short_day(dates.p50)), ("85 % finished by", short_day(dates.p85))]
+        said += [("50% finished by", short_day(dates.p50, now)), ("85% finished by", short_day(dates.p85, now))]
     if interval.finish_date:
         early, late = interval.finish_date
-        said.append(("Finish, 80 % interval", f"{short_day(early)} to {short_day(late)}"))
+        said.append(("Finish, 80% interval", f"{short_day(early, now)} to {short_day(late, now)}"))
     if interval.items_closed_by_due:
         low, high = interval.items_closed_by_due
-        said.append(("Closed by the due date, 80 % interval", f"{low} to {high} of {_inside(milestone)}"))
+        said.append(("Closed by the due date, 80% interval", f"{low} to {high} of {_inside(milestone)}"))
     elif milestone.closed_in_two_weeks:
         low, _, high = milestone.closed_in_two_weeks
-        said.append(("Closed in two weeks, 80 % interval", f"{low} to {high} of {count(milestone.scope.open, 'item')}"))
+        said.append(("Closed in two weeks, 80% interval", f"{low} to {high} of {count(milestone.scope.open, 'item')}"))
     if milestone.probability_delivered is not None:
         said.append(("Same amount delivered, by any items", percent(milestone.probability_delivered)))
     if milestone.governed_by:

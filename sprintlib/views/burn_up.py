@@ -7,7 +7,7 @@ from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.views.imports import quickly
 from sprintlib.views.markup import table, text
 from sprintlib.views.vega import chart_html
-from sprintlib.views.words import count, day, short_day, today
+from sprintlib.views.words import count, day, today
 
 if TYPE_CHECKING:
     import altair as alt
@@ -20,8 +20,8 @@ _DONE = "var(--sprint-done, #0b6b53)"
 _DUE = "var(--sprint-high, #b3261e)"
 
 
-def burn_up_chart(analysis: Analysis, milestone: MilestoneAnalysis, height: int = 230) -> "alt.LayerChart":
-    """Scope and done by day, the 80 % range of the projection, and rules at today and at the due date.
+def burn_up_chart(analysis: Analysis, milestone: MilestoneAnalysis, height: int = 296) -> "alt.LayerChart":
+    """Scope and done by day, the 80% range of the projection, and rules at today and at the due date.
 
     As wide as its container. Colours are CSS variables: draw it with the SVG renderer.
     """
@@ -40,29 +40,32 @@ def burn_up_chart(analysis: Analysis, milestone: MilestoneAnalysis, height: int 
         ahead.insert(0, {"day": last[0]["day"], "low": done_now, "middle": done_now, "high": done_now})
     x = alt.X("day:T", title=None, axis=alt.Axis(format="%-d %b", labelOverlap="greedy", tickCount=8))
     layers = [
-        *_projection(alt, ahead, x),
-        *_past(alt, past, last, x),
-        *_rules(alt, milestone, now, _top(milestone)),
+        *_projection(ahead, x),
+        *_past(past, last, ahead, x),
+        *_rules(milestone, now, _top(milestone)),
     ]
     chart: alt.LayerChart = (
         alt.layer(*layers)
         .properties(width="container", height=height, background="transparent")
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=_MUTED, gridColor=_LINE, domainColor=_LINE, tickColor=_LINE, labelFontSize=12, gridOpacity=0.7
+        .configure(
+            font="inherit",
+            autosize=alt.AutoSizeParams(type="fit", contains="padding"),
+            view=alt.ViewConfig(stroke=None),
+            axis=alt.AxisConfig(
+                labelColor=_MUTED, gridColor=_LINE, domainColor=_LINE, tickColor=_LINE, labelFontSize=12
+            ),
         )
-        .configure(font="inherit", autosize=alt.AutoSizeParams(type="fit", contains="padding"))
     )
     return chart
 
 
-def burn_up_figure(analysis: Analysis, milestone: MilestoneAnalysis, height: int = 230) -> str:
+def burn_up_figure(analysis: Analysis, milestone: MilestoneAnalysis, height: int = 296) -> str:
     """The chart with its caption, a description for who cannot see it, and the same data as a table."""
     if not milestone.burn_up.days:
         return '<figure class="burn-up"><p class="muted">No day of this milestone is known yet.</p></figure>'
+    band = "; the band holds 80% of the projected futures" if milestone.burn_up.projection else ""
     return (
-        f'<figure class="burn-up"><figcaption>Burn-up <span class="muted">items, by day; the band holds 80 % of the '
-        f"projected futures</span></figcaption>"
+        f'<figure class="burn-up"><figcaption>Burn-up <span class="muted">items, by day{band}</span></figcaption>'
         f"{chart_html(burn_up_chart(analysis, milestone, height), describe(analysis, milestone))}"
         f"<details><summary>Burn-up as a table</summary>{burn_up_table(milestone)}</details></figure>"
     )
@@ -74,21 +77,21 @@ def burn_up_table(milestone: MilestoneAnalysis) -> str:
     rows += [
         [text(day(p.day)), "", f"{p.middle:.0f}", f"{p.low:.0f} to {p.high:.0f}"] for p in milestone.burn_up.projection
     ]
-    return table("Burn-up", ("Day", "In scope", "Done or dropped", "80 % range"), rows, frozenset({1, 2, 3}))
+    return table("Burn-up", ("Day", "In scope", "Done or dropped", "80% range"), rows, frozenset({1, 2, 3}))
 
 
 def describe(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
     """The burn-up in one or two sentences."""
     first, last = milestone.burn_up.days[0], milestone.burn_up.days[-1]
     said = (
-        f"Burn-up from {short_day(first.day)} to {short_day(last.day)}: scope went from {first.scope} to "
+        f"Burn-up from {day(first.day)} to {day(last.day)}: scope went from {first.scope} to "
         f"{count(last.scope, 'item')}, {last.done} of them are done or dropped."
     )
     at_due = [point for point in milestone.burn_up.projection if point.day == milestone.due_on]
     if at_due:
         said += (
             f" By the due date, {day(milestone.due_on)}, the projection expects {at_due[0].middle:.0f}, "
-            f"with 80 % probability between {at_due[0].low:.0f} and {at_due[0].high:.0f}."
+            f"with 80% probability between {at_due[0].low:.0f} and {at_due[0].high:.0f}."
         )
     return said
 
@@ -99,7 +102,7 @@ def _local(value: date) -> str:
 
 
 def _until(milestone: MilestoneAnalysis, now: date) -> list[Any]:
-    """The projection up to where it matters: a third past the due date, or the 85 % date, whichever is later."""
+    """The projection up to where it matters: a third past the due date, or the 85% date, whichever is later."""
     points = list(milestone.burn_up.projection)
     ends = [end for end in (milestone.due_on, milestone.forecast_dates.p85) if end and end >= now]
     if not ends:
@@ -115,57 +118,78 @@ def _top(milestone: MilestoneAnalysis) -> float:
     return max([1.0, *inside, *projected]) * 1.12
 
 
-def _projection(alt: Any, ahead: list[dict[str, Any]], x: Any) -> list[Any]:
+def _projection(ahead: list[dict[str, Any]], x: Any) -> list[Any]:
+    """The band of the projection, and its middle."""
+    import altair as alt
+
     if not ahead:
         return []
-    base = alt.Chart(alt.Data(values=ahead))
+    base = alt.Chart({"values": ahead}).encode(x=x)
     tooltip = [
         alt.Tooltip("day:T", title="Day", format="%a %-d %b %Y"),
-        alt.Tooltip("middle:Q", title="Projected done", format=".0f"),
-        alt.Tooltip("low:Q", title="80 % range from", format=".0f"),
+        alt.Tooltip("middle:Q", title="Projected", format=".0f"),
+        alt.Tooltip("low:Q", title="80% range from", format=".0f"),
         alt.Tooltip("high:Q", title="to", format=".0f"),
     ]
     return [
-        base.mark_area(color=_DONE, opacity=0.16).encode(x=x, y=alt.Y("low:Q", title=None), y2="high:Q"),
-        base.mark_line(color=_DONE, strokeDash=[5, 4], strokeWidth=1.5).encode(
-            x=x, y=alt.Y("middle:Q", title=None), tooltip=tooltip
-        ),
+        base.mark_area(color=_DONE, opacity=0.16).encode(y=_y("low"), y2="high:Q"),
+        base.mark_line(color=_DONE, strokeDash=[5, 4], strokeWidth=1.5).encode(y=_y("middle"), tooltip=tooltip),
     ]
 
 
-def _past(alt: Any, past: list[dict[str, Any]], last: list[dict[str, Any]], x: Any) -> list[Any]:
+def _past(past: list[dict[str, Any]], last: list[dict[str, Any]], ahead: list[dict[str, Any]], x: Any) -> list[Any]:
+    """Scope and what is closed, each named at its end; the scope of today goes on as a thin line."""
+    import altair as alt
+
     if not past:
         return []
-    base, end = alt.Chart(alt.Data(values=past)), alt.Chart(alt.Data(values=last))
+    base, end = alt.Chart({"values": past}).encode(x=x), alt.Chart({"values": last}).encode(x=x)
+    onwards = [{**last[0], "day": point["day"]} for point in ahead[:1] + ahead[-1:]] or last
     tooltip = [
         alt.Tooltip("day:T", title="Day", format="%a %-d %b %Y"),
         alt.Tooltip("scope:Q", title="In scope"),
         alt.Tooltip("done:Q", title="Done or dropped"),
     ]
-    label = {"align": "right", "dx": -6, "dy": -9, "fontSize": 12, "fontWeight": 600}
+    # a short past leaves no room for words on its side
+    side: dict[str, Any] = {"align": "right", "dx": -7} if len(past) * 4 > len(ahead) else {"align": "left", "dx": 8}
+    label: dict[str, Any] = {**side, "dy": -9, "fontSize": 12, "fontWeight": 600}
     return [
-        base.mark_area(color=_DONE, opacity=0.10).encode(x=x, y=alt.Y("done:Q", title=None)),
-        base.mark_line(color=_INK, strokeWidth=1.75, interpolate="step-after").encode(
-            x=x, y=alt.Y("scope:Q", title=None), tooltip=tooltip
-        ),
-        base.mark_line(color=_DONE, strokeWidth=2.75).encode(x=x, y=alt.Y("done:Q", title=None), tooltip=tooltip),
-        end.mark_text(color=_INK, **label).encode(x=x, y="scope:Q", text=alt.value(f"Scope {last[0]['scope']}")),
-        end.mark_text(color=_DONE, **label).encode(x=x, y="done:Q", text=alt.value(f"Done {last[0]['done']}")),
-        end.mark_point(color=_DONE, filled=True, size=55, opacity=1).encode(x=x, y="done:Q"),
+        base.mark_area(color=_DONE, opacity=0.10).encode(y=_y("done")),
+        alt.Chart({"values": onwards})
+        .mark_line(color=_INK, strokeWidth=1, strokeDash=[1, 3])
+        .encode(x=x, y=_y("scope")),
+        base.mark_line(color=_INK, strokeWidth=1.75, interpolate="step-after").encode(y=_y("scope"), tooltip=tooltip),
+        base.mark_line(color=_DONE, strokeWidth=2.75).encode(y=_y("done"), tooltip=tooltip),
+        end.mark_text(color=_INK, **label).encode(y=_y("scope"), text=alt.value(f"Scope {last[0]['scope']}")),
+        end.mark_text(color=_DONE, **label).encode(y=_y("done"), text=alt.value(f"Closed {last[0]['done']}")),
+        end.mark_point(color=_DONE, filled=True, size=55, opacity=1).encode(y=_y("done")),
     ]
 
 
-def _rules(alt: Any, milestone: MilestoneAnalysis, now: date, top: float) -> list[Any]:
-    marks = [(now, "Today", _MUTED, [2, 3])]
+def _rules(milestone: MilestoneAnalysis, now: date, top: float) -> list[Any]:
+    """Upright lines at today and at the due date, named at their top."""
+    import altair as alt
+
+    marks: list[tuple[date, str, str, list[int]]] = [(now, "Today", _MUTED, [2, 3])]
     if milestone.due_on:
         marks.append((milestone.due_on, f"Due {milestone.due_on.day} {milestone.due_on:%b}", _DUE, []))
-    layers = []
+    edge = max([now, *(when for when, *_ in marks), *(point.day for point in milestone.burn_up.projection)])
+    layers: list[Any] = []
     for when, name, color, dash in marks:
-        base = alt.Chart(alt.Data(values=[{"day": _local(when), "top": top}]))
+        base = alt.Chart({"values": [{"day": _local(when), "top": top}]}).encode(x="day:T")
+        # at the right edge the name stands to the left of its line
+        side: dict[str, Any] = {"align": "left", "dx": 5} if when < edge else {"align": "right", "dx": -5}
         layers += [
-            base.mark_rule(color=color, strokeDash=dash, strokeWidth=1.25).encode(x="day:T"),
-            base.mark_text(color=color, align="left", dx=4, dy=2, baseline="top", fontSize=12, fontWeight=600).encode(
-                x="day:T", y="top:Q", text=alt.value(name)
+            base.mark_rule(color=color, strokeDash=dash, strokeWidth=1.25),
+            base.mark_text(color=color, dy=2, baseline="top", fontSize=12, fontWeight=600, **side).encode(
+                y=_y("top"), text=alt.value(name)
             ),
         ]
     return layers
+
+
+def _y(name: str) -> Any:
+    """The common y axis, for one column."""
+    import altair as alt
+
+    return alt.Y(f"{name}:Q", title=None, axis=alt.Axis(tickMinStep=1, format="d"))

@@ -7,7 +7,7 @@ from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.evidence import Evidence
 from sprintlib.views.answer import facts
 from sprintlib.views.markup import known_repositories, safe_url
-from sprintlib.views.tables import SCOPE_COLUMNS, remarks, scope_counts
+from sprintlib.views.tables import NO_DRIVERS, SCOPE_COLUMNS, remarks, scope_counts, several_parts
 from sprintlib.views.words import SEVERITIES, age, day, gain, headline, moment, percent
 
 _SPECIAL = re.compile(r"([\\`*\[\]<>|~&$])")
@@ -30,7 +30,7 @@ def markdown_report(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
         f"{plain(analysis.project)} · {plain(', '.join(milestone.repos))} · as of {moment(analysis.as_of)}",
         f"**{plain(figure)}** {plain(words)}",
         plain(milestone.summary),
-        "\n".join(f"- {plain(name)}: {plain(value)}" for name, value in facts(milestone)),
+        "\n".join(f"- {plain(name)}: {plain(value)}" for name, value in facts(analysis, milestone)),
         "## What threatens it",
         _risks(milestone, known),
         "## What to do today",
@@ -87,7 +87,7 @@ def _actions(milestone: MilestoneAnalysis, known: frozenset[str]) -> str:
 
 def _drivers(milestone: MilestoneAnalysis, known: frozenset[str]) -> str:
     if not milestone.drivers:
-        return "There is no score to explain: the forecast has no number."
+        return NO_DRIVERS
     rows = [
         f"| {plain(driver.name)} | {driver.points:+.0f} | {_links(driver.evidence, known)} |"
         for driver in milestone.drivers
@@ -97,7 +97,7 @@ def _drivers(milestone: MilestoneAnalysis, known: frozenset[str]) -> str:
 
 def _scope(milestone: MilestoneAnalysis) -> str:
     rows = [("all", milestone.scope, percent(milestone.probability), milestone.due_on)]
-    rows += [(part.repo, part.scope, percent(part.probability), part.due_on) for part in milestone.parts]
+    rows += [(part.repo, part.scope, percent(part.probability), part.due_on) for part in several_parts(milestone)]
     lines = [
         f"| {plain(name)} | {' | '.join(scope_counts(scope))} | {plain(chance)} | {day(due, 'none')} |"
         for name, scope, chance, due in rows

@@ -8,8 +8,8 @@ from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.views.answer import answer_card
 from sprintlib.views.burn_up import burn_up_figure
 from sprintlib.views.findings import action_list, risk_list
-from sprintlib.views.markup import text
-from sprintlib.views.tables import freshness, notes, parts_table, scope_table
+from sprintlib.views.markup import known_repositories, link, text, web_url
+from sprintlib.views.tables import freshness, notes, parts_table, scope_table, several_parts
 from sprintlib.views.words import moment, today
 
 
@@ -32,7 +32,7 @@ def wrapped(fragment: str) -> str:
 def first_screen(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
     """Answer, burn-up, three risks, three actions: what fits on 1280 x 800."""
     return (
-        f'<header class="title"><h1>{text(milestone.title)}</h1><p>{text(_subtitle(analysis, milestone))}</p></header>'
+        f'<header class="title"><h1>{text(milestone.title)}</h1><p>{_subtitle(analysis, milestone)}</p></header>'
         f'<div class="first">{answer_card(analysis, milestone)}{burn_up_figure(analysis, milestone)}'
         f'<section aria-labelledby="top-risks"><h2 id="top-risks">What threatens it</h2>'
         f"{risk_list(analysis, milestone, limit=3)}</section>"
@@ -52,7 +52,7 @@ def all_findings(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
 
 def scope_and_parts(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
     """The counts, and where the sprint spans repositories its parts."""
-    parts = f"<section>{parts_table(analysis, milestone)}</section>" if milestone.parts else ""
+    parts = f"<section>{parts_table(analysis, milestone)}</section>" if several_parts(milestone) else ""
     return f"<section>{scope_table(milestone)}</section>{parts}"
 
 
@@ -81,22 +81,21 @@ def document(title: str, body: str) -> str:
 
 
 def _subtitle(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
-    return " · ".join(
-        [
-            analysis.project,
-            ", ".join(milestone.repos),
-            f"as of {moment(analysis.as_of)}, {today(analysis, milestone):%A}",
-        ]
-    )
+    """Project, repositories (linked to their milestone) and moment; HTML."""
+    known = known_repositories(analysis)
+    pages = {part.repo: web_url(part.html_url, known) for part in milestone.parts}
+    repos = ", ".join(link(pages.get(repo), repo) for repo in milestone.repos)
+    when = f"as of {moment(analysis.as_of)}, {today(analysis, milestone):%A}"
+    return f"{text(analysis.project)} · {repos} · {text(when)}"
 
 
 def _method() -> str:
     said = (
         "<strong>Chance</strong>: the probability that every item now in the milestone is done or dropped by the end "
-        "of the due date. It is never shown above 95 % while work remains.",
+        "of the due date. It is never shown above 95% while work remains.",
         "<strong>Same amount delivered</strong>: the probability that at least the amount now in scope is delivered by "
         "then, by whichever items. It is another event, and usually likelier.",
-        "<strong>80 % interval</strong>: one future in ten is better, one in ten is worse.",
+        "<strong>80% interval</strong>: one future in ten is better, one in ten is worse.",
         "<strong>Done or dropped</strong>: completed or merged; or closed as not planned, duplicate or unmerged.",
         "Closings of milestone items per working day drive the forecast, not those of the whole repository.",
     )

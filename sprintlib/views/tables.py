@@ -1,9 +1,10 @@
 """Tables below the first screen: milestones, drivers, scope, parts, freshness, notes."""
 
-from sprintlib.analysis.model import Analysis, MilestoneAnalysis, Scope
+from sprintlib.analysis.model import Analysis, MilestoneAnalysis, Part, Scope
 from sprintlib.views.markup import citations, known_repositories, link, table, text, web_url
-from sprintlib.views.words import age, chance, day, moment, percent, short_day
+from sprintlib.views.words import SEVERITIES, age, chance, day, moment, percent, short_day, today
 
+NO_DRIVERS = "There is no explanation: the score has no number, or it rests on nothing that can be taken apart."
 SCOPE_COLUMNS = ("Committed", "Added", "Removed", "Done", "Dropped", "Open")
 
 
@@ -11,17 +12,24 @@ def milestone_table(analysis: Analysis, links: dict[str, str] | None = None) -> 
     """One row a milestone: due, chance, interval, counts, worst risk. links: address of each title's own page."""
     if not analysis.milestones:
         return '<p class="muted">No milestone was open at this moment.</p>'
-    rows = [_milestone_row(milestone, (links or {}).get(milestone.title)) for milestone in analysis.milestones]
-    head = ("Milestone", "Repositories", "Due", "Chance", "Finish, 80 % interval", "Done", "Open", "Worst risk")
+    rows = [
+        _milestone_row(analysis, milestone, (links or {}).get(milestone.title)) for milestone in analysis.milestones
+    ]
+    head = ("Milestone", "Repositories", "Due", "Chance", "Finish, 80% interval", "Done", "Open", "Worst risk")
     return table("Milestones", head, rows, frozenset({3, 5, 6}))
 
 
-def _milestone_row(milestone: MilestoneAnalysis, page: str | None) -> list[str]:
+def _milestone_row(analysis: Analysis, milestone: MilestoneAnalysis, page: str | None) -> list[str]:
     title = f'<a href="{text(page)}">{text(milestone.title)}</a>' if page else text(milestone.title)
     early, late = milestone.interval.finish_date or (None, None)
-    finish = f"{short_day(early)} to {short_day(late)}" if milestone.interval.finish_date else "–"
+    now = today(analysis, milestone)
+    finish = f"{short_day(early, now)} to {short_day(late, now)}" if milestone.interval.finish_date else "–"
     worst = milestone.risks[0] if milestone.risks else None
-    risk = f'<span class="tag {worst.severity}">{worst.severity}</span> {text(worst.statement)}' if worst else "none"
+    risk = (
+        f'<span class="tag {worst.severity}">{SEVERITIES[worst.severity]}</span> {text(worst.statement)}'
+        if worst
+        else "none"
+    )
     return [
         title,
         text(", ".join(milestone.repos)),
@@ -43,7 +51,7 @@ def _chance(milestone: MilestoneAnalysis) -> str:
 def drivers_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
     """The waterfall: what moves the score, in points, with a running total and evidence."""
     if not milestone.drivers:
-        return '<p class="muted">There is no score to explain: the forecast has no number.</p>'
+        return f'<h2>What the score is made of</h2><p class="muted">{NO_DRIVERS}</p>'
     known = known_repositories(analysis)
     rows: list[list[str]] = []
     total = 0.0
@@ -75,7 +83,7 @@ def _step(before: float, after: float) -> str:
 def scope_table(milestone: MilestoneAnalysis) -> str:
     """The counts, whose identity holds: committed + added - removed = done + dropped + open."""
     rows = [["All", *scope_counts(milestone.scope)]]
-    rows += [[text(part.repo), *scope_counts(part.scope)] for part in milestone.parts]
+    rows += [[text(part.repo), *scope_counts(part.scope)] for part in several_parts(milestone)]
     return table("Scope, in items", ("", *SCOPE_COLUMNS), rows, frozenset(range(1, 7)))
 
 
@@ -83,6 +91,11 @@ def scope_counts(scope: Scope) -> list[str]:
     """The six counts in the order of SCOPE_COLUMNS."""
     counts = (scope.committed, scope.added, scope.removed, scope.done, scope.dropped, scope.open)
     return [str(value) for value in counts]
+
+
+def several_parts(milestone: MilestoneAnalysis) -> tuple[Part, ...]:
+    """The parts where there are several; a single one is the milestone itself."""
+    return milestone.parts if len(milestone.parts) > 1 else ()
 
 
 def parts_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
@@ -107,7 +120,7 @@ def freshness(analysis: Analysis) -> str:
         [text(repo), text(moment(at)) if at else "–", text(age(at, analysis.as_of))]
         for repo, at in analysis.freshness.items()
     ]
-    return table("Data freshness", ("Repository", "Collected", "Then"), rows)
+    return table("Data freshness", ("Repository", "Collected", "Age at that moment"), rows)
 
 
 def notes(analysis: Analysis, milestone: MilestoneAnalysis) -> str:

@@ -7,7 +7,7 @@ from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 _CHANCES = (
     (0.95, "Almost certain"),
     (0.80, "Likely"),
-    (0.60, "Probable"),
+    (0.60, "Rather likely"),
     (0.40, "A toss-up"),
     (0.20, "Unlikely"),
     (0.05, "Very unlikely"),
@@ -40,7 +40,7 @@ def chance(probability: float) -> str:
 def gain(expected: float | None) -> str:
     """Probability points that an action adds: `+11 points`, or why there is none."""
     if expected is None:
-        return "gain not known"
+        return "gain unknown"
     points = round(100 * expected)
     return f"{points:+d} point{'' if abs(points) == 1 else 's'}"
 
@@ -50,9 +50,11 @@ def day(value: date | None, missing: str = "beyond a year") -> str:
     return f"{value:%a} {value.day} {value:%b %Y}" if value else missing
 
 
-def short_day(value: date | None, missing: str = "beyond a year") -> str:
-    """`Fri 27 Nov`, for where the year is said beside it."""
-    return f"{value:%a} {value.day} {value:%b}" if value else missing
+def short_day(value: date | None, beside: date, missing: str = "beyond a year") -> str:
+    """`Fri 27 Nov`; with its year where that is another one than that of the day `beside` it."""
+    if value is None:
+        return missing
+    return f"{value:%a} {value.day} {value:%b}" if value.year == beside.year else day(value)
 
 
 def moment(value: datetime) -> str:
@@ -99,9 +101,10 @@ def headline(analysis: Analysis, milestone: MilestoneAnalysis) -> tuple[str, str
     if milestone.due_on and milestone.due_on < today(analysis, milestone):
         late = (today(analysis, milestone) - milestone.due_on).days
         return "Late", f"{count(late, 'day')} past the due date with {count(milestone.scope.open, 'item')} open"
+    if milestone.due_on is None and milestone.closed_in_two_weeks:
+        low, _, high = milestone.closed_in_two_weeks
+        return f"{low} to {high}", "of the open items close in the next two weeks, with 80% probability"
     if milestone.probability is None:
         return "No number", milestone.reason or "The reason was not recorded"
-    return (
-        percent(milestone.probability),
-        f"{chance(milestone.probability)} to land by {short_day(milestone.due_on, 'its end')}",
-    )
+    due = short_day(milestone.due_on, today(analysis, milestone), "its end")
+    return percent(milestone.probability), f"{chance(milestone.probability)} to land by {due}"
