@@ -7,13 +7,19 @@ from time import perf_counter
 
 from sqlalchemy import Engine
 
+from sprintlib.analysis.citations import CitationCheck
 from sprintlib.analysis.model import Analysis, BurnUp, MilestoneAnalysis, Part, ProjectionPoint
+from sprintlib.analysis.noting import known_later, notes
 from sprintlib.analysis.scoping import burn_up_days, counts, first_day, total
 from sprintlib.calendar import WorkingCalendar
+from sprintlib.dependencies import find_dependencies
 from sprintlib.errors import AnalysisError
-from sprintlib.explain import explain, summary
-from sprintlib.forecast import Outlook, Sprint, forecast, governing_part, part_probability, prepare, sprints
+from sprintlib.explain import explain, health, summary
+from sprintlib.forecast import Outlook, Sprint, forecast, governing_part, part_forecast, prepare, sprints
+from sprintlib.forecast.model import Forecast
 from sprintlib.history import Past, load_past
+from sprintlib.recommend import recommend
+from sprintlib.risks import Situation, find_risks
 from sprintlib.settings import Settings
 
 
@@ -21,32 +27,49 @@ def analyze(engine: Engine, settings: Settings, as_of: datetime, milestone: str 
     """Analyse every milestone that was open at `as_of`, or the one of that title or number, open or not.
 
     The same title in several repositories is one sprint. Nothing is written.
-    Raises AnalysisError when `milestone` names none that existed then.
+    Raises AnalysisError when nothing has been collected, or `milestone` names none that existed then.
     """
     clock = Stopwatch()
+    calendar = WorkingCalendar.from_settings(settings)
     with clock("load"):
         past = load_past(engine, settings, as_of)
-    found = sprints(past, WorkingCalendar.from_settings(settings), _first_days(settings), milestone)
-    if milestone is not None and not found:
-        raise AnalysisError(_unknown(milestone, past))
+    if past.repositories.is_empty():
+        raise AnalysisError("Nothing has been collected yet: run 'sprint sync' first.")
+    with clock("dependencies"):
+        edges = find_dependencies(past)
+    with clock("milestones"):
+        found = sprints(past, calendar, _first_days(settings), milestone)
+        if milestone is not None and not found:
+            raise AnalysisError(_unknown(milestone, past))
+        check = CitationCheck.of(past)
+        analyses = tuple(analyze_sprint(Situation(sprint, settings.risks, edges), check) for sprint in found)
+        told = tuple(notes(past, settings, calendar, found, check.dropped))
     return Analysis(
         as_of=as_of,
         project=past.project,
-        milestones=tuple(analyze_sprint(sprint, settings) for sprint in found),
+        milestones=analyses,
         freshness=dict(past.repositories.select("repo", "observed_at").iter_rows()),
-        notes=(),
+        notes=told,
         timings=clock.seconds,
     )
 
 
-def analyze_sprint(sprint: Sprint, settings: Settings) -> MilestoneAnalysis:
-    """Forecast, risks, recommendations and explanation of one sprint."""
+def analyze_sprint(situation: Situation, check: CitationCheck) -> MilestoneAnalysis:
+    """Forecast, risks, recommendations and explanation of one sprint, with citations that check out."""
     clock = Stopwatch()
     with clock("forecast"):
-        outlook = prepare(sprint)
+        outlook = prepare(situation.sprint, {blockade.item for blockade in situation.blockades})
         future = forecast(outlook)
-    parts = _parts(outlook)
-    scope = total(part.scope for part in parts)
+    with clock("risks"):
+        risks = check.checked(find_risks(situation))
+    with clock("recommend"):
+        advice = check.checked(recommend(situation, outlook, future, risks))
+    with clock("explain"):
+        drivers = check.checked(explain(situation, outlook, future))
+        sentence = summary(outlook, future, risks)
+    with clock("history"):
+        parts, burn_up = _parts(outlook), _burn_up(situation.sprint, future)
+    sprint = situation.sprint
     return MilestoneAnalysis(
         title=sprint.title,
         titles_then=tuple(dict.fromkeys(part.title_then for part in sprint.parts)),
@@ -54,7 +77,7 @@ def analyze_sprint(sprint: Sprint, settings: Settings) -> MilestoneAnalysis:
         repos=tuple(part.repo for part in sprint.parts),
         due_on=sprint.due_on,
         state=sprint.state,
-        scope=scope,
+        scope=total(part.scope for part in parts),
         probability=future.probability,
         reason=future.reason,
         probability_delivered=future.probability_delivered,
@@ -63,33 +86,22 @@ def analyze_sprint(sprint: Sprint, settings: Settings) -> MilestoneAnalysis:
         n_history=future.n_history,
         forecast_dates=future.dates,
         closed_in_two_weeks=future.closed_in_two_weeks,
-        health=None if future.probability is None else round(100 * future.probability),
-        summary=summary(outlook, future),
-        drivers=explain(outlook, future),
-        risks=(),
-        recommendations=(),
+        health=health(future.probability),
+        summary=sentence,
+        drivers=drivers,
+        risks=risks,
+        recommendations=advice,
         parts=parts,
         governed_by=governing_part(outlook),
-        burn_up=BurnUp(
-            days=burn_up_days(sprint),
-            projection=tuple(
-                ProjectionPoint(day=day, low=low, middle=middle, high=high)
-                for day, low, middle, high in future.projection
-            ),
-            start=first_day(sprint),
-            due_on=sprint.due_on,
-        ),
-        known_later=(),
+        burn_up=burn_up,
+        known_later=known_later(sprint),
         timings=clock.seconds,
     )
 
 
-def _first_days(settings: Settings) -> dict[str, date]:
-    return {title: known.start for title, known in settings.milestones.items() if known.start}
-
-
 def _parts(outlook: Outlook) -> tuple[Part, ...]:
-    sprint = outlook.sprint
+    """What each repository adds to the sprint."""
+    forecasts = [part_forecast(outlook, index) for index in range(len(outlook.sprint.parts))]
     return tuple(
         Part(
             repo=part.repo,
@@ -98,10 +110,25 @@ def _parts(outlook: Outlook) -> tuple[Part, ...]:
             title_then=part.title_then,
             due_on=part.due_on,
             scope=counts(part.scope),
-            probability=part_probability(outlook, index),
+            probability=future.probability,
+            reason=future.reason,
         )
-        for index, part in enumerate(sprint.parts)
+        for part, future in zip(outlook.sprint.parts, forecasts, strict=True)
     )
+
+
+def _burn_up(sprint: Sprint, future: Forecast) -> BurnUp:
+    names = ("day", "low", "middle", "high")
+    return BurnUp(
+        days=burn_up_days(sprint),
+        projection=tuple(ProjectionPoint(**dict(zip(names, point, strict=True))) for point in future.projection),
+        start=first_day(sprint),
+        due_on=sprint.due_on,
+    )
+
+
+def _first_days(settings: Settings) -> dict[str, date]:
+    return {title: known.start for title, known in settings.milestones.items() if known.start}
 
 
 def _unknown(milestone: str, past: Past) -> str:

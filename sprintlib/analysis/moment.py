@@ -12,7 +12,7 @@ LAST_SECOND = timedelta(seconds=1)  # GitHub's clock counts seconds, and the day
 def parse_as_of(text: str | None, settings: Settings) -> datetime:
     """A moment in UTC: now for None, RFC 3339 as written, or the last second of a date.
 
-    A date is a day in the project's time zone. Raises SettingsError for anything else, and for a time without an offset.
+    A date is a day in the project's time zone. Raises SettingsError for anything else, a bare time too.
     """
     if text is None:
         return datetime.now(UTC)

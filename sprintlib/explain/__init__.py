@@ -1,6 +1,6 @@
 """Why the score is what it is: drivers that sum to it, and one sentence."""
 
-from sprintlib.explain.drivers import explain
+from sprintlib.explain.drivers import explain, health
 from sprintlib.explain.sentence import summary
 
-__all__ = ["explain", "summary"]
+__all__ = ["explain", "health", "summary"]

@@ -1,23 +1,26 @@
 """How likely a milestone lands, and when: the mechanistic layer (docs/forecast.md)."""
 
-from sprintlib.forecast.forecasting import forecast, governing_part, part_probability
-from sprintlib.forecast.outlook import Outlook, chance, clamp, prepare
+from sprintlib.forecast.forecasting import forecast, governing_part, part_forecast
+from sprintlib.forecast.outlook import MINIMUM_CLOSING_DAYS, Outlook, chance, clamp, prepare
+from sprintlib.forecast.project import closed_in_cadence
 from sprintlib.forecast.simulation import Workload
 from sprintlib.forecast.sprint import Sprint, SprintPart, sprints
 from sprintlib.forecast.words import count, day_name, percent, points
 
 __all__ = [
+    "MINIMUM_CLOSING_DAYS",
     "Outlook",
     "Sprint",
     "SprintPart",
     "Workload",
     "chance",
     "clamp",
+    "closed_in_cadence",
     "count",
     "day_name",
     "forecast",
     "governing_part",
-    "part_probability",
+    "part_forecast",
     "percent",
     "points",
     "prepare",

@@ -16,30 +16,33 @@ from sprintlib.forecast.sprint import Sprint
 from sprintlib.forecast.words import count, day_name
 
 TWO_WEEKS = timedelta(days=14)
+DONE = "Nothing is open: every item is done or dropped."
 _PROJECTED_POINTS = 30
 
 
 def forecast(outlook: Outlook) -> Forecast:
     """What the futures say; or, where too little is known, the reason why there is no number."""
-    settled = _settled(outlook)
-    probability, reason = settled or _by_chance(outlook)
-    known = Forecast(
+    known = _headline(outlook)
+    if outlook.basis == "insufficient-data" or outlook.sprint.open_items.is_empty():
+        return known
+    return known.model_copy(update=_simulated(outlook, undecided=_settled(outlook) is None))
+
+
+def _headline(outlook: Outlook) -> Forecast:
+    """Probability and reason, without dates."""
+    probability, reason = _settled(outlook) or _by_chance(outlook)
+    return Forecast(
         probability=probability,
         probability_delivered=probability,
         reason=reason,
         basis=outlook.basis,
         n_history=outlook.n_history,
     )
-    if outlook.basis == "insufficient-data" or not outlook.sprint.open_items.height:
-        return known
-    return known.model_copy(update=_simulated(outlook, settled is None))
 
 
-def part_probability(outlook: Outlook, index: int) -> float | None:
-    """The probability of one part alone, clamped; None where the sprint has no number."""
-    if outlook.basis == "insufficient-data" or outlook.workloads[index].days_left is None:
-        return None
-    return clamp(float(np.mean(in_time(outlook.workloads[index : index + 1]))))
+def part_forecast(outlook: Outlook, index: int) -> Forecast:
+    """The forecast of one part alone. Too little history of the whole sprint is too little for its parts."""
+    return _headline(outlook.part(index))
 
 
 def governing_part(outlook: Outlook) -> str | None:
@@ -58,7 +61,7 @@ def _settled(outlook: Outlook) -> tuple[float | None, str] | None:
         return None, "The milestone holds no items."
     left = sprint.open_items.height
     if sprint.deadline is None:
-        return None if left else (HIGHEST, "Nothing is open: every item is done or dropped.")
+        return None if left else (None, DONE)
     if not left:
         last = sprint.items["closed_at"].max()
         late = last is not None and last > sprint.deadline  # type: ignore[operator]
@@ -67,7 +70,7 @@ def _settled(outlook: Outlook) -> tuple[float | None, str] | None:
                 LOWEST,
                 f"Every item is done or dropped, but the last one after the deadline, {day_name(sprint.due_on)}.",
             )
-        return HIGHEST, "Nothing is open: every item is done or dropped."
+        return HIGHEST, DONE
     if sprint.overdue:
         return LOWEST, f"The deadline passed on {day_name(sprint.due_on)} with {count(left, 'item')} open."
     return None

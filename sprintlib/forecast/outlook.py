@@ -47,9 +47,15 @@ class Outlook:
         observed = sum(work.pace.days - prior.days for work, prior in zip(self.workloads, self.priors, strict=True))
         return "learned" if observed >= sum(prior.days for prior in self.priors) else "prior"
 
-    def with_workloads(self, workloads: Sequence[Workload]) -> "Outlook":
-        """The same outlook under other workloads: a what-if."""
-        return replace(self, workloads=tuple(workloads))
+    def part(self, index: int) -> "Outlook":
+        """The outlook of one part alone, with as many closing days as the whole has."""
+        return replace(
+            self,
+            sprint=self.sprint.only(self.sprint.parts[index]),
+            workloads=self.workloads[index : index + 1],
+            courses=self.courses[index : index + 1],
+            priors=self.priors[index : index + 1],
+        )
 
 
 def prepare(sprint: Sprint, blocked: Collection[str] = ()) -> Outlook:

@@ -1,7 +1,7 @@
 """One sprint: every milestone of a project that carries the same title, with the items now inside."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -69,6 +69,10 @@ class Sprint:
     @property
     def overdue(self) -> bool:
         return self.deadline is not None and self.deadline <= self.past.as_of
+
+    def only(self, part: SprintPart) -> "Sprint":
+        """The sprint as if it had this part alone."""
+        return replace(self, parts=(part,), items=self.items_of(part))
 
     def items_of(self, part: SprintPart) -> pl.DataFrame:
         """The items inside one part (schema ITEMS)."""

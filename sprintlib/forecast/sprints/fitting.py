@@ -97,7 +97,13 @@ def fit_simulated(sprints: pl.DataFrame, local_prior: LocalPrior, card: dict[str
     return SprintModel(times, local_prior, card)
 
 
-def fit_public(prior: SprintModel, sprints: pl.DataFrame, card: dict[str, Any]) -> SprintModel:
+def fit_public(
+    prior: SprintModel,
+    sprints: pl.DataFrame,
+    card: dict[str, Any],
+    coefficient_doubt: float = COEFFICIENT_DOUBT,
+    intercept_doubt: float = INTERCEPT_DOUBT,
+) -> SprintModel:
     """Correct the prior on real sprints: organisations weigh the same, and have intercepts of their own, as have teams.
 
     sprints: SPRINT_SCHEMA, one row a sprint and time. Times without rows keep the prior.
@@ -110,7 +116,7 @@ def fit_public(prior: SprintModel, sprints: pl.DataFrame, card: dict[str, Any]) 
             continue
         organisations = rows["organisation"].to_list()
         teams = list(zip(organisations, rows["team"].to_list(), strict=True))
-        estimator = PriorLogisticRegression(model.coefficients, model.intercept, COEFFICIENT_DOUBT, INTERCEPT_DOUBT)
+        estimator = PriorLogisticRegression(model.coefficients, model.intercept, coefficient_doubt, intercept_doubt)
         estimator.fit(
             model.standardised(features(rows)),
             y,

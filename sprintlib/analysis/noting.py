@@ -1,0 +1,59 @@
+"""What an analysis cannot say, or says only with a caveat."""
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from sprintlib.calendar import WorkingCalendar
+from sprintlib.forecast import Sprint, closed_in_cadence, count
+from sprintlib.history import Past
+from sprintlib.risks import listed
+from sprintlib.settings import Settings
+
+
+def notes(
+    past: Past, settings: Settings, calendar: WorkingCalendar, sprints: Sequence[Sprint], dropped: int
+) -> Iterator[str]:
+    """What is missing, incomplete or unresolved about a project, a sentence each."""
+    collected = {repo.lower() for repo in past.repositories["repo"]}
+    for repo in settings.project.repositories:
+        if repo.lower() not in collected:
+            yield f"Nothing of {repo} has been collected yet: run 'sprint sync'."
+    for repo in past.repositories.filter(pl.col("observed_at").is_null())["repo"]:
+        yield f"No complete collection of {repo} lies before this moment: older facts were told later."
+    if not any(sprint.due_on for sprint in sprints):
+        yield from _without_dates(past, settings, calendar, sprints)
+    for repo, titles in (
+        past.unresolved.group_by("repo", maintain_order=True).agg(pl.col("milestone_title").unique().sort()).iter_rows()
+    ):
+        yield f"{count(len(titles), 'milestone title')} in {repo} fit no milestone: {listed([repr(t) for t in titles], 5)}."
+    if dropped:
+        yield f"{count(dropped, 'citation')} did not check out against what is stored and left the page."
+
+
+def known_later(sprint: Sprint) -> tuple[str, ...]:
+    """Columns of the milestone and of its items that could only be taken from after the moment."""
+    milestones = [
+        f"{', '.join(part.known_later)} of milestone {part.number} in {part.repo}"
+        for part in sprint.parts
+        if part.known_later
+    ]
+    columns = sprint.items.explode("known_later").drop_nulls("known_later").group_by("known_later").len()
+    items = [f"{name} of {count(number, 'item')}" for name, number in columns.sort("known_later").iter_rows()]
+    return (*milestones, *items)
+
+
+def _without_dates(
+    past: Past, settings: Settings, calendar: WorkingCalendar, sprints: Sequence[Sprint]
+) -> Iterator[str]:
+    days = settings.project.cadence_days
+    closed = closed_in_cadence(past, calendar, days)
+    what = "No open milestone has a due date" if sprints else "No milestone is open"
+    if closed is None:
+        yield f"{what}, and too few items were closed lately to say how many the next {count(days, 'day')} bring."
+    else:
+        low, middle, high = closed
+        yield (
+            f"{what}: at its pace of the last weeks the project closes {low} to {high} items in the next "
+            f"{count(days, 'day')} (middle {middle}), in milestones or not."
+        )

@@ -1,0 +1,41 @@
+"""The outlook of a project that has no dated milestone: how many items it closes in its cadence."""
+
+from datetime import timedelta
+
+import polars as pl
+
+from sprintlib.calendar import WorkingCalendar
+from sprintlib.forecast.forecasting import quantile
+from sprintlib.forecast.outlook import MINIMUM_CLOSING_DAYS, active_developers
+from sprintlib.forecast.rates import prior_pace, tally
+from sprintlib.forecast.simulation import Workload, closings
+from sprintlib.history import Past
+
+_LOOKBACK_DAYS = 365
+
+
+def closed_in_cadence(past: Past, calendar: WorkingCalendar, cadence_days: int) -> tuple[int, int, int] | None:
+    """Percentiles 10, 50 and 90 of the items that close in the next `cadence_days` days; None with too few closings.
+
+    Every item of every repository counts here, whether it is in a milestone or not.
+    """
+    today = calendar.local_date(past.as_of)
+    since = past.as_of - timedelta(days=_LOOKBACK_DAYS)
+    recent = past.items.filter(pl.col("closed_at") > since)["closed_at"]
+    closed = [calendar.local_date(moment) for moment in recent]
+    if len({day for day in closed if calendar.is_working_day(day)}) < MINIMUM_CLOSING_DAYS:
+        return None
+    first = max(calendar.local_date(past.items["created_at"].min()), calendar.local_date(since))  # type: ignore[arg-type]
+    worked = dict.fromkeys(calendar.working_days(first, today), 1.0)
+    seen = tally(closed, worked, today, calendar)
+    developers = sum(active_developers(past, repo) for repo in past.repositories["repo"])
+    work = Workload(
+        repo="project",
+        pace=prior_pace(developers).after(seen.events, seen.days),
+        arrivals=None,
+        open=tuple(past.items.filter(state="open")["ref"]),
+    )
+    days = calendar.working_time(past.as_of, past.as_of + timedelta(days=cadence_days))
+    made = closings(work, days)
+    low, middle, high = (int(quantile(made, level)) for level in (0.1, 0.5, 0.9))
+    return low, middle, high

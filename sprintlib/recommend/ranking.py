@@ -1,0 +1,62 @@
+"""Which actions to show, and in which order: by what the model expects of them."""
+
+import re
+from collections.abc import Sequence
+from zlib import crc32
+
+from sprintlib.forecast import Outlook, chance, clamp
+from sprintlib.forecast.model import Forecast
+from sprintlib.recommend.candidates import Candidate, candidates
+from sprintlib.recommend.model import Recommendation
+from sprintlib.recommend.playbook import interventions
+from sprintlib.risks import Risk, Situation
+
+MOST = 6
+URGENT = 0.02  # where an urgent action without a number stands among those with one
+_ID_LENGTH = 96
+
+
+def recommend(
+    situation: Situation, outlook: Outlook, forecast: Forecast, risks: Sequence[Risk]
+) -> tuple[Recommendation, ...]:
+    """At most six actions by expected gain; those that the model cannot weigh come with a gain of null.
+
+    Gain is the probability under the action minus the probability now, both by the mechanistic layer and with the
+    same random numbers. There is none without a probability, nor once the outcome is settled.
+    """
+    open_question = forecast.probability is not None and forecast.reason is None
+    before = chance(outlook.workloads) if open_question else None
+    found: dict[str, tuple[Candidate, float | None]] = {}
+    for candidate in candidates(situation, outlook, risks):
+        gain = None if before is None else _gain(outlook, candidate, before)
+        found.setdefault(_identifier(candidate), (candidate, gain))
+    ranked = sorted(found.items(), key=lambda entry: -_rank(*entry[1]))
+    return tuple(_recommendation(situation, name, *entry) for name, entry in ranked[:MOST])
+
+
+def _gain(outlook: Outlook, candidate: Candidate, before: float) -> float | None:
+    if candidate.what_if is None:
+        return None
+    after = chance([candidate.what_if(work) for work in outlook.workloads])
+    return None if after is None else round(clamp(after) - clamp(before), 3)
+
+
+def _rank(candidate: Candidate, gain: float | None) -> float:
+    return max(gain or 0.0, URGENT if candidate.urgent else 0.0)
+
+
+def _recommendation(situation: Situation, name: str, candidate: Candidate, gain: float | None) -> Recommendation:
+    return Recommendation(
+        id=name,
+        action=candidate.action,
+        actor=candidate.actor,
+        expected_gain=gain,
+        evidence=(*situation.cite(candidate.items), *candidate.cited, interventions()[candidate.play].cite()),
+    )
+
+
+def _identifier(candidate: Candidate) -> str:
+    """Stable for the same action on the same items: `pb-006-sprint-demo-api-44`."""
+    about = " ".join(candidate.items or [citation.ref for citation in candidate.cited])
+    name = re.sub(r"[^a-z0-9]+", "-", f"{candidate.play} {about}".lower()).strip("-")
+    return name if len(name) <= _ID_LENGTH else f"{name[: _ID_LENGTH - 9]}-{crc32(name.encode()):08x}"

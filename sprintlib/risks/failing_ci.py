@@ -1,0 +1,97 @@
+"""The default branch does not build, or nobody can know whether it does."""
+
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from sprintlib.evidence import Evidence
+from sprintlib.risks.model import Risk
+from sprintlib.risks.situation import Situation
+
+KIND = "failing_ci"
+_FAILED = ("failure", "timed_out", "startup_failure")
+_PASSED = ("success",)
+_NOT_OF_THE_BRANCH = ("pull_request", "pull_request_target", "pull_request_review", "issue_comment", "issues")
+
+
+def detect(situation: Situation) -> list[Risk]:
+    """Workflows whose latest run on the default branch failed longer ago than the threshold; unknown without facts."""
+    risks: list[Risk] = []
+    repositories = situation.sprint.past.repositories
+    for part in situation.sprint.parts:
+        row = repositories.row(by_predicate=pl.col("repo") == part.repo, named=True)
+        runs = _finished(situation, row)
+        if not row["has_ci_facts"] or runs.is_empty():
+            risks.append(_unknown(situation, row))
+            continue
+        for (name,), of_workflow in runs.group_by("name", maintain_order=True):
+            risks += _failing(situation, row, str(name), of_workflow)
+    return risks
+
+
+def _finished(situation: Situation, repository: dict[str, Any]) -> pl.DataFrame:
+    """Finished runs of the default branch with a verdict, oldest first."""
+    return situation.sprint.past.runs.filter(
+        (pl.col("repository_id") == repository["repository_id"])
+        & (pl.col("head_branch") == repository["default_branch"])
+        & ~pl.col("event").is_in(_NOT_OF_THE_BRANCH)
+        & pl.col("conclusion").is_in([*_FAILED, *_PASSED])
+    ).sort("name", "created_at", "attempt")
+
+
+def _unknown(situation: Situation, repository: dict[str, Any]) -> Risk:
+    return Risk(
+        kind=KIND,
+        severity="unknown",
+        statement=(
+            f"No CI facts for the default branch of {repository['repo']}: whether it works is unknown, not green."
+        ),
+        rule=_rule(situation),
+    )
+
+
+def _failing(situation: Situation, repository: dict[str, Any], name: str, runs: pl.DataFrame) -> list[Risk]:
+    """Runs: of one workflow, oldest first."""
+    rows = runs.to_dicts()
+    red: list[dict[str, Any]] = []
+    while rows and rows[-1]["conclusion"] in _FAILED:
+        red.insert(0, rows.pop())
+    if not red:
+        return []
+    hours = _hours(situation, red[0]["finished_at"])
+    if hours <= situation.thresholds.red_default_branch_hours:
+        return []
+    shown = [red[0], red[-1]] if len(red) > 1 else red
+    return [
+        Risk(
+            kind=KIND,
+            severity="high",
+            statement=(
+                f"Workflow '{name}' has failed on {repository['default_branch']} of {repository['repo']} for "
+                f"{hours:.1f} working-day hours, {len(red)} run{'s' if len(red) > 1 else ''} in a row."
+            ),
+            rule=_rule(situation),
+            evidence=tuple(_cite(repository["repo"], run) for run in shown),
+        )
+    ]
+
+
+def _hours(situation: Situation, since: datetime) -> float:
+    return 24 * situation.sprint.calendar.working_time(since, situation.sprint.past.as_of)
+
+
+def _cite(repo: str, run: dict[str, Any]) -> Evidence:
+    return Evidence(
+        ref=f"{repo} run {run['id']}",
+        kind="run",
+        url=run["html_url"],
+        note=f"{run['conclusion']} on {(run['head_sha'] or '')[:7]}",
+    )
+
+
+def _rule(situation: Situation) -> str:
+    return (
+        "The latest finished run of a workflow on the default branch failed, and so did all since more than "
+        f"{situation.thresholds.red_default_branch_hours:g} hours of working days; no finished run is unknown."
+    )

@@ -1,0 +1,39 @@
+"""Scope that grew after the start."""
+
+from sprintlib.forecast import count
+from sprintlib.risks.model import Risk
+from sprintlib.risks.situation import Situation, listed
+
+KIND = "scope_creep"
+
+
+def detect(situation: Situation) -> list[Risk]:
+    """Items that were added after the start and are still inside exceed a share of the committed ones.
+
+    A milestone without a due date is a bucket, not a commitment: it may grow.
+    """
+    if situation.sprint.deadline is None:
+        return []
+    scopes = [part.scope for part in situation.sprint.parts]
+    committed = sum(len(scope.committed) for scope in scopes)
+    added = [ref for scope in scopes for ref in scope.added if ref not in scope.removed]
+    limit = situation.thresholds.scope_creep_share
+    if not committed or len(added) <= limit * committed:
+        return []
+    share = len(added) / committed
+    return [
+        Risk(
+            kind=KIND,
+            severity="high" if share > 2 * limit and situation.near_due else "medium",
+            statement=(
+                f"{count(len(added), 'item')} came in after the start, {share:.0%} of the "
+                f"{committed} committed: {listed(added, 4)}."
+            ).replace("%", " %"),
+            rule=(
+                f"Items added after the start and still inside exceed {100 * limit:g} % of the committed ones; high "
+                "above twice that with the deadline near."
+            ),
+            items=tuple(added),
+            evidence=situation.cite(added),
+        )
+    ]

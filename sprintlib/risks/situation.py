@@ -1,0 +1,96 @@
+"""What every detector looks at: one sprint, its thresholds, and who waits for what."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import polars as pl
+
+from sprintlib.evidence import Evidence
+from sprintlib.forecast import Sprint
+from sprintlib.risks.blockades import Blockade, blockades
+from sprintlib.risks.links import pulls_of
+from sprintlib.risks.next_move import NextMove, next_moves
+from sprintlib.settings import RiskSettings
+
+TITLE_LENGTH = 70
+
+
+class Item(NamedTuple):
+    """The columns of an item that statements need."""
+
+    ref: str
+    kind: str
+    title: str
+    html_url: str
+    state: str
+    author: str | None
+    author_is_bot: bool
+    assignees: list[str]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """One sprint as the detectors see it. edges: who waits for whom in the project (schema dependencies.EDGES)."""
+
+    sprint: Sprint
+    thresholds: RiskSettings
+    edges: pl.DataFrame
+
+    @cached_property
+    def items(self) -> dict[str, Item]:
+        """Every item of the project by its ref."""
+        columns = self.sprint.past.items.select(Item._fields).iter_rows()
+        return {row[0]: Item(*row) for row in columns}
+
+    @cached_property
+    def pulls_of(self) -> dict[str, list[str]]:
+        """Open items of the sprint -> open pull requests that carry them; a pull request carries itself."""
+        return pulls_of(self.sprint)
+
+    @cached_property
+    def moves(self) -> dict[str, NextMove]:
+        """Who owes the next move on each of these pull requests that is no draft."""
+        drafts = set(self.sprint.past.items.filter(draft=True)["ref"])
+        pulls = {pull for carriers in self.pulls_of.values() for pull in carriers} - drafts
+        return next_moves(self.sprint.past, sorted(pulls))
+
+    @cached_property
+    def blockades(self) -> tuple[Blockade, ...]:
+        """Open items of the sprint that wait for an open item."""
+        return blockades(self.sprint, self.edges, self.pulls_of)
+
+    @property
+    def near_due(self) -> bool:
+        """The deadline is near, or has passed."""
+        days = self.sprint.days_left
+        return days is not None and days <= self.thresholds.near_due_days
+
+    def cite(self, refs: Iterable[str], note: str = "") -> tuple[Evidence, ...]:
+        """Evidence for items; the note is an item's title unless given."""
+        known = [self.items[ref] for ref in refs if ref in self.items]
+        return tuple(
+            Evidence.model_validate(
+                {"ref": item.ref, "kind": item.kind, "url": item.html_url, "note": note or shorten(item.title)}
+            )
+            for item in known
+        )
+
+    def called(self, ref: str) -> str:
+        """`owner/repo#12 "Title"`."""
+        return f'{ref} "{shorten(self.items[ref].title)}"' if ref in self.items else ref
+
+
+def shorten(text: str) -> str:
+    """One line of at most TITLE_LENGTH characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"
+
+
+def listed(refs: Iterable[str], most: int = 3) -> str:
+    """`a`, `a and b`, `a, b and c`, `a, b and 3 more`."""
+    names = list(refs)
+    if len(names) > most:
+        names = [*names[: most - 1], f"{len(names) - most + 1} more"]
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else "none"

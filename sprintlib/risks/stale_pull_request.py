@@ -1,0 +1,72 @@
+"""Pull requests of a sprint on which nobody moves."""
+
+from sprintlib.forecast import count
+from sprintlib.risks.model import Risk, Severity
+from sprintlib.risks.next_move import NextMove
+from sprintlib.risks.situation import Situation, listed
+
+KIND = "stale_pull_request"
+KIND_OF_REST = "more_stale_pull_requests"
+_MOST = 5  # told one by one; the rest in one sentence
+_OWED = {"author": "an answer by its author", "reviewer": "a review", "maintainer": "a maintainer's decision"}
+
+
+def detect(situation: Situation) -> list[Risk]:
+    """Open, ready pull requests that carry open items and have had no human event for longer than the threshold."""
+    waits = _waits(situation)
+    told = [_risk(situation, ref, move, days) for ref, (move, days) in list(waits.items())[:_MOST]]
+    rest = list(waits)[_MOST:]
+    if rest:
+        told.append(
+            Risk(
+                kind=KIND_OF_REST,
+                severity="low",
+                statement=f"{count(len(rest), 'more pull request')} without a human event: {listed(rest, 8)}.",
+                rule=_rule(situation),
+                items=tuple(rest),
+                evidence=situation.cite(rest),
+            )
+        )
+    return told
+
+
+def _waits(situation: Situation) -> dict[str, tuple[NextMove, float]]:
+    """Stale pull requests with the move they wait for and the working days without one, longest first."""
+    sprint = situation.sprint
+    waits = {
+        ref: (move, sprint.calendar.working_time(move.since, sprint.past.as_of))
+        for ref, move in situation.moves.items()
+    }
+    stale = {ref: wait for ref, wait in waits.items() if wait[1] > situation.thresholds.stale_pull_request_days}
+    return dict(sorted(stale.items(), key=lambda entry: (-entry[1][1], entry[0])))
+
+
+def _risk(situation: Situation, ref: str, move: NextMove, days: float) -> Risk:
+    carried = [item for item, pulls in situation.pulls_of.items() if ref in pulls and item != ref]
+    return Risk(
+        kind=KIND,
+        severity=_severity(situation, days),
+        statement=(
+            f"{situation.called(ref)} has had no human event for {days:.1f} working days; "
+            f"{move.reason}, so {_OWED[move.role]} is owed."
+        ),
+        rule=_rule(situation),
+        items=(ref, *carried),
+        actor=move.who,
+        evidence=situation.cite([ref, *carried]),
+    )
+
+
+def _severity(situation: Situation, days: float) -> Severity:
+    long = days > 3 * situation.thresholds.stale_pull_request_days
+    if long and situation.near_due:
+        return "high"
+    return "medium" if long or situation.near_due else "low"
+
+
+def _rule(situation: Situation) -> str:
+    return (
+        "An open pull request that is no draft has no event by a person for more than "
+        f"{situation.thresholds.stale_pull_request_days:g} working days; high when it is three times as long and the "
+        f"deadline is {situation.thresholds.near_due_days} working days away or less."
+    )
