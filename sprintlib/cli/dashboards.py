@@ -1,0 +1,21 @@
+"""`sprint dashboards`: serve the dashboards, read-only."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from sprintlib.cli.main import App
+
+
+@click.command("dashboards")
+@click.option("--port", type=click.IntRange(0, 65535), default=8866, show_default=True, help="0 takes a free one.")
+@click.option("--ip", default="127.0.0.1", show_default=True, help="Address to serve on; others need --token.")
+@click.option("--token", envvar="SPRINT_DASHBOARDS_TOKEN", help="Secret that a visitor must give once.")
+@click.option("--browser/--no-browser", default=True, help="Open the overview in a browser.")
+@click.pass_obj
+def command(app: "App", port: int, ip: str, token: str | None, browser: bool) -> None:
+    """Serve the dashboards, read-only, until Ctrl-C."""
+    from sprintlib.serving import serve
+
+    serve(app.settings, ip=ip, port=port, token=token, browser=browser, say=click.echo)

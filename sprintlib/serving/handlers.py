@@ -1,0 +1,82 @@
+"""The requests that Voilà does not answer the way a dashboard should."""
+
+from http import HTTPStatus
+from pathlib import Path
+
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.utils import url_path_join
+from tornado import web
+from tornado.ioloop import IOLoop
+from voila.tornado.handler import TornadoVoilaHandler
+
+from sprintlib import views
+from sprintlib.serving.policy import FROZEN_REPORT_POLICY, opens_a_page
+
+MAX_OPEN_PAGES = 12
+FROZEN_NAMES = ("report.html", "report.md")
+
+
+class PageHandler(TornadoVoilaHandler):
+    """A page: every request that gets through starts a kernel, so only people opening a page get through."""
+
+    @web.authenticated
+    async def get(self, path: str = "") -> None:
+        """Run the notebook and stream it."""
+        if not opens_a_page(self.request.headers):
+            raise web.HTTPError(HTTPStatus.FORBIDDEN, "A dashboard opens as a page of its own only.")
+        if len(self.kernel_manager) >= MAX_OPEN_PAGES:
+            raise web.HTTPError(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                f"{MAX_OPEN_PAGES} pages are open already: close some, then reload after two minutes.",
+            )
+        page = super().get(path)
+        if page is not None:  # None: the visitor was sent to the login page
+            await page
+
+
+class HomeHandler(JupyterHandler):
+    """The root and every folder lead to the overview."""
+
+    @web.authenticated
+    def get(self, path: str = "") -> None:
+        self.redirect(url_path_join(self.base_url, "voila/render/overview.ipynb"))
+
+
+class SharedFileHandler(JupyterHandler):
+    """The style sheet and the charting script that reports and dashboards share."""
+
+    def initialize(self, cache: Path) -> None:
+        self.cache = cache
+
+    @web.authenticated
+    async def get(self, name: str) -> None:
+        """Send `style.css` or `vega.js`. Putting Vega together takes a second or two when it is not cached yet."""
+        kind = "css" if name == "style.css" else "javascript"
+        text = views.css() if kind == "css" else await IOLoop.current().run_in_executor(None, self._vega)
+        self.set_header("Content-Type", f"text/{kind}; charset=utf-8")
+        self.set_header("Cache-Control", "max-age=600")
+        self.finish(text)
+
+    def _vega(self) -> str:
+        return views.vega_preamble(self.cache).removeprefix("<script>").removesuffix("</script>")
+
+
+class FrozenReportHandler(JupyterHandler):
+    """A dated report as it was written, in a sandbox."""
+
+    def initialize(self, folder: Path) -> None:
+        self.folder = folder
+
+    @web.authenticated
+    def get(self, path: str) -> None:
+        """Send `report.html` or `report.md` of one report; nothing else of the folder is served."""
+        file = (self.folder / path).resolve()
+        if not file.is_relative_to(self.folder.resolve()) or file.name not in FROZEN_NAMES or not file.is_file():
+            raise web.HTTPError(HTTPStatus.NOT_FOUND, "There is no such report.")
+        kind = "text/html" if file.suffix == ".html" else "text/plain"
+        self.set_header("Content-Type", f"{kind}; charset=utf-8")
+        self.set_header("Content-Security-Policy", FROZEN_REPORT_POLICY)
+        self.finish(file.read_bytes())
+
+    def data_received(self, chunk: bytes) -> None:
+        """Requests have no body."""

@@ -1,0 +1,51 @@
+"""The frame of every dashboard page: a failure becomes one readable sentence, never a traceback or a blank."""
+
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+import ipywidgets as widgets
+from IPython.display import HTML, display
+
+from sprintlib.errors import SprintError
+from sprintlib.log import LOGGER
+from sprintlib.views import wrapped
+
+
+def page(build: Callable[[], widgets.Widget | str]) -> None:
+    """Build a page and show it: a widget, or HTML that is escaped already. Call it once a notebook, in the last cell.
+
+    An error is shown as a card: its sentence where it is one of ours, otherwise a pointer to the server's log.
+    """
+    try:
+        show(build())
+    except SprintError as error:
+        display(HTML(problem_card(str(error))))
+    except Exception:  # noqa: BLE001  # the last line of defence: a visitor sees a sentence, the log has the rest
+        LOGGER.exception("a dashboard page failed")
+        display(
+            HTML(problem_card("Something unexpected happened; the terminal of 'sprint dashboards' has the details."))
+        )
+
+
+def show(content: widgets.Widget | str) -> None:
+    """Display a widget or escaped HTML.
+
+    A widget with an attribute `early` (HTML) is preceded by it until the browser has started the widgets, so that
+    the page can be read at once.
+    """
+    if isinstance(content, str):
+        display(HTML(content))
+        return
+    view = {"version_major": 2, "version_minor": 0, "model_id": content.model_id}
+    bundle: dict[str, Any] = {"application/vnd.jupyter.widget-view+json": view, "text/plain": "(a dashboard)"}
+    early = getattr(content, "early", None)
+    display(bundle | ({"text/html": early} if early else {}), raw=True)
+
+
+def problem_card(sentence: str) -> str:
+    """What a page says when it cannot say anything else. `sentence` is plain text."""
+    return wrapped(
+        '<section class="card problem" role="alert"><h1>This page has nothing to show yet</h1>'
+        f'<p>{escape(sentence)}</p><p class="muted">Reload the page when that is done.</p></section>'
+    )

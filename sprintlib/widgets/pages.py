@@ -1,0 +1,30 @@
+"""One function a dashboard notebook, called in its last cell."""
+
+import altair  # noqa: F401  # slow to import: done while the kernel waits for a visitor
+
+from sprintlib.widgets import fragments
+from sprintlib.widgets.overview import Overview
+from sprintlib.widgets.page import page
+from sprintlib.widgets.request import wait_for_request
+from sprintlib.widgets.source import Runs, Source
+
+
+def overview_page(runs: Runs) -> None:
+    """Milestones, the chosen one's forecast, risks and actions, freshness, and the latest reports.
+
+    runs: the reader of the run table, `sprintlib.reports.runs`.
+    """
+    request = wait_for_request()
+
+    def build() -> Overview:
+        overview = Overview(Source(runs), request)
+        overview.watch()
+        return overview
+
+    page(build)
+
+
+def reports_page(runs: Runs) -> None:
+    """All dated reports. runs: the reader of the run table, `sprintlib.reports.runs`."""
+    wait_for_request()
+    page(lambda: fragments.reports(Source(runs).reports()))
