@@ -9,18 +9,22 @@ _OWNER = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})"
 _NAME = r"[A-Za-z0-9_.-]{1,100}"
 _REFERENCE = re.compile(
     rf"https?://(?P<host>[A-Za-z0-9.:-]+)/(?P<url_repo>{_OWNER}/{_NAME})/(?:issues|pull)/(?P<url_number>\d{{1,9}})"
-    rf"(?:[#?/][^\s)\]]*)?"
+    rf"(?P<place>[#?/][^\s)\]]*)?"
     rf"|(?<![\w/.#&-])(?P<repo>(?:{_OWNER}/)?{_NAME})?#(?P<number>\d{{1,9}})(?!\w)"
     rf"|(?<![\w/-])GH-(?P<gh_number>\d{{1,9}})(?!\w)"
 )
 
 
 class Reference(NamedTuple):
-    """One mention of an item in a text: `ref` is owner/repo#number, the span is where it stands."""
+    """One mention of an item in a text: `ref` is owner/repo#number, the span is where it stands.
+
+    in_passing: the link leads to a comment or a commit of the item, not to the item.
+    """
 
     ref: str
     start: int
     end: int
+    in_passing: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Resolver:
             where = self._repository(match, repo)
             number = match["url_number"] or match["number"] or match["gh_number"]
             if where is not None and int(number) > 0:
-                yield Reference(f"{where}#{int(number)}", match.start(), match.end())
+                yield Reference(f"{where}#{int(number)}", match.start(), match.end(), match["place"] not in (None, "/"))
 
     def _repository(self, match: re.Match[str], repo: str) -> str | None:
         if match["host"]:

@@ -26,11 +26,11 @@ _FOOTER = re.compile(r"^[ \t]*(?:depends[- ]on|blocked[- ]by):[ \t]*(?P<refs>.+)
 
 _FILL = (
     r"(?:(?:[-*(\[:,]|the|a|an|this|that|both|fix(?:es)?|changes?|work|prs?|pull|requests?|issues?|in|from|of"
-    r"|merg(?:e|ing)|release|first|on|for)\s*)"
+    r"|merg(?:e|ing)|release|first)\s*)"
 )
 # after one of these the reference may stand a few words away
 _STRONG = re.compile(
-    r"\b(?P<trigger>(?:blocked|held up|gated) (?:by|on)|(?:depends?|dependent|depending|hinges) (?:up)?on"
+    r"\b(?P<trigger>(?:blocked|held up|gated) (?:by|on)|(?:depends?|dependent|hinges) (?:up)?on"
     r"|wait(?:s|ing)? (?:for|on)|prerequisites?:?|has to wait for)\b(?P<gap>[^.!?;]{0,60}?)$",
     re.IGNORECASE,
 )
@@ -42,6 +42,12 @@ _LANDS = re.compile(
     r"(?:lands?|landed|merges?|merged|ships?|shipped|releases?|released|in|done|finished|closed|fixed|resolved)\b",
     re.IGNORECASE,
 )
+# stacked pull requests: the most frequent form in real repositories
+_BASED = re.compile(
+    r"\b(?P<trigger>(?:re)?based|builds?|built|building|stacked|sits?) (?:up)?on\s+(?:top of\s+)?"
+    rf"{_FILL}{{0,4}}$",
+    re.IGNORECASE,
+)
 _BLOCKS = re.compile(r"(?<!\w)(?P<trigger>blocks|blocking|is a blocker for)\s+(?:\W{0,3})$", re.IGNORECASE)
 _JOINED = re.compile(r"^(?:[\s,/&+]|and|or|as well as|\(|\)|\[|\]|\*)*$", re.IGNORECASE)
 
@@ -49,13 +55,16 @@ _FREE = re.compile(
     r"\b(?:no longer|not|isn['’]t|aren['’]t|never|un)[\s-]*(?:being |really |actually )?"
     r"(?:blocked|block(?:s|ing)|depend(?:s|ing|ent)?|wait(?:s|ing)?|gated)\b"
     r"|\b(?:doesn['’]t|does not|don['’]t|do not|won['’]t|didn['’]t|did not|no longer|not|never) (?:\w+ )?"
-    r"(?:block|depend|wait|need|require)\w*\b"
+    r"(?:block|depend|wait|need|requir)\w*\b"
     r"|\bunblock(?:ed|s)\b",
     re.IGNORECASE,
 )
+# without a reference only words about being blocked say that an item waits for nothing any more
+_FREED = re.compile(r"\b(?:no longer|not|isn['’]t) (?:being |really |actually )?blocked\b|\bunblocked\b", re.IGNORECASE)
 _PAST = re.compile(
     r"\b(?:was|were|been|had|used to(?: be)?|previously|formerly|initially|originally)\s+(?:\w+\s+)?$"
-    r"|\b(?:rebased|now that|if|whether|unless|instead of|without|rather than)\b[^,]*$",
+    r"|^[-*] \[x\] "
+    r"|\b(?:now|now that|if|whether|unless|instead of|without|rather than)\b[^,]*$",
     re.IGNORECASE,
 )
 
@@ -86,8 +95,7 @@ def footers(text: str, repo: str, resolver: Resolver) -> Iterator[Statement]:
 
 def _in_sentence(sentence: str, repo: str, resolver: Resolver) -> Iterator[Statement]:
     references = list(resolver.references(sentence, repo))
-    freed = _FREE.search(sentence)
-    if freed and not references:
+    if not references and _FREED.search(sentence):
         yield Statement("free", "text", None, sentence)
     carried: tuple[Says, Signal] | None = None
     for place, reference in enumerate(references):
@@ -101,6 +109,8 @@ def _in_sentence(sentence: str, repo: str, resolver: Resolver) -> Iterator[State
 
 def _reading(sentence: str, reference: Reference) -> tuple[Says, Signal]:
     """How a sentence relates the item it stands in to one reference."""
+    if reference.in_passing:
+        return "mentions", "mention"
     before, behind = sentence[: reference.start], sentence[reference.end :]
     for pattern, says, signal in _READINGS:
         found = pattern.search(before)
@@ -121,5 +131,6 @@ _READINGS: tuple[tuple[re.Pattern[str], Says, Signal], ...] = (
     (_STRONG, "waits", "text"),
     (_WEAK, "waits", "weak text"),
     (_AFTER, "waits", "weak text"),
+    (_BASED, "waits", "weak text"),
     (_BLOCKS, "blocks", "text"),
 )

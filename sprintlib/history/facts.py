@@ -7,6 +7,8 @@ import polars as pl
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select
 from sqlalchemy.sql.elements import KeyedColumnElement
 
+from sprintlib.github.ingest import read_payload
+from sprintlib.github.rows import item_reference
 from sprintlib.history.past import (
     CHANGED_FILES,
     COMMENTS,
@@ -28,6 +30,7 @@ from sprintlib.store.schema import (
     issue,
     milestone,
     milestone_title,
+    payload,
     pull_request,
     pull_request_commit,
     release,
@@ -42,6 +45,7 @@ from sprintlib.store.schema import (
 UNREAD_EVENTS = ("mentioned", "subscribed", "unsubscribed")
 MILESTONE_EVENTS = ("milestoned", "demilestoned", "converted_to_discussion", "transferred")
 
+_ITEM = ["repository_id", "number"]
 _PAYLOAD = (
     "node_id",
     "repository_id",
@@ -178,21 +182,19 @@ class Facts:
         )
         return _in_schema(found.sort("created_at", "node_id"), COMMENTS)
 
-    def reviews(self, events: pl.DataFrame) -> pl.DataFrame:
-        """Reviews (schema REVIEWS), oldest first. GitHub overwrites the state of a review that is dismissed."""
+    def reviews(self, later: pl.DataFrame) -> pl.DataFrame:
+        """Reviews (schema REVIEWS), oldest first.
+
+        later: events after the moment. GitHub overwrites the state of a review that is dismissed.
+        """
         names = ("node_id", "repository_id", "number", "author", "author_type", "state", "body", "html_url")
         query = select(*_columns(review, (*names, "submitted_at", "observed_at")))
-        found = self._frame(query, review, review.c.submitted_at)
-        dismissed = events.filter(kind="review_dismissed").select("repository_id", "number").unique()
-        found = found.join(
-            dismissed.with_columns(pl.lit(value=True).alias("dismissed")),
-            on=["repository_id", "number"],
-            how="left",
-            maintain_order="left",
-        ).with_columns(pl.col("state").str.to_lowercase())
-        later = (pl.col("state") == "dismissed") & (pl.col("observed_at") > self._as_of) & pl.col("dismissed").is_null()
+        found = self._frame(query, review, review.c.submitted_at).with_columns(pl.col("state").str.to_lowercase())
+        dismissed = later.filter(kind="review_dismissed").select(*_ITEM, pl.lit(value=True).alias("dismissed")).unique()
+        found = found.join(dismissed, on=_ITEM, how="left", maintain_order="left")
+        overwritten = (pl.col("state") == "dismissed") & (pl.col("observed_at") > self._as_of) & pl.col("dismissed")
         found = found.with_columns(
-            _is_bot("author").alias("author_is_bot"), _known_later("state", later).alias("known_later")
+            _is_bot("author").alias("author_is_bot"), _known_later("state", overwritten).alias("known_later")
         )
         return _in_schema(found.sort("submitted_at", "node_id"), REVIEWS)
 
@@ -221,10 +223,25 @@ class Facts:
         )
 
     def dependencies(self) -> pl.DataFrame:
-        """Edges that GitHub stated by then (schema DEPENDENCIES)."""
+        """Edges that GitHub listed when last asked by then (schema DEPENDENCIES)."""
         names = ("repository_id", "number", "blocker", "type", "observed_at")
-        found = self._frame(select(*_columns(dependency, names)), dependency, dependency.c.observed_at)
-        return _in_schema(found.sort("repository_id", "number", "blocker"), DEPENDENCIES)
+        kept = self._frame(select(*_columns(dependency, names)), dependency, dependency.c.observed_at)
+        listed = self._listed_blockers()
+        kept = kept.join(listed, on=_ITEM, how="anti")
+        found = pl.concat([kept.select(DEPENDENCIES.names()), listed.drop_nulls("blocker")])
+        return found.sort("repository_id", "number", "blocker")
+
+    def _listed_blockers(self) -> pl.DataFrame:
+        """The newest list of each item by then, from its payload; one row with a null blocker for an empty list."""
+        query = select(payload.c.key, payload.c.repository_id, payload.c.body, payload.c.observed_at)
+        lists = self._frame(query.where(payload.c.kind == "blocked_by"), payload, payload.c.observed_at)
+        newest = lists.sort("observed_at", maintain_order=True).group_by("key", maintain_order=True).last()
+        rows = [
+            (repository_id, repo, int(key.rpartition("-")[2]), blocker, "blocks", observed_at)
+            for key, repository_id, body, observed_at, repo in newest.iter_rows()
+            for blocker in [item_reference(one) for one in read_payload(body)["blocked_by"]] or [None]
+        ]
+        return pl.DataFrame(rows, schema=DEPENDENCIES, orient="row")
 
     def releases(self) -> pl.DataFrame:
         """Published releases (schema RELEASES), oldest first."""

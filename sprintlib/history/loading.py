@@ -9,7 +9,7 @@ from sprintlib.history.facts import Facts, repositories
 from sprintlib.history.items import read_items, read_transitions
 from sprintlib.history.memberships import read_memberships
 from sprintlib.history.milestones import read_milestones
-from sprintlib.history.past import Past
+from sprintlib.history.past import MEMBERSHIPS, Past
 from sprintlib.settings import Settings
 
 
@@ -28,23 +28,23 @@ def load_past(engine: Engine, settings: Settings, as_of: datetime) -> Past:
         known = read_memberships(payloads, facts.milestone_events(), milestones, facts.titles())
         members = known.as_of(as_of)
         transitions, states = read_transitions(payloads, events, as_of)
-        later = facts.later_events(("renamed", "convert_to_draft", "ready_for_review"))
+        later = facts.later_events(("renamed", "convert_to_draft", "ready_for_review", "review_dismissed"))
         items = read_items(payloads, states, events, later, _inside(members.resolved), as_of)
-        read = _worth_reading(items, members.resolved)
+        read = _worth_reading(items, pl.concat([members.resolved, members.unresolved]))
         return Past(
             project=settings.project.name,
             as_of=as_of,
             repositories=repos,
-            milestones=read_milestones(milestones, facts.snapshots(), known.titles, as_of),
+            milestones=read_milestones(milestones, facts.snapshots(), members.resolved, as_of),
             items=_with_bodies(items, facts.bodies(read)),
-            memberships=members.resolved,
+            memberships=members.resolved.select(MEMBERSHIPS.names()),
             transitions=transitions,
             events=events,
             comments=facts.comments(read),
-            reviews=facts.reviews(events),
+            reviews=facts.reviews(later),
             commits=facts.commits(),
             runs=facts.runs(),
-            unresolved=members.unresolved,
+            unresolved=members.unresolved.select(MEMBERSHIPS.names()),
             dependencies=facts.dependencies(),
             releases=facts.releases(),
             changed_files=facts.changed_files(),

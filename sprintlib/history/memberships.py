@@ -18,15 +18,14 @@ _Key = tuple[int, int]
 
 @dataclass(frozen=True)
 class Memberships:
-    """Intervals of all times (schema MEMBERSHIPS) and every proven title, per repository."""
+    """Intervals (schema MEMBERSHIPS, with `left_title` as the event of leaving called the milestone)."""
 
     resolved: pl.DataFrame
     unresolved: pl.DataFrame
-    titles: Mapping[int, list[TitleFact]]
 
     def as_of(self, moment: datetime) -> "Memberships":
         """Only what had happened by then: later entries vanish, later exits have not happened yet."""
-        return Memberships(_cut(self.resolved, moment), _cut(self.unresolved, moment), self.titles)
+        return Memberships(_cut(self.resolved, moment), _cut(self.unresolved, moment))
 
 
 def read_memberships(
@@ -43,15 +42,13 @@ def read_memberships(
     names = dict(_rows(items, "repository_id", "repo"))
     resolved: list[tuple[Any, ...]] = []
     unresolved: list[tuple[Any, ...]] = []
-    facts: dict[int, list[TitleFact]] = {}
-    for repository_id in sorted(found.keys() | sightings.keys()):
-        members = found.get(repository_id, [])
+    for repository_id, members in sorted(found.items()):
         born = {number: at for (repository, number), at in created_at.items() if repository == repository_id}
-        numbers, facts[repository_id] = resolve([stay for _, stay in members], sightings.get(repository_id, []), born)
+        numbers = resolve([stay for _, stay in members], sightings.get(repository_id, []), born)
         for (item, stay), number in zip(members, numbers, strict=True):
             row = (repository_id, names[repository_id], number, stay.entry_title or stay.exit_title, item)
-            (unresolved if number is None else resolved).append((*row, stay.entered_at, stay.left_at))
-    return Memberships(_frame(resolved), _frame(unresolved), facts)
+            (unresolved if number is None else resolved).append((*row, stay.entered_at, stay.left_at, stay.exit_title))
+    return Memberships(_frame(resolved), _frame(unresolved))
 
 
 def _stays_by_repository(
@@ -88,7 +85,8 @@ def _rows(table: pl.DataFrame, *columns: str) -> Iterable[tuple[Any, ...]]:
 
 
 def _frame(rows: list[tuple[Any, ...]]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=MEMBERSHIPS, orient="row").sort("repository_id", "entered_at", "number")
+    schema = pl.Schema([*MEMBERSHIPS.items(), ("left_title", pl.String)])
+    return pl.DataFrame(rows, schema=schema, orient="row").sort("repository_id", "entered_at", "number")
 
 
 def _cut(members: pl.DataFrame, moment: datetime) -> pl.DataFrame:

@@ -1,46 +1,44 @@
-"""Milestones as they were: state, due date and title from what had been seen by then."""
+"""Milestones as they were: state, due date and title, from what had been seen by then."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 import polars as pl
 
 from sprintlib.history.past import MILESTONES
-from sprintlib.history.titles import TitleFact
 
 _KEY = ["repository_id", "number"]
+_SEEN = ("state", "due_on", "title", "observed_at")
 
 
 def read_milestones(
-    payloads: pl.DataFrame, snapshots: pl.DataFrame, titles: Mapping[int, list[TitleFact]], as_of: datetime
+    payloads: pl.DataFrame, snapshots: pl.DataFrame, members: pl.DataFrame, as_of: datetime
 ) -> pl.DataFrame:
     """Milestones that existed at the moment (schema MILESTONES).
 
-    A payload whose own update time is not later than the moment speaks for it, whenever it was fetched. Else the
-    newest snapshot by then does; else the values are taken from what there is and listed in `known_later`.
+    payloads: the newest of each; snapshots: pictures taken by the moment; members: memberships as of the moment,
+    whose events tell titles. What nobody had seen by then is taken from the newest payload and listed in
+    `known_later`; so is a closing that was seen only later.
     """
-    base = payloads.filter(pl.col("created_at") <= as_of)
-    seen = (
-        snapshots.sort("observed_at")
-        .group_by(_KEY)
-        .last()
-        .select(*_KEY, pl.col("state", "due_on", "title", "observed_at").name.suffix("_seen"))
-    )
-    base = base.join(seen, on=_KEY, how="left", maintain_order="left")
-    base = base.join(_titles_then(titles, as_of), on=_KEY, how="left", maintain_order="left")
-    valid = (pl.coalesce("updated_at", "observed_at") <= as_of) | (pl.col("observed_at") <= as_of)
-    was_seen = pl.col("observed_at_seen").is_not_null()
+    existing = payloads.filter(pl.col("created_at") <= as_of)
+    base = existing.join(_seen(existing, snapshots, as_of), on=_KEY, how="left", maintain_order="left")
+    base = base.join(_titles(members, base), on=_KEY, how="left", maintain_order="left")
+    unseen, seen_later = pl.col("observed_at_seen").is_null(), pl.col("observed_at") > as_of
     closed_by_then = (pl.col("closed_at") <= as_of).fill_null(value=False)
-    state_then = pl.when(closed_by_then).then(pl.lit("closed")).otherwise(pl.coalesce("state_seen", pl.lit("open")))
+    closed = closed_by_then & (seen_later | (pl.col("state") == "closed"))
+    told = pl.coalesce("title_told", "title_seen")
+    # nobody looked by then, but the payload has not changed since
+    unchanged = unseen & (pl.col("updated_at") <= as_of).fill_null(value=False)
+    title = pl.when(unchanged).then("title").otherwise(pl.coalesce(told, "title"))
     return (
         base.with_columns(
-            pl.when(valid).then("state").otherwise(state_then).alias("state"),
-            pl.when(valid | ~was_seen).then("due_on").otherwise("due_on_seen").alias("due_on"),
-            pl.when(valid)
-            .then("title")
-            .otherwise(pl.coalesce("title_fact", "title_seen", "title"))
-            .alias("title_then"),
-            _known_later(valid, was_seen, closed_by_then).alias("known_later"),
+            pl.when(closed).then(pl.lit("closed")).otherwise(pl.coalesce("state_seen", pl.lit("open"))).alias("state"),
+            pl.when(unseen).then("due_on").otherwise("due_on_seen").alias("due_on"),
+            title.alias("title_then"),
+            _names(
+                (unseen, ["due_on"]),
+                (unseen | (closed & seen_later), ["state", "closed_at"]),
+                (told.is_null() | (title != told), ["title_then"]),
+            ).alias("known_later"),
         )
         .with_columns(pl.when(pl.col("state") == "closed").then("closed_at").alias("closed_at"))
         .select(pl.col(name).cast(kind) for name, kind in MILESTONES.items())
@@ -48,26 +46,31 @@ def read_milestones(
     )
 
 
-def _known_later(valid: pl.Expr, was_seen: pl.Expr, closed_by_then: pl.Expr) -> pl.Expr:
-    parts = [
-        (~valid & ~was_seen, ["due_on"]),
-        (~valid & (~was_seen | closed_by_then), ["state", "closed_at"]),
-        (~valid & ~was_seen & pl.col("title_fact").is_null(), ["title_then"]),
-    ]
-    empty = pl.lit([], dtype=pl.List(pl.String))
-    return pl.concat_list(
-        pl.when(condition).then(pl.lit(names, dtype=pl.List(pl.String))).otherwise(empty) for condition, names in parts
+def _seen(payloads: pl.DataFrame, snapshots: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    """The newest picture by the moment: a snapshot, or the payload itself."""
+    columns = [*_KEY, *_SEEN]
+    seen = pl.concat([snapshots.select(columns), payloads.filter(pl.col("observed_at") <= as_of).select(columns)])
+    last = seen.sort("observed_at", maintain_order=True).group_by(_KEY).last()
+    return last.select(*_KEY, pl.col(_SEEN).name.suffix("_seen"))
+
+
+def _titles(members: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
+    """The title by which an event called each milestone last, where that is newer than the last picture."""
+    entries = members.select("repository_id", "milestone", pl.col("milestone_title").alias("told"), at="entered_at")
+    exits = members.filter(pl.col("left_at").is_not_null()).select(
+        "repository_id", "milestone", pl.col("left_title").alias("told"), at="left_at"
     )
+    told = pl.concat([entries, exits]).filter(pl.col("told").is_not_null()).rename({"milestone": "number"})
+    told = told.join(base.select(*_KEY, "observed_at_seen"), on=_KEY)
+    newer = told.filter((pl.col("at") > pl.col("observed_at_seen")).fill_null(value=True))
+    return newer.sort("at", maintain_order=True).group_by(_KEY).agg(pl.col("told").last().alias("title_told"))
 
 
-def _titles_then(titles: Mapping[int, list[TitleFact]], as_of: datetime) -> pl.DataFrame:
-    """The newest proven title of each milestone by then."""
-    newest = {
-        (repository_id, fact.number): fact.title
-        for repository_id, facts in titles.items()
-        for fact in facts
-        if fact.at <= as_of
-    }
-    rows = [(repository_id, number, title) for (repository_id, number), title in newest.items()]
-    schema = {"repository_id": pl.Int64, "number": pl.Int64, "title_fact": pl.String}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+def _names(*parts: tuple[pl.Expr, list[str]]) -> pl.Expr:
+    """One list of the names whose condition holds."""
+    dtype = pl.List(pl.String)
+    lists = [
+        pl.when(condition).then(pl.lit(names, dtype=dtype)).otherwise(pl.lit([], dtype=dtype))
+        for condition, names in parts
+    ]
+    return pl.concat_list(lists)

@@ -37,7 +37,7 @@ class Closing(NamedTuple):
 class Transition(NamedTuple):
     """From `at` on the item was `to`.
 
-    rests_on: `events`; `reason`, where only a payload says why it was closed; `payload`, where no event tells of
+    rests_on: `events`; `reason`, where only a payload can say why it was closed; `payload`, where no event tells of
     the closing at all.
     """
 
@@ -95,7 +95,7 @@ def _closed_as(
     speaks_of_it = payload.closed_at is not None and abs(payload.closed_at - closing.at) <= SAME_CLOSING
     if speaks_of_it and payload.state_reason in _REASONS:
         return _REASONS[payload.state_reason], "reason"
-    return "done", "events"
+    return "done", "reason"
 
 
 def _is_duplicate(event: StateEvent, closing: StateEvent) -> bool:

@@ -28,8 +28,8 @@ class TitleFact(NamedTuple):
 
 def resolve(
     stays: Sequence[Stay], sightings: Iterable[TitleFact], created_at: Mapping[int, datetime]
-) -> tuple[list[int | None], list[TitleFact]]:
-    """A milestone number, or None, for each stay of one repository; and every fact found on the way.
+) -> list[int | None]:
+    """A milestone number, or None, for each stay of one repository.
 
     sightings: what payloads showed. created_at: of each milestone, before which it held nothing.
     """
@@ -40,7 +40,7 @@ def resolve(
         numbers = [_number(stay, known, created_at) for stay in stays]
         learned = given | {fact for stay, number in zip(stays, numbers, strict=True) for fact in _facts(stay, number)}
         if learned <= facts:
-            return numbers, sorted(facts, key=lambda fact: (fact.at, fact.number, fact.title))
+            return numbers
         facts |= learned
 
 

@@ -1,0 +1,207 @@
+"""A project written down fact by fact into a store, as a collector would have left it."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, Table
+
+from sprintlib.history import Past, load_past
+from sprintlib.settings import Settings, parse
+from sprintlib.store import schema, upsert
+
+API, WEB = "acme/api", "acme/web"
+IDS = {API: 1, WEB: 2}
+SEEN = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+def at(text: str) -> datetime:
+    """'03-02 09:00' of 2026, UTC; '03-02' is its first moment."""
+    return datetime.fromisoformat(f"2026-{text}").replace(tzinfo=UTC)
+
+
+class World:
+    """Facts of acme/api and acme/web. Everything was fetched at SEEN unless `observed` says otherwise.
+
+    Times are texts such as '03-02 09:00' (2026, UTC) or datetimes. Writing a fact again replaces it.
+    """
+
+    def __init__(self, engine: Engine, home: Path = Path("/tmp"), zone: str = "UTC") -> None:
+        self.engine = engine
+        project = {"name": "acme", "repositories": list(IDS), "time_zone": zone}
+        self.settings: Settings = parse({"home": home, "project": project})
+        self._numbers: Iterator[int] = iter(range(1, 1_000_000))
+        for name, key in IDS.items():
+            self._write(
+                schema.repository, id=key, full_name=name, html_url=f"https://github.com/{name}", default_branch="main"
+            )
+
+    def past(self, as_of: str | datetime) -> Past:
+        return load_past(self.engine, self.settings, _moment(as_of))
+
+    def milestone(
+        self,
+        number: int,
+        title: str,
+        created: str = "03-01",
+        due: str | None = None,
+        closed: str | None = None,
+        updated: str | datetime | None = None,
+        repo: str = API,
+        **more: Any,
+    ) -> None:
+        self._write(
+            schema.milestone,
+            repository_id=IDS[repo],
+            number=number,
+            title=title,
+            state="closed" if closed else "open",
+            due_on=date.fromisoformat(f"2026-{due}") if due else None,
+            html_url=f"https://github.com/{repo}/milestone/{number}",
+            created_at=_moment(created),
+            updated_at=_moment(updated or closed or created),
+            closed_at=_moment(closed),
+            **more,
+        )
+
+    def title(self, number: int, title: str, seen: str, repo: str = API) -> None:
+        """A payload updated at `seen` showed the number under the title."""
+        with self.engine.begin() as connection:
+            row = {"repository_id": IDS[repo], "number": number, "title": title, "proof": "", "seen_at": _moment(seen)}
+            upsert(connection, schema.milestone_title, [row])
+
+    def snapshot(self, number: int, day: str, title: str, state: str = "open", due: str | None = None) -> None:
+        """The picture taken at noon of that day."""
+        row = {
+            "repository_id": 1,
+            "number": number,
+            "day": date.fromisoformat(f"2026-{day}"),
+            "title": title,
+            "state": state,
+            "due_on": date.fromisoformat(f"2026-{due}") if due else None,
+            "observed_at": at(f"{day} 12:00"),
+        }
+        with self.engine.begin() as connection:
+            upsert(connection, schema.snapshot, [row])
+
+    def issue(self, number: int, created: str | datetime = "03-02 09:00", repo: str = API, **more: Any) -> None:
+        self._write(schema.issue, **self._item(number, created, repo, "issues", more))
+
+    def pull(self, number: int, created: str | datetime = "03-02 09:00", repo: str = API, **more: Any) -> None:
+        merged = _moment(more.pop("merged", None))
+        if merged and "closed" not in more:
+            more["closed"] = merged
+        pull = {"draft": False, "merged": merged is not None, "merged_at": merged, "requested_reviewers": []}
+        pull |= {"head_sha": None, "additions": None, "deletions": None}
+        pull |= {key: more.pop(key) for key in list(more) if key in pull}
+        self._write(schema.pull_request, **pull, **self._item(number, created, repo, "pull", more))
+
+    def event(
+        self,
+        number: int,
+        kind: str,
+        happened: str | datetime,
+        subject: str | None = None,
+        detail: str | None = None,
+        repo: str = API,
+        actor: str | None = "ann",
+        **more: Any,
+    ) -> None:
+        """The item must be written separately; GitHub's payload of it shows the outcome of its events."""
+        self._write(
+            schema.event,
+            id=str(next(self._numbers)),
+            repository_id=IDS[repo],
+            number=number,
+            kind=kind,
+            actor=actor,
+            actor_type="User",
+            subject=subject,
+            detail=detail,
+            happened_at=_moment(happened),
+            **more,
+        )
+
+    def comment(self, number: int, body: str, created: str | datetime, repo: str = API, **more: Any) -> None:
+        key = more.pop("key", None) or f"c{next(self._numbers)}"
+        row = {"author": "bob", "author_type": "User", "kind": "issue", "updated_at": _moment(created), **more}
+        row["html_url"] = f"https://github.com/{repo}/issues/{number}#issuecomment-{key}"
+        row |= {"node_id": key, "repository_id": IDS[repo], "number": number, "created_at": _moment(created)}
+        self._write(schema.comment, body=body, **row)
+
+    def review(self, number: int, state: str, submitted: str | datetime, repo: str = API, **more: Any) -> None:
+        key = more.pop("key", None) or f"r{next(self._numbers)}"
+        row = {"author": "bob", "author_type": "User", "body": "", "html_url": "https://github.com/r", **more}
+        row |= {"node_id": key, "repository_id": IDS[repo], "number": number, "state": state}
+        self._write(schema.review, submitted_at=_moment(submitted), **row)
+
+    def commit(
+        self, sha: str, committed: str | datetime, number: int | None = None, message: str = "", repo: str = API
+    ) -> None:
+        self._write(
+            schema.commit,
+            repository_id=IDS[repo],
+            sha=sha,
+            author="Ann",
+            message=message,
+            parents=[],
+            committed_at=_moment(committed),
+        )
+        if number is not None:
+            with self.engine.begin() as connection:
+                row = {"repository_id": IDS[repo], "number": number, "sha": sha}
+                upsert(connection, schema.pull_request_commit, [row])
+
+    def run(self, key: int, created: str, finished: str | None, conclusion: str = "success", repo: str = API) -> None:
+        self._write(
+            schema.workflow_run,
+            id=key,
+            attempt=1,
+            repository_id=IDS[repo],
+            name="tests",
+            event="push",
+            head_branch="main",
+            head_sha="0" * 40,
+            status="completed" if finished else "in_progress",
+            conclusion=conclusion if finished else None,
+            html_url=f"https://github.com/{repo}/actions/runs/{key}",
+            created_at=_moment(created),
+            started_at=_moment(created),
+            updated_at=_moment(finished or created),
+        )
+
+    def blocked_by(self, number: int, blocker: str, observed: str | datetime, repo: str = API) -> None:
+        """GitHub listed the blocker when asked at `observed`."""
+        row = {"repository_id": IDS[repo], "number": number, "blocker": blocker, "type": "blocks"}
+        self._write(schema.dependency, observed=observed, **row)
+
+    def _item(
+        self, number: int, created: str | datetime, repo: str, folder: str, more: dict[str, Any]
+    ) -> dict[str, Any]:
+        closed = _moment(more.pop("closed", None))
+        updated = _moment(more.pop("updated", None)) or closed or _moment(created)
+        row: dict[str, Any] = {
+            "title": f"Item {number}",
+            "body": "",
+            "author": "ann",
+            "author_type": "User",
+            "state": "closed" if closed else "open",
+            "state_reason": None,
+            "locked": False,
+            "labels": [],
+            "assignees": [],
+            "milestone_number": more.pop("milestone", None),
+        }
+        row |= {"node_id": f"{repo}{number}", "repository_id": IDS[repo], "number": number, **more}
+        row |= {"created_at": _moment(created), "updated_at": updated, "closed_at": closed}
+        return row | {"html_url": f"https://github.com/{repo}/{folder}/{number}"}
+
+    def _write(self, table: Table, observed: str | datetime | None = None, **row: Any) -> None:
+        row |= {"source": "test", "observed_at": _moment(observed) or SEEN}
+        with self.engine.begin() as connection:
+            upsert(connection, table, [row])
+
+
+def _moment(value: str | datetime | None) -> datetime | None:
+    return at(value) if isinstance(value, str) else value
