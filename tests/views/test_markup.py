@@ -1,0 +1,108 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sprintlib.evidence import Evidence
+from sprintlib.views.markup import citations, cite, known_repositories, link, safe_url, sentence, table, text, web_url
+from tests import samples
+
+KNOWN = frozenset({"sprint-demo/api", "sprint-demo/web"})
+
+
+def test_text_escapes_what_html_gives_meaning_to():
+    assert text("<b>&\"'") == "&lt;b&gt;&amp;&quot;&#x27;"
+
+
+@given(st.text())
+def test_text_never_holds_markup(value):
+    escaped = text(value)
+    assert not set("<>\"'") & set(escaped)
+
+
+def test_known_repositories_are_those_of_the_project_in_lower_case():
+    assert known_repositories(samples.analysis()) == {"sprint-demo/api", "sprint-demo/web", "sprint-demo/mobile"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://github.com/sprint-demo/api/issues/44",
+        "http://127.0.0.1:8080/sprint-demo/web/pull/3#discussion_r1",
+        "https://GitHub.com/Sprint-Demo/API/commit/0a1b2c3",
+    ],
+)
+def test_urls_into_known_repositories_are_links(url):
+    assert web_url(url, KNOWN) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)//sprint-demo/api/",
+        "data:text/html,<script>alert(1)</script>",
+        "https://evil.example/x",
+        "https://github.com/someone/else/issues/1",
+        "https://user@github.com/sprint-demo/api/issues/1",
+        "https://github.com/sprint-demo/api issues/1",
+        "//github.com/sprint-demo/api/issues/1",
+        "https:///sprint-demo/api/issues/1",
+        "https://[::1/sprint-demo/api/issues/1",
+        "",
+    ],
+)
+def test_other_urls_are_not(url):
+    assert web_url(url, KNOWN) is None
+
+
+def test_playbook_sources_may_lie_anywhere_but_only_on_https():
+    entry = samples.playbook(1, "reply within a day")
+    assert safe_url(entry, KNOWN) == entry.url
+    assert safe_url(entry.model_copy(update={"url": "http://example.org/"}), KNOWN) is None
+
+
+def test_a_link_has_no_opener_and_an_escaped_title():
+    assert link("https://github.com/a/b", "a<b", 'say "hi"') == (
+        '<a href="https://github.com/a/b" rel="noopener noreferrer" title="say &quot;hi&quot;">a&lt;b</a>'
+    )
+    assert link(None, "a<b", "note") == "<span>a&lt;b</span>"
+
+
+def test_a_citation_shows_its_reference_and_note():
+    shown = cite(samples.cite(samples.API, 44, "Payment <intents>"), KNOWN)
+    assert shown == (
+        '<a href="https://github.com/sprint-demo/api/issues/44" rel="noopener noreferrer" '
+        'title="Payment &lt;intents&gt;">sprint-demo/api#44</a>'
+    )
+
+
+def test_mentions_of_cited_items_become_links_and_other_text_is_escaped():
+    evidence = [samples.cite(samples.API, 44)]
+    shown = sentence("Start sprint-demo/api#44, not sprint-demo/api#444 & <b>", evidence, KNOWN)
+    assert shown == (
+        'Start <a href="https://github.com/sprint-demo/api/issues/44" rel="noopener noreferrer">sprint-demo/api#44</a>'
+        ", not sprint-demo/api#444 &amp; &lt;b&gt;"
+    )
+
+
+def test_a_mention_whose_citation_leads_elsewhere_stays_text():
+    evidence = [Evidence(ref="sprint-demo/api#44", kind="issue", url="javascript:alert(1)")]
+    assert sentence("See sprint-demo/api#44.", evidence, KNOWN) == "See sprint-demo/api#44."
+
+
+@given(st.text(alphabet="ab/#1<>&\"' ."))
+def test_a_sentence_without_citations_is_its_escaped_text(statement):
+    assert sentence(statement, [], KNOWN) == text(statement)
+
+
+def test_citations_leave_out_what_the_sentence_says_already():
+    evidence = [samples.cite(samples.API, 44), samples.cite(samples.WEB, 31)]
+    assert "#44" not in citations(evidence, KNOWN, but_not="Start sprint-demo/api#44.")
+    assert "#31" in citations(evidence, KNOWN, but_not="Start sprint-demo/api#44.")
+    assert citations([], KNOWN) == ""
+
+
+def test_a_table_names_its_rows_and_columns():
+    shown = table("Counts <1>", ("What", "n"), [["a", "1"]], frozenset({1}))
+    assert '<th scope="col" class="number">n</th>' in shown
+    assert '<tr><th scope="row">a</th><td class="number">1</td></tr>' in shown
+    assert "<caption>Counts &lt;1&gt;</caption>" in shown
