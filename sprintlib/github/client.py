@@ -31,7 +31,7 @@ from sprintlib.log import LOGGER
 from sprintlib.settings import Settings
 
 PAGE_SIZE = 100
-_SECONDS_BETWEEN_REQUESTS = 0.25
+SECONDS_BETWEEN_REQUESTS = 0.25
 _SECONDARY_LIMIT_SECONDS = 60
 _LONGEST_RETRY_WAIT = 20.0
 
@@ -89,7 +89,10 @@ class _TransientError(Exception):
 
 
 class Client:
-    """Asks GitHub one request at a time and counts. `clock_skew`: seconds that the local clock is ahead."""
+    """Asks GitHub one request at a time and counts.
+
+    clock_skew: seconds that the local clock is ahead, None before the first answer. remaining: requests left.
+    """
 
     def __init__(self, requester: Any, settings: Settings, has_token: bool, patience: Patience) -> None:
         self._requester = requester
@@ -101,6 +104,7 @@ class Client:
         self.requests = 0
         self.not_modified = 0
         self.clock_skew: float | None = None
+        self.remaining: int | None = None
         self._answered = False
         self.on_wait: Callable[[str], None] = LOGGER.warning
 
@@ -168,6 +172,8 @@ class Client:
         self.not_modified += status == 304
         response = Response(status, _parsed(status, text), answered)
         self._compare_clocks(response.date)
+        if "x-ratelimit-remaining" in answered:
+            self.remaining = int(answered["x-ratelimit-remaining"])
         return response
 
     def _relative(self, url: str) -> str:
@@ -226,7 +232,7 @@ def connect(settings: Settings, token: Token | None, patience: Patience | None =
         per_page=PAGE_SIZE,
         timeout=patience.timeout_seconds,
         retry=None,
-        seconds_between_requests=None if is_loopback(url) else _SECONDS_BETWEEN_REQUESTS,
+        seconds_between_requests=None if is_loopback(url) else SECONDS_BETWEEN_REQUESTS,
         user_agent="sprintlib",
     )
     return Client(github.requester, settings, token is not None, patience)
