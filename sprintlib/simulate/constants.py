@@ -5,7 +5,7 @@ Efforts are hours of undisturbed work of somebody whose skill is 1. Delays are h
 
 SPRINT_DAYS = 14  # calendar days; the most common length (State of Agile surveys), and GitHub's default iteration
 PAST_SPRINTS = 4  # eight weeks of history: what the demo promises
-DUE_IN_WORKING_DAYS = 4  # the sprint in progress is due on the fourth working day, today counted; judgement
+DUE_IN_WORKING_DAYS = 5  # the sprint in progress is due on the fifth working day, today counted; judgement
 
 # Efforts are log-normal: the usual fit for task durations (Little, "Schedule Estimation and Uncertainty
 # Surrounding the Cone of Uncertainty", IEEE Software 2006). Median and spread are judgement for items of a sprint.

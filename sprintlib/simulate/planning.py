@@ -28,7 +28,7 @@ def plan_sprints(world: World, due_on: date) -> None:
         world.at(_moment(shift(first_day, -3), 10.0), partial(_refine, world, sprint, plan, ratio))
         world.at(_moment(shift(due, 1), 9.5), partial(_look_after_due_date, world, sprint, 0))
         world.at(_moment(due, 16.5), partial(_close_if_done, world, sprint))
-        world.at(_moment(shift(first_day, 5), 16.0), partial(_take_out, world, sprint))
+        world.at(_moment(shift(first_day, 4), 16.0), partial(_take_out, world, sprint))
         if plan.renamed_from:
             world.at(_moment(shift(first_day, 2), 11.0), partial(setattr, sprint, "title", plan.title))
 
@@ -200,7 +200,7 @@ def _take_out(world: World, sprint: RunningSprint) -> None:
     """Half-way the lead looks at the burn-up; when it is hopeless, something leaves."""
     open_tasks = _open_tasks(world, sprint)
     able = [person for person in DEVELOPERS if any(person.skills.get(repo, 0) > 0.5 for repo in sprint.numbers)]
-    left = len(able) * 4 * constants.DAY_HOURS * constants.FOCUS * _PLANNING_SHARE
+    left = len(able) * 5 * constants.DAY_HOURS * constants.FOCUS * _PLANNING_SHARE
     candidates = sorted(
         (task for task in open_tasks if not task.started and not task.hold and not task.blockers),
         key=lambda task: task.priority,

@@ -14,7 +14,7 @@ from sprintlib.simulate.world import World
 def simulate(seed: int, today: date) -> Chronicle:
     """Everything that happened before `today` (00:00 UTC), from some days before the first of five sprints.
 
-    Four sprints are over; the fifth is due on the fourth working day, `today` counted. Equal arguments give
+    Four sprints are over; the fifth is due on the fifth working day, `today` counted. Equal arguments give
     equal chronicles.
     """
     rng = random.Random(seed)  # noqa: S311 - repeatable draws are wanted, not secret ones

@@ -49,7 +49,9 @@ def ask_for_review(world: World, pull: Pull) -> None:
 
 
 def _patience(world: World, pull: Pull) -> float:
-    """Towards the end of a sprint its pull requests are looked at sooner."""
+    """What repairs the default branch is looked at at once, and towards the end of a sprint everything sooner."""
+    if pull.task and pull.task.key == world.red_main.get(pull.key[0]):
+        return 0.1
     if pull.task is None or pull.task.sprint is None:
         return 1.0
     return 0.4 if world.sprints[pull.task.sprint].due_on - world.now.date() <= timedelta(days=4) else 1.0

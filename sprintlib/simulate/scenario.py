@@ -34,16 +34,14 @@ def _moment(day: date, hour: float) -> datetime:
 
 
 def _offer(world: World, merge_at: datetime) -> None:
-    repo, package = _BREAKING_UPDATE
-    if world.red_main.get(repo):
-        return
-    pull = traffic.offer_update(world, repo, package)
+    pull = traffic.offer_update(world, *_BREAKING_UPDATE)
     world.at(merge_at, partial(_merge_and_break, world, pull))
 
 
 def _merge_and_break(world: World, pull: Pull) -> None:
     repo = pull.key[0]
-    if pull.state == "closed" or world.red_main.get(repo):
+    if world.red_main.get(repo):  # red for another reason: wait until that is repaired
+        world.at(world.now + timedelta(minutes=30), partial(_merge_and_break, world, pull))
         return
     world.journal.note(world.now, "reviewed", pull.key, _BREAKER, "APPROVED", "Green, and the changelog is harmless.")
     world.red_main[repo] = pull.key  # so that the build which the merge starts is red

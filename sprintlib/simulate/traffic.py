@@ -98,7 +98,7 @@ def _offer_updates(world: World) -> None:
     at = world.start
     for repo, package in world.rng.sample(offers, k=len(offers)):
         at += timedelta(hours=world.rng.expovariate(constants.BUMPS_PER_WEEK / _WEEK_HOURS))
-        world.at(at.replace(hour=5), partial(offer_update, world, repo, package))
+        world.at(at.replace(hour=5) + timedelta(days=1), partial(offer_update, world, repo, package))
 
 
 def offer_update(world: World, repo: str, package: str) -> Pull:

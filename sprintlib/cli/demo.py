@@ -1,0 +1,130 @@
+"""`sprint demo`: a simulated startup, from collection to report."""
+
+import json
+import os
+import shlex
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sprintlib.cli.main import App
+
+if TYPE_CHECKING:
+    from sprintlib.demo import Demo, Step
+    from sprintlib.github import OnProgress
+
+DEFAULT_SEED = 1
+_STEPS = 4
+
+
+@click.command("demo")
+@click.option("--seed", default=DEFAULT_SEED, show_default=True, help="Another seed, another startup.")
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Where its time stands still; default: today (UTC).")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+@click.pass_obj
+def command(app: App, seed: int, today: datetime | None, as_json: bool) -> None:
+    """Simulate a startup, serve it as GitHub would, collect, analyse and report it.
+
+    Needs no token and no network. Everything lies in data/demo/, which is emptied first; the report goes to
+    papermill_runs/.
+    """
+    from datetime import UTC
+
+    from sprintlib.demo import run_demo
+    from sprintlib.settings import find_home
+
+    seconds: dict[str, float] = {}
+    day = (today or datetime.now(UTC)).date()
+    demo = run_demo(find_home(app.home), seed, day, _steps(seconds, to_stderr=as_json))
+    if as_json:
+        click.echo(json.dumps(_as_json(demo, seconds), indent=2))
+    else:
+        _show(demo, seconds)
+
+
+def _steps(seconds: dict[str, float], *, to_stderr: bool) -> "Step":
+    """A step shows that it runs while it does (on a terminal), and one line when it is done."""
+
+    @contextmanager
+    def step(name: str) -> Iterator["OnProgress | None"]:
+        from sprintlib.github import shown
+
+        started = time.perf_counter()
+        if sys.stderr.isatty():
+            from rich.console import Console
+
+            live = shown() if name.startswith("Collecting") else Console(stderr=True).status(f"{name} ...")
+            with live as progress:
+                yield progress if callable(progress) else None
+        else:
+            yield None
+        seconds[name] = time.perf_counter() - started
+        click.echo(f"{len(seconds)}/{_STEPS} {name:<24} {seconds[name]:5.1f} s", err=to_stderr)
+
+    return step
+
+
+def _show(demo: "Demo", seconds: dict[str, float]) -> None:
+    from sprintlib.demo import findings
+
+    items = len(demo.chronicle.items)
+    click.echo(
+        f"\n{items} issues and pull requests of {len(demo.chronicle.repos)} repositories, "
+        f"{demo.collected.requests} requests, {sum(seconds.values()):.0f} s in all.\n"
+    )
+    for number, finding in enumerate(findings(demo.milestone), start=1):
+        click.echo(f"{number}. {_printable(finding)}")
+    for advice in demo.milestone.recommendations[:1]:
+        click.echo(f"\nFirst thing to do: {_printable(advice.action)}")
+    click.echo(f"\nReport:     {_typed(demo.report.html)}")
+    click.echo(f"Dashboards: {_dashboards_command(demo)}")
+
+
+def _as_json(demo: "Demo", seconds: dict[str, float]) -> dict[str, Any]:
+    from sprintlib.demo import findings
+
+    return {
+        "home": str(demo.home),
+        "as_of": demo.analysis.as_of.isoformat(),
+        "items": len(demo.chronicle.items),
+        "requests": demo.collected.requests,
+        "milestone": demo.milestone.title,
+        "probability": demo.milestone.probability,
+        "findings": list(findings(demo.milestone)),
+        "report": str(demo.report.html),
+        "dashboards": _dashboards_command(demo),
+        "seconds": {name: round(value, 2) for name, value in seconds.items()},
+    }
+
+
+def _dashboards_command(demo: "Demo") -> str:
+    return f"{_program()} --home {shlex.quote(_typed(demo.home))} dashboards"
+
+
+def _program() -> str:
+    """How the reader calls this program: by name if that finds it, else by the path that was used."""
+    called = Path(sys.argv[0])
+    if called.name == "__main__.py":
+        return f"{shlex.quote(_typed(Path(sys.executable)))} -m sprintlib"
+    found = shutil.which("sprint")
+    if found and called.exists() and Path(found).samefile(called):
+        return "sprint"
+    return shlex.quote(_typed(called))
+
+
+def _typed(path: Path) -> str:
+    """A path as somebody in the working folder would type it."""
+    path = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow the links of a virtual environment
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def _printable(text: str) -> str:
+    """Without control characters, which a terminal would obey."""
+    return "".join(character if character.isprintable() else " " for character in text)
