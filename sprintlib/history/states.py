@@ -84,9 +84,10 @@ def _closed_as(
 ) -> tuple[Outcome, Basis]:
     """Outcome of a closing, and what says so."""
     if payload.is_pull:
-        if any(event.kind == "merged" for event in events):
+        by_then = min(closing.at + SAME_CLOSING, as_of)
+        if any(event.kind == "merged" and event.at <= by_then for event in events):
             return "done", "events"
-        merged = payload.merged_at is not None and payload.merged_at <= as_of
+        merged = payload.merged_at is not None and payload.merged_at <= by_then
         return ("done", "reason") if merged else ("dropped", "events")
     if closing.detail in _REASONS:
         return _REASONS[closing.detail], "events"

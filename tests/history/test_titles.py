@@ -26,7 +26,9 @@ BORN = {1: at("01-01"), 2: at("02-01")}
     ("members", "sightings", "numbers"),
     [
         pytest.param([stay("0.4", "03-01")], [fact("0.4", "03-05", 1)], [1], id="a payload showed the number"),
-        pytest.param([stay("old", "03-01", payload=1)], [fact("new", "03-05", 1)], [1], id="the item's payload says so"),
+        pytest.param(
+            [stay("old", "03-01", payload=1)], [fact("new", "03-05", 1)], [1], id="the item's payload says so"
+        ),
         pytest.param(
             [stay("old", "03-01", payload=1), stay("old", "03-02", "old", "03-03")], [], [1, 1], id="and so for others"
         ),
@@ -42,7 +44,9 @@ BORN = {1: at("01-01"), 2: at("02-01")}
             [2, 2, 2],
             id="through two renamings",
         ),
-        pytest.param([stay("gone", "03-01", "gone", "03-02")], [fact("0.4", "03-05", 1)], [None], id="nothing proves it"),
+        pytest.param(
+            [stay("gone", "03-01", "gone", "03-02")], [fact("0.4", "03-05", 1)], [None], id="nothing proves it"
+        ),
         pytest.param(
             [stay("next", "01-20"), stay("next", "03-20")],
             [fact("next", "01-10", 1), fact("next", "03-10", 2)],
