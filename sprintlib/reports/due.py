@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 import polars as pl
 from sqlalchemy import Engine
 
-from sprintlib.errors import CollectError, ReportError, SprintError
+from sprintlib.errors import ReportError, SprintError
 from sprintlib.reports.retention import prune
 from sprintlib.reports.run_table import Run, recognise_killed, runs
 from sprintlib.reports.writing import write_report
@@ -107,7 +107,7 @@ def _collect(engine: Engine, settings: Settings, say: Say) -> None:
 
     try:
         sync(engine, settings, find_token(settings))
-    except CollectError as error:
+    except SprintError as error:
         say(f"Nothing new was collected: {error} The reports rest on what was there.")
 
 

@@ -24,12 +24,9 @@ from nbformat.validator import NotebookValidationError  # noqa: E402
 from papermill.exceptions import PapermillException, PapermillExecutionError  # noqa: E402
 from papermill.execute import execute_notebook  # noqa: E402
 
-from sprintlib.errors import ReportError  # noqa: E402
+from sprintlib.errors import ReportError, SprintError  # noqa: E402
 from sprintlib.reports.freeze import freeze  # noqa: E402
 
-SPRINT_ERRORS = frozenset(
-    {"SettingsError", "StoreError", "CollectError", "AnalysisError", "ReportError", "SprintError", "DatasetError"}
-)
 _KERNEL_START_SECONDS = 60
 
 
@@ -89,9 +86,14 @@ def run_job(job: Job) -> Outcome:
 def cell_sentence(index: int, name: str, value: str) -> str:
     """What a failing cell says. Our own errors are sentences already; others are named with their cell."""
     value = " ".join(value.split())
-    if name in SPRINT_ERRORS:
+    if name in _own_errors():
         return value
     return f"Cell {index + 1} of the notebook failed: {name}{f': {value}' if value else ''}."
+
+
+def _own_errors(kind: type[SprintError] = SprintError) -> set[str]:
+    """Names of the errors whose text is one sentence."""
+    return {kind.__name__}.union(*(_own_errors(below) for below in kind.__subclasses__()))
 
 
 def _execute(job: Job, report: Path) -> None:

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError
 
 from sprintlib import resources
 from sprintlib.analysis.model import Analysis
@@ -25,10 +26,11 @@ from sprintlib.reports import run_table
 from sprintlib.reports.run_table import Trigger
 from sprintlib.reports.watch import run_watched
 from sprintlib.settings import Settings
-from sprintlib.store import open_store
+from sprintlib.store import open_store, store_error
 
 NEAREST = "(nearest deadline)"
 _NOTEBOOK = "sprint_analysis.ipynb"
+_LEAST_FREE_BYTES = 5_000_000
 _SECRETS = ("GITHUB_TOKEN", "GH_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
 
 
@@ -117,12 +119,21 @@ def _execute(settings: Settings, notebook: Path, partial: Path, parameters: dict
             f"The report was not ready after {limit} seconds: raise report.timeout_seconds in sprint.toml."
         )
     if not outcome.is_file():
-        raise ReportError(f"The process that ran the notebook died with exit code {code}: see its log.txt.")
+        raise ReportError(_death(settings, code))
     ended = json.loads(outcome.read_text(encoding="utf-8"))
     if ended["state"] != "ok":
         raise ReportError(ended["message"])
     for leftover in (job, outcome, partial / "log.txt"):
         leftover.unlink()
+
+
+def _death(settings: Settings, code: int) -> str:
+    free = shutil.disk_usage(settings.reports_dir).free
+    if free < _LEAST_FREE_BYTES:
+        return (
+            f"The disk of {settings.reports_dir} is full ({free // 1_000_000} MB free): free some space and try again."
+        )
+    return f"The process that ran the notebook died with exit code {code}: it was killed, or memory ran out."
 
 
 def _environment(scratch: str) -> dict[str, str]:
@@ -206,7 +217,10 @@ def _files(folder: Path, run_id: int, analysis: Analysis) -> ReportFiles:
 def _store(engine: Engine, analysis: Analysis) -> None:
     from sprintlib.analysis import store_analysis
 
-    store_analysis(engine, analysis)
+    try:
+        store_analysis(engine, analysis)
+    except DatabaseError as error:
+        raise store_error(str(engine.url), error) from error
 
 
 def _digest(path: Path) -> str:

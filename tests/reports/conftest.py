@@ -1,0 +1,21 @@
+"""A home folder whose notebooks show hand-made analyses, so that reports are tested without an analysis."""
+
+from pathlib import Path
+
+import pytest
+
+from sprintlib import settings as settings_module
+from sprintlib.settings import Settings
+
+ZOO = Path(__file__).parent / "zoo"
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings of a project called demo; the zoo's notebooks find `tests.samples`."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    (tmp_path / "sprint.toml").write_text(
+        '[project]\nname = "demo"\nrepositories = ["sprint-demo/api", "sprint-demo/web"]\n', encoding="utf-8"
+    )
+    return settings_module.load(tmp_path)
