@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 
 from sprintlib import views
 from sprintlib.analysis import Analysis, MilestoneAnalysis
+from sprintlib.views.markup import table
 from sprintlib.views.words import moment
 from sprintlib.widgets.source import DatedRun
 
@@ -17,18 +18,15 @@ def overview(analysis: Analysis, milestone: MilestoneAnalysis | None, runs: Sequ
     """The whole overview below its controls. milestone: the chosen one; None when none was open."""
     if milestone is None:
         return views.wrapped(
-            '<div class="more-sections"><section class="card"><h1>No milestone was open</h1>'
+            '<div class="dashboard"><section class="card"><h1>No milestone was open</h1>'
             "<p>Give a milestone a due date on GitHub, then run 'sprint sync'; or choose another day.</p></section>"
             f"<section>{views.freshness(analysis)}</section>{_latest_reports(runs)}</div>"
         )
-    table = ""
-    if len(analysis.milestones) > 1:
-        table = f'<section class="card all-milestones">{views.milestone_table(analysis, _links(analysis))}</section>'
     return views.wrapped(
-        f"{table}{views.first_screen(analysis, milestone)}"
-        f'<div class="more-sections"><section>{views.drivers_table(analysis, milestone)}</section>'
-        f"{views.all_findings(analysis, milestone)}{views.scope_and_parts(analysis, milestone)}"
-        f"{_latest_reports(runs)}{views.what_it_rests_on(analysis, milestone)}</div>"
+        f'<div class="dashboard"><div>{views.first_screen(analysis, milestone)}</div>'
+        f"<section>{views.milestone_table(analysis, _links(analysis))}</section>{_latest_reports(runs)}"
+        f"<section>{views.drivers_table(analysis, milestone)}</section>{views.all_findings(analysis, milestone)}"
+        f"{views.scope_and_parts(analysis, milestone)}{views.what_it_rests_on(analysis, milestone)}</div>"
     )
 
 
@@ -50,7 +48,7 @@ def reports_table(runs: Sequence[DatedRun]) -> str:
         if run.folder is None or run.folder not in shown:
             rows.append([escape(run.milestone), escape(moment(run.as_of)), _outcome(run), _open(run)])
             shown.add(run.folder)
-    return views.markup.table("Reports", ("Milestone", "As of", "Run", "Open"), rows)
+    return table("Reports", ("Milestone", "As of", "Run", "Open"), rows)
 
 
 def _latest_reports(runs: Sequence[DatedRun]) -> str:

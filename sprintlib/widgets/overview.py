@@ -10,7 +10,6 @@ import ipywidgets as widgets
 
 from sprintlib.analysis import Analysis, MilestoneAnalysis
 from sprintlib.errors import SprintError
-from sprintlib.log import LOGGER
 from sprintlib.views.words import day as in_words
 from sprintlib.views.words import moment
 from sprintlib.widgets import fragments
@@ -43,11 +42,11 @@ class Overview(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
         self._quiet = False
         self._wanted = request.milestone
         self._analysis: Analysis | None = None
-        self.picker = widgets.Dropdown(description="Milestone", layout=widgets.Layout(width="340px"))
+        self.picker = widgets.Dropdown(description="Milestone", layout=widgets.Layout(width="auto"))
         self.day = widgets.SelectionSlider(
-            description="As of", options=[NOW], continuous_update=False, layout=widgets.Layout(width="480px")
+            description="As of", options=[NOW], continuous_update=False, layout=widgets.Layout(width="440px")
         )
-        self.back = widgets.Button(description="Back to now", disabled=True, layout=widgets.Layout(width="auto"))
+        self.back = widgets.Button(description="Back to now", layout=widgets.Layout(width="auto"))
         self.status = widgets.HTML()
         self.body = widgets.HTML()
         self._beat = widgets.HTML()
@@ -61,7 +60,10 @@ class Overview(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
         self.back.on_click(lambda _: setattr(self.day, "value", NOW))
 
     def watch(self) -> threading.Thread:
-        """Keep the page up to date from a thread that ends with the kernel."""
+        """Keep the page up to date from a thread that ends with the kernel.
+
+        An error nobody expected ends it too: the beat stops, and the page says that it is no longer live.
+        """
         thread = threading.Thread(target=self._watch, name="overview-watch", daemon=True)
         thread.start()
         return thread
@@ -81,8 +83,6 @@ class Overview(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
                 self.beat(number)
             except SprintError as error:
                 self.status.value = _status(str(error))
-            except Exception:  # noqa: BLE001  # an exception would end the thread without a word: log it, and go on
-                LOGGER.exception("the overview could not be refreshed")
 
     def _fill(self, asked: date | None) -> None:
         today = self._facts.today()
@@ -121,7 +121,7 @@ class Overview(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
 
     def _present(self, analysis: Analysis, day: date | None) -> None:
         self._analysis = analysis
-        self.back.disabled = day is None
+        self.back.layout.display = None if day else "none"
         self._draw()
         self.status.value = _status(
             f"What was known at the end of {in_words(day)}" if day else f"As of {moment(analysis.as_of)}"

@@ -8,24 +8,19 @@ import ipywidgets as widgets
 from IPython.display import HTML, display
 
 from sprintlib.errors import SprintError
-from sprintlib.log import LOGGER
 from sprintlib.views import wrapped
 
 
 def page(build: Callable[[], widgets.Widget | str]) -> None:
     """Build a page and show it: a widget, or HTML that is escaped already. Call it once a notebook, in the last cell.
 
-    An error is shown as a card: its sentence where it is one of ours, otherwise a pointer to the server's log.
+    One of our own errors becomes a card with its sentence. Any other goes to Voilà, which writes it to the server's
+    log, and whose template shows a card without details.
     """
     try:
         show(build())
     except SprintError as error:
         display(HTML(problem_card(str(error))))
-    except Exception:  # noqa: BLE001  # the last line of defence: a visitor sees a sentence, the log has the rest
-        LOGGER.exception("a dashboard page failed")
-        display(
-            HTML(problem_card("Something unexpected happened; the terminal of 'sprint dashboards' has the details."))
-        )
 
 
 def show(content: widgets.Widget | str) -> None:

@@ -1,6 +1,6 @@
 """One function a dashboard notebook, called in its last cell."""
 
-import altair  # noqa: F401  # slow to import: done while the kernel waits for a visitor
+import altair  # noqa: F401  # slow to import, and needed for the first chart: done before a visitor waits for it
 
 from sprintlib.widgets import fragments
 from sprintlib.widgets.overview import Overview

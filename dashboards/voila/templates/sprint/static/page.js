@@ -43,7 +43,9 @@ async function draw(place) {
 function handOver() {
   for (const early of document.querySelectorAll(".early[data-until-widgets]")) {
     const widgets = early.parentElement.querySelector(".jupyter-widgets .sprint");
-    if (widgets) early.remove();
+    if (!widgets) continue;
+    early.remove();
+    document.getElementById("working")?.remove();
   }
 }
 
