@@ -78,7 +78,7 @@ def item(document: Mapping[str, Any], repository_url: str) -> Item:
         issue = payloads.issue_of_pull(payload, repository_url, _closed_by(payload, events))
     else:
         pull, detail = {}, {}
-        issue = payloads.issue(payload)
+        issue = payloads.issue(payload, repository_url)
     return Item(
         number=number,
         is_pull=is_pull,

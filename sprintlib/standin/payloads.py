@@ -13,6 +13,7 @@ _ITEM_NULLS = ("body", "user", "assignee", "milestone", "closed_at", "active_loc
 _ISSUE_NULLS = (*_ITEM_NULLS, "state_reason", "closed_by", "performed_via_github_app")
 _PULL_NULLS = (*_ITEM_NULLS, "merged_at", "merge_commit_sha", "auto_merge")
 _PULL_DETAIL_NULLS = ("mergeable", "rebaseable", "merged_by")
+_PULL_LINKS = ("self", "html", "issue", "comments", "review_comments", "review_comment", "commits", "statuses")
 _UNVERIFIED = {"verified": False, "reason": "unsigned", "signature": None, "payload": None}
 _MILESTONE_NULLS = ("description", "due_on", "closed_at", "creator")
 # what GET /pulls/{n} has and the list of pull requests has not
@@ -32,9 +33,9 @@ def with_nulls(payload: Mapping[str, Any], keys: Iterable[str]) -> Payload:
     return dict.fromkeys(keys, None) | dict(payload)
 
 
-def issue(payload: Mapping[str, Any]) -> Payload:
+def issue(payload: Mapping[str, Any], repository_url: str) -> Payload:
     """An issue with its nulls."""
-    return _completed(with_nulls(payload, _ISSUE_NULLS))
+    return _issue_addresses(repository_url, payload["number"]) | _completed(with_nulls(payload, _ISSUE_NULLS))
 
 
 def pull(payload: Mapping[str, Any], repository_url: str) -> tuple[Payload, Payload]:
@@ -42,11 +43,40 @@ def pull(payload: Mapping[str, Any], repository_url: str) -> tuple[Payload, Payl
     entry = _completed(with_nulls(payload, _PULL_NULLS))
     for side in ("head", "base"):
         # a fork that was deleted has no repository, a deleted account no user
-        there = with_nulls(entry.get(side) or {}, ("repo", "user"))
+        there = with_nulls(entry.get(side) or {}, ("repo", "user", "label"))
         entry[side] = there | {"repo": _repository_with_nulls(there["repo"]) if there["repo"] else None}
-    entry["_links"] = _pull_links(entry, repository_url) | (entry.get("_links") or {})
+    addresses = _pull_addresses(repository_url, entry["number"], entry["head"].get("sha"))
+    links = {name.removesuffix("_url"): {"href": address} for name, address in addresses.items()}
+    links |= {"self": {"href": addresses["url"]}, "html": {"href": entry.get("html_url") or ""}}
+    entry = addresses | entry | {"_links": {name: links[name] for name in _PULL_LINKS} | (entry.get("_links") or {})}
+    entry.setdefault("merged", entry["merged_at"] is not None)
     detail = dict.fromkeys(_PULL_DETAIL_NULLS) | {key: entry.pop(key) for key in _PULL_DETAIL if key in entry}
     return entry, detail
+
+
+def _issue_addresses(repository_url: str, number: int) -> dict[str, str]:
+    url = f"{repository_url}/issues/{number}"
+    return {
+        "url": url,
+        "repository_url": repository_url,
+        "labels_url": f"{url}/labels{{/name}}",
+        "comments_url": f"{url}/comments",
+        "events_url": f"{url}/events",
+        "timeline_url": f"{url}/timeline",
+    }
+
+
+def _pull_addresses(repository_url: str, number: int, sha: str | None) -> dict[str, str]:
+    url, issue_url = f"{repository_url}/pulls/{number}", f"{repository_url}/issues/{number}"
+    return {
+        "url": url,
+        "issue_url": issue_url,
+        "comments_url": f"{issue_url}/comments",
+        "review_comments_url": f"{url}/comments",
+        "review_comment_url": f"{repository_url}/pulls/comments{{/number}}",
+        "commits_url": f"{url}/commits",
+        "statuses_url": f"{repository_url}/statuses/{sha}",
+    }
 
 
 def _completed(payload: Payload) -> Payload:
@@ -55,21 +85,6 @@ def _completed(payload: Payload) -> Payload:
         "milestone": with_nulls(milestone, _MILESTONE_NULLS) if milestone else None,
         "labels": [with_nulls(label, ("description",)) for label in labels],
     }
-
-
-def _pull_links(pull: Payload, repository_url: str) -> Payload:
-    url, issue_url = f"{repository_url}/pulls/{pull['number']}", f"{repository_url}/issues/{pull['number']}"
-    links = {
-        "self": url,
-        "html": pull.get("html_url") or "",
-        "issue": issue_url,
-        "comments": f"{issue_url}/comments",
-        "review_comments": f"{url}/comments",
-        "review_comment": f"{repository_url}/pulls/comments{{/number}}",
-        "commits": f"{url}/commits",
-        "statuses": f"{repository_url}/statuses/{pull['head'].get('sha')}",
-    }
-    return {name: {"href": href} for name, href in links.items()}
 
 
 def event(payload: Mapping[str, Any]) -> Payload:
@@ -91,14 +106,8 @@ def review_comment(comment: Mapping[str, Any], pull_url: str) -> Payload:
 
 def issue_of_pull(pull: Mapping[str, Any], repository_url: str, closed_by: Payload | None) -> Payload:
     """The entry of a pull request in the list of issues."""
-    url = f"{repository_url}/issues/{pull['number']}"
     issue: Payload = {
-        "url": url,
-        "repository_url": repository_url,
-        "labels_url": f"{url}/labels{{/name}}",
-        "comments_url": f"{url}/comments",
-        "events_url": f"{url}/events",
-        "timeline_url": f"{url}/timeline",
+        **_issue_addresses(repository_url, pull["number"]),
         "state_reason": None,
         "closed_by": closed_by,
         "performed_via_github_app": None,

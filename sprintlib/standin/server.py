@@ -40,6 +40,8 @@ def _bound(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))
+        # from here on connections wait, so that nobody is refused before the loop runs
+        listener.listen()
     except OSError as error:
         listener.close()
         raise SettingsError(f"Port {port} cannot be used ({error.strerror}): choose another with --port.") from None

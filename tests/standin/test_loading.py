@@ -92,7 +92,7 @@ def test_items_may_lack_almost_everything(tmp_path: Path):
     assert sorted(dataset.items) == [1, 2, 3, 4, 5]
     assert [item.is_pull for _, item in sorted(dataset.items.items())] == [False, False, True, True, False]
     assert dataset.milestones()[0]["due_on"] is None
-    assert json.loads(dataset.items[3].pull)["head"] == {"repo": None, "user": None}
+    assert json.loads(dataset.items[3].pull)["head"] == {"repo": None, "user": None, "label": None}
 
 
 def test_the_same_number_in_both_folders_is_a_pull_request(tmp_path: Path):

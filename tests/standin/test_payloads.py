@@ -13,7 +13,7 @@ def test_null_keys_that_a_backup_omits_are_there(get: Get):
     pull = get("/pulls/6").json()
     nulls = ("merged_at", "mergeable", "merged_by", "closed_at", "milestone", "user")
     assert [pull[key] for key in nulls] == [None] * 6
-    assert pull["head"] == {"repo": None, "user": None}
+    assert pull["head"] == {"repo": None, "user": None, "label": None}
     labels = get("/issues/2").json()["labels"]
     assert labels[0] == {"name": "Bug", "description": None}
 
@@ -40,6 +40,7 @@ def test_sizes_of_a_pull_request_are_in_its_detail_only(get: Get):
     sizes = {"additions": 10, "deletions": 2, "changed_files": 1, "commits": 1, "comments": 1}
     assert sizes.keys() & entry.keys() == set()
     assert {key: detail[key] for key in sizes} == sizes
+    assert detail["merged"] is True
     assert entry.items() <= detail.items()
 
 

@@ -1,0 +1,92 @@
+"""The answers hold to GitHub's OpenAPI description; for backups, but for what docs/github-server.md lists."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+import requests
+
+from sprintlib.simulate import write_startup
+from sprintlib.standin import Dataset, load, running
+from sprintlib.standin.endpoints import REPOSITORY_PATHS
+from tests.standin.openapi import Description
+
+pytestmark = pytest.mark.realdata
+
+REPO = "/repos/{owner}/{repo}"
+PAGE = Path(__file__).parent.parent.parent / "docs" / "github-server.md"
+
+
+@pytest.fixture(scope="module")
+def description(real_data: Path) -> Description:
+    return Description(real_data / "rest-api" / "api.github.com.openapi.json.gz")
+
+
+def addresses(dataset: Dataset, issues: Iterable[int], pulls: Iterable[int]) -> Iterator[tuple[str, str]]:
+    """Path template and address of every endpoint, with first and last page of the long lists."""
+    milestones = [milestone["number"] for milestone in dataset.milestones()]
+    numbers = {"milestone_number": milestones, "issue_number": issues, "pull_number": pulls}
+    for path in REPOSITORY_PATHS:
+        template = REPO + path.replace(":int}", "}")
+        address = f"/repos/{dataset.full_name}{path}".replace(":int}", "}")
+        parameter = re.search(r"{(\w+)}", address)
+        for number in numbers[parameter[1]] if parameter else [None]:
+            yield template, address.format(**{parameter[1]: number} if parameter else {})
+
+
+def violations(description: Description, dataset: Dataset, issues: Iterable[int], pulls: Iterable[int]) -> set[str]:
+    found = set()
+    with running([dataset]) as url, requests.Session() as session:
+        for template, address in addresses(dataset, issues, pulls):
+            answer = session.get(f"{url}{address}?state=all&per_page=100", timeout=30)
+            assert answer.status_code == 200, address
+            found |= description.violations(template, answer.json())
+            if "last" in answer.links:
+                found |= description.violations(template, session.get(answer.links["last"]["url"], timeout=30).json())
+    return found
+
+
+def test_simulated_repositories_answer_as_described(description: Description, tmp_path: Path):
+    write_startup(tmp_path, seed=3, today=date(2026, 11, 23))
+    datasets = load(tmp_path)
+    assert len(datasets) == 3
+    for dataset in datasets:
+        issues = [number for number, item in dataset.items.items() if not item.is_pull]
+        pulls = [number for number, item in dataset.items.items() if item.is_pull]
+        few = [*issues[:3], *issues[-3:], *pulls[:3], *pulls[-3:]]
+        blocked = [int(number) for number in dataset.extras.get("dependencies", {})][:3]
+        assert violations(description, dataset, [*few, *blocked], [*pulls[:4], *pulls[-4:]]) == set()
+
+
+def test_the_rate_limit_answers_as_described(description: Description):
+    with running([Dataset("acme/shop")]) as url:
+        assert description.violations("/rate_limit", requests.get(f"{url}/rate_limit", timeout=20).json()) == set()
+
+
+def exceptions() -> set[str]:
+    """`field: rule` of the table of exceptions in the documentation."""
+    return set(re.findall(r"^\| `([\w.]+: \w+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def test_backups_answer_as_described_but_for_the_documented_exceptions(description: Description, real_data: Path):
+    secp = real_data / "github-backups" / "bitcoin-core_secp256k1.tar.xz"
+    bips = real_data / "github-backups" / "bitcoin_bips.tar.xz"
+    datasets = {dataset.full_name: dataset for dataset in load(secp, bips)}
+    found = violations(description, datasets["bitcoin-core/secp256k1"], [1626, 1600], [1600, 1000, 400])
+    found |= violations(description, datasets["bitcoin/bips"], [1794], [1794, 410])
+    assert found == exceptions()
+
+
+def test_the_check_notices_what_is_wrong(description: Description, tmp_path: Path):
+    write_startup(tmp_path, seed=3, today=date(2026, 11, 23))
+    dataset = load(tmp_path / "api")[0]
+    document = dataset.items[1].document()
+    del document["issue"]["title"]
+    document["issue"]["labels"] = 7
+    with running([dataset]) as url:
+        dataset.put(document | {"issue": document["issue"] | {"labels": []}, "events": []})
+        answer = requests.get(f"{url}/repos/{dataset.full_name}/issues/1", timeout=20).json()
+    assert description.violations(f"{REPO}/issues/{{issue_number}}", answer) == {"title: required"}
+    assert description.violations(f"{REPO}/issues/{{issue_number}}", answer | {"title": 7}) == {"title: type"}
