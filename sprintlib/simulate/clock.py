@@ -50,7 +50,7 @@ def is_working_day(day: date) -> bool:
 def shift(day: date, working_days: int) -> date:
     """The working day that is so many working days after (or before) `day`; 0 is the next one from `day` on."""
     step = timedelta(days=1 if working_days >= 0 else -1)
-    while not is_working_day(day):
+    while working_days >= 0 and not is_working_day(day):
         day += step
     for _ in range(abs(working_days)):
         day += step

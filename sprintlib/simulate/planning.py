@@ -243,7 +243,6 @@ def _take_up_left_overs(world: World, sprint: RunningSprint) -> None:
     inside = _milestoned(world)
     for task in _open_tasks(world, sprint):
         if task.key not in inside:
-            world.say(task.key, LEAD, "carried", milestone=world.sprints[sprint.index - 1].title)
             _put_in(world, sprint, task)
             task.priority = 0.5
 
