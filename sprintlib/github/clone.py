@@ -123,7 +123,7 @@ class Clone:
             raise CloneError(f"git needed more than {_TIMEOUT_SECONDS // 60} minutes") from None
         if done.returncode:
             said = done.stderr.decode(errors="replace").strip().splitlines()
-            raise CloneError(said[-1] if said else f"git ended with {done.returncode}")
+            raise CloneError(said[-1].removeprefix("fatal: ") if said else f"git ended with {done.returncode}")
         return done.stdout.decode(errors="replace")
 
     def _works(self, *arguments: str) -> bool:

@@ -194,11 +194,11 @@ class _Run:
     def _completeness(self) -> tuple[Completeness, ...]:
         order = list(LABELS)
         with self.engine.connect() as connection:
-            cursors = [cursor for reader in self.readers for cursor in read_cursors(connection, reader.full_name)]
-        return tuple(
-            Completeness.of(cursor)
-            for cursor in sorted(cursors, key=lambda cursor: (cursor.repository, order.index(cursor.kind)))
-        )
+            return tuple(
+                Completeness.of(cursor)
+                for reader in self.readers
+                for cursor in sorted(read_cursors(connection, reader.full_name), key=lambda one: order.index(one.kind))
+            )
 
     def _start(self, started_at: datetime) -> int:
         row = {"state": "running", "requests": 0, "not_modified": 0, "started_at": started_at}

@@ -1,0 +1,62 @@
+"""Comparing what two stores hold."""
+
+from collections import Counter
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Engine, Table, select
+
+from sprintlib.store import schema
+
+FACTS: tuple[Table, ...] = (
+    schema.organization,
+    schema.repository,
+    schema.project,
+    schema.project_repository,
+    schema.milestone,
+    schema.milestone_title,
+    schema.issue,
+    schema.pull_request,
+    schema.review,
+    schema.comment,
+    schema.commit,
+    schema.pull_request_commit,
+    schema.changed_file,
+    schema.workflow_run,
+    schema.release,
+    schema.event,
+    schema.dependency,
+    schema.snapshot,
+)
+CURSORS: tuple[Table, ...] = (schema.sync_cursor, schema.item_cursor)
+# when and how rows were fetched, not what they say
+_FETCHING = frozenset({"observed_at", "as_of", "source", "etag"})
+
+
+def contents(
+    engine: Engine, tables: Collection[Table] = FACTS, without: Collection[str] = ()
+) -> dict[str, Counter[str]]:
+    """Rows by table, without the columns that tell when and how they were fetched."""
+    skipped = _FETCHING | set(without)
+    found: dict[str, Counter[str]] = {}
+    with engine.connect() as connection:
+        for table in tables:
+            columns = [column for column in table.c if column.name not in skipped]
+            found[table.name] = Counter(repr(tuple(row)) for row in connection.execute(select(*columns)))
+    return found
+
+
+def differences(left: dict[str, Counter[str]], right: dict[str, Counter[str]]) -> dict[str, Any]:
+    """Tables that differ: rows only on the left, rows only on the right (three of each)."""
+    return {
+        name: (list(left[name] - right[name])[:3], list(right[name] - left[name])[:3])
+        for name in left
+        if left[name] != right[name]
+    }
+
+
+def count(engine: Engine, table: Table, **values: Any) -> int:
+    """Rows of a table whose columns have these values."""
+    with engine.connect() as connection:
+        rows = connection.execute(select(table)).mappings()
+        return sum(all(row[name] == value for name, value in values.items()) for row in rows)
