@@ -4,5 +4,6 @@ from sprintlib.analysis.analyzing import analyze
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.analysis.moment import parse_as_of
 from sprintlib.analysis.storing import latest_analyses, store_analysis
+from sprintlib.analysis.terminal import render
 
-__all__ = ["Analysis", "MilestoneAnalysis", "analyze", "latest_analyses", "parse_as_of", "store_analysis"]
+__all__ = ["Analysis", "MilestoneAnalysis", "analyze", "latest_analyses", "parse_as_of", "render", "store_analysis"]

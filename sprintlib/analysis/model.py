@@ -1,13 +1,17 @@
 """The result of an analysis: what `sprint analyze --json` prints, and what every face shows."""
 
 from datetime import date, datetime
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from sprintlib.explain.model import Driver
 from sprintlib.forecast.model import Basis, ForecastDates, Interval
 from sprintlib.recommend.model import Recommendation
 from sprintlib.risks.model import Risk
+
+# Never certain: beyond these bounds the forecast is not reliable (docs/forecast.md).
+Probability = Annotated[float, Field(ge=0.03, le=0.97)]
 
 
 class _Model(BaseModel):
@@ -34,7 +38,7 @@ class Part(_Model):
     title_then: str
     due_on: date | None
     scope: Scope
-    probability: float | None
+    probability: Probability | None
     reason: str | None = None
 
 
@@ -82,9 +86,9 @@ class MilestoneAnalysis(_Model):
     due_on: date | None
     state: str
     scope: Scope
-    probability: float | None
+    probability: Probability | None
     reason: str | None = None
-    probability_delivered: float | None
+    probability_delivered: Probability | None
     interval: Interval
     basis: Basis
     n_history: int

@@ -19,14 +19,15 @@ def notes(
     for repo in settings.project.repositories:
         if repo.lower() not in collected:
             yield f"Nothing of {repo} has been collected yet: run 'sprint sync'."
-    for repo in past.repositories.filter(pl.col("observed_at").is_null())["repo"]:
-        yield f"No complete collection of {repo} lies before this moment: older facts were told later."
+    told_later = past.repositories.filter(pl.col("observed_at").is_null())["repo"]
+    if not told_later.is_empty():
+        yield f"No complete collection of {listed(told_later)} lies before this moment: what is shown was told later."
     if not any(sprint.due_on for sprint in sprints):
         yield from _without_dates(past, settings, calendar, sprints)
-    for repo, titles in (
-        past.unresolved.group_by("repo", maintain_order=True).agg(pl.col("milestone_title").unique().sort()).iter_rows()
-    ):
-        yield f"{count(len(titles), 'milestone title')} in {repo} fit no milestone: {listed([repr(t) for t in titles], 5)}."
+    unresolved = past.unresolved.group_by("repo", maintain_order=True).agg(pl.col("milestone_title").unique().sort())
+    for repo, titles in unresolved.iter_rows():
+        named = listed([repr(title) for title in titles], 5)
+        yield f"{count(len(titles), 'milestone title')} in {repo} fit no milestone: {named}."
     if dropped:
         yield f"{count(dropped, 'citation')} did not check out against what is stored and left the page."
 

@@ -7,12 +7,12 @@ from sprintlib.cli.main import App
 
 @click.command("analyze")
 @click.option("--as-of", metavar="T", help="RFC 3339, or a date (end of that day); default: now.")
-@click.option("--milestone", metavar="TITLE", help="Only this one, even if it was closed then.")
+@click.option("--milestone", metavar="TITLE", help="Only this one, by title or number, even if it was closed then.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object (docs/schema/analysis.schema.json).")
 @click.pass_obj
 def command(app: App, as_of: str | None, milestone: str | None, as_json: bool) -> None:
     """Say whether the milestones land, what threatens them and what to do, and keep the result."""
-    from sprintlib.analysis import analyze, parse_as_of, store_analysis
+    from sprintlib.analysis import analyze, parse_as_of, render, store_analysis
     from sprintlib.store import open_store
 
     moment = parse_as_of(as_of, app.settings)
@@ -22,4 +22,6 @@ def command(app: App, as_of: str | None, milestone: str | None, as_json: bool) -
     if as_json:
         click.echo(analysis.model_dump_json(indent=2))
     else:
-        click.echo("\n".join(one.summary for one in analysis.milestones))
+        from rich.console import Console
+
+        Console(highlight=False).print(render(analysis))

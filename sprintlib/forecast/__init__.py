@@ -5,7 +5,7 @@ from sprintlib.forecast.outlook import MINIMUM_CLOSING_DAYS, Outlook, chance, cl
 from sprintlib.forecast.project import closed_in_cadence
 from sprintlib.forecast.simulation import Workload
 from sprintlib.forecast.sprint import Sprint, SprintPart, sprints
-from sprintlib.forecast.words import count, day_name, percent, points
+from sprintlib.forecast.words import count, day_name, percent, points, working_days
 
 __all__ = [
     "MINIMUM_CLOSING_DAYS",
@@ -25,4 +25,5 @@ __all__ = [
     "points",
     "prepare",
     "sprints",
+    "working_days",
 ]

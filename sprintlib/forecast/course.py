@@ -148,7 +148,7 @@ def _worked(as_of: datetime, calendar: WorkingCalendar, spans: Iterable[_Span]) 
     days: set[date] = set()
     for start, end in spans:
         days.update(_days(calendar, start, end, today))
-    return {day: _share_passed(day, as_of, calendar) for day in days}
+    return {day: share_passed(day, as_of, calendar) for day in days}
 
 
 def _offered(past: Past, calendar: WorkingCalendar, repo: str, starts: dict[int, datetime]) -> dict[date, float]:
@@ -160,7 +160,7 @@ def _offered(past: Past, calendar: WorkingCalendar, repo: str, starts: dict[int,
     for milestone, start in starts.items():
         end = ends.get(milestone) or past.as_of
         counts.update(_days(calendar, start, end, today))
-    return {day: count * _share_passed(day, past.as_of, calendar) for day, count in counts.items()}
+    return {day: count * share_passed(day, past.as_of, calendar) for day, count in counts.items()}
 
 
 def _days(calendar: WorkingCalendar, start: datetime, end: datetime, today: date) -> list[date]:
@@ -171,7 +171,7 @@ def _days(calendar: WorkingCalendar, start: datetime, end: datetime, today: date
     return calendar.working_days(first, calendar.local_date(end - timedelta(microseconds=1)))
 
 
-def _share_passed(day: date, as_of: datetime, calendar: WorkingCalendar) -> float:
+def share_passed(day: date, as_of: datetime, calendar: WorkingCalendar) -> float:
     """How much of a working day has passed: 1 for every day before today."""
     start, end = calendar.start_of_day(day), calendar.end_of_day(day)
     return min((as_of - start) / (end - start), 1.0)

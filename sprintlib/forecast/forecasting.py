@@ -84,8 +84,8 @@ def _by_chance(outlook: Outlook) -> tuple[float | None, str | None]:
 def _why_missing(outlook: Outlook) -> str | None:
     if outlook.basis == "insufficient-data":
         return (
-            f"Only {count(outlook.closing_days, 'working day')} with a closing known in this milestone and the "
-            f"project's earlier ones; a forecast needs {MINIMUM_CLOSING_DAYS}."
+            f"Only {count(outlook.closing_days, 'working day')} had a closing in this milestone and the project's "
+            f"earlier ones; a forecast needs {MINIMUM_CLOSING_DAYS}."
         )
     if outlook.sprint.deadline is None:
         return "The milestone has no due date, so there is no deadline to meet: set one on GitHub."

@@ -5,6 +5,7 @@ from datetime import timedelta
 import polars as pl
 
 from sprintlib.calendar import WorkingCalendar
+from sprintlib.forecast.course import share_passed
 from sprintlib.forecast.forecasting import quantile
 from sprintlib.forecast.outlook import MINIMUM_CLOSING_DAYS, active_developers
 from sprintlib.forecast.rates import prior_pace, tally
@@ -26,7 +27,7 @@ def closed_in_cadence(past: Past, calendar: WorkingCalendar, cadence_days: int) 
     if len({day for day in closed if calendar.is_working_day(day)}) < MINIMUM_CLOSING_DAYS:
         return None
     first = max(calendar.local_date(past.items["created_at"].min()), calendar.local_date(since))  # type: ignore[arg-type]
-    worked = dict.fromkeys(calendar.working_days(first, today), 1.0)
+    worked = {day: share_passed(day, past.as_of, calendar) for day in calendar.working_days(first, today)}
     seen = tally(closed, worked, today, calendar)
     developers = sum(active_developers(past, repo) for repo in past.repositories["repo"])
     work = Workload(

@@ -64,7 +64,7 @@ def tally(event_days: Iterable[date], exposure: Mapping[date, float], today: dat
 
 
 def _ages(today: date, calendar: WorkingCalendar) -> dict[date, int]:
-    """Working days of age for every local day of the window; a day off is as old as the working day after it."""
+    """Working days of age for every local day of the window; a day off is as old as the working day before it."""
     ages: dict[date, int] = {}
     day, age = today, 0
     while age <= WINDOW:

@@ -122,13 +122,13 @@ def _arrived(work: Workload, moments: Draws, columns: slice | NDArray[np.int64] 
 
 
 def _passage(work: Workload, queued: int, speed: Draws) -> Draws:
-    """First moment at which closings reach the queue plus what has arrived since."""
+    """First moment at which closings reach the queue plus what has arrived since; inf where arrivals run away."""
     times = _closing_times(work)
     finish: Draws = times[queued - 1].astype(np.float64) / speed
     going = np.flatnonzero(finish <= HORIZON)
     while work.arrivals is not None and going.size:
-        needed = queued + _arrived(work, finish[going], going)
-        later = times[needed - 1, going] / speed[going]
+        arrived = _arrived(work, finish[going], going)
+        later = np.where(arrived < _SPARE, times[queued + arrived - 1, going] / speed[going], np.inf)
         moved = later > finish[going]
         finish[going] = later
         going = going[moved & (later <= HORIZON)]

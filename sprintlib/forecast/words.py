@@ -4,9 +4,12 @@ from datetime import date
 
 
 def percent(probability: float | None, open_items: int = 1) -> str:
-    """`38 %`; never more than `>95 %` nor less than `<5 %` while work remains; `no number` where there is none."""
+    """`38 %`; never more than `>95 %` nor less than `<5 %` while work remains; `no number` without one.
+
+    With nothing open the outcome is known: `done` in time, or `done late`.
+    """
     if open_items == 0 and probability is not None:
-        return "done"
+        return "done" if probability > 0.5 else "done late"
     if probability is None:
         return "no number"
     if probability > 0.95:
@@ -28,6 +31,11 @@ def day_name(day: date | None) -> str:
     if day is None:
         return "later than a year from now"
     return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def working_days(days: float) -> str:
+    """`1 working day`, `2.5 working days`."""
+    return f"{days:.3g} working day{'' if days == 1 else 's'}"
 
 
 def count(number: int, noun: str) -> str:

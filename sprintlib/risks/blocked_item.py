@@ -1,5 +1,6 @@
 """Items that cannot move because another item is open."""
 
+from sprintlib.forecast import working_days
 from sprintlib.risks.blockades import Blockade
 from sprintlib.risks.model import Risk, Severity
 from sprintlib.risks.situation import Situation
@@ -43,7 +44,7 @@ def _risk(situation: Situation, blockade: Blockade, days: float) -> Risk:
         severity=_severity(situation, blockade, actor),
         statement=_statement(situation, blockade, days, actor),
         rule=(
-            f"An open item is blocked by an open item for more than {situation.thresholds.blocked_days:g} working days "
+            f"An open item is blocked by an open item for more than {working_days(situation.thresholds.blocked_days)} "
             f"(here by {_SAID.get(blockade.source, blockade.source)}); high when the blocker has nobody to act or "
             "lies in another repository, or the deadline is near."
         ),
@@ -54,7 +55,7 @@ def _risk(situation: Situation, blockade: Blockade, days: float) -> Risk:
 
 
 def _statement(situation: Situation, blockade: Blockade, days: float, actor: str | None) -> str:
-    waited = f"{situation.called(blockade.item)} has waited {days:.1f} working days"
+    waited = f"{situation.called(blockade.item)} has waited {working_days(round(days, 1))}"
     if blockade.blocker is None:
         return f"{waited} under a label that says blocked; nobody says by what."
     place = " in another repository" if blockade.crosses else ""

@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from sprintlib.evidence import Evidence
+from sprintlib.forecast import count
 from sprintlib.risks.model import Risk
 from sprintlib.risks.situation import Situation
 
@@ -69,7 +70,7 @@ def _failing(situation: Situation, repository: dict[str, Any], name: str, runs: 
             severity="high",
             statement=(
                 f"Workflow '{name}' has failed on {repository['default_branch']} of {repository['repo']} for "
-                f"{hours:.1f} working-day hours, {len(red)} run{'s' if len(red) > 1 else ''} in a row."
+                f"{hours:.1f} hours of working days ({count(len(red), 'run')})."
             ),
             rule=_rule(situation),
             evidence=tuple(_cite(repository["repo"], run) for run in shown),

@@ -1,6 +1,6 @@
 """Pull requests of a sprint on which nobody moves."""
 
-from sprintlib.forecast import count
+from sprintlib.forecast import count, working_days
 from sprintlib.risks.model import Risk, Severity
 from sprintlib.risks.next_move import NextMove
 from sprintlib.risks.situation import Situation, listed
@@ -47,7 +47,7 @@ def _risk(situation: Situation, ref: str, move: NextMove, days: float) -> Risk:
         kind=KIND,
         severity=_severity(situation, days),
         statement=(
-            f"{situation.called(ref)} has had no human event for {days:.1f} working days; "
+            f"{situation.called(ref)} has had no human event for {working_days(round(days, 1))}; "
             f"{move.reason}, so {_OWED[move.role]} is owed."
         ),
         rule=_rule(situation),
@@ -67,6 +67,6 @@ def _severity(situation: Situation, days: float) -> Severity:
 def _rule(situation: Situation) -> str:
     return (
         "An open pull request that is no draft has no event by a person for more than "
-        f"{situation.thresholds.stale_pull_request_days:g} working days; high when it is three times as long and the "
-        f"deadline is {situation.thresholds.near_due_days} working days away or less."
+        f"{working_days(situation.thresholds.stale_pull_request_days)}; high when it is three times as long and the "
+        f"deadline is {working_days(situation.thresholds.near_due_days)} away or less."
     )

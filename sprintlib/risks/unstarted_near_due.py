@@ -1,6 +1,6 @@
 """Items that nobody has, or that nobody has begun, when the deadline is near."""
 
-from sprintlib.forecast import count
+from sprintlib.forecast import count, working_days
 from sprintlib.risks.model import Risk
 from sprintlib.risks.situation import Situation, listed
 
@@ -18,7 +18,7 @@ def detect(situation: Situation) -> list[Risk]:
     if not concerned:
         return []
     days = situation.sprint.days_left or 0.0
-    when = f"{days:.1f} working days before the deadline" if days else "with the deadline passed"
+    when = f"{working_days(round(days, 1))} before the deadline" if days else "with the deadline passed"
     both = [ref for ref in unstarted if ref in unassigned]
     return [
         Risk(
@@ -30,7 +30,7 @@ def detect(situation: Situation) -> list[Risk]:
             ),
             rule=(
                 "An open issue has no assignee or no open pull request "
-                f"{situation.thresholds.near_due_days} working days before the deadline or later; high when one has "
+                f"{working_days(situation.thresholds.near_due_days)} before the deadline or later; high when one has "
                 "neither at half that time."
             ),
             items=tuple(concerned),

@@ -1,13 +1,14 @@
 """Fitting the statistical layer: first on simulated sprints, then, from there, on public ones. Needs scikit-learn."""
 
 from collections.abc import Hashable, Sequence
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.validation import check_array, check_is_fitted, check_X_y
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sprintlib.forecast.sprints.features import features, outcomes
 from sprintlib.forecast.sprints.local import LocalPrior
@@ -39,6 +40,11 @@ class PriorLogisticRegression(ClassifierMixin, BaseEstimator):
         self.coefficient_sd = coefficient_sd
         self.intercept_sd = intercept_sd
 
+    def __sklearn_tags__(self) -> Any:
+        tags = cast("Any", super()).__sklearn_tags__()
+        tags.classifier_tags.multi_class = False
+        return tags
+
     def fit(
         self,
         X: Array,  # noqa: N803  # scikit-learn's name
@@ -51,11 +57,17 @@ class PriorLogisticRegression(ClassifierMixin, BaseEstimator):
         X: (n, k). y: two classes, (n,). sample_weight: (n,). groups: pairs of a label per row and the standard
         deviation of that grouping's intercepts; they take up what is peculiar to a group and are then forgotten.
         """
-        X, y = check_X_y(X, y)  # noqa: N806
+        X, y = validate_data(self, X, y)  # noqa: N806
+        check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
-        if len(self.classes_) != 2:
-            raise ValueError("This classifier needs samples of 2 classes.")
+        if len(self.classes_) < 2:
+            raise ValueError("Two classes are needed to fit, and the data hold only one class.")
+        if len(self.classes_) > 2:
+            kind = type_of_target(y, input_name="y")
+            raise ValueError(f"Only binary classification is supported. The type of the target is {kind}.")
         weight = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight, dtype=float)
+        if weight.shape != y.shape or not np.any(weight):
+            raise ValueError("Sample weights must be one a row and not all zero.")
         design = np.hstack([np.ones((len(y), 1)), X, *(_indicators(labels) for labels, _ in groups)])
         deviations = [np.full(_count(labels), sd) for labels, sd in groups]
         sd = np.concatenate([[self.intercept_sd], np.full(X.shape[1], self.coefficient_sd), *deviations])
@@ -65,13 +77,12 @@ class PriorLogisticRegression(ClassifierMixin, BaseEstimator):
             mean[1 : 1 + X.shape[1]] = self.coefficients_prior
         posterior = _posterior_mode(design, codes.astype(float), weight, mean, sd)
         self.intercept_, self.coef_ = posterior[:1], posterior[None, 1 : 1 + X.shape[1]]
-        self.n_features_in_ = X.shape[1]
         return self
 
     def decision_function(self, X: Array) -> Array:  # noqa: N803
         """Log-odds of the second class, shape (n,)."""
         check_is_fitted(self)
-        scores: Array = self.intercept_[0] + check_array(X) @ self.coef_[0]
+        scores: Array = self.intercept_[0] + validate_data(self, X, reset=False) @ self.coef_[0]
         return scores
 
     def predict_proba(self, X: Array) -> Array:  # noqa: N803
@@ -81,7 +92,8 @@ class PriorLogisticRegression(ClassifierMixin, BaseEstimator):
 
     def predict(self, X: Array) -> NDArray[Any]:  # noqa: N803
         """The likelier class, shape (n,)."""
-        likelier: NDArray[Any] = self.classes_[(self.decision_function(X) > 0).astype(int)]
+        second = (self.decision_function(X) > 0).astype(int)
+        likelier: NDArray[Any] = self.classes_[second]
         return likelier
 
 

@@ -1,0 +1,77 @@
+"""The analysis for a terminal: the sentence, the dates, three risks, three actions. Text from GitHub stays text."""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from sprintlib.analysis.model import Analysis, MilestoneAnalysis
+from sprintlib.evidence import Evidence
+from sprintlib.forecast import count, day_name, points
+from sprintlib.risks import Risk
+
+SHOWN = 3
+_STYLE = {"high": "bold red", "medium": "yellow", "low": "cyan", "unknown": "dim"}
+
+
+def render(analysis: Analysis) -> RenderableType:
+    """Every milestone under its sentence, then the notes."""
+    blocks = [block for milestone in analysis.milestones for block in _milestone(milestone)]
+    told = [Text(f"Note: {plain(note)}", style="dim") for note in analysis.notes]
+    return Group(*blocks, *told)
+
+
+def plain(text: str) -> str:
+    """Text on one line without control and formatting characters, which a terminal would obey."""
+    kept = (char if not unicodedata.category(char).startswith("C") else " " for char in text)
+    return " ".join("".join(kept).split())
+
+
+def _milestone(milestone: MilestoneAnalysis) -> Iterator[RenderableType]:
+    yield Text(plain(milestone.summary), style="bold")
+    yield Text(f"  {_basis(milestone)}", style="dim")
+    if milestone.forecast_dates.p50:
+        dates = milestone.forecast_dates
+        named = ((level, getattr(dates, f"p{level}")) for level in (50, 70, 85, 95))
+        yield Text("  Done by: " + ", ".join(f"{level} % {day_name(day)}" for level, day in named))
+    if milestone.governed_by:
+        yield Text(f"  The part in {milestone.governed_by} ends last most often.")
+    risks = [(_severity(risk), risk.statement, risk.evidence) for risk in milestone.risks[:SHOWN]]
+    advice = [(Text(points(one.expected_gain)), one.action, one.evidence) for one in milestone.recommendations[:SHOWN]]
+    yield from _table("Risks", risks, len(milestone.risks))
+    yield from _table("Do today (gain in probability, by the model)", advice, len(milestone.recommendations))
+    yield Text("")
+
+
+def _basis(milestone: MilestoneAnalysis) -> str:
+    scope = milestone.scope
+    return (
+        f"{scope.committed} committed + {scope.added} added - {scope.removed} removed = {scope.done} done + "
+        f"{scope.dropped} dropped + {scope.open} open; rests on {count(milestone.n_history, 'closing')} "
+        f"({milestone.basis})"
+    )
+
+
+def _severity(risk: Risk) -> Text:
+    return Text(risk.severity, style=_STYLE[risk.severity])
+
+
+def _table(title: str, rows: Sequence[tuple[Text, str, Sequence[Evidence]]], total: int) -> Iterator[RenderableType]:
+    """A titled list: label, sentence, and below it what it rests on."""
+    if not rows:
+        return
+    table = Table.grid(padding=(0, 2))
+    table.add_column(min_width=12)
+    table.add_column(overflow="fold")
+    for label, sentence, evidence in rows:
+        table.add_row(Text("  ") + label, Text(plain(sentence)))
+        if evidence:
+            table.add_row("", Text(_refs(evidence), style="dim"))
+    yield Text(f"  {title}" + (f" (the first {len(rows)} of {total})" if total > len(rows) else ""), style="underline")
+    yield table
+
+
+def _refs(evidence: Sequence[Evidence]) -> str:
+    return " ".join(dict.fromkeys(plain(citation.ref) for citation in evidence))
