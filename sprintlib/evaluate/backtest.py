@@ -19,6 +19,7 @@ from sprintlib.evaluate.metrics import (
     perfect_calibration_error,
     reliability,
 )
+from sprintlib.evaluate.references import Rows
 from sprintlib.forecast.sprints import SprintModel, features, moderated, outcomes, past_sprints, shipped_model
 from sprintlib.forecast.sprints.local import learned_logits
 from sprintlib.simulate.sprints import TIMES
@@ -66,21 +67,20 @@ class Backtest:
 
 
 @dataclass(frozen=True)
-class _Forecasts:
-    """One organisation at one time: outcomes, boards, past sprints and a forecast per model, all of shape (n,)."""
+class Forecasts:
+    """One organisation at one time: its rows, past sprints of each row's team (n,), a forecast (n,) per model."""
 
-    organisation: str
-    y: NDArray[np.int64]
-    boards: NDArray[np.int64]
+    rows: Rows
     past: NDArray[np.int64]
     p: dict[str, Array]
 
 
-def backtest(dataset: Dataset, refit: bool = False, lag: int = 0) -> Backtest:
+def backtest(dataset: Dataset, refit: bool = False, lag: int = 0, prior: SprintModel | None = None) -> Backtest:
     """Score six models on a dataset.
 
     refit: fit the public layer again, without the organisation that is scored, instead of taking it as shipped.
     lag: learn from a sprint only after so many others (0: before the next one), to see what overlap in time is worth.
+    prior: what to refit from, default the simulated model that ships.
     Raises DatasetError where refitting has nothing to learn from.
     """
     if refit and len(dataset.organisations) < 2:
@@ -88,82 +88,93 @@ def backtest(dataset: Dataset, refit: bool = False, lag: int = 0) -> Backtest:
     shipped = shipped_model()
     scores = []
     for time in TIMES:
-        rows = dataset.sprints.filter(pl.col("time") == time)
-        if rows.is_empty():
+        sprints = dataset.sprints.filter(pl.col("time") == time).sort("organisation", "sprint")
+        if sprints.is_empty():
             continue
-        forecasts = _forecasts(rows, shipped, refit, lag)
-        fitted = not refit and not fingerprints(rows).isdisjoint(shipped.card["fingerprints"])
+        forecasts = forecast_all(sprints, prior or shipped_model("simulated"), None if refit else shipped, lag)
+        fitted = not refit and not fingerprints(sprints).isdisjoint(shipped.card["fingerprints"])
         scores += [_score(time, model, forecasts, fitted and model.startswith("shipped")) for model in MODELS]
     return Backtest(scores, dataset.organisations, refit, dataset.unreadable, shipped.card["name"])
 
 
-def _forecasts(rows: pl.DataFrame, shipped: SprintModel, refit: bool, lag: int) -> list[_Forecasts]:
+def forecast_all(sprints: pl.DataFrame, prior: SprintModel, shipped: SprintModel | None, lag: int) -> list[Forecasts]:
+    """Forecasts per organisation. sprints: SPRINT_SCHEMA at one time, sorted by organisation and sprint.
+
+    shipped: the model to score; None: fit one from `prior` on the other organisations each time.
+    """
+    time = int(sprints["time"][0])
+    fallback = shipped_model().card["rates"][str(time)]
+    names, past = sprints["organisation"].to_numpy(), past_sprints(sprints)
+    everything = Rows(features(sprints), outcomes(sprints), names, sprints["team"].to_numpy())
     found = []
-    for sprints in rows.sort("organisation", "sprint").partition_by("organisation", maintain_order=True):
-        name = sprints["organisation"][0]
-        others = rows.filter(pl.col("organisation") != name)
-        model = _refitted(others) if refit else shipped
-        time = int(sprints["time"][0])
-        fallback = shipped.card["rates"][str(time)]
+    for name in np.unique(names):
+        others, rows = everything.where(names != name), everything.where(names == name)
+        model = shipped or _refitted(prior, sprints.filter(pl.col("organisation") != name))
         p = {
-            "base_rate": np.full(sprints.height, references.base_rate(others, fallback)),
-            "burn_up": references.burn_up(others, sprints, fallback),
-            "monte_carlo": references.monte_carlo(others, sprints, fallback),
-            "simulator_only": _cold(shipped_model("simulated"), sprints, time),
-            "shipped_cold": _cold(model, sprints, time),
-            "shipped_online": _online(model, sprints, time, lag),
+            "base_rate": np.full(len(rows.y), references.base_rate(others, fallback)),
+            "burn_up": references.burn_up(others, rows, fallback),
+            "monte_carlo": references.monte_carlo(others, rows, fallback),
+            "ratios_online": references.ratios_online(others, rows, fallback),
+            "simulator_only": _cold(prior, rows, time),
+            "shipped_cold": _cold(model, rows, time),
+            "shipped_online": _online(model, rows, time, lag),
         }
-        boards = sprints["team"].to_numpy()
-        found.append(_Forecasts(name, outcomes(sprints), boards, past_sprints(sprints), p))
+        found.append(Forecasts(rows, past[names == name], p))
     return found
 
 
-def _refitted(others: pl.DataFrame) -> SprintModel:
+def _refitted(prior: SprintModel, others: pl.DataFrame) -> SprintModel:
     from sprintlib.forecast.sprints.fitting import fit_public
 
-    return fit_public(shipped_model("simulated"), others, {"name": "refitted"})
+    return fit_public(prior, others, {"name": "refitted"})
 
 
-def _cold(model: SprintModel, sprints: pl.DataFrame, time: int) -> Array:
+def _cold(model: SprintModel, rows: Rows, time: int) -> Array:
     """Of an organisation never seen: the prior, and all the doubt about where this organisation lies."""
     at = model.times[time]
-    x = features(sprints)
-    variances = np.array([model.local_prior.variance(z) for z in at.standardised(x)])
-    return moderated(at.logits(x), variances)
+    variances = np.array([model.local_prior.variance(z) for z in at.standardised(rows.x)])
+    return moderated(at.logits(rows.x), variances)
 
 
-def _online(model: SprintModel, sprints: pl.DataFrame, time: int, lag: int) -> Array:
+def _online(model: SprintModel, rows: Rows, time: int, lag: int) -> Array:
     at = model.times[time]
-    x = features(sprints)
-    teams = sprints["team"].to_list()
-    return moderated(
-        *learned_logits(at.logits(x), at.standardised(x), teams, outcomes(sprints), model.local_prior, lag)
-    )
+    z, logits, boards = at.standardised(rows.x), at.logits(rows.x), rows.boards.tolist()
+    return moderated(*learned_logits(logits, z, boards, rows.y, model.local_prior, lag))
 
 
-def _score(time: int, model: str, forecasts: list[_Forecasts], in_sample: bool) -> Score:
+def _score(time: int, model: str, forecasts: list[Forecasts], in_sample: bool) -> Score:
     p = np.concatenate([f.p[model] for f in forecasts])
-    y = np.concatenate([f.y for f in forecasts])
+    y = np.concatenate([f.rows.y for f in forecasts])
     past = np.concatenate([f.past for f in forecasts])
-    low, high = _interval(forecasts, lambda f: (f.p[model] - f.y) ** 2)
-    difference = _macro(forecasts, lambda f: (f.p[model] - f.y) ** 2 - (f.p["monte_carlo"] - f.y) ** 2)
-    bounds = _interval(forecasts, lambda f: (f.p[model] - f.y) ** 2 - (f.p["monte_carlo"] - f.y) ** 2)
-    areas = [area for f in forecasts if (area := auc(f.p[model], f.y)) is not None]
+
+    def loss(f: Forecasts) -> Array:
+        return (f.p[model] - f.rows.y) ** 2
+
+    def gain(f: Forecasts) -> Array:
+        return loss(f) - (f.p["monte_carlo"] - f.rows.y) ** 2
+
+    areas = [area for f in forecasts if (area := auc(f.p[model], f.rows.y)) is not None]
     return Score(
         time=time,
         model=model,
         n=len(y),
-        brier=_macro(forecasts, lambda f: (f.p[model] - f.y) ** 2),
-        skill=float(np.mean([1 - brier(f.p[model], f.y) / brier(f.p["base_rate"], f.y) for f in forecasts])),
+        brier=_macro(forecasts, loss),
+        skill=float(np.mean([_skill(f, model) for f in forecasts])),
         auc=float(np.mean(areas)) if areas else None,
         ece=expected_calibration_error(p, y),
         ece_perfect95=perfect_calibration_error(p),
         in_sample=in_sample,
-        brier_interval=(low, high),
-        against_monte_carlo=(difference, *bounds),
+        brier_interval=interval(forecasts, loss),
+        against_monte_carlo=(_macro(forecasts, gain), *interval(forecasts, gain)),
         by_past={band: _band(p, y, past, *limits) for band, limits in PAST_BANDS.items()},
         reliability=reliability(p, y),
     )
+
+
+def _skill(f: Forecasts, model: str) -> float:
+    """Share of the base rate's Brier score that the model takes away; 0 where the base rate is never wrong."""
+    reference = brier(f.p["base_rate"], f.rows.y)
+    return 1 - brier(f.p[model], f.rows.y) / reference if reference else 0.0
 
 
 def _band(p: Array, y: NDArray[np.int64], past: NDArray[np.int64], least: int, most: int) -> tuple[float | None, int]:
@@ -171,16 +182,16 @@ def _band(p: Array, y: NDArray[np.int64], past: NDArray[np.int64], least: int, m
     return (brier(p[inside], y[inside]) if inside.any() else None, int(inside.sum()))
 
 
-def _macro(forecasts: list[_Forecasts], loss: Callable[[_Forecasts], Array]) -> float:
+def _macro(forecasts: list[Forecasts], loss: Callable[[Forecasts], Array]) -> float:
     return float(np.mean([loss(f).mean() for f in forecasts]))
 
 
-def _interval(forecasts: list[_Forecasts], loss: Callable[[_Forecasts], Array]) -> tuple[float, float]:
+def interval(forecasts: list[Forecasts], loss: Callable[[Forecasts], Array]) -> tuple[float, float]:
     """95 % interval of the mean over organisations, each organisation's boards drawn with replacement."""
     rng = np.random.default_rng(0)
     total = np.zeros(_RESAMPLES)
     for f in forecasts:
-        _, board = np.unique(f.boards, return_inverse=True)
+        _, board = np.unique(f.rows.boards, return_inverse=True)
         sums = np.bincount(board, weights=loss(f))
         counts = np.bincount(board)
         drawn = rng.integers(0, len(counts), (_RESAMPLES, len(counts)))

@@ -39,7 +39,7 @@ def auc(p: Probabilities, y: Outcomes) -> float | None:
 
 def reliability(p: Probabilities, y: Outcomes) -> list[ReliabilityBin]:
     """The non-empty of 10 bins of equal width."""
-    tenth = np.minimum((p * BINS).astype(int), BINS - 1)
+    tenth = _tenth(p)
     return [
         ReliabilityBin(b / BINS, int((tenth == b).sum()), float(p[tenth == b].mean()), float(y[tenth == b].mean()))
         for b in range(BINS)
@@ -49,7 +49,8 @@ def reliability(p: Probabilities, y: Outcomes) -> list[ReliabilityBin]:
 
 def expected_calibration_error(p: Probabilities, y: Outcomes) -> float:
     """Mean distance of forecast and observed share over 10 bins of equal width, weighted by their counts."""
-    return sum(bin_.n * abs(bin_.forecast - bin_.observed) for bin_ in reliability(p, y)) / len(p)
+    gaps = np.bincount(_tenth(p), weights=p - y, minlength=BINS)
+    return float(np.abs(gaps).sum() / len(p))
 
 
 def perfect_calibration_error(p: Probabilities, draws: int = 1000, seed: int = 0) -> float:
@@ -57,3 +58,7 @@ def perfect_calibration_error(p: Probabilities, draws: int = 1000, seed: int = 0
     rng = np.random.default_rng(seed)
     errors = [expected_calibration_error(p, (rng.random(len(p)) < p).astype(np.int64)) for _ in range(draws)]
     return float(np.quantile(errors, 0.95))
+
+
+def _tenth(p: Probabilities) -> NDArray[np.int64]:
+    return np.minimum((p * BINS).astype(np.int64), BINS - 1)

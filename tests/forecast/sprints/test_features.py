@@ -98,7 +98,7 @@ def test_order_of_rows_does_not_matter() -> None:
     shuffled = rows.sample(fraction=1, shuffle=True, seed=1)
     keys = ["organisation", "sprint", "time"]
 
-    by_key = {key: x for key, x in zip(shuffled.select(keys).rows(), features(shuffled).tolist(), strict=True)}
+    by_key = dict(zip(shuffled.select(keys).rows(), features(shuffled).tolist(), strict=True))
 
     for key, x in zip(rows.select(keys).rows(), features(rows).tolist(), strict=True):
         assert by_key[key] == pytest.approx(x)

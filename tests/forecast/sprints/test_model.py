@@ -7,7 +7,7 @@ from sklearn.utils.estimator_checks import check_estimator
 
 from sprintlib.forecast.sprints import FEATURES, LocalPrior, SprintModel, features, moderated, outcomes, shipped_model
 from sprintlib.forecast.sprints.fitting import PriorLogisticRegression, equal_weights, fit_public, fit_simulated
-from sprintlib.simulate.sprints import simulated_sprints
+from sprintlib.simulate.sprints import published_constants, simulated_sprints
 
 
 def logits_at(model: SprintModel, elapsed: float) -> float:
@@ -96,16 +96,19 @@ def test_fitting_finds_the_world_that_made_the_sprints() -> None:
     assert np.mean((p - y) ** 2) < 0.8 * np.mean((y.mean() - y) ** 2)
 
 
-def test_a_public_fit_lies_between_the_prior_and_the_data() -> None:
+def test_a_public_fit_moves_from_the_prior_as_far_as_it_is_allowed_to() -> None:
     prior = shipped_model("simulated")
-    rows = simulated_sprints(30, 9).with_columns(organisation=pl.format("org-{}", pl.col("team") % 3))
-    always = rows.with_columns(delivered=pl.lit(1e6))
-    mostly = pl.concat([always, rows.filter(pl.col("team") == 0)])
+    organisation = pl.format("org-{}", pl.col("team") % 3)
+    rows = simulated_sprints(30, 9, published_constants() | {"load": 3.0}).with_columns(organisation=organisation)
 
-    fitted = fit_public(prior, mostly, {})
+    firm = fit_public(prior, rows, {}, coefficient_doubt=1e-4, intercept_doubt=1e-4)
+    free = fit_public(prior, rows, {}, coefficient_doubt=1.0, intercept_doubt=1.0)
 
-    for time in (0, 30, 50, 80):
-        assert fitted.times[time].intercept > prior.times[time].intercept
+    for time, before in prior.times.items():
+        np.testing.assert_allclose(firm.times[time].coefficients, before.coefficients, atol=1e-3)
+        moved = np.abs(free.times[time].coefficients - before.coefficients).max()
+        shipped = np.abs(fit_public(prior, rows, {}).times[time].coefficients - before.coefficients).max()
+        assert 0 < shipped < moved
 
 
 def test_the_estimator_keeps_the_contract_of_scikit_learn() -> None:
