@@ -1,0 +1,191 @@
+"""What could stand in the way: token, budget, clock, disk, store, kernel, model, scheduler; a line each."""
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import DatabaseError
+
+from sprintlib import llm, schedule
+from sprintlib.errors import LlmError, SprintError
+from sprintlib.github import Client, Patience, connect, find_token
+from sprintlib.settings import Settings
+from sprintlib.store import open_store
+from sprintlib.store.schema import sync_run
+
+State = Literal["ok", "info", "warn", "fail"]
+_GIGABYTE = 1024**3
+_DISK_NEEDED_GB = 1.0
+_CLOCK_TOLERANCE_SECONDS = 300
+_PATIENCE = Patience(timeout_seconds=10, attempts=2, first_wait_seconds=0.5)
+_READS = {"issues": "Issues", "pulls": "Pull requests", "actions/runs": "Actions"}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line: what was looked at, how it is, and what to do about it."""
+
+    name: str
+    state: State
+    message: str
+    todo: str | None = None
+
+    def as_dict(self) -> dict[str, str | None]:
+        return asdict(self)
+
+
+def examine(settings: Settings) -> Iterator[Check]:
+    """Every check in order. Never raises for what it finds; a check that cannot run says why."""
+    yield from _guarded("GitHub", lambda: _github(settings))
+    checks: tuple[tuple[str, Callable[[Settings], Check]], ...] = (
+        ("disk", _disk),
+        ("store", _store),
+        ("git", _git),
+        ("kernel", _kernel),
+        ("Ollama", _ollama),
+        ("scheduler", _scheduler),
+    )
+    for name, check in checks:
+        yield from _guarded(name, partial(_single, check, settings))
+
+
+def _single(check: Callable[[Settings], Check], settings: Settings) -> Iterator[Check]:
+    yield check(settings)
+
+
+def _guarded(name: str, checks: Callable[[], Iterator[Check]]) -> Iterator[Check]:
+    try:
+        yield from checks()
+    except (SprintError, OSError) as error:
+        yield Check(name, "fail", str(error))
+
+
+# ------------------------------------------------------------------ GitHub
+
+
+def _github(settings: Settings) -> Iterator[Check]:
+    found = find_token(settings)
+    if found is None:
+        yield Check("token", "warn", "no token: public repositories only, 60 requests an hour", "set GITHUB_TOKEN")
+    else:
+        yield Check("token", "ok", f"found in {found.origin}")
+    client = connect(settings, found, _PATIENCE)
+    yield _budget(client)
+    yield _clock(client)
+    for repository in settings.project.repositories:
+        yield _repository(client, repository)
+
+
+def _budget(client: Client) -> Check:
+    core = client.get("/rate_limit").body["resources"]["core"]
+    reset = datetime.fromtimestamp(core["reset"], UTC).astimezone()
+    message = f"{core['remaining']:,} of {core['limit']:,} requests left until {reset:%H:%M}"
+    if core["remaining"] < 0.1 * core["limit"]:
+        return Check("rate budget", "warn", message, f"wait until {reset:%H:%M}, or sync goes on then by itself")
+    return Check("rate budget", "ok", message)
+
+
+def _clock(client: Client) -> Check:
+    skew = client.clock_skew
+    if skew is None:
+        return Check("clock", "info", "the server does not say what time it is")
+    if abs(skew) > _CLOCK_TOLERANCE_SECONDS:
+        side = "ahead" if skew > 0 else "behind"
+        return Check("clock", "warn", f"{abs(skew) / 60:.0f} minutes {side} of GitHub", "set the clock of this machine")
+    return Check("clock", "ok", f"within {max(abs(skew), 1):.0f} s of GitHub")
+
+
+def _repository(client: Client, name: str) -> Check:
+    try:
+        client.get(f"/repos/{name}")
+    except SprintError as error:
+        return Check(name, "fail", str(error))
+    hidden = []
+    for path, permission in _READS.items():
+        try:
+            client.get(f"/repos/{name}/{path}", {"per_page": 1})
+        except SprintError:
+            hidden.append(permission)
+    if hidden:
+        return Check(name, "warn", f"cannot read {', '.join(hidden)}", "give the token read access to them")
+    return Check(name, "ok", "issues, pull requests and actions can be read")
+
+
+# ------------------------------------------------------------------ this machine
+
+
+def _disk(settings: Settings) -> Check:
+    folder = next(path for path in (settings.data_dir, *settings.data_dir.parents) if path.exists())
+    free = shutil.disk_usage(folder).free / _GIGABYTE
+    if free < _DISK_NEEDED_GB:
+        return Check("disk", "fail", f"{free:.1f} GB free in {folder}", f"free {_DISK_NEEDED_GB:.0f} GB")
+    return Check("disk", "ok", f"{free:.0f} GB free")
+
+
+def _store(settings: Settings) -> Check:
+    engine = open_store(settings.database_url, read_only=True)
+    try:
+        with engine.connect() as connection:
+            if engine.dialect.name == "sqlite":
+                verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+                if verdict != "ok":
+                    return Check("store", "fail", f"damaged: {verdict}", "move it away and run 'sprint sync'")
+            last = connection.scalar(select(func.max(sync_run.c.finished_at)).where(sync_run.c.state == "ok"))
+    except DatabaseError as error:
+        return Check("store", "fail", f"cannot be read: {error.orig}", "move it away and run 'sprint sync'")
+    finally:
+        engine.dispose()
+    if last is None:
+        return Check("store", "warn", "nothing has been collected completely yet", "run 'sprint sync'")
+    return Check("store", "ok", f"readable, last complete sync {last.astimezone():%Y-%m-%d %H:%M}")
+
+
+def _git(settings: Settings) -> Check:
+    if not settings.github.clone:
+        return Check("git", "info", "changed files are not collected ([github] clone = false)")
+    path = shutil.which("git")
+    if path is None:
+        return Check("git", "warn", "git was not found: changed files stay unknown", "install git")
+    return Check("git", "ok", path)
+
+
+def _kernel(settings: Settings) -> Check:
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    try:
+        spec = KernelSpecManager().get_kernel_spec("python3")
+    except NoSuchKernel:
+        return Check("kernel", "fail", "no Jupyter kernel: reports cannot run", "run 'make setup' again")
+    interpreter = Path(spec.argv[0])
+    if interpreter.is_absolute() and interpreter.parent != Path(sys.executable).parent:
+        todo = f"remove the kernel in {spec.resource_dir}, or install sprintlib there too"
+        return Check("kernel", "warn", f"python3 starts {interpreter}, not this environment", todo)
+    return Check("kernel", "ok", f"Jupyter kernel python3 in {Path(sys.prefix).name}")
+
+
+def _ollama(settings: Settings) -> Check:
+    suggestion = llm.suggest()
+    try:
+        with llm.connect(settings.llm) as model:
+            size = model.size_bytes / _GIGABYTE
+            message = f"{model.name} ({size:.1f} GB, reads {model.context_length:,} tokens)"
+            chosen = "named in sprint.toml" if settings.llm.model else "the largest installed one that fits"
+            return Check("Ollama", "ok", f"{message}, {chosen}")
+    except LlmError as error:
+        todo = f"'ollama pull {suggestion.model}' would fit: {suggestion.reason}"
+        return Check("Ollama", "info", f"no prose by a model: {error} Everything else is complete without it", todo)
+
+
+def _scheduler(settings: Settings) -> Check:
+    installed = schedule.status(settings)
+    if installed is None:
+        return Check(
+            "scheduler", "info", "no unattended reports", "run 'sprint schedule install --cron' or '--launchd'"
+        )
+    return Check("scheduler", "ok", installed)
