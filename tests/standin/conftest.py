@@ -1,12 +1,13 @@
 """The hand-made repository, served."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from sprintlib.standin import Dataset, running
+from sprintlib.standin import Dataset, load, running
 from tests.standin import sample
 
 Get = Callable[..., requests.Response]
@@ -43,3 +44,10 @@ def numbers(get: Get) -> Callable[..., list[int]]:
         return [item["number"] for item in answer.json()]
 
     return numbers
+
+
+@pytest.fixture(scope="session")
+def backups(real_data: Path) -> list[Dataset]:
+    """secp256k1 and bips; loaded once, not to be changed."""
+    folder = real_data / "github-backups"
+    return load(folder / "bitcoin-core_secp256k1.tar.xz", folder / "bitcoin_bips.tar.xz")

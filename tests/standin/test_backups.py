@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import requests
 
-from sprintlib.standin import load, running
+from sprintlib.standin import Dataset, running
 
 pytestmark = pytest.mark.realdata
 
@@ -15,9 +14,8 @@ SECP, BIPS = "bitcoin-core/secp256k1", "bitcoin/bips"
 
 
 @pytest.fixture(scope="module")
-def url(real_data: Path) -> Iterator[str]:
-    folder = real_data / "github-backups"
-    with running([folder / "bitcoin-core_secp256k1.tar.xz", folder / "bitcoin_bips.tar.xz"]) as url:
+def url(backups: list[Dataset]) -> Iterator[str]:
+    with running(backups) as url:
         yield url
 
 
@@ -58,8 +56,8 @@ def test_repositories(url: str):
     assert requests.get(f"{url}/{SECP}.git/info/refs?service=git-upload-pack", timeout=20).status_code == 404
 
 
-def test_events_of_a_whole_repository(url: str, real_data: Path):
-    [dataset] = load(real_data / "github-backups" / "bitcoin-core_secp256k1.tar.xz")
+def test_events_of_a_whole_repository(url: str, backups: list[Dataset]):
+    dataset = backups[0]
     kinds = [entry.kind for item in dataset.items.values() for entry in item.timeline]
     left_out = ("commented", "reviewed", "committed", "line-commented", "cross-referenced")
     events = everything(url, f"{SECP}/issues/events?per_page=100")
