@@ -1,15 +1,15 @@
 """A project written down fact by fact into a store, as a collector would have left it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, Table
+from sqlalchemy import Connection, Engine, Table
 
 from sprintlib.history import Past, load_past
 from sprintlib.settings import Settings, parse
-from sprintlib.store import schema, upsert
+from sprintlib.store import append, schema, upsert
 
 API, WEB = "acme/api", "acme/web"
 IDS = {API: 1, WEB: 2}
@@ -32,21 +32,27 @@ class World:
         project = {"name": "acme", "repositories": list(IDS), "time_zone": zone}
         self.settings: Settings = parse({"home": home, "project": project})
         self._numbers: Iterator[int] = iter(range(1, 1_000_000))
+        self._pending: list[Callable[[Connection], None]] = []
         for name, key in IDS.items():
             self._write(
                 schema.repository, id=key, full_name=name, html_url=f"https://github.com/{name}", default_branch="main"
             )
 
+    def numbers_from(self, first: int) -> None:
+        """Number what follows from here on, in a store that holds events already."""
+        self._numbers = iter(range(first, 1_000_000))
+
     def past(self, as_of: str | datetime) -> Past:
+        self.flush()
         return load_past(self.engine, self.settings, _moment(as_of))
 
     def milestone(
         self,
         number: int,
         title: str,
-        created: str = "03-01",
+        created: str | datetime = "03-01",
         due: str | None = None,
-        closed: str | None = None,
+        closed: str | datetime | None = None,
         updated: str | datetime | None = None,
         repo: str = API,
         **more: Any,
@@ -65,25 +71,26 @@ class World:
             **more,
         )
 
-    def title(self, number: int, title: str, seen: str, repo: str = API) -> None:
+    def title(self, number: int, title: str, seen: str | datetime, repo: str = API) -> None:
         """A payload updated at `seen` showed the number under the title."""
-        with self.engine.begin() as connection:
-            row = {"repository_id": IDS[repo], "number": number, "title": title, "proof": "", "seen_at": _moment(seen)}
-            upsert(connection, schema.milestone_title, [row])
+        row = {"repository_id": IDS[repo], "number": number, "title": title, "proof": "", "seen_at": _moment(seen)}
+        self._later(upsert, schema.milestone_title, row, oldest_by=("seen_at",))
 
-    def snapshot(self, number: int, day: str, title: str, state: str = "open", due: str | None = None) -> None:
-        """The picture taken at noon of that day."""
+    def snapshot(
+        self, number: int, day: str | datetime, title: str, state: str = "open", due: str | None = None
+    ) -> None:
+        """The picture taken at noon of that day, or at that moment; the first of a day stays."""
+        taken = at(f"{day} 12:00") if isinstance(day, str) else day
         row = {
             "repository_id": 1,
             "number": number,
-            "day": date.fromisoformat(f"2026-{day}"),
+            "day": taken.date(),
             "title": title,
             "state": state,
             "due_on": date.fromisoformat(f"2026-{due}") if due else None,
-            "observed_at": at(f"{day} 12:00"),
+            "observed_at": taken,
         }
-        with self.engine.begin() as connection:
-            upsert(connection, schema.snapshot, [row])
+        self._later(append, schema.snapshot, row)
 
     def issue(self, number: int, created: str | datetime = "03-02 09:00", repo: str = API, **more: Any) -> None:
         self._write(schema.issue, **self._item(number, created, repo, "issues", more))
@@ -149,11 +156,17 @@ class World:
             committed_at=_moment(committed),
         )
         if number is not None:
-            with self.engine.begin() as connection:
-                row = {"repository_id": IDS[repo], "number": number, "sha": sha}
-                upsert(connection, schema.pull_request_commit, [row])
+            row = {"repository_id": IDS[repo], "number": number, "sha": sha}
+            self._later(append, schema.pull_request_commit, row)
 
-    def run(self, key: int, created: str, finished: str | None, conclusion: str = "success", repo: str = API) -> None:
+    def run(
+        self,
+        key: int,
+        created: str | datetime,
+        finished: str | datetime | None,
+        conclusion: str = "success",
+        repo: str = API,
+    ) -> None:
         self._write(
             schema.workflow_run,
             id=key,
@@ -199,8 +212,17 @@ class World:
 
     def _write(self, table: Table, observed: str | datetime | None = None, **row: Any) -> None:
         row |= {"source": "test", "observed_at": _moment(observed) or SEEN}
+        self._later(upsert, table, row)
+
+    def _later(self, write: Callable[..., None], table: Table, row: dict[str, Any], **how: Any) -> None:
+        self._pending.append(lambda connection: write(connection, table, [row], **how))
+
+    def flush(self) -> None:
+        """Write what was said, in order and in one transaction."""
         with self.engine.begin() as connection:
-            upsert(connection, table, [row])
+            for write in self._pending:
+                write(connection)
+        self._pending.clear()
 
 
 def _moment(value: str | datetime | None) -> datetime | None:
