@@ -1,6 +1,8 @@
 """Fixtures that several rooms' tests share."""
 
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,3 +30,15 @@ def _no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test depends on, or leaks, the developer's own token, home or database."""
     for name in ("GITHUB_TOKEN", "GH_TOKEN", "SPRINT_HOME", "SPRINT_DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's own Chromium for `browser` and `page` of pytest-playwright; tests are skipped without one."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    on_macos = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+    if found is None and not on_macos.is_file():
+        pytest.skip("Chromium is not installed here")
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    return {**browser_type_launch_args, "executable_path": found or str(on_macos), "args": quiet}

@@ -70,8 +70,8 @@ def open_page(home: str | None = None, milestone: str | None = None, as_of: str 
     from sprintlib.store import open_store
 
     settings = settings_module.load(home)
-    engine = open_store(settings.database_url, read_only=True)
-    result = analyze(engine, settings, parse_as_of(as_of, settings), milestone)
+    moment = parse_as_of(as_of, settings)
+    result = analyze(open_store(settings.database_url, read_only=True), settings, moment, milestone)
     return Page(result, choose(result, milestone), settings.data_dir / "cache")
 
 

@@ -10,15 +10,13 @@ from typing import Any
 from sprintlib.views.markup import text
 
 _SNIPPET = "window.vega=vega;window.vegaLite=vegaLite;window.vegaEmbed=vegaEmbed;"
+# waits for the preamble and for its place; the dashboards, which allow no inline script, draw from a file of theirs
 _DRAW = """(function(id){var tries=200;(function draw(){
 var spec=document.querySelector('script[data-spec="'+id+'"]');
 var places=document.querySelectorAll('[data-chart="'+id+'"]:not([data-drawn])');
 if(!window.vegaEmbed||!spec||!places.length){if(tries--)setTimeout(draw,50);return;}
 places.forEach(function(place){place.setAttribute('data-drawn','');
-window.vegaEmbed(place,JSON.parse(spec.textContent),{renderer:'svg',actions:false,tooltip:{theme:'custom'}})
-.then(function(){var svg=place.querySelector('svg');if(svg)svg.setAttribute('aria-hidden','true');
-var g=place.querySelectorAll('[role=graphics-document],[role=graphics-object]');
-g.forEach(function(n){n.removeAttribute('role');});})
+window.vegaEmbed(place,JSON.parse(spec.textContent),{renderer:'svg',actions:false})
 .catch(function(error){place.textContent='The chart could not be drawn: '+error.message;});});})();})"""
 
 
@@ -39,7 +37,7 @@ def chart_html(chart: Any, description: str) -> str:
     spec = spec.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     name = hashlib.sha256(spec.encode()).hexdigest()[:16]
     return (
-        f'<div class="chart" role="img" aria-label="{text(description)}" data-chart="{name}"></div>'
+        f'<div class="chart" role="img" aria-label="{text(description)}"><div data-chart="{name}"></div></div>'
         f'<script type="application/json" data-spec="{name}">{spec}</script>'
         f'<script>{_DRAW}("{name}");</script>'
     )

@@ -1,0 +1,301 @@
+"""What is overdue, by literal clocks; and catching up with it."""
+
+import fcntl
+import json
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from click.testing import CliRunner
+
+from sprintlib import github
+from sprintlib.cli.main import sprint
+from sprintlib.errors import ReportError, UnreachableError
+from sprintlib.reports import Run, due, is_due, last_slot, overdue, run_due, run_table, runs
+from sprintlib.store import open_store, schema, upsert
+from sprintlib.store.schema import run
+
+SLOT = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)  # a Monday
+
+
+def with_report(settings, zone="UTC", **changes):
+    project = settings.project.model_copy(update={"time_zone": zone})
+    return settings.model_copy(update={"project": project, "report": settings.report.model_copy(update=changes)})
+
+
+def utc(*parts):
+    return datetime(*parts, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "slot"),
+    [
+        ("UTC", utc(2026, 11, 23, 7, 29), utc(2026, 11, 20, 7, 30)),  # Monday before it is time: Friday's
+        ("UTC", utc(2026, 11, 23, 7, 30), utc(2026, 11, 23, 7, 30)),
+        ("UTC", utc(2026, 11, 22, 12, 0), utc(2026, 11, 20, 7, 30)),  # Sunday
+        ("Europe/Berlin", utc(2026, 11, 23, 6, 30), utc(2026, 11, 23, 6, 30)),  # winter
+        ("Europe/Berlin", utc(2026, 7, 6, 5, 30), utc(2026, 7, 6, 5, 30)),  # summer
+        ("Pacific/Auckland", utc(2026, 11, 22, 18, 30), utc(2026, 11, 22, 18, 30)),  # already Monday there
+        ("America/Los_Angeles", utc(2026, 11, 23, 15, 0), utc(2026, 11, 20, 15, 30)),  # 07:00 there
+    ],
+)
+def test_the_last_moment_at_which_reports_became_due(settings, zone, now, slot):
+    assert last_slot(with_report(settings, zone), now) == slot
+
+
+def test_days_and_time_come_from_the_settings(settings):
+    weekly = with_report(settings, days=("wed",), at="18:00")
+    assert last_slot(weekly, utc(2026, 11, 23, 7, 30)) == utc(2026, 11, 18, 18, 0)
+    assert last_slot(with_report(settings, days=()), utc(2026, 11, 23, 7, 30)) is None
+
+
+def past_run(state="ok", as_of=SLOT, started_at=None, milestone="Sprint 9", trigger="due"):
+    return Run(
+        id=1,
+        milestone=milestone,
+        as_of=as_of,
+        state=state,
+        trigger=trigger,
+        started_at=started_at or as_of,
+        finished_at=None,
+        folder=None,
+        message=None,
+        pid=None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("past", "expected"),
+    [
+        ([], True),
+        ([past_run(as_of=SLOT - timedelta(minutes=1))], True),  # the one of the time before
+        ([past_run(as_of=SLOT + timedelta(minutes=5))], False),
+        ([past_run(as_of=SLOT + timedelta(minutes=5), trigger="hand")], False),  # made by hand will do
+        ([past_run(as_of=SLOT - timedelta(days=90), started_at=SLOT + timedelta(minutes=5))], True),  # on the past
+        ([past_run(as_of=SLOT + timedelta(minutes=5), milestone="Sprint 8")], True),
+        ([past_run("failed", SLOT + timedelta(hours=1, minutes=30))], False),  # tried half an hour ago
+        ([past_run("killed", SLOT + timedelta(hours=1))], True),  # an hour ago
+        ([past_run("failed", SLOT - timedelta(minutes=10))], True),  # before it was due
+        ([past_run("failed", SLOT + timedelta(hours=1, minutes=30), trigger="hand")], True),
+        ([past_run("running", SLOT + timedelta(hours=1, minutes=50))], False),
+    ],
+)
+def test_a_report_is_due_once(past, expected):
+    assert is_due("Sprint 9", SLOT, past, now=SLOT + timedelta(hours=2)) is expected
+
+
+def test_without_a_dated_milestone_any_report_will_do():
+    assert not is_due(None, SLOT, [past_run(milestone="Backlog")], now=SLOT)
+    assert is_due(None, SLOT, [], now=SLOT)
+
+
+# ---------------------------------------------------------------- catching up
+
+
+@pytest.fixture
+def titles(monkeypatch):
+    """Open dated milestones, without a store full of facts."""
+    found = ["Sprint 9", "Sprint 10"]
+    monkeypatch.setattr(due, "open_dated_milestones", lambda *_: found)
+    return found
+
+
+@pytest.fixture
+def written(monkeypatch, settings):
+    """Reports that were asked for; the ones of `broken` fail."""
+
+    asked = _Asked()
+
+    def write(settings, milestone=None, as_of=None, trigger="hand", notebook=None):
+        asked.append((milestone, trigger))
+        engine = open_store(settings.database_url)
+        now = datetime.now(UTC)
+        run_id = run_table.start(engine, settings.project.name, milestone or "Backlog", now, trigger, {})
+        if milestone in asked.broken:
+            run_table.finish(engine, run_id, "failed", "Cell 3 failed.")
+            raise ReportError("Cell 3 failed.")
+        run_table.finish(engine, run_id, "ok", folder=f"x/{milestone}")
+        return _Files(settings, milestone)
+
+    monkeypatch.setattr(due, "write_report", write)
+    monkeypatch.setattr(github, "sync", lambda *_: None)
+    return asked
+
+
+class _Asked(list):
+    def __init__(self):
+        super().__init__()
+        self.broken = set()
+
+
+class _Files:
+    def __init__(self, settings, milestone):
+        from tests import samples
+
+        self.html = settings.reports_dir / "report.html"
+        self.analysis = samples.analysis(samples.milestone(title=milestone or "Backlog"))
+
+
+@pytest.mark.usefixtures("titles")
+def test_every_open_dated_milestone_gets_its_report_once(settings, written):
+    said = []
+    first = run_due(settings, said.append)
+    assert written == [("Sprint 9", "due"), ("Sprint 10", "due")]
+    assert [result.ok for result in first] == [True, True]
+    assert run_due(settings, said.append) == []
+    assert len(written) == 2
+    assert said[-1] == "Nothing is due."
+
+
+@pytest.mark.usefixtures("titles")
+def test_a_failure_does_not_stop_the_next_and_is_not_repeated_at_once(settings, written):
+    written.broken = {"Sprint 9"}
+    said = []
+    results = run_due(settings, said.append)
+    assert [(result.milestone, result.ok) for result in results] == [("Sprint 9", False), ("Sprint 10", True)]
+    assert "Sprint 9: failed: Cell 3 failed." in said
+    assert run_due(settings, said.append) == []
+
+
+def test_without_a_dated_milestone_there_is_one_report(settings, written, titles):
+    titles.clear()
+    run_due(settings, [].append)
+    assert written == [(None, "due")]
+    assert run_due(settings, [].append) == []
+
+
+@pytest.mark.usefixtures("titles")
+def test_missed_days_are_caught_up_once(settings, written):
+    run_due(settings, [].append)
+    later = datetime.now(UTC) + timedelta(days=21)
+    assert overdue(open_store(settings.database_url), settings, later) == ["Sprint 9", "Sprint 10"]
+
+
+@pytest.mark.usefixtures("titles")
+def test_reports_are_written_although_nothing_new_can_be_collected(settings, written, monkeypatch):
+    def unreachable(*_):
+        raise UnreachableError("GitHub could not be reached: check the network.")
+
+    monkeypatch.setattr(github, "sync", unreachable)
+    said = []
+    assert len(run_due(settings, said.append)) == 2
+    assert said[0] == (
+        "Nothing new was collected: GitHub could not be reached: check the network. The reports rest on what was there."
+    )
+
+
+@pytest.mark.usefixtures("titles")
+def test_nothing_is_collected_when_nothing_is_due(settings, written, monkeypatch):
+    run_due(settings, [].append)
+    monkeypatch.setattr(github, "sync", lambda *_: pytest.fail("asked GitHub for nothing"))
+    assert run_due(settings, [].append) == []
+
+
+@pytest.mark.usefixtures("titles")
+def test_a_second_call_at_the_same_time_does_nothing(settings, written):
+    settings.data_dir.mkdir()
+    said = []
+    with (settings.data_dir / "run-due.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert run_due(settings, said.append) == []
+    assert said == ["Another 'sprint run due' is at work: nothing to do here."]
+    assert written == []
+
+
+def test_a_data_folder_that_cannot_be_made_is_one_sentence(settings):
+    settings.data_dir.write_text("a file in the way")
+    with pytest.raises(ReportError, match="data cannot be written"):
+        run_due(settings, [].append)
+
+
+# ---------------------------------------------------------------- which milestones
+
+
+def milestone(number, title, **changes):
+    values = {
+        "repository_id": 1,
+        "number": number,
+        "title": title,
+        "state": "open",
+        "due_on": date(2026, 12, 1),
+        "html_url": f"https://github.com/sprint-demo/api/milestone/{number}",
+        "created_at": utc(2026, 10, 1),
+        "closed_at": None,
+        "source": "rest",
+        "observed_at": utc(2026, 11, 1),
+    }
+    return values | changes
+
+
+def test_open_dated_milestones_by_their_deadline(settings):
+    engine = open_store(settings.database_url)
+    repository = {
+        "id": 1,
+        "full_name": "sprint-demo/api",
+        "html_url": "https://github.com/sprint-demo/api",
+        "source": "rest",
+        "observed_at": utc(2026, 11, 1),
+    }
+    rows = [
+        milestone(1, "later", due_on=date(2026, 12, 24)),
+        milestone(2, "soon"),
+        milestone(3, "undated", due_on=None),
+        milestone(4, "over", state="closed", closed_at=utc(2026, 10, 20)),
+    ]
+    with engine.begin() as connection:
+        upsert(connection, schema.repository, [repository])
+        upsert(connection, schema.project, [{"name": "demo"}])
+        upsert(connection, schema.project_repository, [{"project": "demo", "repository_id": 1}])
+        upsert(connection, schema.milestone, rows)
+    assert due.open_dated_milestones(engine, settings, utc(2026, 11, 23)) == ["soon", "later"]
+    assert due.open_dated_milestones(engine, settings, utc(2026, 10, 10)) == ["over", "soon", "later"]
+
+
+# ---------------------------------------------------------------- command
+
+
+def call(settings, *words):
+    return CliRunner().invoke(sprint, ["--home", str(settings.home), "run", *words])
+
+
+@pytest.mark.usefixtures("titles")
+def test_the_command_exits_1_when_a_report_failed(settings, written):
+    written.broken = {"Sprint 10"}
+    ended = call(settings, "due")
+    assert ended.exit_code == 1
+    assert "Sprint 9: " in ended.output
+    assert "Sprint 10: failed: Cell 3 failed." in ended.output
+
+
+@pytest.mark.usefixtures("titles")
+def test_the_command_is_quiet_when_nothing_is_due(settings, written):
+    assert "Sprint 10: " in call(settings, "due", "--quiet").output
+    again = call(settings, "due", "--quiet")
+    assert (again.exit_code, again.output) == (0, "")
+
+
+@pytest.mark.usefixtures("titles", "written")
+def test_the_command_as_json(settings):
+    said = json.loads(call(settings, "due", "--json").output)
+    assert [result["milestone"] for result in said["results"]] == ["Sprint 9", "Sprint 10"]
+
+
+@pytest.mark.usefixtures("titles", "written")
+def test_the_list_of_runs(settings):
+    assert "No report has run yet" in call(settings, "list").output
+    call(settings, "due")
+    listed = call(settings, "list", "--limit", "1").output
+    assert "ok" in listed
+    assert "Sprint 10" in listed
+    assert "Sprint 9" not in listed
+    as_json = json.loads(call(settings, "list", "--json").output)
+    assert [found["milestone"] for found in as_json] == ["Sprint 10", "Sprint 9"]
+    assert {found["state"] for found in as_json} == {"ok"}
+
+
+def test_the_list_recognises_runs_that_were_killed(settings):
+    engine = open_store(settings.database_url)
+    run_table.start(engine, "demo", "Sprint 9", SLOT, "due", {})
+    with engine.begin() as connection:
+        connection.execute(run.update().values(pid=None))
+    assert "killed" in call(settings, "list").output
+    assert runs(engine, "demo")[0].state == "killed"

@@ -1,0 +1,72 @@
+from datetime import date
+
+import pytest
+
+from sprintlib.analysis.model import Analysis
+from sprintlib.errors import ReportError, SettingsError, StoreError
+from sprintlib.reports import Page, open_page
+from sprintlib.reports.page import MIME_TYPE, choose
+from tests import samples
+
+
+def titled(title, **changes):
+    return samples.milestone(title=title, titles_then=(title,), **changes)
+
+
+def test_the_nearest_deadline_is_chosen():
+    analysis = samples.analysis(
+        titled("undated", due_on=None),
+        titled("long over", due_on=date(2025, 1, 1)),
+        titled("just over", due_on=date(2026, 11, 16)),
+        titled("next", due_on=date(2026, 11, 19)),
+        titled("later", due_on=date(2026, 12, 24)),
+    )
+    assert choose(analysis, None).title == "next"
+    assert choose(samples.analysis(*analysis.milestones[:3]), None).title == "just over"
+    assert choose(samples.analysis(*analysis.milestones[:1]), None).title == "undated"
+
+
+def test_a_title_is_found_as_it_is_and_as_it_was():
+    renamed = samples.milestone(title="0.4.0", titles_then=("0.3.1 (or 0.4.0)",))
+    analysis = samples.analysis(titled("0.5.0"), renamed)
+    assert choose(analysis, "0.4.0") == renamed
+    assert choose(analysis, "0.3.1 (or 0.4.0)") == renamed
+
+
+def test_a_project_without_an_open_milestone():
+    with pytest.raises(ReportError, match="No milestone was open as of 2026-11-18 16:00 UTC"):
+        choose(samples.analysis().model_copy(update={"milestones": ()}), None)
+
+
+def test_the_numbers_travel_with_the_first_screen(tmp_path):
+    milestone = samples.milestone()
+    page = Page(samples.analysis(samples.without_number(), milestone), milestone, tmp_path)
+    bundle = page.first_screen()._repr_mimebundle_()
+    assert Analysis.model_validate(bundle[MIME_TYPE]).milestones == (milestone,)
+    assert "38%" in bundle["text/html"]
+    assert "<style>" in bundle["text/html"]
+    assert "window.vegaEmbed=" in bundle["text/html"]
+
+
+def test_the_other_pieces_are_fragments_in_the_scope_of_the_style(tmp_path):
+    milestone = samples.milestone()
+    page = Page(samples.analysis(milestone), milestone, tmp_path)
+    for piece, said in (
+        (page.drivers(), "What the score is made of"),
+        (page.findings(), "All risks"),
+        (page.scope(), "Parts by repository"),
+        (page.basis(), "Data freshness"),
+    ):
+        bundle = piece._repr_mimebundle_()
+        assert set(bundle) == {"text/html", "text/plain"}
+        assert bundle["text/html"].startswith('<div class="sprint">')
+        assert said in bundle["text/html"]
+
+
+def test_opening_a_folder_without_settings_or_store(tmp_path, settings):
+    with pytest.raises(SettingsError, match=r"No sprint\.toml"):
+        open_page(str(tmp_path / "nowhere"))
+    with pytest.raises(StoreError, match="run 'sprint sync' first"):
+        open_page(str(settings.home))
+    with pytest.raises(SettingsError, match="is not a moment"):
+        open_page(str(settings.home), as_of="yesterday")
