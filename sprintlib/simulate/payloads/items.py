@@ -40,7 +40,7 @@ def label(context: Context, repo: str, name: str) -> Json:
         "name": name,
         "color": LABEL_COLORS[name],
         "default": name in {"bug", "duplicate"},
-        "description": None,
+        "description": "",
     }
 
 
