@@ -68,7 +68,8 @@ def targets(data: Dataset) -> None:
             f" 1-2 past sprints {few:.3f} (n={n_few}; Monte Carlo with all {scores[time, 'monte_carlo'].brier:.3f})"
         )
         for reference in ("monte_carlo", "ratios_online"):
-            print(f"       minus {reference} on the same boards: {paired(forecasts, reference)}")
+            own = np.mean([brier(f.p[reference], f.rows.y) for f in forecasts])
+            print(f"       {reference} {own:.3f}; minus it, on the same boards: {paired(forecasts, reference)}")
 
 
 def paired(forecasts: list[Forecasts], reference: str) -> str:
