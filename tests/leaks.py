@@ -377,6 +377,8 @@ _START: list[Action] = [
     ("open milestone", 1, 0, 1),
     ("open issue", 1, 0, 3),
     ("open pull", 1, 0, 4),
+    ("comment", 1, 0, 0),
+    ("review", 1, 1, 0),
 ]
 
 
