@@ -41,8 +41,8 @@ def main(dataset: Path) -> None:
         f"{sprints.height} rows at 0/30/50/80 %, from the prior sprints-simulated-2",
         "use": "P(at least the work now in a sprint is delivered by its end), for teams of 2 to 13 people",
         "not_for": "P(every item is closed by the due date), which is stricter; persons; sprints without items",
-        "limits": "three open-source organisations, 33 boards, collected before 2018; sprints of one organisation overlap "
-        "in time and the data do not say how; story points as the boards give them",
+        "limits": "three open-source organisations, 33 boards, collected before 2018; sprints of one organisation "
+        "overlap in time and the data do not say how; story points as the boards give them",
         "rates": {str(time): round(_rate(sprints.filter(pl.col("time") == time)), 3) for time in TIMES},
         "fingerprints": sorted(fingerprints(sprints)),
     }
