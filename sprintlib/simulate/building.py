@@ -66,11 +66,21 @@ def _begin_chunk(world: World, task: Task, login: str) -> tuple[float, Callable[
         if task.assignee is None:
             task.assignee = login
             world.journal.note(world.now, "assigned", task.key, login, login)
-        if world.chance(constants.COMMENTED / 3):
-            world.say(task.key, login, "start", lead=LEAD)
+        _remark(world, task, login)
     effort = min(task.left, constants.CHUNK_HOURS)
     speed = world.people[login].skills.get(task.key[0], _LEAST_SKILL) * constants.FOCUS
     return effort / speed, partial(_end_chunk, world, task, login, effort)
+
+
+def _remark(world: World, task: Task, login: str) -> None:
+    """Whoever starts sometimes says so, or asks the author, who answers some hours later."""
+    author = world.journal.items[task.key].author
+    if author in world.desks and author != login and world.chance(constants.COMMENTED / 2):
+        world.say(task.key, login, "question")
+        answer_at = world.later(author, world.log_normal(2.5, 0.7))
+        world.at(answer_at, partial(world.say, task.key, author, "answer"))
+    elif world.chance(constants.COMMENTED / 2):
+        world.say(task.key, login, "start", lead=LEAD)
 
 
 def _end_chunk(world: World, task: Task, login: str, effort: float) -> None:

@@ -165,6 +165,9 @@ def _commit_to(world: World, sprint: RunningSprint, task: Task, work: Work) -> N
     if work.assignee or world.chance(0.75):
         task.assignee = work.assignee or _choose_assignee(world, task)
         world.journal.note(world.seconds_later(30), "assigned", task.key, LEAD, task.assignee)
+    if task.blockers:
+        waiting = task.assignee or LEAD
+        world.at(world.later(waiting, world.rng.uniform(10, 24)), partial(_say_waiting, world, task, waiting))
 
 
 def _put_in(world: World, sprint: RunningSprint, task: Task) -> None:
@@ -172,6 +175,12 @@ def _put_in(world: World, sprint: RunningSprint, task: Task) -> None:
     task.sprint = sprint.index
     milestone = (repo, sprint.numbers[repo])
     world.journal.note(world.seconds_later(10), "milestoned", task.key, LEAD, sprint.title, other=milestone)
+
+
+def _say_waiting(world: World, task: Task, login: str) -> None:
+    for repo, number in filter(world.is_open, task.blockers):
+        reference = f"#{number}" if repo == task.key[0] else f"sprint-demo/{repo}#{number}"
+        world.say(task.key, login, "waiting", blocker=reference)
 
 
 def _choose_assignee(world: World, task: Task) -> str:

@@ -12,6 +12,7 @@ from sprintlib.simulate import simulate
 from sprintlib.simulate.clock import shift
 from sprintlib.simulate.state import states_of
 from sprintlib.simulate.team import DEVELOPERS, LEAD
+from sprintlib.simulate.work import load_texts
 from tests.simulate.conftest import SEED, TODAY
 
 HUMANS = {person.login for person in DEVELOPERS}
@@ -228,3 +229,12 @@ def test_reviews_take_rounds_and_one_person_is_asked_more_than_others(chronicle)
     assert verdicts["APPROVED"] > verdicts["CHANGES_REQUESTED"] > verdicts["COMMENTED"] > 0
     asked = Counter(happening.subject for happening in chronicle.happenings if happening.kind == "review_requested")
     assert asked.most_common(1)[0][0] == LEAD
+
+
+def test_people_talk_and_say_what_they_wait_for(chronicle):
+    texts = [happening.detail for happening in chronicle.happenings if happening.kind == "commented"]
+    for occasion in ("start", "question", "answer", "waiting", "preview"):
+        openings = tuple(phrase.split("{")[0].rstrip("@")[:12] for phrase in load_texts().phrases[occasion])
+        assert any(text.startswith(tuple(filter(None, openings))) for text in texts), occasion
+    assert any("sprint-demo/api#" in text for text in texts)
+    assert any(text.startswith(f"@{LEAD} ") for text in texts)
