@@ -137,11 +137,12 @@ class Client:
         return datetime.fromtimestamp(datetime.now(UTC).timestamp() - (self.clock_skew or 0.0), UTC)
 
     def _try(self, path: str, parameters: dict[str, Any], headers: dict[str, str]) -> Response:
+        first = self._patience.first_wait_seconds
         retrying = Retrying(
             retry=retry_if_exception_type(_TransientError),
             # an address that never answered is more likely wrong or offline than overloaded
             stop=stop_after_attempt(self._patience.attempts if self._answered else 3),
-            wait=wait_exponential_jitter(self._patience.first_wait_seconds, max=_LONGEST_RETRY_WAIT, jitter=0.5),
+            wait=wait_exponential_jitter(multiplier=first, max=_LONGEST_RETRY_WAIT, jitter=first / 2),
             before_sleep=lambda state: LOGGER.info("trying %s again (attempt %d)", path, state.attempt_number + 1),
             reraise=True,
         )

@@ -59,7 +59,7 @@ def write_cursor(connection: Connection, cursor: Cursor) -> None:
 
 def settle_identity(connection: Connection, repository_id: int, full_name: str) -> None:
     """Cursors follow a repository that was renamed; those of another one that had its name before are dropped."""
-    stored = connection.execute(select(repository.c.id, repository.c.full_name)).tuples().all()
+    stored = connection.execute(select(repository.c.id, repository.c.full_name)).all()
     names = dict(stored)
     if any(name == full_name and number != repository_id for number, name in stored):
         connection.execute(delete(sync_cursor).where(sync_cursor.c.repository == full_name))

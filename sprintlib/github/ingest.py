@@ -14,7 +14,7 @@ from datetime import date, datetime
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, select, update
+from sqlalchemy import Connection, String, Table, cast, delete, select, update
 
 from sprintlib.errors import CollectError
 from sprintlib.github import rows
@@ -188,7 +188,7 @@ def write_repository(connection: Connection, payload: Payload, origin: Origin) -
     connection.execute(
         update(table)
         .where(table.c.full_name == payload["full_name"], table.c.id != payload["id"])
-        .values(full_name=table.c.full_name + "#" + payload["node_id"])
+        .values(full_name=table.c.full_name + "#" + cast(table.c.id, String))
     )
     upsert(connection, schema.organization, [rows.organization_row(payload, origin.source, origin.observed_at)])
     upsert(connection, table, [rows.repository_row(payload, origin.source, origin.observed_at)])

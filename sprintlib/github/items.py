@@ -219,7 +219,7 @@ def _blocking_changes(connection: Connection, repository_id: int) -> dict[int, d
         .where(event.repository_id == repository_id, event.kind.in_(("blocked_by_added", "blocked_by_removed")))
         .group_by(event.number)
     )
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def _drop_lifted_blockers(connection: Connection, repository_id: int) -> None:

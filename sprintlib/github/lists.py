@@ -154,11 +154,13 @@ class Reader:
         return response.date or self.client.now()
 
     def _probe(self, kind: List, cursor: Cursor | None) -> Cursor:
-        etag = cursor.etag if cursor and cursor.complete else None
+        etag = cursor.etag if cursor and cursor.complete and not self._may_change_unseen(kind) else None
         response = self.get(kind.path, kind.parameters, etag=etag, accept=(403, 404, 410))
         known = replace(cursor, as_of=self.as_of(response)) if cursor else self._new_cursor(kind, response)
         if response.status == 304:
-            return self._store(kind, known)
+            known = self._store(kind, known)
+            was_stopped_before_counting = known.expected is None and known.note is None and not kind.envelope
+            return self._count(kind, known, None) if was_stopped_before_counting else known
         if response.status != 200:
             return self._store(kind, self._without(kind, known, response))
         page = _entries(kind, response)
@@ -207,16 +209,33 @@ class Reader:
         newest = moment(cursor.position.get("newest"))
         if newest is None or kind.ordered_by is None:
             return None
-        if kind is RUNS:  # a run changes in place until it has finished
-            run = schema.workflow_run.c
+        oldest = self._oldest_unfinished_run() if kind is RUNS else None
+        return min(newest, oldest or newest) - OVERLAP
+
+    def _may_change_unseen(self, kind: List) -> bool:
+        """Whether a run that has not finished, and so changes in place, is on a later page than the first."""
+        oldest = self._oldest_unfinished_run() if kind is RUNS else None
+        if oldest is None:
+            return False
+        run = schema.workflow_run.c
+        newer = select(func.count()).where(run.repository_id == self.repository_id, run.created_at > oldest)
+        with self.engine.connect() as connection:
+            return connection.execute(newer).scalar_one() >= PAGE_SIZE
+
+    def _oldest_unfinished_run(self) -> datetime | None:
+        """When the oldest run was created that may still be under way; None where there is none."""
+        run = schema.workflow_run.c
+        ours = select(func.max(run.created_at)).where(run.repository_id == self.repository_id)
+        with self.engine.connect() as connection:
+            newest = connection.execute(ours).scalar()
+            if newest is None:
+                return None
             unfinished = select(func.min(run.created_at)).where(
                 run.repository_id == self.repository_id,
                 run.status != "completed",
                 run.created_at > newest - _RUN_MAY_LAST,
             )
-            with self.engine.connect() as connection:
-                newest = min(newest, connection.execute(unfinished).scalar() or newest)
-        return newest - OVERLAP
+            return connection.execute(unfinished).scalar()
 
     def _facts(self, kind: List, page: Sequence[Payload], response: Response) -> Facts:
         with understood(f"{kind.label} of {self.full_name}"):

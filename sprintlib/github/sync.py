@@ -205,7 +205,7 @@ class _Run:
         with self.engine.begin() as connection:
             # the lock is ours: whoever left a run open was killed
             left = update(schema.sync_run).where(schema.sync_run.c.state == "running")
-            connection.execute(left.values(state="failed", message="killed", finished_at=started_at))
+            connection.execute(left.values(state="failed", message="did not finish", finished_at=started_at))
             return int(
                 connection.execute(insert(schema.sync_run).values(row).returning(schema.sync_run.c.id)).scalar_one()
             )
