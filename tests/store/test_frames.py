@@ -57,10 +57,11 @@ def test_times_dates_and_nulls(engine: Engine) -> None:
 
 def test_booleans_subqueries_and_functions(engine: Engine) -> None:
     milestone = schema.milestone
-    newest = select(func.max(milestone.c.created_at)).where(milestone.c.repository_id == schema.repository.c.id)
+    other = milestone.alias("other")
+    newest = select(func.max(other.c.created_at)).where(other.c.repository_id == schema.repository.c.id)
     query = select(
         schema.repository.c.private,
-        select(milestone.c.number).where(milestone.c.number == 1).exists().label("known"),
+        select(other.c.number).where(other.c.number == 1).exists().label("known"),
         newest.scalar_subquery().label("newest"),
         func.coalesce(milestone.c.closed_at, milestone.c.created_at).label("either"),
         literal("x").label("text"),
