@@ -14,12 +14,12 @@ help:
 	@echo "make check     lint, types and import floors only"
 	@echo "make lock      resolve the pinned versions again"
 
-setup: $(VENV)/.run
+setup: $(VENV)/.run $(VENV)/.knowledge
 
-demo: $(VENV)/.run
+demo: setup
 	@$(BIN)/sprint demo
 
-test: $(VENV)/.dev browser check
+test: $(VENV)/.dev $(VENV)/.knowledge browser check
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 test-all: test
@@ -48,6 +48,12 @@ $(VENV)/.dev: $(BIN)/python locks/dev.txt pyproject.toml
 	@$(PIP) install --no-deps -r locks/dev.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $(VENV)/.run $@
+
+$(VENV)/.knowledge: $(BIN)/python locks/knowledge.txt
+	@echo "Installing search by meaning: torch and FAISS (two minutes) ..."
+	@sh locks/torch.sh
+	@$(PIP) install --no-deps -r locks/knowledge.txt
+	@touch $@
 
 browser:
 	@sh tests/browser.sh

@@ -73,4 +73,14 @@ def test_conda_installs_from_the_same_lock() -> None:
 
 
 def test_no_cuda_build_can_slip_in() -> None:
-    assert not [r.name for name in ("run", "dev") for r in lock(name) if re.match(r"torch|nvidia|faiss", r.name)]
+    names = {name: {requirement.name for requirement in lock(name)} for name in ("run", "dev", "knowledge")}
+    assert not [name for name in set.union(*names.values()) if re.match(r"nvidia|cuda|triton", name)]
+    assert not names["dev"] & {"torch", "faiss-cpu"}
+
+
+@pytest.mark.parametrize(("python", "platform"), PLATFORMS)
+def test_search_by_meaning_adds_to_the_other_locks(python: str, platform: str) -> None:
+    added, run = pins("knowledge", python, platform), pins("run", python, platform)
+    assert not added.keys() & run.keys()
+    for requirement in declared("knowledge"):
+        assert requirement.specifier.contains({**run, **added}[canonicalize_name(requirement.name)])
