@@ -1,7 +1,13 @@
 """A team with one sprint behind it and one under way, for tests of the floors above history."""
 
+import sqlite3
+from contextlib import closing
 from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from sprintlib.store import open_store
 from tests.world import API, WEB, World
 
 AS_OF = "03-20 12:00"  # a Friday; the second sprint began on Monday and ends a week from now
@@ -49,4 +55,28 @@ def two_sprints(world: World, due: str | None = "03-27") -> World:
     return world
 
 
-__all__ = ["API", "AS_OF", "WEB", "first_sprint", "put", "second_sprint", "two_sprints", "working_days"]
+@cache
+def _template() -> bytes:
+    """A store with both sprints in it; made once, as migrations take longer than the facts."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "sprint.db"
+        engine = open_store(f"sqlite:///{file}")
+        two_sprints(World(engine)).flush()
+        engine.dispose()
+        copy = Path(folder) / "copy.db"
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("VACUUM INTO ?", (str(copy),))
+        return copy.read_bytes()
+
+
+def team_in(folder: Path) -> World:
+    """A world of its own with both sprints in acme/api, in a folder of its own."""
+    file = folder / "data" / "sprint.db"
+    file.parent.mkdir()
+    file.write_bytes(_template())
+    world = World(open_store(f"sqlite:///{file}"), folder)
+    world.numbers_from(10_000)
+    return world
+
+
+__all__ = ["API", "AS_OF", "WEB", "first_sprint", "put", "second_sprint", "team_in", "two_sprints", "working_days"]

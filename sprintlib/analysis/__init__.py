@@ -1,9 +1,18 @@
 """analyze(): from stored facts to forecasts, risks, recommendations and their reasons, as of any moment."""
 
-from sprintlib.analysis.analyzing import analyze
+from sprintlib.analysis.analyzing import analyze, analyze_past
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.analysis.moment import parse_as_of
 from sprintlib.analysis.storing import latest_analyses, store_analysis
 from sprintlib.analysis.terminal import render
 
-__all__ = ["Analysis", "MilestoneAnalysis", "analyze", "latest_analyses", "parse_as_of", "render", "store_analysis"]
+__all__ = [
+    "Analysis",
+    "MilestoneAnalysis",
+    "analyze",
+    "analyze_past",
+    "latest_analyses",
+    "parse_as_of",
+    "render",
+    "store_analysis",
+]

@@ -15,7 +15,7 @@ from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
 from sprintlib.errors import AnalysisError
 from sprintlib.explain import explain, health, summary
-from sprintlib.forecast import Outlook, Sprint, forecast, governing_part, part_forecast, prepare, sprints
+from sprintlib.forecast import Outlook, Sprint, find_sprints, forecast, governing_part, part_forecast, prepare
 from sprintlib.forecast.model import Forecast
 from sprintlib.history import Past, load_past
 from sprintlib.recommend import recommend
@@ -30,22 +30,30 @@ def analyze(engine: Engine, settings: Settings, as_of: datetime, milestone: str 
     Raises AnalysisError when nothing has been collected, or `milestone` names none that existed then.
     """
     clock = Stopwatch()
-    calendar = WorkingCalendar.from_settings(settings)
     with clock("load"):
         past = load_past(engine, settings, as_of)
     if past.repositories.is_empty():
         raise AnalysisError("Nothing has been collected yet: run 'sprint sync' first.")
+    return analyze_past(past, settings, milestone, clock)
+
+
+def analyze_past(
+    past: Past, settings: Settings, milestone: str | None = None, clock: "Stopwatch | None" = None
+) -> Analysis:
+    """The same for a past that is in memory: nothing else is looked at. Raises as `analyze` does."""
+    clock = clock or Stopwatch()
+    calendar = WorkingCalendar.from_settings(settings)
     with clock("dependencies"):
         edges = find_dependencies(past)
     with clock("milestones"):
-        found = sprints(past, calendar, _first_days(settings), milestone)
+        found = find_sprints(past, calendar, _first_days(settings), milestone)
         if milestone is not None and not found:
             raise AnalysisError(_unknown(milestone, past))
         check = CitationCheck.of(past)
         analyses = tuple(analyze_sprint(Situation(sprint, settings.risks, edges), check) for sprint in found)
         told = tuple(notes(past, settings, calendar, found, check.dropped))
     return Analysis(
-        as_of=as_of,
+        as_of=past.as_of,
         project=past.project,
         milestones=analyses,
         freshness=dict(past.repositories.select("repo", "observed_at").iter_rows()),

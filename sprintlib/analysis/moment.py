@@ -6,6 +6,7 @@ from sprintlib.calendar import WorkingCalendar
 from sprintlib.errors import SettingsError
 from sprintlib.settings import Settings
 
+YEARS = range(1970, 2200)  # beyond them a slip of the finger, and dates that calendars cannot count
 LAST_SECOND = timedelta(seconds=1)  # GitHub's clock counts seconds, and the day itself stays the local date
 
 
@@ -19,9 +20,10 @@ def parse_as_of(text: str | None, settings: Settings) -> datetime:
     try:
         if len(text) <= len("2026-11-23"):
             day = date.fromisoformat(text)
-            return WorkingCalendar(time_zone=settings.time_zone).end_of_day(day) - LAST_SECOND
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is not None:
+            moment = WorkingCalendar(time_zone=settings.time_zone).end_of_day(day) - LAST_SECOND
+        else:
+            moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None and moment.year in YEARS:
             return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         pass

@@ -4,7 +4,7 @@ from sprintlib.forecast.forecasting import forecast, governing_part, part_foreca
 from sprintlib.forecast.outlook import MINIMUM_CLOSING_DAYS, Outlook, chance, clamp, prepare
 from sprintlib.forecast.project import closed_in_cadence
 from sprintlib.forecast.simulation import Workload
-from sprintlib.forecast.sprint import Sprint, SprintPart, sprints
+from sprintlib.forecast.sprint import Sprint, SprintPart, find_sprints
 from sprintlib.forecast.words import count, day_name, percent, points, working_days
 
 __all__ = [
@@ -18,12 +18,12 @@ __all__ = [
     "closed_in_cadence",
     "count",
     "day_name",
+    "find_sprints",
     "forecast",
     "governing_part",
     "part_forecast",
     "percent",
     "points",
     "prepare",
-    "sprints",
     "working_days",
 ]

@@ -79,7 +79,7 @@ class Sprint:
         return self.items.filter(pl.col("repo") == part.repo)
 
 
-def sprints(
+def find_sprints(
     past: Past, calendar: WorkingCalendar, first_days: Mapping[str, date], wanted: str | None = None
 ) -> list[Sprint]:
     """The sprints that were open then, by due date, those without one last; or only the one called `wanted`.

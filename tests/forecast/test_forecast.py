@@ -8,11 +8,11 @@ from sprintlib.calendar import WorkingCalendar
 from sprintlib.forecast import (
     Outlook,
     closed_in_cadence,
+    find_sprints,
     forecast,
     governing_part,
     part_forecast,
     prepare,
-    sprints,
 )
 from sprintlib.forecast.outlook import active_developers
 from tests.sprints import API, AS_OF, WEB, first_sprint, put, second_sprint, two_sprints
@@ -22,7 +22,7 @@ CALENDAR = WorkingCalendar()
 
 
 def outlook(world: World, title: str = "Sprint 2", as_of: str = AS_OF, blocked: tuple[str, ...] = ()) -> Outlook:
-    (sprint,) = sprints(world.past(as_of), CALENDAR, {}, title)
+    (sprint,) = find_sprints(world.past(as_of), CALENDAR, {}, title)
     return prepare(sprint, blocked)
 
 
@@ -161,21 +161,21 @@ def test_sprints_are_the_open_milestones_by_due_date(world: World) -> None:
     two_sprints(world)
     world.milestone(3, "Someday")
     world.milestone(4, "Sprint 3", due="04-10")
-    found = sprints(world.past(AS_OF), CALENDAR, {})
+    found = find_sprints(world.past(AS_OF), CALENDAR, {})
     assert [sprint.title for sprint in found] == ["Sprint 2", "Sprint 3", "Someday"]
 
 
 def test_a_sprint_is_found_by_title_or_number_even_if_closed(world: World) -> None:
     past = two_sprints(world).past(AS_OF)
     for wanted in ("Sprint 1", "1"):
-        (sprint,) = sprints(past, CALENDAR, {}, wanted)
+        (sprint,) = find_sprints(past, CALENDAR, {}, wanted)
         assert (sprint.title, sprint.state, sprint.overdue) == ("Sprint 1", "closed", True)
-    assert sprints(past, CALENDAR, {}, "Sprint 99") == []
+    assert find_sprints(past, CALENDAR, {}, "Sprint 99") == []
 
 
 def test_settings_decide_the_first_day(world: World) -> None:
     past = two_sprints(world).past(AS_OF)
-    (sprint,) = sprints(past, CALENDAR, {"Sprint 2": date(2026, 3, 18)})
+    (sprint,) = find_sprints(past, CALENDAR, {"Sprint 2": date(2026, 3, 18)})
     assert len(sprint.parts[0].scope.committed) == 8
     assert CALENDAR.local_date(sprint.parts[0].start) == date(2026, 3, 19)  # the end of the first day
 

@@ -1,14 +1,14 @@
-"""Stores to write facts into."""
+"""A team with one sprint behind it and one under way."""
 
 from pathlib import Path
 
 import pytest
 
-from sprintlib.store import open_store
+from tests.sprints import team_in
 from tests.world import World
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    """An empty project."""
-    return World(open_store(f"sqlite:///{tmp_path / 'sprint.db'}"), tmp_path)
+def team(tmp_path: Path) -> World:
+    """Both sprints of tests.sprints in acme/api."""
+    return team_in(tmp_path)
