@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -166,8 +166,7 @@ def _partial_folder(settings: Settings) -> Iterator[Path]:
 
 def _publish(settings: Settings, partial: Path, analysis: Analysis) -> Path:
     """Move the partial folder to its place; a former report of that day is there until the new one is."""
-    # a date given as the moment means the end of that day, which is the first moment of the next one
-    day = (analysis.as_of - timedelta(microseconds=1)).astimezone(settings.time_zone).date().isoformat()
+    day = analysis.as_of.astimezone(settings.time_zone).date().isoformat()
     final = settings.reports_dir / day / folder_name(analysis.project, analysis.milestones[0].title)
     final.parent.mkdir(parents=True, exist_ok=True)
     with _publishing(settings):

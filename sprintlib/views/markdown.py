@@ -8,7 +8,7 @@ from sprintlib.evidence import Evidence
 from sprintlib.views.answer import facts
 from sprintlib.views.markup import known_repositories, safe_url
 from sprintlib.views.tables import NO_DRIVERS, SCOPE_COLUMNS, remarks, scope_counts, several_parts
-from sprintlib.views.words import SEVERITIES, age, day, gain, headline, moment, percent
+from sprintlib.views.words import SEVERITIES, age, day, gain, headline, moment, percent, signed
 
 _SPECIAL = re.compile(r"([\\`*\[\]<>|~&$])")
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
@@ -89,7 +89,7 @@ def _drivers(milestone: MilestoneAnalysis, known: frozenset[str]) -> str:
     if not milestone.drivers:
         return NO_DRIVERS
     rows = [
-        f"| {plain(driver.name)} | {driver.points:+.0f} | {_links(driver.evidence, known)} |"
+        f"| {plain(driver.name)} | {signed(driver.points)} | {_links(driver.evidence, known)} |"
         for driver in milestone.drivers
     ]
     return "\n".join(["| What | Points | Evidence |", "| --- | ---: | --- |", *rows])

@@ -2,7 +2,7 @@
 
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis, Part, Scope
 from sprintlib.views.markup import citations, known_repositories, link, table, text, web_url
-from sprintlib.views.words import SEVERITIES, age, chance, day, moment, percent, short_day, today
+from sprintlib.views.words import SEVERITIES, age, chance, day, moment, percent, short_day, signed, today
 
 NO_DRIVERS = "There is no explanation: the score has no number, or it rests on nothing that can be taken apart."
 SCOPE_COLUMNS = ("Committed", "Added", "Removed", "Done", "Dropped", "Open")
@@ -60,7 +60,7 @@ def drivers_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
         rows.append(
             [
                 text(driver.name),
-                text(f"{driver.points:+.0f}" if rows else f"{driver.points:.0f}"),
+                signed(driver.points) if rows else f"{driver.points:.0f}",
                 _step(before, total),
                 f"{total:.0f}",
                 citations(driver.evidence, known),

@@ -42,7 +42,12 @@ def gain(expected: float | None) -> str:
     if expected is None:
         return "gain unknown"
     points = round(100 * expected)
-    return f"{points:+d} point{'' if abs(points) == 1 else 's'}"
+    return f"{signed(points)} point{'' if abs(points) == 1 else 's'}"
+
+
+def signed(points: float) -> str:
+    """`+6`, `-14`, `0`: rounded, and nothing has no sign."""
+    return f"{round(points):+d}" if round(points) else "0"
 
 
 def day(value: date | None, missing: str = "beyond a year") -> str:

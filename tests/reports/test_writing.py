@@ -7,7 +7,6 @@ import re
 import signal
 import threading
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
@@ -176,12 +175,11 @@ def test_secrets_do_not_reach_the_notebook(settings, monkeypatch):
     assert environment["PATH"] == os.environ["PATH"]
 
 
-def test_a_date_as_the_moment_means_the_end_of_that_day(settings):
-    # the end of 18 November is the first moment of the 19th
-    analysis = samples.analysis(as_of=datetime(2026, 11, 19, 0, 0, tzinfo=UTC))
-    partial = settings.reports_dir / ".partial" / "p"
-    partial.mkdir(parents=True)
-    assert writing._publish(settings, partial, analysis) == settings.reports_dir / "2026-11-18" / "demo-sprint-9"
+def test_reports_are_dated_in_the_time_zone_of_the_project(settings):
+    project = settings.project.model_copy(update={"time_zone": "Pacific/Auckland"})
+    there = settings.model_copy(update={"project": project})
+    made = writing._publish(there, partial(there, "p"), samples.analysis())
+    assert made == settings.reports_dir / "2026-11-19" / "demo-sprint-9"
 
 
 @pytest.mark.parametrize(

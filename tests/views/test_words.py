@@ -45,7 +45,14 @@ def test_chance_in_words(probability, said):
 
 @pytest.mark.parametrize(
     ("gain", "said"),
-    [(None, "gain unknown"), (0.114, "+11 points"), (0.01, "+1 point"), (0.001, "+0 points"), (-0.02, "-2 points")],
+    [
+        (None, "gain unknown"),
+        (0.114, "+11 points"),
+        (0.01, "+1 point"),
+        (0.001, "0 points"),
+        (-0.001, "0 points"),
+        (-0.02, "-2 points"),
+    ],
 )
 def test_gain(gain, said):
     assert words.gain(gain) == said
