@@ -71,8 +71,8 @@ def item(document: Mapping[str, Any], repository_url: str) -> Item:
     payload = document.get("pull" if is_pull else "issue")
     if not isinstance(payload, dict) or not isinstance(payload.get("number"), int):
         raise DatasetError("An item of a dataset needs an 'issue' or a 'pull' with a number: fetch the dataset again.")
-    number, events = payload["number"], document.get("events") or []
-    pull_url = f"{repository_url}/pulls/{number}"
+    number, events = payload["number"], payloads.objects(document.get("events"))
+    comments, pull_url = payloads.objects(document.get("comments")), f"{repository_url}/pulls/{number}"
     if is_pull:
         pull, detail = payloads.pull(payload, repository_url)
         issue = payloads.issue_of_pull(payload, repository_url, _closed_by(payload, events))
@@ -87,15 +87,15 @@ def item(document: Mapping[str, Any], repository_url: str) -> Item:
         updated_at=payload.get("updated_at") or payload.get("created_at") or "",
         comments=payload.get("comments") or 0,
         milestone=payload.get("milestone"),
-        labels=frozenset(str(label.get("name")).lower() for label in payload.get("labels") or []),
+        labels=frozenset(str(label.get("name")).lower() for label in payloads.objects(payload.get("labels"))),
         creator=_login(payload.get("user")),
-        assignees=frozenset(_login(user) for user in payload.get("assignees") or []),
+        assignees=frozenset(_login(user) for user in payloads.objects(payload.get("assignees"))),
         base=(payload.get("base") or {}).get("ref", ""),
         issue=dump(issue),
         pull=dump(pull) if is_pull else b"",
         pull_detail=dump(detail) if is_pull else b"",
         timeline=[_entry(payloads.event(event), number) for event in events],
-        review_comments=[_entry(payloads.review_comment(c, pull_url), number) for c in document.get("comments") or []],
+        review_comments=[_entry(payloads.review_comment(comment, pull_url), number) for comment in comments],
     )
 
 

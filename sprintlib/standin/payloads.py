@@ -33,6 +33,11 @@ def with_nulls(payload: Mapping[str, Any], keys: Iterable[str]) -> Payload:
     return dict.fromkeys(keys, None) | dict(payload)
 
 
+def objects(value: Any) -> list[Payload]:
+    """The objects of a list that may be absent or hold nulls."""
+    return [element for element in value or [] if element]
+
+
 def issue(payload: Mapping[str, Any], repository_url: str) -> Payload:
     """An issue with its nulls."""
     return _issue_addresses(repository_url, payload["number"]) | _completed(with_nulls(payload, _ISSUE_NULLS))
@@ -80,7 +85,7 @@ def _pull_addresses(repository_url: str, number: int, sha: str | None) -> dict[s
 
 
 def _completed(payload: Payload) -> Payload:
-    milestone, labels = payload["milestone"], payload.get("labels") or []
+    milestone, labels = payload["milestone"], objects(payload.get("labels"))
     return payload | {
         "milestone": with_nulls(milestone, _MILESTONE_NULLS) if milestone else None,
         "labels": [with_nulls(label, ("description",)) for label in labels],
