@@ -18,14 +18,17 @@ _NOT_PROSE = re.compile(
     r"<!--.*?(?:-->|\Z)"
     r"|^(?P<fence>[ \t]{0,3}(?:`{3,}|~{3,})).*?(?:^(?P=fence)[`~]*[ \t]*$|\Z)"
     r"|^[ \t]{0,3}>.*?$"
-    r"|(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)",
+    r"|(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)",
     re.DOTALL | re.MULTILINE,
 )
+# how many characters around a reference are looked at
+_REACH = 200
+_DONE_TASK = re.compile(r"[-*] \[[xX]\] ")
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 _FOOTER = re.compile(r"^[ \t]*(?:depends[- ]on|blocked[- ]by):[ \t]*(?P<refs>.+)$", re.IGNORECASE | re.MULTILINE)
 
 _FILL = (
-    r"(?:(?:[-*(\[:,]|the|a|an|this|that|both|fix(?:es)?|changes?|work|prs?|pull|requests?|issues?|in|from|of"
+    r"(?:(?:[-*(\[:,]|the|a|an|this|that|both|fix(?:es)?|changes?|prs?|pull|requests?|issues?|in|from|of"
     r"|merg(?:e|ing)|release|first)\s*)"
 )
 # after one of these the reference may stand a few words away
@@ -48,6 +51,7 @@ _BASED = re.compile(
     rf"{_FILL}{{0,4}}$",
     re.IGNORECASE,
 )
+_REBASED = re.compile(r"\brebased\b", re.IGNORECASE)
 _BLOCKS = re.compile(r"(?<!\w)(?P<trigger>blocks|blocking|is a blocker for)\s+(?:\W{0,3})$", re.IGNORECASE)
 _JOINED = re.compile(r"^(?:[\s,/&+]|and|or|as well as|\(|\)|\[|\]|\*)*$", re.IGNORECASE)
 
@@ -63,7 +67,6 @@ _FREE = re.compile(
 _FREED = re.compile(r"\b(?:no longer|not|isn['’]t) (?:being |really |actually )?blocked\b|\bunblocked\b", re.IGNORECASE)
 _PAST = re.compile(
     r"\b(?:was|were|been|had|used to(?: be)?|previously|formerly|initially|originally)\s+(?:\w+\s+)?$"
-    r"|^[-*] \[x\] "
     r"|\b(?:now|now that|if|whether|unless|instead of|without|rather than)\b[^,]*$",
     re.IGNORECASE,
 )
@@ -109,12 +112,12 @@ def _in_sentence(sentence: str, repo: str, resolver: Resolver) -> Iterator[State
 
 def _reading(sentence: str, reference: Reference) -> tuple[Says, Signal]:
     """How a sentence relates the item it stands in to one reference."""
-    if reference.in_passing:
+    if reference.in_passing or _DONE_TASK.match(sentence):
         return "mentions", "mention"
-    before, behind = sentence[: reference.start], sentence[reference.end :]
+    before, behind = sentence[max(reference.start - _REACH, 0) : reference.start], sentence[reference.end :][:_REACH]
     for pattern, says, signal in _READINGS:
         found = pattern.search(before)
-        if not found or (pattern is _AFTER and not _LANDS.match(behind)):
+        if not found or (pattern is _AFTER and (not _LANDS.match(behind) or _REBASED.search(before))):
             continue
         if "#" in found[0] or (pattern is _STRONG and re.search(r"[:,]\s*\w|\b(?:but|see|cf|like|as)\b", found["gap"])):
             continue

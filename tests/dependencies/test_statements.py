@@ -76,6 +76,8 @@ def test_weak_words(text: str) -> None:
         "fixes #12",
         "Needs tests, see #12",
         "needs a rebase after #12",
+        "Rebased after #12 merge.",
+        "based on the work from #12",
         "This was blocked by #12",
         "It had been waiting for #12",
         "Does this depend on #12?",
