@@ -469,3 +469,41 @@ run = Table(
     _moment("finished_at"),
     comment="the truth about report runs; what papermill writes into a notebook is not",
 )
+
+# ---------------------------------------------------------------- knowledge: derived, rebuilt by `sprint index`
+
+chunk = Table(
+    "chunk",
+    metadata,
+    Column("id", Integer, primary_key=True, comment="also the id in the full text and in the vector index"),
+    Column("source_key", String(160), nullable=False, comment="what was said: kind and GitHub's identity of it"),
+    Column("part", Integer, nullable=False, comment="0, 1, ... of a text that was split"),
+    Column("kind", String(16), nullable=False, comment="issue, pull, comment, review, commit, release, ..."),
+    Column("repository_id", BigInteger, ForeignKey("repository.id"), comment="null: of no repository"),
+    Column("number", Integer, comment="the issue or pull request it belongs to"),
+    Column("ref", String(320), nullable=False, comment="owner/repo#n, owner/repo@sha, PB-001"),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False, comment="cleaned, with secrets masked"),
+    Column("author", String(256)),
+    Column("author_is_bot", Boolean, nullable=False),
+    Column("suspicious", Boolean, nullable=False, comment="reads like instructions to a language model"),
+    Column("digest", String(32), nullable=False, comment="of title and body: what a vector was made from"),
+    _moment("happened_at"),
+    _moment("updated_at"),
+    _moment("observed_at"),
+)
+Index("uq_chunk_source_key", chunk.c.source_key, chunk.c.part, unique=True)
+Index("ix_chunk_number", chunk.c.repository_id, chunk.c.number)
+
+vector = Table(
+    "vector",
+    metadata,
+    Column("chunk_id", Integer, ForeignKey("chunk.id", ondelete="CASCADE"), primary_key=True),
+    Column("model", String(32), primary_key=True, comment="digest of the model's weights"),
+    Column("digest", String(32), nullable=False, comment="of the text it was made from"),
+    Column("value", LargeBinary, nullable=False, comment="little-endian float32, of length 1"),
+)
+
+# SQLite only: made and kept equal to `chunk` by migration 0002, outside SQLAlchemy's knowledge.
+FULL_TEXT = "chunk_text"
