@@ -9,8 +9,6 @@ from sprintlib.simulate.chronicle import FileChange, Key
 from sprintlib.simulate.team import AREAS, DEVELOPERS, LEAD
 from sprintlib.simulate.world import Pull, Task, World
 
-_IDLE_HOURS = 0.75
-_LEAST_SKILL = 0.5
 _NOTHING = 0.01
 
 
@@ -30,7 +28,7 @@ def _next_activity(world: World, login: str) -> tuple[float, Callable[[], None]]
     mine = [pull for pull in world.pulls.values() if pull.author == login and pull.state != "closed"]
     for pull in mine:
         if pull.ci == "red" or pull.state == "changes requested":
-            return max(0.3, world.log_normal(constants.FIX_EFFORT_MEDIAN, 0.5)), partial(_fix, world, pull)
+            return max(0.3, world.log_normal(*constants.FIX_EFFORT)), partial(_fix, world, pull)
     for pull in world.pulls.values():
         if pull.reviewer == login and pull.state == "waiting" and pull.pickup and pull.pickup <= world.now:
             pull.state = "in review"
@@ -38,7 +36,7 @@ def _next_activity(world: World, login: str) -> tuple[float, Callable[[], None]]
             return hours, partial(reviewing.review, world, pull, login)
     task = _next_task(world, login)
     if task is None:
-        return _IDLE_HOURS, lambda: None
+        return constants.IDLE_HOURS, lambda: None
     return _begin_chunk(world, task, login)
 
 
@@ -49,7 +47,7 @@ def _next_task(world: World, login: str) -> Task | None:
         for task in world.tasks.values()
         if task.ready and not task.done and task.left > _NOTHING and task.hold != "unclaimed"
         if task.assignee in (None, login)
-        if task.assignee == login or skills.get(task.key[0], 0.0) >= _LEAST_SKILL
+        if task.assignee == login or skills.get(task.key[0], 0.0) >= constants.LEAST_SKILL
         if _in_reach(world, task) and not any(world.is_open(blocker) for blocker in task.blockers)
     ]
     return min(free, key=lambda task: (task.assignee is None and not task.started, task.priority), default=None)
@@ -68,7 +66,7 @@ def _begin_chunk(world: World, task: Task, login: str) -> tuple[float, Callable[
             world.journal.note(world.now, "assigned", task.key, login, login)
         _remark(world, task, login)
     effort = min(task.left, constants.CHUNK_HOURS)
-    speed = world.people[login].skills.get(task.key[0], _LEAST_SKILL) * constants.FOCUS
+    speed = world.people[login].skills.get(task.key[0], constants.LEAST_SKILL) * constants.FOCUS
     return effort / speed, partial(_end_chunk, world, task, login, effort)
 
 
@@ -77,7 +75,7 @@ def _remark(world: World, task: Task, login: str) -> None:
     author = world.journal.items[task.key].author
     if author in world.desks and author != login and world.chance(constants.COMMENTED / 2):
         world.say(task.key, login, "question")
-        answer_at = world.later(author, world.log_normal(2.5, 0.7))
+        answer_at = world.later(author, world.log_normal(*constants.ANSWER_DELAY))
         world.at(answer_at, partial(world.say, task.key, author, "answer"))
     elif world.chance(constants.COMMENTED / 2):
         world.say(task.key, login, "start", lead=LEAD)
@@ -116,7 +114,7 @@ def changes_of(world: World, repo: str, area: str, effort: float) -> tuple[FileC
     """The files that some hours of work in an area touch."""
     files = AREAS[repo][area]
     chosen = world.rng.sample(files, k=min(len(files), 1 + (effort > 1) + (effort > 2)))
-    lines = max(2.0, effort * constants.LINES_PER_HOUR * world.log_normal(1.0, 0.4))
+    lines = max(2.0, effort * constants.LINES_PER_HOUR * world.log_normal(*constants.LINES_SPREAD))
     return tuple(
         FileChange(path, max(1, round(lines / len(chosen))), round(lines * constants.REMOVED_SHARE / len(chosen)))
         for path in sorted(chosen)
@@ -174,7 +172,7 @@ def _put_into_milestone(world: World, task: Task, pull: Pull) -> None:
     sprint = world.sprints[task.sprint]
     if sprint.first_day > world.now.date():  # moved to a sprint that has not begun
         return
-    if task.hold or world.chance(0.35):
+    if task.hold or world.chance(constants.PULL_IN_MILESTONE):
         at = world.seconds_later(4)
         milestone = (pull.key[0], sprint.numbers[pull.key[0]])
         world.journal.note(at, "milestoned", pull.key, pull.author, sprint.title, other=milestone)

@@ -7,8 +7,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from sprintlib.simulate import constants
 from sprintlib.simulate.chronicle import Person
 
-WEEKEND_HOURS = 2.5
-
 
 class Desk:
     """One person's working hours: weekdays but absences, and now and then some hours of a weekend."""
@@ -23,7 +21,7 @@ class Desk:
         """Start and end of the working day; None for a day off."""
         opens = datetime.combine(day, self._starts, UTC)
         if day in self._weekends:
-            return opens + timedelta(hours=2), opens + timedelta(hours=2 + WEEKEND_HOURS)
+            return opens + timedelta(hours=2), opens + timedelta(hours=2 + constants.WEEKEND_HOURS)
         if day.weekday() >= 5 or day in self.absences:
             return None
         return opens, opens + timedelta(hours=constants.DAY_HOURS)

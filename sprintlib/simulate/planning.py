@@ -8,11 +8,9 @@ from functools import partial
 from sprintlib.simulate import constants
 from sprintlib.simulate.chronicle import Key, Milestone, Release
 from sprintlib.simulate.clock import shift
-from sprintlib.simulate.team import DEVELOPERS, LEAD
+from sprintlib.simulate.team import DEVELOPERS, LEAD, who_knows
 from sprintlib.simulate.work import Sprint, Work
 from sprintlib.simulate.world import RunningSprint, Task, World
-
-_PLANNING_SHARE = 0.75  # of desk time that is left for items once reviews and defects have taken theirs; judgement
 
 
 def plan_sprints(world: World, due_on: date) -> None:
@@ -28,7 +26,7 @@ def plan_sprints(world: World, due_on: date) -> None:
         world.at(_moment(shift(first_day, -3), 10.0), partial(_refine, world, sprint, plan, ratio))
         world.at(_moment(shift(due, 1), 9.5), partial(_look_after_due_date, world, sprint, 0))
         world.at(_moment(due, 16.5), partial(_close_if_done, world, sprint))
-        world.at(_moment(shift(first_day, 4), 16.0), partial(_take_out, world, sprint))
+        world.at(_moment(shift(first_day, constants.TAKE_OUT_DAY), 16.0), partial(_take_out, world, sprint))
         if plan.renamed_from:
             world.at(_moment(shift(first_day, 2), 11.0), partial(setattr, sprint, "title", plan.title))
 
@@ -57,7 +55,7 @@ def _refine(world: World, sprint: RunningSprint, plan: Sprint, ratio: float | No
     carry_on = _moment(sprint.first_day, 9.6)
     world.at(carry_on, partial(_take_up_left_overs, world, sprint))
     for work in _arrivals(world, plan):
-        day = work.day if work.day is not None else world.rng.uniform(1.0, 6.5)
+        day = work.day if work.day is not None else world.rng.uniform(*constants.ARRIVAL_DAYS)
         at = _moment(shift(sprint.first_day, int(day)), 9.0 + 8.0 * (day % 1))
         world.at(at, partial(_arrive, world, sprint, work, opened))
 
@@ -96,14 +94,16 @@ def _open_milestone(world: World, sprint: RunningSprint, repo: str, plan: Sprint
 
 def _efforts(world: World, plan: Sprint, ratio: float | None) -> dict[str, float]:
     """Hours per title: drawn, and scaled to the planned share of the capacity unless the plan states them."""
-    drawn = {
-        work.title: work.hours or world.log_normal(constants.ITEM_EFFORT_MEDIAN, constants.ITEM_EFFORT_SIGMA)
-        for work in plan.committed
-    }
+    drawn = {work.title: work.hours or world.log_normal(*constants.ITEM_EFFORT) for work in plan.committed}
     if ratio is None:
         return drawn
-    able = [person for person in DEVELOPERS if any(person.skills.get(repo, 0) > 0.5 for repo in plan.repos)]
-    capacity = len(able) * 10 * constants.DAY_HOURS * constants.FOCUS * _PLANNING_SHARE
+    capacity = (
+        len(who_knows(*plan.repos))
+        * constants.SPRINT_WORKING_DAYS
+        * constants.DAY_HOURS
+        * constants.FOCUS
+        * constants.PLANNED_SHARE
+    )
     scale = ratio * capacity / sum(drawn.values())
     return {title: hours * scale for title, hours in drawn.items()}
 
@@ -162,12 +162,15 @@ def _commit_to(world: World, sprint: RunningSprint, task: Task, work: Work) -> N
     task.ready = True
     if task.hold == "unclaimed":
         return
-    if work.assignee or world.chance(0.75):
+    if work.assignee or world.chance(constants.ASSIGNED_AT_PLANNING):
         task.assignee = work.assignee or _choose_assignee(world, task)
         world.journal.note(world.seconds_later(30), "assigned", task.key, LEAD, task.assignee)
     if task.blockers:
         waiting = task.assignee or LEAD
-        world.at(world.later(waiting, world.rng.uniform(10, 24)), partial(_say_waiting, world, task, waiting))
+        world.at(
+            world.later(waiting, world.rng.uniform(*constants.WAITING_IS_SAID_AFTER)),
+            partial(_say_waiting, world, task, waiting),
+        )
 
 
 def _put_in(world: World, sprint: RunningSprint, task: Task) -> None:
@@ -185,7 +188,7 @@ def _say_waiting(world: World, task: Task, login: str) -> None:
 
 def _choose_assignee(world: World, task: Task) -> str:
     repo = task.key[0]
-    able = [person for person in DEVELOPERS if person.skills.get(repo, 0.0) > 0.5]
+    able = who_knows(repo)
     load = {person.login: sum(t.left for t in world.tasks.values() if t.assignee == person.login) for person in able}
     return min(able, key=lambda person: (load[person.login] + world.rng.uniform(0, 8)) / person.skills[repo]).login
 
@@ -195,7 +198,7 @@ def _arrive(world: World, sprint: RunningSprint, work: Work, opened: dict[str, K
     if sprint.closed:
         return
     key = _open_issue(world, work, opened)
-    effort = work.hours or world.log_normal(constants.ITEM_EFFORT_MEDIAN, constants.ITEM_EFFORT_SIGMA)
+    effort = work.hours or world.log_normal(*constants.ITEM_EFFORT)
     task = Task(key, work.area, work.title, effort, world.rng.uniform(0, 10), None, None, work.hold)
     world.tasks[key] = task
     _put_in(world, sprint, task)
@@ -208,8 +211,8 @@ def _open_tasks(world: World, sprint: RunningSprint) -> list[Task]:
 def _take_out(world: World, sprint: RunningSprint) -> None:
     """Half-way the lead looks at the burn-up; when it is hopeless, something leaves."""
     open_tasks = _open_tasks(world, sprint)
-    able = [person for person in DEVELOPERS if any(person.skills.get(repo, 0) > 0.5 for repo in sprint.numbers)]
-    left = len(able) * 5 * constants.DAY_HOURS * constants.FOCUS * _PLANNING_SHARE
+    days = constants.SPRINT_WORKING_DAYS - constants.TAKE_OUT_DAY - 1
+    left = len(who_knows(*sprint.numbers)) * days * constants.DAY_HOURS * constants.FOCUS * constants.PLANNED_SHARE
     candidates = sorted(
         (task for task in open_tasks if not task.started and not task.hold and not task.blockers),
         key=lambda task: task.priority,

@@ -10,8 +10,6 @@ from sprintlib.simulate.repository import DEFAULT_BRANCH
 from sprintlib.simulate.team import DEVELOPERS, LEAD, PREVIEW_BOT
 from sprintlib.simulate.world import Pull, Task, World
 
-_RETRY_MERGE_HOURS = 1.5
-
 
 def opened(world: World, pull: Pull) -> None:
     """A developer's pull request was opened: preview, build, and a request for review unless it is a draft."""
@@ -40,28 +38,29 @@ def ask_for_review(world: World, pull: Pull) -> None:
     world.journal.note(at, "review_requested", pull.key, pull.author, pull.reviewer)
     if stuck:
         world.at(
-            world.later(pull.author, constants.DAY_HOURS + 2),
+            world.later(pull.author, constants.NUDGE_AFTER),
             partial(world.say, pull.key, pull.author, "nudge", reviewer=pull.reviewer),
         )
         return
-    wait = world.log_normal(constants.PICKUP_MEDIAN, constants.PICKUP_SIGMA) * _patience(world, pull)
+    wait = world.log_normal(*constants.PICKUP_DELAY) * _patience(world, pull)
     pull.pickup = world.later(pull.reviewer, wait / world.people[pull.reviewer].responsiveness)
 
 
 def _patience(world: World, pull: Pull) -> float:
     """What repairs the default branch is looked at at once, and towards the end of a sprint everything sooner."""
     if pull.task and pull.task.key == world.red_main.get(pull.key[0]):
-        return 0.1
+        return constants.REPAIR_PATIENCE
     if pull.task is None or pull.task.sprint is None:
         return 1.0
-    return 0.4 if world.sprints[pull.task.sprint].due_on - world.now.date() <= timedelta(days=4) else 1.0
+    left = world.sprints[pull.task.sprint].due_on - world.now.date()
+    return constants.LATE_PATIENCE if left.days <= constants.LATE_DAYS else 1.0
 
 
 def _choose_reviewer(world: World, pull: Pull) -> str:
     """Whoever knows the repository best is asked most often: the lead is in the way more than she should be."""
     repo = pull.key[0]
     able = [person for person in DEVELOPERS if person.login != pull.author and person.skills.get(repo, 0.0) > 0]
-    weights = [person.skills[repo] * (2.0 if person.login == LEAD else 1.0) for person in able]
+    weights = [person.skills[repo] * (constants.LEAD_IS_ASKED if person.login == LEAD else 1.0) for person in able]
     return world.rng.choices(able, weights)[0].login
 
 
@@ -70,13 +69,13 @@ def review(world: World, pull: Pull, login: str) -> None:
     if pull.state != "in review":
         return
     pull.rounds += 1
-    chance = constants.APPROVED_AT_ONCE if pull.rounds == 1 else 0.8
-    if world.chance(chance) or pull.rounds > 3:
+    chance = constants.APPROVED_AT_ONCE if pull.rounds == 1 else constants.APPROVED_LATER
+    if world.chance(chance) or pull.rounds > constants.MOST_ROUNDS:
         _review(world, pull, login, "APPROVED", world.phrase("approve") if world.chance(0.6) else "")
         pull.state = "approved"
         _merge_soon(world, pull)
         return
-    verdict = "CHANGES_REQUESTED" if world.chance(0.7) else "COMMENTED"
+    verdict = "CHANGES_REQUESTED" if world.chance(constants.CHANGES_REQUESTED) else "COMMENTED"
     _review(world, pull, login, verdict, world.phrase("changes"))
     comments = 1 + sum(world.chance(constants.REVIEW_COMMENTS) for _ in range(3))
     for text in world.rng.sample(world.texts.phrases["line"], k=comments):
@@ -90,7 +89,7 @@ def _review(world: World, pull: Pull, login: str, verdict: str, text: str) -> No
 
 def _merge_soon(world: World, pull: Pull) -> None:
     merger = pull.author if pull.author in world.desks else pull.reviewer or LEAD
-    delay = world.log_normal(constants.MERGE_DELAY_MEDIAN, 0.6)
+    delay = world.log_normal(*constants.MERGE_DELAY)
     world.at(world.later(merger, delay), partial(_try_merge, world, pull, merger))
 
 
@@ -100,7 +99,7 @@ def _try_merge(world: World, pull: Pull, merger: str) -> None:
     red = world.red_main.get(pull.key[0])
     repairs = red is not None and pull.task is not None and pull.task.key == red
     if pull.ci != "green" or (red and not repairs):
-        world.at(world.later(merger, _RETRY_MERGE_HOURS), partial(_try_merge, world, pull, merger))
+        world.at(world.later(merger, constants.RETRY_MERGE_HOURS), partial(_try_merge, world, pull, merger))
         return
     merge(world, pull, merger)
 
@@ -133,7 +132,7 @@ def close(world: World, task: Task, actor: str, reason: str) -> None:
             other.labelled_blocked = False
             world.journal.note(world.seconds_later(2), "unlabeled", other.key, actor, "blocked")
     if reason == "completed" and world.chance(constants.REOPENED):
-        world.at(world.later(LEAD, world.log_normal(8.0, 0.5)), partial(_reopen, world, task))
+        world.at(world.later(LEAD, world.log_normal(*constants.REOPEN_DELAY)), partial(_reopen, world, task))
 
 
 def _reopen(world: World, task: Task) -> None:
@@ -145,7 +144,7 @@ def _reopen(world: World, task: Task) -> None:
     tester = world.rng.choice([person.login for person in DEVELOPERS if person.login != task.assignee])
     world.say(task.key, tester, "reopen")
     world.journal.note(world.seconds_later(2), "reopened", task.key, tester)
-    task.done, task.pull, task.left, task.lines = False, None, world.log_normal(2.0, 0.5), 0
+    task.done, task.pull, task.left, task.lines = False, None, world.log_normal(*constants.REOPEN_EFFORT), 0
 
 
 def start_ci(world: World, pull: Pull) -> None:
@@ -156,7 +155,7 @@ def start_ci(world: World, pull: Pull) -> None:
     flaky = not fails and world.chance(constants.CI_FLAKY[repo])
     run = _record_run(world, pull.key, "pull_request", pull.branch, pull.head, pull.author, red=fails or flaky)
     if flaky:
-        rerun_at = run.finished_at + timedelta(minutes=world.rng.uniform(5, 50))
+        rerun_at = run.finished_at + timedelta(minutes=world.rng.uniform(*constants.RERUN_MINUTES))
         world.at(rerun_at, partial(_rerun, world, run, pull))
     else:
         world.at(run.finished_at, partial(_built, pull, pull.head, "red" if fails else "green"))
@@ -183,9 +182,11 @@ def _build_main(world: World, pull: Pull, head: str, merger: str) -> None:
     flaky = not red and not breaks and world.chance(constants.CI_FLAKY[repo])
     run = _record_run(world, pull.key, "push", DEFAULT_BRANCH, head, merger, red=red or breaks or flaky)
     if breaks:
-        world.at(run.finished_at + timedelta(minutes=9), partial(break_main, world, pull, merger, 1.5))
+        world.at(
+            run.finished_at + timedelta(minutes=9), partial(break_main, world, pull, merger, constants.REPAIR_EFFORT)
+        )
     if flaky:
-        rerun_at = run.finished_at + timedelta(minutes=world.rng.uniform(5, 50))
+        rerun_at = run.finished_at + timedelta(minutes=world.rng.uniform(*constants.RERUN_MINUTES))
         world.at(rerun_at, partial(_again, world, run, red=False))
 
 

@@ -1,5 +1,6 @@
 """Who works at the simulated startup, who writes from outside, and which bots there are."""
 
+from sprintlib.simulate import constants
 from sprintlib.simulate.chronicle import Person
 
 REPOS = ("api", "web", "mobile")
@@ -51,3 +52,8 @@ AREAS = {
         "packages": ("gradle/libs.versions.toml",),
     },
 }
+
+
+def who_knows(*repos: str) -> list[Person]:
+    """The developers who can work alone in one of the repositories."""
+    return [each for each in DEVELOPERS if any(each.skills.get(repo, 0.0) >= constants.LEAST_SKILL for repo in repos)]

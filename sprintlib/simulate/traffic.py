@@ -7,7 +7,7 @@ from sprintlib.simulate import constants, reviewing
 from sprintlib.simulate.building import changes_of, commit
 from sprintlib.simulate.chronicle import FileChange, Key
 from sprintlib.simulate.clock import is_working_day
-from sprintlib.simulate.team import AREAS, CUSTOMER, DEPENDABOT, DEVELOPERS, GUEST, LEAD, REPOS
+from sprintlib.simulate.team import AREAS, CUSTOMER, DEPENDABOT, DEVELOPERS, GUEST, LEAD, REPOS, who_knows
 from sprintlib.simulate.work import Bug, Idea
 from sprintlib.simulate.world import Pull, Task, World
 
@@ -24,13 +24,17 @@ def begin(world: World) -> None:
         world.at(world.start + timedelta(minutes=30 + 17 * order), partial(_note_idea, world, idea))
     _report_bugs(world)
     _offer_updates(world)
-    _days = (world.until.date() - world.start.date()).days + 1
-    for day in (world.start.date() + timedelta(days=offset) for offset in range(1, _days)):
-        if is_working_day(day):
-            for minute, repo in enumerate(REPOS):
-                world.at(_moment(day, 2.1 + minute / 30), partial(reviewing.nightly, world, repo))
+    _build_every_night(world)
     world.at(world.start + timedelta(days=19, hours=6), partial(_guest_pull, world))
     world.at(world.start + timedelta(days=33, hours=4), partial(_silent_pull, world))
+
+
+def _build_every_night(world: World) -> None:
+    days = (world.until.date() - world.start.date()).days
+    for day in (world.start.date() + timedelta(days=offset) for offset in range(1, days + 1)):
+        if is_working_day(day):
+            for order, repo in enumerate(REPOS):
+                world.at(_moment(day, 2.1 + order / 30), partial(reviewing.nightly, world, repo))
 
 
 def _moment(day: date, hour: float) -> datetime:
@@ -69,14 +73,16 @@ def _triage(world: World, bug: Bug, key: Key) -> None:
     if bug.outsider:
         world.journal.note(world.seconds_later(6), "labeled", key, LEAD, "customer")
         world.say(key, LEAD, "thanks")
-    effort = world.log_normal(constants.BUG_EFFORT_MEDIAN, constants.BUG_EFFORT_SIGMA)
+    effort = world.log_normal(*constants.BUG_EFFORT)
     task = Task(key, bug.area, f"Fix: {bug.title[0].lower()}{bug.title[1:]}", effort, 50.0)
     world.tasks[key] = task
     fate = world.rng.random()
     if fate < constants.BUG_NOT_PLANNED + constants.BUG_DUPLICATE:
         task.hold = "unclaimed"
         occasion = "not_planned" if fate < constants.BUG_NOT_PLANNED else "duplicate"
-        world.at(world.later(LEAD, world.log_normal(9.0, 0.5)), partial(_turn_down, world, task, occasion))
+        world.at(
+            world.later(LEAD, world.log_normal(*constants.TURN_DOWN_DELAY)), partial(_turn_down, world, task, occasion)
+        )
         return
     sprint = world.running_sprint()
     if sprint and bug.repo in sprint.numbers and world.chance(constants.BUG_URGENT):
@@ -97,7 +103,7 @@ def _offer_updates(world: World) -> None:
     offers = [(bumps.repo, package) for bumps in world.texts.bump for package in bumps.packages]
     at = world.start
     for repo, package in world.rng.sample(offers, k=len(offers)):
-        at += timedelta(hours=world.rng.expovariate(constants.BUMPS_PER_WEEK / _WEEK_HOURS))
+        at += timedelta(hours=world.rng.expovariate(constants.UPDATES_PER_WEEK / _WEEK_HOURS))
         world.at(at.replace(hour=5) + timedelta(days=1), partial(offer_update, world, repo, package))
 
 
@@ -109,9 +115,10 @@ def offer_update(world: World, repo: str, package: str) -> Pull:
     change = (FileChange(AREAS[repo]["packages"][0], 1, 1),)
     pull = _open(world, repo, DEPENDABOT.login, title, body, f"dependabot/{name}-{new}", "packages", change)
     world.journal.note(world.seconds_later(2), "labeled", pull.key, DEPENDABOT.login, "dependencies")
-    able = [person.login for person in DEVELOPERS if person.skills.get(repo, 0.0) > 0.5]
-    merger = world.rng.choice(able)
-    world.at(world.later(merger, world.log_normal(14.0, 0.8)), partial(approve_and_merge, world, pull, merger))
+    merger = world.rng.choice(who_knows(repo)).login
+    world.at(
+        world.later(merger, world.log_normal(*constants.UPDATE_DELAY)), partial(approve_and_merge, world, pull, merger)
+    )
     return pull
 
 

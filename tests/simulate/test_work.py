@@ -1,3 +1,4 @@
+from sprintlib.simulate import constants
 from sprintlib.simulate.team import AREAS, DEVELOPERS, REPOS
 from sprintlib.simulate.work import load_texts
 
@@ -37,3 +38,7 @@ def test_the_sprint_in_progress_spans_two_repositories_and_carries_the_known_tro
 
 def test_every_repository_has_updates_to_offer():
     assert {bumps.repo for bumps in TEXTS.bump} == set(REPOS)
+
+
+def test_there_is_a_plan_for_every_past_sprint_and_one_for_the_sprint_in_progress():
+    assert len(TEXTS.sprint) == constants.PAST_SPRINTS + 1
