@@ -1,0 +1,98 @@
+"""kill -9 at any moment loses nothing that had arrived, and the next sync ends in the same store."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+from sprintlib.github import Patience, sync
+from sprintlib.settings import load
+from sprintlib.standin import Dataset, running
+from sprintlib.store import open_store, schema
+from tests.github import shop
+from tests.github.stores import FACTS, contents, count, differences
+
+_SYNC = "import sys; from sprintlib.cli import main; main(['--home', sys.argv[1], 'sync'])"
+
+
+@pytest.fixture
+def larger() -> Dataset:
+    """The shop with lists of several pages and twenty more pull requests."""
+    done = {"state": "closed", "closed_at": shop.at(6), "updated_at": shop.at(6)}
+    extra = [shop.document(shop.issue(number, 5, **done)) for number in range(100, 330)]
+    for number in range(400, 420):
+        sha = f"{number:040x}"
+        events = [shop.committed(sha, 7), shop.reviewed(number, number, 8), shop.commented(number, number, 9)]
+        extra.append(shop.document(shop.pull(number, 7), events, [shop.review_comment(number, number, 8)]))
+    return shop.dataset(extra)
+
+
+def write_home(home: Path, url: str) -> Path:
+    home.mkdir(parents=True)
+    text = f"""
+        [project]
+        name = "acme"
+        repositories = ["{shop.NAME}"]
+        [github]
+        api_url = "{url}"
+        details_days = 30
+    """
+    (home / "sprint.toml").write_text(text, encoding="utf-8")
+    return home
+
+
+def sync_until(home: Path, url: str, served: int) -> bool:
+    """Run `sprint sync` and kill it once that many requests were served. Returns whether it was killed."""
+    requests.delete(f"{url}/_stats", timeout=20)
+    process = subprocess.Popen(
+        [sys.executable, "-c", _SYNC, str(home)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    while process.poll() is None:
+        if requests.get(f"{url}/_stats", timeout=20).json()["requests"] >= served:
+            os.kill(process.pid, signal.SIGKILL)
+            break
+        time.sleep(0.01)
+    return process.wait(timeout=60) == -signal.SIGKILL
+
+
+def test_killed_at_random_points(tmp_path: Path, larger: Dataset):
+    chance = random.Random(11)
+    with running([larger]) as url:
+        whole = write_home(tmp_path / "whole", url)
+        untouched = open_store(load(whole).database_url)
+        sync(untouched, load(whole), None, patience=Patience(attempts=2))
+        home = write_home(tmp_path / "killed", url)
+        engine = open_store(load(home).database_url)
+        held, kills = 0, 0
+        for _ in range(4):
+            kills += sync_until(home, url, served=chance.randint(2, 25))
+            now = sum(count(engine, table) for table in (schema.issue, schema.pull_request, schema.event))
+            assert now >= held
+            held = now
+        assert kills >= 3
+        summary = sync(engine, load(home), None, patience=Patience(attempts=2))
+        again = sync(engine, load(home), None, patience=Patience(attempts=2))
+    assert differences(contents(engine, FACTS), contents(untouched, FACTS)) == {}
+    assert all(part.expected in (None, part.collected) for part in summary.completeness)
+    assert (again.requests, again.not_modified) == (9, 9)
+    assert count(engine, schema.sync_run, message="did not finish") >= kills - 1
+
+
+def test_what_arrived_before_a_kill_is_not_asked_for_again(tmp_path: Path, larger: Dataset):
+    with running([larger]) as url:
+        home = write_home(tmp_path / "home", url)
+        assert sync_until(home, url, served=30)
+        engine = open_store(load(home).database_url)
+        done = count(engine, schema.item_cursor, part="timeline")
+        assert done > 0
+        requests.delete(f"{url}/_stats", timeout=20)
+        sync(engine, load(home), None, patience=Patience(attempts=2))
+        paths = requests.get(f"{url}/_stats", timeout=20).json()["paths"]
+        timelines = sum(paths["/repos/{owner}/{repo}/issues/{issue_number}/timeline"].values())
+    assert timelines == count(engine, schema.item_cursor, part="timeline") - done
