@@ -3,7 +3,7 @@
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sprintlib.analysis.model import Analysis, MilestoneAnalysis
+from sprintlib.analysis.model import Analysis, MilestoneAnalysis, ProjectionPoint
 from sprintlib.views.imports import quickly
 from sprintlib.views.markup import table, text
 from sprintlib.views.vega import chart_html
@@ -20,7 +20,7 @@ _DONE = "var(--sprint-done, #0b6b53)"
 _DUE = "var(--sprint-high, #b3261e)"
 
 
-def burn_up_chart(analysis: Analysis, milestone: MilestoneAnalysis, height: int = 296) -> "alt.LayerChart":
+def burn_up_chart(analysis: Analysis, milestone: MilestoneAnalysis, height: int = 282) -> "alt.LayerChart":
     """Scope and done by day, the 80% range of the projection, and rules at today and at the due date.
 
     As wide as its container. Colours are CSS variables: draw it with the SVG renderer.
@@ -42,7 +42,7 @@ def burn_up_chart(analysis: Analysis, milestone: MilestoneAnalysis, height: int 
     layers = [
         *_projection(ahead, x),
         *_past(past, last, ahead, x),
-        *_rules(milestone, now, _top(milestone)),
+        *_rules(milestone, now, _span(past + ahead, now), _top(milestone)),
     ]
     chart: alt.LayerChart = (
         alt.layer(*layers)
@@ -59,7 +59,7 @@ def burn_up_chart(analysis: Analysis, milestone: MilestoneAnalysis, height: int 
     return chart
 
 
-def burn_up_figure(analysis: Analysis, milestone: MilestoneAnalysis, height: int = 296) -> str:
+def burn_up_figure(analysis: Analysis, milestone: MilestoneAnalysis, height: int = 282) -> str:
     """The chart with its caption, a description for who cannot see it, and the same data as a table."""
     if not milestone.burn_up.days:
         return '<figure class="burn-up"><p class="muted">No day of this milestone is known yet.</p></figure>'
@@ -101,15 +101,15 @@ def _local(value: date) -> str:
     return f"{value.isoformat()}T00:00:00"
 
 
-def _until(milestone: MilestoneAnalysis, now: date) -> list[Any]:
-    """The projection up to where it matters: a third past the due date, or the 85% date, whichever is later."""
-    points = list(milestone.burn_up.projection)
-    ends = [end for end in (milestone.due_on, milestone.forecast_dates.p85) if end and end >= now]
-    if not ends:
-        return points[:30]
+def _until(milestone: MilestoneAnalysis, now: date) -> list[ProjectionPoint]:
+    """The projection up to where it matters: past the 85% date, but with the due date never left of the middle."""
+    points, dates = list(milestone.burn_up.projection), milestone.forecast_dates
     first = milestone.burn_up.days[0].day if milestone.burn_up.days else now
-    longest = max((max(ends) - first).days * 4 // 3, 10)
-    return [point for point in points if (point.day - first).days <= longest]
+    if milestone.due_on is None or milestone.due_on <= now:
+        return points[: max((now - first).days, 21)]
+    whole = 2 * (milestone.due_on - first).days
+    needed = (max(milestone.due_on, dates.p85 or date.max) - first).days * 9 // 8
+    return [point for point in points if (point.day - first).days <= max(min(needed, whole), 10)]
 
 
 def _top(milestone: MilestoneAnalysis) -> float:
@@ -166,19 +166,23 @@ def _past(past: list[dict[str, Any]], last: list[dict[str, Any]], ahead: list[di
     ]
 
 
-def _rules(milestone: MilestoneAnalysis, now: date, top: float) -> list[Any]:
-    """Upright lines at today and at the due date, named at their top."""
+def _rules(milestone: MilestoneAnalysis, now: date, span: tuple[date, date], top: float) -> list[Any]:
+    """Upright lines at today and at the due date, named at their top. span: first and last day drawn."""
     import altair as alt
 
-    marks: list[tuple[date, str, str, list[int]]] = [(now, "Today", _MUTED, [2, 3])]
-    if milestone.due_on:
-        marks.append((milestone.due_on, f"Due {milestone.due_on.day} {milestone.due_on:%b}", _DUE, []))
-    edge = max([now, *(when for when, *_ in marks), *(point.day for point in milestone.burn_up.projection)])
+    due = milestone.due_on
+    edge = max(span[1], due) if due else span[1]
+    width = (edge - span[0]).days
+    marks: list[tuple[date, str, str, list[int], bool]] = []
+    # names stand to the right of their line, unless the edge or the other name is near
+    if due:
+        marks.append((due, f"Due {due.day} {due:%b}", _DUE, [], (edge - due).days * 6 < width))
+    near_due = due is not None and 0 <= (due - now).days * 8 < width
+    marks.append((now, "Today", _MUTED, [2, 3], near_due or (edge - now).days * 10 < width))
     layers: list[Any] = []
-    for when, name, color, dash in marks:
+    for when, name, color, dash, on_the_left in marks:
         base = alt.Chart({"values": [{"day": _local(when), "top": top}]}).encode(x="day:T")
-        # at the right edge the name stands to the left of its line
-        side: dict[str, Any] = {"align": "left", "dx": 5} if when < edge else {"align": "right", "dx": -5}
+        side: dict[str, Any] = {"align": "right", "dx": -5} if on_the_left else {"align": "left", "dx": 5}
         layers += [
             base.mark_rule(color=color, strokeDash=dash, strokeWidth=1.25),
             base.mark_text(color=color, dy=2, baseline="top", fontSize=12, fontWeight=600, **side).encode(
@@ -186,6 +190,11 @@ def _rules(milestone: MilestoneAnalysis, now: date, top: float) -> list[Any]:
             ),
         ]
     return layers
+
+
+def _span(rows: list[dict[str, Any]], now: date) -> tuple[date, date]:
+    days = [now, *(date.fromisoformat(row["day"][:10]) for row in rows)]
+    return min(days), max(days)
 
 
 def _y(name: str) -> Any:

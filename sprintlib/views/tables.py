@@ -45,7 +45,7 @@ def _milestone_row(analysis: Analysis, milestone: MilestoneAnalysis, page: str |
 def _chance(milestone: MilestoneAnalysis) -> str:
     if milestone.probability is None:
         return f'<span title="{text(milestone.reason or "")}">no number</span>'
-    return f"{text(percent(milestone.probability))} {text(chance(milestone.probability).lower())}"
+    return f"{text(percent(milestone.probability))} {text(chance(milestone.probability))}"
 
 
 def drivers_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:

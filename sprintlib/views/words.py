@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 
 _CHANCES = (
-    (0.95, "Almost certain"),
-    (0.80, "Likely"),
-    (0.60, "Rather likely"),
-    (0.40, "A toss-up"),
-    (0.20, "Unlikely"),
-    (0.05, "Very unlikely"),
-    (0.0, "Almost certainly not"),
+    (0.95, "almost certain", "Almost certain to land"),
+    (0.80, "likely", "Likely to land"),
+    (0.60, "rather likely", "Rather likely to land"),
+    (0.40, "a toss-up", "A toss-up whether it lands"),
+    (0.20, "unlikely", "Unlikely to land"),
+    (0.05, "very unlikely", "Very unlikely to land"),
+    (0.0, "almost certainly not", "Almost certain not to land"),
 )
 _BASIS = {
     "prior": "a prior from other teams; this team's own history is still too short",
@@ -33,8 +33,8 @@ def percent(probability: float | None) -> str:
 
 
 def chance(probability: float) -> str:
-    """The probability as a word."""
-    return next(word for floor, word in _CHANCES if probability >= floor)
+    """The probability as a word, for a table."""
+    return next(word for floor, word, _ in _CHANCES if probability >= floor)
 
 
 def gain(expected: float | None) -> str:
@@ -112,4 +112,8 @@ def headline(analysis: Analysis, milestone: MilestoneAnalysis) -> tuple[str, str
     if milestone.probability is None:
         return "No number", milestone.reason or "The reason was not recorded"
     due = short_day(milestone.due_on, today(analysis, milestone), "its end")
-    return percent(milestone.probability), f"{chance(milestone.probability)} to land by {due}"
+    return percent(milestone.probability), f"{_outlook(milestone.probability)} by {due}"
+
+
+def _outlook(probability: float) -> str:
+    return next(phrase for floor, _, phrase in _CHANCES if probability >= floor)

@@ -68,3 +68,20 @@ def test_a_milestone_of_which_no_day_is_known():
         burn_up=BurnUp(days=(), projection=(), start=None, due_on=date(2026, 11, 27)), due_on=date(2026, 11, 27)
     )
     assert "No day of this milestone is known yet" in views.burn_up_figure(samples.analysis(milestone), milestone)
+    assert {row["day"] for values in rows(milestone) for row in values} == {
+        "2026-11-18T00:00:00",
+        "2026-11-27T00:00:00",
+    }
+
+
+def test_the_due_date_never_stands_left_of_the_middle():
+    far = samples.milestone(due_on=date(2026, 11, 20))  # projected to 30 November, due 11 days after the start
+    band = rows(far)[0]
+    assert band[-1]["day"] == "2026-11-30T00:00:00"
+    near = samples.milestone(due_on=date(2026, 11, 19))
+    assert rows(near)[0][-1]["day"] == "2026-11-29T00:00:00"
+
+
+def test_after_the_due_date_the_projection_goes_on():
+    late = samples.milestone(due_on=date(2026, 11, 17))
+    assert rows(late)[0][-1]["day"] == "2026-11-30T00:00:00"

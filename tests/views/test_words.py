@@ -30,13 +30,13 @@ def test_percent_never_promises(probability, said):
 @pytest.mark.parametrize(
     ("probability", "said"),
     [
-        (0.97, "Almost certain"),
-        (0.80, "Likely"),
-        (0.79, "Rather likely"),
-        (0.40, "A toss-up"),
-        (0.38, "Unlikely"),
-        (0.05, "Very unlikely"),
-        (0.03, "Almost certainly not"),
+        (0.97, "almost certain"),
+        (0.80, "likely"),
+        (0.79, "rather likely"),
+        (0.40, "a toss-up"),
+        (0.38, "unlikely"),
+        (0.05, "very unlikely"),
+        (0.03, "almost certainly not"),
     ],
 )
 def test_chance_in_words(probability, said):
@@ -106,6 +106,18 @@ def headline(milestone):
 
 def test_headline_says_chance_and_date():
     assert headline(samples.milestone()) == ("38%", "Unlikely to land by Fri 27 Nov")
+
+
+@pytest.mark.parametrize(
+    ("probability", "said"),
+    [
+        (0.97, "Almost certain to land by Fri 27 Nov"),
+        (0.5, "A toss-up whether it lands by Fri 27 Nov"),
+        (0.03, "Almost certain not to land by Fri 27 Nov"),
+    ],
+)
+def test_headline_in_words(probability, said):
+    assert headline(samples.milestone(probability=probability))[1] == said
 
 
 def test_headline_without_a_number_says_why():
