@@ -36,7 +36,8 @@ def _server(datasets: Datasets, fault: Fault | str | None) -> uvicorn.Server:
 
 
 def _bound(port: int) -> socket.socket:
-    listener = socket.socket()
+    # named as TCP, or asyncio leaves Nagle's algorithm on and every small answer waits 40 ms for an acknowledgement
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))

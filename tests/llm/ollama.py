@@ -117,7 +117,7 @@ class OllamaStandIn:
 @contextmanager
 def running(standin: OllamaStandIn) -> Iterator[str]:
     """Serve it on a free loopback port; yields the host URL."""
-    with socket.socket() as listener:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
         config = uvicorn.Config(
             standin.app(), log_level="critical", lifespan="off", ws="none", timeout_graceful_shutdown=1
