@@ -22,6 +22,8 @@ class PageHandler(TornadoVoilaHandler):
     @web.authenticated
     async def get(self, path: str = "") -> None:
         """Run the notebook and stream it."""
+        if not path.endswith(".ipynb"):
+            raise web.HTTPError(HTTPStatus.NOT_FOUND, "There is no such page.")
         if not opens_a_page(self.request.headers):
             raise web.HTTPError(HTTPStatus.FORBIDDEN, "A dashboard opens as a page of its own only.")
         if len(self.kernel_manager) >= MAX_OPEN_PAGES:

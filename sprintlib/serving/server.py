@@ -93,10 +93,14 @@ def serve(
         server.ip, server.port, server.token, server.on_ready = ip, port, token, ready
         server.tornado_settings = {
             "headers": HEADERS,
+            "ws_ping_timeout": 30_000,  # ms, as long as the interval: tornado warns about more
             "allow_remote_access": not is_loopback(ip),  # False: a foreign Host header is refused
             "local_hostnames": list(LOOPBACK),
         }
-        server.start()  # type: ignore[no-untyped-call]
+        try:
+            server.start()  # type: ignore[no-untyped-call]
+        finally:
+            DashboardServer.clear_instance()
 
 
 def _environment(home: Path, dashboards: Path, root: Path, ip: str) -> dict[str, str]:
@@ -112,7 +116,10 @@ def _environment(home: Path, dashboards: Path, root: Path, ip: str) -> dict[str,
 def _server(settings: Settings, dashboards: Path, root: Path) -> DashboardServer:
     # Kernels talk over sockets in a folder of this user's, whose path must be short (macOS allows 103 characters).
     sockets = "/tmp" if Path("/tmp").is_dir() else tempfile.gettempdir()  # noqa: S108  # a folder is made in it
-    server = DashboardServer(config_file_paths=[str(dashboards)], connection_dir_root=sockets, log_level=_log_level())
+    server = DashboardServer.instance(  # the instance, because Voilà's renderer logs to that one
+        config_file_paths=[str(dashboards)], connection_dir_root=sockets, log_level=_log_level()
+    )
+    server.log.addFilter(_is_news)
     server.initialize([])  # type: ignore[no-untyped-call]
     server.root_dir = str(root)
     server.reports_dir, server.cache = settings.reports_dir, settings.data_dir / "cache"
@@ -128,6 +135,11 @@ def _server(settings: Settings, dashboards: Path, root: Path) -> DashboardServer
         }
     }
     return server
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Jupyter warns about every notebook that was not written on this machine; ours never are."""
+    return "is not trusted" not in record.msg
 
 
 def _error_names(error: type[SprintError]) -> list[str]:

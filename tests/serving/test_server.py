@@ -1,0 +1,231 @@
+"""`sprint dashboards` over HTTP: what it refuses, what kernels may do, how it starts and stops."""
+
+import json
+import re
+import signal
+import socket
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+from click.testing import CliRunner
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from sprintlib.cli.main import main
+from tests.dashboards.project import SECRET, SETTINGS, Served, dashboards, write_notebook, write_project
+
+PROBE = "voila/render/reports/2026-03-20/probe/report.ipynb"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    home = write_project(tmp_path_factory.mktemp("home"))
+    reports = home / "papermill_runs" / "2026-03-20"
+    write_notebook(
+        reports / "probe" / "report.ipynb",
+        "import os, sqlite3\nfrom sprintlib import settings, store\nprint(sorted(os.environ.items()))",
+        "engine = store.open_store(settings.load().database_url, read_only=True)\n"
+        "try:\n    engine.connect().exec_driver_sql('delete from event')\n"
+        "except Exception as error:\n    print('REFUSED', type(error.orig).__name__, error.orig)",
+    )
+    write_notebook(reports / "broken" / "report.ipynb", "secret_name = 1 / 0")
+    write_notebook(
+        reports / "ours" / "report.ipynb",
+        "from sprintlib.errors import AnalysisError\nraise AnalysisError('Nothing is known about <b>acme</b> yet.')",
+    )
+    (reports / "probe" / "report.html").write_text("<h1>frozen</h1><script>1</script>")
+    (reports / "probe" / "log.txt").write_text("private")
+    with dashboards(home) as running:
+        yield running
+
+
+def get(served: Served, path: str, **headers: str) -> httpx.Response:
+    return httpx.get(served.url + path, headers=headers, timeout=60)
+
+
+def test_the_root_and_every_folder_lead_to_the_overview(served: Served):
+    for path in ("", "voila/tree", "voila/tree/reports"):
+        response = get(served, path)
+        assert response.status_code == 302
+        assert response.headers["location"] == "/voila/render/overview.ipynb"
+
+
+@pytest.mark.parametrize(
+    "path", ["", "voila/render/overview.ipynb", "sprint/style.css", "sprint/reports/x/report.html"]
+)
+def test_a_foreign_host_is_refused(served: Served, path: str):
+    assert get(served, path, Host="evil.example").status_code == 403
+
+
+def test_pages_start_no_kernel_for_other_sites(served: Served):
+    headers = {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image", "Sec-Fetch-Site": "cross-site"}
+    response = get(served, PROBE, **headers)
+    assert response.status_code == 403
+    assert "kernelId" not in response.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "voila/api/contents/",
+        "voila/files/overview.ipynb",
+        "voila/files/reports/2026-03-20/probe/report.html",
+        "api/kernels",
+        "sprint/reports/2026-03-20/probe/log.txt",
+        "sprint/reports/2026-03-20/probe/report.ipynb",
+        "sprint/reports/..%2F..%2Fsprint.toml",
+        "sprint/reports/..%2Fdashboards.log",
+        "voila/render/..%2Fsprint.toml",
+        "voila/render/nothing.ipynb",
+    ],
+)
+def test_nothing_else_is_served(served: Served, path: str):
+    assert get(served, path).status_code in (403, 404)
+
+
+def test_every_answer_carries_the_policy(served: Served):
+    for path in ("", "sprint/style.css", PROBE):
+        response = get(served, path)
+        assert "default-src 'self'" in response.headers["content-security-policy"]
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert response.headers["referrer-policy"] == "no-referrer"
+
+
+def test_a_frozen_report_is_served_in_a_sandbox(served: Served):
+    response = get(served, "sprint/reports/2026-03-20/probe/report.html")
+    assert response.text == "<h1>frozen</h1><script>1</script>"
+    assert response.headers["content-security-policy"].startswith("sandbox allow-scripts")
+
+
+def test_style_and_charting_script_come_from_this_server(served: Served):
+    assert ".sprint" in get(served, "sprint/style.css").text
+    script = get(served, "sprint/vega.js")
+    assert "vegaEmbed" in script.text
+    assert not script.text.startswith("<")
+    assert script.headers["content-type"].startswith("text/javascript")
+
+
+def test_a_kernel_sees_no_secret_and_cannot_write(served: Served):
+    shown = get(served, PROBE).text
+    assert "SPRINT_HOME" in shown
+    assert SECRET not in shown
+    assert "GITHUB_TOKEN" not in shown
+    assert "REFUSED OperationalError attempt to write a readonly database" in shown
+
+
+def test_a_kernel_refuses_to_execute(served: Served, tmp_path: Path):
+    kernel = re.search(r'"kernelId": "([\w-]+)"', get(served, PROBE).text)
+    assert kernel
+    address = served.url.replace("http", "ws") + f"api/kernels/{kernel.group(1)}/channels"
+    written = tmp_path / "written"
+    with connect(address) as socket_:
+        socket_.send(message("execute_request", {"code": f"open({str(written)!r}, 'w')", "silent": False}))
+        socket_.send(message("kernel_info_request", {}))
+        answers = []
+        while "kernel_info_reply" not in answers:
+            answers.append(json.loads(socket_.recv(timeout=30))["msg_type"])
+    assert not written.exists()
+    assert "execute_reply" not in answers
+    with pytest.raises(InvalidStatus), connect(address, additional_headers={"Origin": "http://evil.example"}):
+        pass
+
+
+def message(kind: str, content: dict[str, object]) -> str:
+    header = {
+        "msg_id": uuid.uuid4().hex,
+        "msg_type": kind,
+        "session": "s",
+        "username": "u",
+        "version": "5.3",
+        "date": "",
+    }
+    return json.dumps({"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"})
+
+
+def test_an_unexpected_error_shows_no_details_but_the_log_has_them(served: Served):
+    shown = get(served, "voila/render/reports/2026-03-20/broken/report.ipynb").text
+    assert "This page could not be worked out" in shown
+    assert "ZeroDivisionError" not in shown
+    assert "secret_name" not in shown
+    assert "ZeroDivisionError" in served.log
+
+
+def test_one_of_our_errors_is_shown_as_its_sentence(served: Served):
+    shown = get(served, "voila/render/reports/2026-03-20/ours/report.ipynb").text
+    assert "Nothing is known about &lt;b&gt;acme&lt;/b&gt; yet." in shown
+    assert "Traceback" not in shown
+
+
+def test_it_stops_cleanly_and_takes_its_kernels_along(tmp_path: Path):
+    with dashboards(write_project(tmp_path)) as running:
+        assert "kernelId" in get(running, "voila/render/reports.ipynb").text
+        family = psutil.Process(running.process.pid).children(recursive=True)
+        assert family
+        running.process.send_signal(signal.SIGINT)
+        assert running.process.wait(60) == 0
+        _, alive = psutil.wait_procs(family, timeout=20)
+        assert alive == []
+        assert "Traceback" not in running.log
+
+
+def test_the_overview_is_friendly_when_the_store_vanishes(tmp_path: Path):
+    with dashboards(write_project(tmp_path)) as running:
+        (tmp_path / "data" / "sprint.db").unlink()
+        shown = get(running, "voila/render/overview.ipynb").text
+    assert "There is no store at" in shown
+    assert "sprint sync" in shown
+
+
+def test_a_token_is_asked_for_where_one_is_set(tmp_path: Path):
+    with dashboards(write_project(tmp_path), "--token", "open-sesame") as running:
+        assert get(running, "voila/render/reports.ipynb").headers["location"].startswith("/login")
+        assert get(running, "sprint/style.css").status_code == 302
+        assert get(running, "?token=open-sesame").headers["location"] == "/voila/render/overview.ipynb"
+
+
+def test_another_address_needs_a_token(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    write_project(tmp_path)
+    with pytest.raises(SystemExit) as stopped:
+        main(["--home", str(tmp_path), "dashboards", "--ip", "0.0.0.0", "--no-browser"])
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err == (
+        "sprint: Dashboards on 0.0.0.0 could be read by everybody on that network: add --token TOKEN, "
+        "or leave out --ip to serve this machine only.\n"
+    )
+
+
+def test_a_port_in_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    write_project(tmp_path)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        with pytest.raises(SystemExit) as stopped:
+            main(["--home", str(tmp_path), "dashboards", "--port", port, "--no-browser"])
+    assert stopped.value.code == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"sprint: Port {port} on 127.0.0.1 cannot be used (Address already in use)")
+    assert said.count("\n") == 1
+
+
+def test_no_store_yet(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "sprint.toml").write_text(SETTINGS)
+    with pytest.raises(SystemExit) as stopped:
+        main(["--home", str(tmp_path), "dashboards", "--no-browser"])
+    assert stopped.value.code == 1
+    assert capsys.readouterr().err == (
+        f"sprint: There is no store at {tmp_path / 'data' / 'sprint.db'} yet: run 'sprint sync' first.\n"
+    )
+    assert list(tmp_path.iterdir()) == [tmp_path / "sprint.toml"]
+
+
+def test_help_is_quick_and_names_the_options():
+    from sprintlib.cli.dashboards import command
+
+    said = CliRunner().invoke(command, ["--help"]).output
+    for option in ("--port", "--ip", "--token", "--browser"):
+        assert option in said
