@@ -18,7 +18,7 @@ from sprintlib.history.past import Past
 MINIMUM_CLOSING_DAYS = 5  # Lighthouse's rule: no forecast under five active days
 UNBLOCK_DAYS = 3.0  # mean working days until a blocked item is free (judgement)
 ACTIVE_DAYS = 28  # calendar days within which somebody must have acted to count as active
-LOWEST, HIGHEST = 0.03, 0.97  # reliability suffers beyond (methods.md 1.3)
+LOWEST, HIGHEST = 0.03, 0.97  # forecasts of sprints are over-confident beyond (docs/forecast.md)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from sprintlib.calendar import WorkingCalendar
 DISCOUNT = 0.97  # weight of a working day relative to the next one; half is forgotten in 23 working days
 WINDOW = 260  # working days looked back; older ones weigh under .0004
 
-# Startup defaults (judgement, methods.md 1.4): wide enough that a week of the team's own history outweighs them.
+# Startup defaults (judgement, docs/forecast.md): wide enough that a week of the team's own history outweighs them.
 ITEMS_PER_DEVELOPER_DAY = 0.35
 PACE_SHAPE = 2.0
 ARRIVAL_SHARE_PER_DAY = 0.02  # of the committed items: a fifth of the commitment in two weeks

@@ -2,7 +2,7 @@
 
 The team closes items as a Poisson process whose rate is itself uncertain (Gamma). Items that arrive compete with
 the present ones. A blocked item becomes available after a waiting time, and a landing item ends at a known time
-without using the team's pace. Source: methods.md 1.4; docs/forecast.md.
+without using the team's pace. See docs/forecast.md.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from sprintlib.forecast.rates import Rate
 
 HORIZON = 260.0  # working days: a year
 _SPARE = 64  # closings and arrivals beyond the open items that a future may hold
-_PROJECTION_DRAWS = 1024
+_PROJECTION_DRAWS = 512
 
 
 @dataclass(frozen=True)
@@ -69,32 +69,47 @@ def finish_days(work: Workload) -> Draws:
     return np.where(finish > HORIZON, np.inf, finish)
 
 
-def closings(work: Workload, days: float, draws: int = DRAWS) -> NDArray[np.int64]:
-    """Items of any kind closed within `days` working days, by pace alone or by landing."""
+def closings(work: Workload, days: float) -> NDArray[np.int64]:
+    """Items of any kind closed within `days` working days, by pace or by landing."""
     landed = sum(when <= days for ref, when in work.landing.items() if ref in work.open)
-    times = _closing_times(work)[:, :draws]
-    reached = times <= (_speed(work)[:draws] * max(days, 0.0)).astype(np.float32)
-    return np.asarray(reached.sum(axis=0, dtype=np.int64) + landed)
+    return _count(_scaled(_closing_times(work), _speed(work)), max(days, 0.0)) + landed
 
 
 def present_closed(work: Workload, days: float, finish: Draws) -> NDArray[np.int64]:
-    """Items now open that end within `days` working days; `finish` (or its first draws) as of finish_days."""
-    draws = len(finish)
-    queued = work.queued
-    landed = sum(when <= days for ref, when in work.landing.items() if ref in work.open)
-    waiting = np.zeros(draws, dtype=np.int64)
-    for ref in queued:
-        if ref in work.blocked:
-            waiting += unit_wait(ref)[:draws] * work.blocked[ref] > days
-    made = closings(work, days, draws) - landed - _arrived(work, np.full(draws, max(days, 0.0)))
-    closed = np.clip(made, 0, len(queued) - waiting)
-    unfinished = np.minimum(closed + landed, max(len(work.open) - 1, 0))
-    return np.where(finish <= days, len(work.open), unfinished)
+    """Items now open that end within `days` working days; `finish` as of finish_days."""
+    return _present_closed(work, (days,), finish)[0]
 
 
 def projection(work: Workload, days: Sequence[float], finish: Draws) -> list[NDArray[np.int64]]:
     """Items now open that have ended after each of `days`, for fewer futures (a chart needs no more)."""
-    return [present_closed(work, day, finish[:_PROJECTION_DRAWS]) for day in days]
+    return _present_closed(work, days, finish[:_PROJECTION_DRAWS])
+
+
+def _present_closed(work: Workload, days: Sequence[float], finish: Draws) -> list[NDArray[np.int64]]:
+    draws, queued = len(finish), work.queued
+    closings = _scaled(_closing_times(work)[:, :draws], _speed(work)[:draws])
+    arrivals = _arrival_times(work)
+    waits = [unit_wait(ref)[:draws] * work.blocked[ref] for ref in queued if ref in work.blocked]
+    lands = [when for ref, when in work.landing.items() if ref in work.open]
+    found = []
+    for day in days:
+        waiting = sum((wait > day).astype(np.int64) for wait in waits)
+        made = _count(closings, day) - (0 if arrivals is None else _count(arrivals[:, :draws], day))
+        ended = np.clip(made, 0, len(queued) - waiting) + sum(when <= day for when in lands)
+        unfinished = np.minimum(ended, max(len(work.open) - 1, 0))
+        found.append(np.where(finish <= day, len(work.open), unfinished))
+    return found
+
+
+def _count(times: NDArray[np.float32], days: float) -> NDArray[np.int64]:
+    """Events of each future within `days`."""
+    reached = times <= days
+    return np.asarray(reached.sum(axis=0, dtype=np.int16), dtype=np.int64)
+
+
+def _scaled(times: NDArray[np.float32], rate: Draws) -> NDArray[np.float32]:
+    """Working days from the times of a process with rate one."""
+    return np.divide(times, rate, dtype=np.float32)
 
 
 def _speed(work: Workload) -> Draws:
@@ -106,32 +121,29 @@ def _closing_times(work: Workload) -> NDArray[np.float32]:
     return event_times(f"closings {work.repo}", len(work.open) + _SPARE)
 
 
-def _arrived(work: Workload, moments: Draws, columns: slice | NDArray[np.int64] | None = None) -> NDArray[np.int64]:
-    """Arrivals up to each moment that are served before the last present item.
+def _arrival_times(work: Workload) -> NDArray[np.float32] | None:
+    """When items arrive that are served before the last present item, in working days: shape (_SPARE, DRAWS).
 
     Served in random order, an arrival goes ahead of the last of R present items with chance R / (R + 1).
     """
     if work.arrivals is None or not work.queued:
-        return np.zeros(len(moments), dtype=np.int64)
+        return None
     ahead = len(work.queued) / (len(work.queued) + 1)
-    columns = slice(0, len(moments)) if columns is None else columns
-    rate = unit_gamma(f"arrivals {work.repo}", round(work.arrivals.shape, 9))[columns] / work.arrivals.days
-    times = event_times(f"arrivals {work.repo}", _SPARE)[:_SPARE, columns]
-    reached = times <= (rate * ahead * moments).astype(np.float32)
-    return np.asarray(reached.sum(axis=0, dtype=np.int64))
+    rate = unit_gamma(f"arrivals {work.repo}", round(work.arrivals.shape, 9)) * (ahead / work.arrivals.days)
+    return _scaled(event_times(f"arrivals {work.repo}", _SPARE)[:_SPARE], rate)
 
 
 def _passage(work: Workload, queued: int, speed: Draws) -> Draws:
     """First moment at which closings reach the queue plus what has arrived since; inf where arrivals run away."""
-    times = _closing_times(work)
-    finish: Draws = times[queued - 1].astype(np.float64) / speed
-    going = np.flatnonzero(finish <= HORIZON)
-    while work.arrivals is not None and going.size:
-        arrived = _arrived(work, finish[going], going)
-        later = np.where(arrived < _SPARE, times[queued + arrived - 1, going] / speed[going], np.inf)
-        moved = later > finish[going]
-        finish[going] = later
-        going = going[moved & (later <= HORIZON)]
+    times, arrivals = _closing_times(work), _arrival_times(work)
+    finish: Draws = times[queued - 1] / speed
+    if arrivals is None:
+        return finish
+    futures = np.flatnonzero(arrivals[0] <= finish)
+    for arrived in range(1, _SPARE + 1):  # of these futures so many items have arrived before they were finished
+        finish[futures] = times[queued + arrived - 1, futures] / speed[futures] if arrived < _SPARE else np.inf
+        if arrived < _SPARE:
+            futures = futures[arrivals[arrived, futures] <= np.minimum(finish[futures], HORIZON)]
     return finish
 
 
