@@ -1,5 +1,7 @@
 """A project written down fact by fact into a store, as a collector would have left it."""
 
+import json
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -57,19 +59,21 @@ class World:
         repo: str = API,
         **more: Any,
     ) -> None:
-        self._write(
-            schema.milestone,
-            repository_id=IDS[repo],
-            number=number,
-            title=title,
-            state="closed" if closed else "open",
-            due_on=date.fromisoformat(f"2026-{due}") if due else None,
-            html_url=f"https://github.com/{repo}/milestone/{number}",
-            created_at=_moment(created),
-            updated_at=_moment(updated or closed or created),
-            closed_at=_moment(closed),
+        row = {
+            "repository_id": IDS[repo],
+            "number": number,
+            "node_id": f"milestone{repo}{number}",
+            "title": title,
+            "state": "closed" if closed else "open",
+            "due_on": date.fromisoformat(f"2026-{due}") if due else None,
+            "html_url": f"https://github.com/{repo}/milestone/{number}",
+            "created_at": _moment(created),
+            "updated_at": _moment(updated or closed or created),
+            "closed_at": _moment(closed),
             **more,
-        )
+        }
+        self._keep("milestone", row)
+        self._write(schema.milestone, **row)
 
     def title(self, number: int, title: str, seen: str | datetime, repo: str = API) -> None:
         """A payload updated at `seen` showed the number under the title."""
@@ -93,7 +97,9 @@ class World:
         self._later(append, schema.snapshot, row)
 
     def issue(self, number: int, created: str | datetime = "03-02 09:00", repo: str = API, **more: Any) -> None:
-        self._write(schema.issue, **self._item(number, created, repo, "issues", more))
+        row = self._item(number, created, repo, "issues", more)
+        self._keep("issue", row)
+        self._write(schema.issue, **row)
 
     def pull(self, number: int, created: str | datetime = "03-02 09:00", repo: str = API, **more: Any) -> None:
         merged = _moment(more.pop("merged", None))
@@ -102,7 +108,9 @@ class World:
         pull = {"draft": False, "merged": merged is not None, "merged_at": merged, "requested_reviewers": []}
         pull |= {"head_sha": None, "additions": None, "deletions": None}
         pull |= {key: more.pop(key) for key in list(more) if key in pull}
-        self._write(schema.pull_request, **pull, **self._item(number, created, repo, "pull", more))
+        row = pull | self._item(number, created, repo, "pull", more)
+        self._keep("pull", row)
+        self._write(schema.pull_request, **row)
 
     def event(
         self,
@@ -188,6 +196,18 @@ class World:
         """GitHub listed the blocker when asked at `observed`."""
         row = {"repository_id": IDS[repo], "number": number, "blocker": blocker, "type": "blocks"}
         self._write(schema.dependency, observed=observed, **row)
+
+    def _keep(self, kind: str, row: dict[str, Any]) -> None:
+        """The payload that such a row was made from."""
+        names = ("node_id", "number", "title", "body", "state", "state_reason", "draft", "additions", "deletions")
+        content = {name: row[name] for name in (*names, "html_url") if name in row}
+        content["due_on"] = f"{row['due_on']}T00:00:00Z" if row.get("due_on") else None
+        for name in ("created_at", "updated_at", "closed_at", "merged_at"):
+            content[name] = row[name].isoformat() if row.get(name) else None
+        content["head"] = {"sha": row.get("head_sha")}
+        kept = {"kind": kind, "key": row["node_id"], "digest": str(next(self._numbers))}
+        kept |= {"repository_id": row["repository_id"], "body": zlib.compress(json.dumps(content).encode())}
+        self._later(append, schema.payload, kept | {"observed_at": _moment(row.get("observed")) or SEEN})
 
     def _item(
         self, number: int, created: str | datetime, repo: str, folder: str, more: dict[str, Any]

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from sprintlib.github.ingest import read_payload
-from sprintlib.github.rows import item_reference
+from sprintlib.github.rows import Origin, item_reference, milestone_row
 from sprintlib.history.past import (
     CHANGED_FILES,
     COMMENTS,
@@ -148,9 +148,19 @@ class Facts:
         )
 
     def snapshots(self) -> pl.DataFrame:
-        """Daily pictures of milestones seen by then."""
+        """Milestones as seen by then: daily pictures, and every payload of the milestone list."""
         names = ("repository_id", "number", "title", "state", "due_on", "observed_at")
-        return self._frame(select(*_columns(snapshot, names)), snapshot, snapshot.c.observed_at)
+        daily = self._frame(select(*_columns(snapshot, names)), snapshot, snapshot.c.observed_at)
+        query = select(payload.c.repository_id, payload.c.body, payload.c.observed_at)
+        listed = self._frame(query.where(payload.c.kind == "milestone"), payload, payload.c.observed_at)
+        rows = [
+            milestone_row(read_payload(body), Origin(repository_id, "", observed_at))
+            for repository_id, body, observed_at in listed.drop("repo").iter_rows()
+        ]
+        schema = {name: daily.schema[name] for name in names}
+        return pl.concat(
+            [daily.select(names), pl.DataFrame([{n: row[n] for n in names} for row in rows], schema=schema)]
+        )
 
     def milestone_events(self) -> pl.DataFrame:
         """Events by which items enter and leave milestones, of all times: identity may use later facts."""

@@ -10,6 +10,7 @@ from sprintlib.history.items import read_items, read_transitions
 from sprintlib.history.memberships import read_memberships
 from sprintlib.history.milestones import read_milestones
 from sprintlib.history.past import MEMBERSHIPS, Past
+from sprintlib.history.seen import as_seen
 from sprintlib.settings import Settings
 
 
@@ -27,16 +28,17 @@ def load_past(engine: Engine, settings: Settings, as_of: datetime) -> Past:
         payloads, events, milestones = facts.items(), facts.events(), facts.milestones()
         known = read_memberships(payloads, facts.milestone_events(), milestones, facts.titles())
         members = known.as_of(as_of)
-        transitions, states = read_transitions(payloads, events, as_of)
+        seen, texts = as_seen(connection, payloads, as_of)
+        transitions, states = read_transitions(seen, events, as_of)
         later = facts.later_events(("renamed", "convert_to_draft", "ready_for_review", "review_dismissed"))
-        items = read_items(payloads, states, events, later, _inside(members.resolved), as_of)
+        items = read_items(seen, states, events, later, _inside(members.resolved), as_of)
         read = _worth_reading(items, pl.concat([members.resolved, members.unresolved]))
         return Past(
             project=settings.project.name,
             as_of=as_of,
             repositories=repos,
             milestones=read_milestones(milestones, facts.snapshots(), members.resolved, as_of),
-            items=_with_bodies(items, facts.bodies(read)),
+            items=_with_bodies(items, facts.bodies(read), texts),
             memberships=members.resolved.select(MEMBERSHIPS.names()),
             transitions=transitions,
             events=events,
@@ -68,6 +70,9 @@ def _worth_reading(items: pl.DataFrame, members: pl.DataFrame) -> dict[int, list
     return dict(grouped.iter_rows())
 
 
-def _with_bodies(items: pl.DataFrame, bodies: pl.DataFrame) -> pl.DataFrame:
-    joined = items.drop("body").join(bodies, on=["repository_id", "number"], how="left", maintain_order="left")
-    return joined.select(items.columns)
+def _with_bodies(items: pl.DataFrame, newest: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
+    """Items with their texts: as seen by the moment where that is another one than the newest."""
+    key = ["repository_id", "number"]
+    older = newest.select(key).join(seen, on=key)
+    bodies = pl.concat([newest.join(older, on=key, how="anti"), older])
+    return items.drop("body").join(bodies, on=key, how="left", maintain_order="left").select(items.columns)

@@ -111,6 +111,28 @@ def test_what_an_update_may_have_changed_is_marked(world: World) -> None:
     assert item(world.past("03-22"))["known_later"] == []
 
 
+def test_what_had_been_seen_by_then_is_not_replaced_by_what_came_later(world: World) -> None:
+    world.event(1, "labeled", "03-03", "bug", observed="03-04")
+    world.pull(1, title="a", body="old", head_sha="a" * 40, additions=1, updated="03-03", observed="03-04")
+    world.pull(1, title="b", body="new", head_sha="b" * 40, additions=2, updated="03-08", observed="03-09")
+    world.pull(1, title="c", body="newest", head_sha="c" * 40, additions=3, updated="03-20", observed="03-21")
+    columns = ("title", "body", "head_sha", "additions", "known_later")
+    first, second, third = (
+        tuple(item(world.past(when))[name] for name in columns) for when in ("03-05", "03-10", "03-22")
+    )
+    assert first == ("a", "old", "a" * 40, 1, [])
+    assert second == ("b", "new", "b" * 40, 2, [])
+    assert third == ("c", "newest", "c" * 40, 3, [])
+
+
+def test_why_an_item_was_closed_is_kept_as_seen(world: World) -> None:
+    world.event(1, "closed", "03-05", observed="03-06")
+    world.event(1, "reopened", "03-15", observed="03-21")
+    world.issue(1, closed="03-05", state_reason="not_planned", observed="03-06")
+    world.issue(1, updated="03-20", observed="03-21")
+    assert (item(world.past("03-10"))["closed_as"], item(world.past("03-10"))["known_later"]) == ("dropped", [])
+
+
 def test_texts_are_read_for_open_items_and_for_those_in_milestones(world: World) -> None:
     world.milestone(1, "a")
     world.issue(1, body="open")
@@ -202,6 +224,15 @@ def test_a_snapshot_tells_what_was_seen(world: World) -> None:
     assert milestone(world, "03-10") == ("0.4.0", "0.3.1", "open", date(2026, 4, 1), None, [])
     assert milestone(world, "03-13") == ("0.4.0", "0.3.2", "open", date(2026, 4, 15), None, [])
     assert milestone(world, "05-03") == ("0.4.0", "0.4.0", "closed", date(2026, 5, 1), at("05-02"), [])
+
+
+def test_a_due_date_moved_during_the_day_is_seen_from_then_on(world: World) -> None:
+    world.snapshot(1, "03-05", "a", due="04-01")
+    world.milestone(1, "a", due="04-01", updated="03-02", observed="03-05 12:00")
+    world.milestone(1, "a", due="04-08", updated="03-05 14:00", observed="03-05 15:00")
+    world.milestone(1, "a", due="04-15", updated="03-06 14:00", observed="03-06 15:00")
+    dues = [world.past(when).milestones["due_on"][0].day for when in ("03-05 13:00", "03-05 15:00", "03-06 15:00")]
+    assert dues == [1, 8, 15]
 
 
 def test_a_closing_seen_later_counts_and_is_marked(world: World) -> None:
