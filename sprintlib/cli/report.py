@@ -36,11 +36,9 @@ def command(
 
     They lie in papermill_runs/DATE/PROJECT-MILESTONE/. Writing it again on the same day replaces it.
     """
-    from sprintlib.analysis import parse_as_of
-
     if milestone and everything:
         raise click.UsageError("--milestone and --all exclude each other.")
-    moment = parse_as_of(as_of, app.settings)
+    moment = _moment(app, as_of)
     titles: list[str | None] = [*_open_titles(app, moment)] if everything else [milestone]
     written, failures = _write(app, titles, moment, notebook)
     if as_json:
@@ -53,6 +51,16 @@ def command(
     for failure in failures:
         click.echo(f"sprint: {failure}", err=True)
     sys.exit(1 if failures else 0)
+
+
+def _moment(app: App, as_of: str | None) -> "datetime":
+    from datetime import UTC, datetime
+
+    if as_of is None:
+        return datetime.now(UTC)
+    from sprintlib.analysis import parse_as_of  # a second of imports, which a report of today does not wait for
+
+    return parse_as_of(as_of, app.settings)
 
 
 def _open_titles(app: App, moment: "datetime") -> list[str]:

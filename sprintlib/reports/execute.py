@@ -7,12 +7,11 @@ without one, the process died.
 import json
 import logging
 import sys
-import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sprintlib.views import quickly
+from sprintlib.imports import meanwhile, quickly
 
 quickly("nbformat")
 
@@ -25,7 +24,6 @@ from papermill.exceptions import PapermillException, PapermillExecutionError  # 
 from papermill.execute import execute_notebook  # noqa: E402
 
 from sprintlib.errors import ReportError, SprintError  # noqa: E402
-from sprintlib.reports.freeze import freeze  # noqa: E402
 
 _KERNEL_START_SECONDS = 60
 
@@ -63,6 +61,8 @@ def run_job(job: Job) -> Outcome:
     report = Path(job.folder) / "report.ipynb"
     try:
         _execute(job, report)
+        from sprintlib.reports.freeze import freeze  # imported meanwhile
+
         freeze(report)
     except PapermillExecutionError as error:
         return Outcome("failed", cell_sentence(error.cell_index, error.ename, error.evalue))
@@ -100,8 +100,7 @@ def _execute(job: Job, report: Path) -> None:
     source = nbformat.read(job.notebook, as_version=4)
     if not any("parameters" in cell.metadata.get("tags", []) for cell in source.cells):
         raise ReportError(f"The notebook {job.notebook} has no cell tagged 'parameters': tag the one that sets them.")
-    # half a second of imports, while the kernel has the word
-    threading.Thread(target=quickly, args=("nbconvert.exporters.html",), daemon=True).start()
+    meanwhile("nbconvert.exporters.html", "sprintlib.reports.freeze")  # over a second, while the kernel has the word
     executed = execute_notebook(
         job.notebook,
         str(report),

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from sprintlib import views
 from sprintlib.analysis.model import Analysis
 from sprintlib.errors import ReportError
+from sprintlib.imports import quickly
 from sprintlib.reports.page import MIME_TYPE
 
 
@@ -42,7 +43,7 @@ def numbers(notebook: Any) -> Analysis:
 
 def _body(notebook: Any) -> str:
     """The outputs of the cells, and their Markdown, as nbconvert renders them; without its style and scripts."""
-    views.quickly("nbconvert.exporters.html")
+    quickly("nbconvert.exporters.html")
     from nbconvert.exporters.html import HTMLExporter
 
     exporter = HTMLExporter(template_name="basic", exclude_input=True, exclude_input_prompt=True)

@@ -15,18 +15,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
 from sprintlib import resources
-from sprintlib.analysis.model import Analysis
 from sprintlib.errors import ReportError, SprintError
+from sprintlib.imports import meanwhile
 from sprintlib.reports import run_table
 from sprintlib.reports.run_table import Trigger
 from sprintlib.reports.watch import run_watched
 from sprintlib.settings import Settings
 from sprintlib.store import open_store, store_error
+
+if TYPE_CHECKING:
+    from sprintlib.analysis.model import Analysis
 
 NEAREST = "(nearest deadline)"
 _NOTEBOOK = "sprint_analysis.ipynb"
@@ -44,7 +48,7 @@ class ReportFiles:
     markdown: Path
     numbers: Path
     run_id: int
-    analysis: Analysis
+    analysis: "Analysis"
 
 
 def write_report(
@@ -68,7 +72,7 @@ def write_report(
         run_id = run_table.start(engine, settings.project.name, milestone or NEAREST, moment, trigger, parameters)
         try:
             _execute(settings, notebook or resources.folder("notebooks") / _NOTEBOOK, partial, parameters)
-            analysis = Analysis.model_validate_json((partial / "analysis.json").read_text(encoding="utf-8"))
+            analysis = _numbers(partial)
             folder = _publish(settings, partial, analysis)
         except KeyboardInterrupt:
             _keep_failed(settings, partial, run_id)
@@ -112,6 +116,7 @@ def _execute(settings: Settings, notebook: Path, partial: Path, parameters: dict
     )
     with tempfile.TemporaryDirectory(prefix="sprint-", ignore_cleanup_errors=True) as scratch:
         command = [sys.executable, "-m", "sprintlib.reports.execute", str(job)]
+        meanwhile("sprintlib.analysis")
         code = run_watched(command, partial, _environment(scratch), partial / "log.txt", limit)
     outcome = partial / "outcome.json"
     if code is None:
@@ -164,7 +169,7 @@ def _partial_folder(settings: Settings) -> Iterator[Path]:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _publish(settings: Settings, partial: Path, analysis: Analysis) -> Path:
+def _publish(settings: Settings, partial: Path, analysis: "Analysis") -> Path:
     """Move the partial folder to its place; a former report of that day is there until the new one is."""
     day = analysis.as_of.astimezone(settings.time_zone).date().isoformat()
     final = settings.reports_dir / day / folder_name(analysis.project, analysis.milestones[0].title)
@@ -201,7 +206,13 @@ def _keep_failed(settings: Settings, partial: Path, run_id: int) -> None:
         return
 
 
-def _files(folder: Path, run_id: int, analysis: Analysis) -> ReportFiles:
+def _numbers(folder: Path) -> "Analysis":
+    from sprintlib.analysis.model import Analysis  # imported meanwhile
+
+    return Analysis.model_validate_json((folder / "analysis.json").read_text(encoding="utf-8"))
+
+
+def _files(folder: Path, run_id: int, analysis: "Analysis") -> ReportFiles:
     return ReportFiles(
         folder=folder,
         notebook=folder / "report.ipynb",
@@ -213,7 +224,7 @@ def _files(folder: Path, run_id: int, analysis: Analysis) -> ReportFiles:
     )
 
 
-def _store(engine: Engine, analysis: Analysis) -> None:
+def _store(engine: Engine, analysis: "Analysis") -> None:
     from sprintlib.analysis import store_analysis
 
     try:

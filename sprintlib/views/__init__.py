@@ -6,7 +6,6 @@ Pure functions. Fragments are escaped HTML inside the scope of `css()`; charts n
 from sprintlib.views.answer import answer_card
 from sprintlib.views.burn_up import burn_up_chart, burn_up_figure, burn_up_table
 from sprintlib.views.findings import action_list, risk_list
-from sprintlib.views.imports import quickly
 from sprintlib.views.markdown import markdown_report
 from sprintlib.views.page import (
     all_findings,
@@ -41,7 +40,6 @@ __all__ = [
     "notes",
     "parts_table",
     "percent",
-    "quickly",
     "risk_list",
     "scope_and_parts",
     "scope_table",

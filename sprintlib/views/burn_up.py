@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis, ProjectionPoint
-from sprintlib.views.imports import quickly
+from sprintlib.imports import quickly
 from sprintlib.views.markup import table, text
 from sprintlib.views.vega import chart_html
 from sprintlib.views.words import count, day, today

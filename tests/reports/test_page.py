@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from sprintlib import reports
 from sprintlib.analysis.model import Analysis
 from sprintlib.errors import ReportError, SettingsError, StoreError
 from sprintlib.reports import Page, open_page
@@ -70,3 +71,10 @@ def test_opening_a_folder_without_settings_or_store(tmp_path, settings):
         open_page(str(settings.home))
     with pytest.raises(SettingsError, match="is not a moment"):
         open_page(str(settings.home), as_of="yesterday")
+
+
+def test_every_public_name_is_there():
+    for name in reports.__all__:
+        assert getattr(reports, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        reports.nothing  # noqa: B018  # asking for it is the test

@@ -1,8 +1,6 @@
 import json
 import re
 
-import pytest
-
 from sprintlib import views
 from sprintlib.views import vega
 from tests import samples
@@ -49,8 +47,3 @@ def test_the_same_chart_gives_the_same_html():
     milestone = samples.milestone()
     analysis = samples.analysis(milestone)
     assert views.burn_up_figure(analysis, milestone) == views.burn_up_figure(analysis, milestone)
-
-
-def test_quickly_leaves_the_uri_grammar_importable():
-    assert views.quickly("json") is json
-    pytest.importorskip("rfc3987_syntax")

@@ -1,7 +1,8 @@
-"""Importing the charting and notebook libraries without what they never use."""
+"""Importing heavy libraries at the right moment, without what is never used of them."""
 
 import importlib
 import sys
+from threading import Thread
 from types import ModuleType
 
 
@@ -20,3 +21,16 @@ def quickly(name: str) -> ModuleType:
     finally:
         del sys.modules["rfc3987_syntax"]
     return importlib.import_module(name)
+
+
+def meanwhile(*names: str) -> None:
+    """Import modules in the background while this thread waits for another process.
+
+    What fails there fails again, and is told, where the module is imported in earnest.
+    """
+
+    def load() -> None:
+        for name in names:
+            quickly(name)
+
+    Thread(target=load, daemon=True).start()
