@@ -79,13 +79,16 @@ class _Repository:
         payload = self.given or self.embedded
         if payload is None:
             raise DatasetError(f"{self.path} does not say which repository it is of: no pull request names it.")
-        origin = Origin(payload["id"], "dataset", self.observed_at)
-        facts = Facts(origin)
-        for name, content in page:
-            self._add(facts, name, content)
-        with engine.begin() as connection:
-            write_repository(connection, payload, origin)
-            facts.write(connection)
+        try:
+            origin = Origin(payload["id"], "dataset", self.observed_at)
+            facts = Facts(origin)
+            for name, content in page:
+                self._add(facts, name, content)
+            with engine.begin() as connection:
+                write_repository(connection, payload, origin)
+                facts.write(connection)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise DatasetError(f"The dataset {self.path} has a form that is not understood: {error!r}.") from error
         return payload
 
     def _add(self, facts: Facts, name: str, content: Any) -> None:
