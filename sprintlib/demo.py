@@ -2,8 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -51,12 +51,18 @@ def run_demo(home: Path, seed: int, today: date, step: Step) -> Demo:
     """
     folder = home / "data" / "demo"
     as_of = _as_of(today)
-    os.environ.pop(_DATABASE_VARIABLE, None)  # the demo never writes into a database of the user's
-    _empty(folder)
+    with _own_database():
+        return _run(folder, home, seed, today, as_of, step)
+
+
+def _run(folder: Path, home: Path, seed: int, today: date, as_of: datetime | None, step: Step) -> Demo:
+    with _writing(folder):
+        _empty(folder)
     with step("Simulating a startup"):
         chronicle = write_startup(folder / DATASET, seed, today)
     with step("Collecting it over HTTP") as progress, running([folder / DATASET]) as url:
-        settings = _write_settings(folder, home, url)
+        with _writing(folder):
+            settings = _write_settings(folder, home, url)
         engine = open_store(settings.database_url)
         collected = sync(engine, settings, None, progress)
     with step("Analysing it"):
@@ -88,11 +94,27 @@ def _empty(folder: Path) -> None:
         if not (folder / _MARK).is_file():
             raise SettingsError(f"{folder} holds something else than a demo: move it away, or use another --home.")
         shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _MARK).write_text(_MARK_TEXT, encoding="utf-8")
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / _MARK).write_text(_MARK_TEXT, encoding="utf-8")
+        yield
     except OSError as error:
         raise SettingsError(f"{folder} cannot be written ({error.strerror}): use another --home.") from error
+
+
+@contextmanager
+def _own_database() -> Iterator[None]:
+    """The demo never writes into the database that the user named in the environment."""
+    url = os.environ.pop(_DATABASE_VARIABLE, None)
+    try:
+        yield
+    finally:
+        if url is not None:
+            os.environ[_DATABASE_VARIABLE] = url
 
 
 def _write_settings(folder: Path, home: Path, url: str) -> Settings:

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,14 +35,15 @@ def command(app: App, seed: int, today: datetime | None, as_json: bool) -> None:
     Needs no token and no network. Everything lies in data/demo/, which is emptied first; the report goes to
     papermill_runs/.
     """
-    from datetime import UTC
-
-    from sprintlib.demo import run_demo
-    from sprintlib.settings import find_home
+    started = time.perf_counter()
+    with _live("Starting"):
+        from sprintlib.demo import run_demo
+        from sprintlib.settings import find_home
 
     seconds: dict[str, float] = {}
     day = (today or datetime.now(UTC)).date()
     demo = run_demo(find_home(app.home), seed, day, steps(seconds, to_stderr=as_json))
+    seconds["In all"] = time.perf_counter() - started
     if as_json:
         click.echo(json.dumps(_as_json(demo, seconds), indent=2))
     else:
@@ -54,21 +55,30 @@ def steps(seconds: dict[str, float], *, to_stderr: bool) -> "Step":
 
     @contextmanager
     def step(name: str) -> Iterator["OnProgress | None"]:
-        from sprintlib.github import shown
-
         started = time.perf_counter()
-        if sys.stderr.isatty():
-            from rich.console import Console
-
-            live = shown() if name.startswith("Collecting") else Console(stderr=True).status(f"{name} ...")
-            with live as progress:
-                yield progress if callable(progress) else None
-        else:
-            yield None
+        with _live(name) as progress:
+            yield progress
         seconds[name] = time.perf_counter() - started
         click.echo(f"{len(seconds)}/{_STEPS} {name:<24} {seconds[name]:5.1f} s", err=to_stderr)
 
     return step
+
+
+@contextmanager
+def _live(name: str) -> Iterator["OnProgress | None"]:
+    """Something that moves while a step runs, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield None
+    elif name.startswith("Collecting"):
+        from sprintlib.github import shown
+
+        with shown() as progress:
+            yield progress
+    else:
+        from rich.console import Console
+
+        with Console(stderr=True).status(f"{name} ..."):
+            yield None
 
 
 def show(demo: "Demo", seconds: dict[str, float]) -> None:
@@ -78,7 +88,7 @@ def show(demo: "Demo", seconds: dict[str, float]) -> None:
     items = len(demo.chronicle.items)
     click.echo(
         f"\n{items} issues and pull requests of {len(demo.chronicle.repos)} repositories, "
-        f"{demo.collected.requests} requests, {sum(seconds.values()):.0f} s in all.\n"
+        f"{demo.collected.requests} requests, {seconds['In all']:.0f} s in all.\n"
     )
     for number, finding in enumerate(findings(demo.milestone), start=1):
         click.echo(f"{number}. {_printable(finding)}")

@@ -35,9 +35,9 @@ def sprint(*arguments, cwd, **environment):
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
-    """One demo in an empty folder, and what it printed."""
+    """One demo in an empty folder, and what it printed. The environment names a database of the user's."""
     home = tmp_path_factory.mktemp("home")
-    return home, sprint("demo", "--json", cwd=home)
+    return home, sprint("demo", "--json", cwd=home, SPRINT_DATABASE_URL=f"sqlite:///{home / 'mine.db'}")
 
 
 def test_it_ends_with_the_report_the_findings_and_the_command_that_opens_the_dashboards(demo):
@@ -54,6 +54,7 @@ def test_it_ends_with_the_report_the_findings_and_the_command_that_opens_the_das
         "Collecting it over HTTP",
         "Analysing it",
         "Writing the report",
+        "In all",
     ]
     assert result["report"].startswith(str(home / "papermill_runs"))
     assert len(done.stderr.splitlines()) == 4
@@ -89,6 +90,12 @@ def test_its_folder_says_that_it_is_simulated_and_how_to_serve_it_again(demo):
     assert "simulated" in (folder / "SIMULATED.txt").read_text()
     port = re.search(r"github-server --dataset github --port (\d+)", (folder / "sprint.toml").read_text())
     assert f"http://127.0.0.1:{port[1]}" in (folder / "sprint.toml").read_text()
+
+
+def test_a_database_that_the_user_named_is_not_touched(demo):
+    home, _ = demo
+    assert not (home / "mine.db").exists()
+    assert (home / "data" / "demo" / "data" / "sprint.db").is_file()
 
 
 def never(name):
@@ -162,7 +169,7 @@ def test_people_see_three_findings_the_first_thing_to_do_and_paths_as_they_would
 ):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", [str(tmp_path / ".venv" / "bin" / "sprint")])
-    cli.show(made, {"Simulating a startup": 1.2, "Writing the report": 7.0})
+    cli.show(made, {"Simulating a startup": 1.2, "In all": 8.2})
     lines = capsys.readouterr().out.splitlines()
     assert [line[:2] for line in lines if line[:1].isdigit() and line[1] == "."] == ["1.", "2.", "3."]
     assert "326 requests, 8 s in all." in lines[1]
@@ -175,7 +182,7 @@ def test_people_see_three_findings_the_first_thing_to_do_and_paths_as_they_would
 
 def test_control_characters_from_github_do_not_reach_the_terminal(made, capsys):
     nasty = made.milestone.model_copy(update={"summary": "clear\x1b[2Jscreen"})
-    cli.show(replace(made, milestone=nasty), {})
+    cli.show(replace(made, milestone=nasty), {"In all": 1.0})
     assert "1. clear [2Jscreen" in capsys.readouterr().out
 
 
