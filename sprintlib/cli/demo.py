@@ -116,7 +116,8 @@ def _as_json(demo: "Demo", seconds: dict[str, float]) -> dict[str, Any]:
 
 
 def _dashboards_command(demo: "Demo") -> str:
-    return f"{_program()} --home {shlex.quote(_typed(demo.home))} dashboards"
+    prefix = "SPRINT_DATABASE_URL= " if os.environ.get("SPRINT_DATABASE_URL") else ""  # else it would win over the home
+    return f"{prefix}{_program()} --home {shlex.quote(_typed(demo.home))} dashboards"
 
 
 def _program() -> str:

@@ -49,6 +49,7 @@ def test_it_ends_with_the_report_the_findings_and_the_command_that_opens_the_das
     assert "2.4 Checkout" in result["findings"][0]
     assert all(re.search(r"sprint-demo/(api|web)", finding) for finding in result["findings"][1:])
     assert result["dashboards"].endswith("-m sprintlib --home data/demo dashboards")
+    assert result["dashboards"].startswith("SPRINT_DATABASE_URL= ")  # as the environment names one
     assert list(result["seconds"]) == [
         "Simulating a startup",
         "Collecting it over HTTP",
