@@ -11,10 +11,17 @@ ZOO = Path(__file__).parent / "zoo"
 ROOT = Path(__file__).parent.parent.parent
 
 
+@pytest.fixture(scope="session")
+def vega_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The charting script, put together once for all tests."""
+    return tmp_path_factory.mktemp("vega")
+
+
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(tmp_path: Path, vega_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Settings of a project called demo; the zoo's notebooks find `tests.samples`."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("TEST_VEGA_CACHE", str(vega_cache))
     (tmp_path / "sprint.toml").write_text(
         '[project]\nname = "demo"\nrepositories = ["sprint-demo/api", "sprint-demo/web"]\n', encoding="utf-8"
     )

@@ -8,6 +8,7 @@ from sprintlib import views
 from sprintlib.reports import write_report
 from tests import samples
 from tests.reports.conftest import ZOO
+from tests.reports.frozen import assert_names_no_host
 
 pytestmark = pytest.mark.browser
 
@@ -35,13 +36,10 @@ class Visit:
         return self.page.locator(selector).first.bounding_box()
 
 
-@pytest.fixture(scope="module")
-def bundle(tmp_path_factory):
-    return views.vega_preamble(tmp_path_factory.mktemp("vega"))
-
-
 @pytest.fixture
-def page_of(tmp_path, bundle):
+def page_of(tmp_path, vega_cache):
+    bundle = views.vega_preamble(vega_cache)
+
     def write(milestone):
         analysis = samples.analysis(milestone)
         body = views.style() + bundle + views.wrapped(views.first_screen(analysis, milestone))
@@ -54,8 +52,9 @@ def page_of(tmp_path, bundle):
 
 
 def test_a_report_opens_from_disk_and_asks_for_nothing(settings, browser):
-    files = write_report(settings, "hostile", samples.AS_OF, notebook=ZOO / "good.ipynb")
-    visit = Visit(browser, files.html)
+    page = write_report(settings, "hostile", samples.AS_OF, notebook=ZOO / "good.ipynb").html
+    assert_names_no_host(page.read_text())
+    visit = Visit(browser, page)
     assert visit.page.locator(".chart svg path").count() > 5
     assert visit.page.get_by_text("Due 27 Nov").count() == 1
     assert visit.page.get_by_text("Scope 22").count() == 1
