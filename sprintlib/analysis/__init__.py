@@ -1,18 +1,22 @@
 """analyze(): from stored facts to forecasts, risks, recommendations and their reasons, as of any moment."""
 
 from sprintlib.analysis.analyzing import analyze, analyze_past
+from sprintlib.analysis.answering import Answer, answer
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.analysis.moment import parse_as_of
 from sprintlib.analysis.storing import latest_analyses, store_analysis
-from sprintlib.analysis.terminal import render
+from sprintlib.analysis.terminal import render, render_answer
 
 __all__ = [
     "Analysis",
+    "Answer",
     "MilestoneAnalysis",
     "analyze",
     "analyze_past",
+    "answer",
     "latest_analyses",
     "parse_as_of",
     "render",
+    "render_answer",
     "store_analysis",
 ]

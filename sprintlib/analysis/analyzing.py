@@ -1,6 +1,6 @@
 """The main job on one screen: what was known, what will be, what threatens it, what to do, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from time import perf_counter
@@ -15,11 +15,12 @@ from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
 from sprintlib.errors import AnalysisError
 from sprintlib.explain import explain, health, summary
+from sprintlib.explain.model import Driver
 from sprintlib.forecast import Outlook, Sprint, find_sprints, forecast, governing_part, part_forecast, prepare
 from sprintlib.forecast.model import Forecast
 from sprintlib.history import Past, load_past
-from sprintlib.recommend import recommend
-from sprintlib.risks import Situation, find_risks
+from sprintlib.recommend import Recommendation, recommend
+from sprintlib.risks import Risk, Situation, find_risks
 from sprintlib.settings import Settings
 
 
@@ -42,31 +43,28 @@ def analyze_past(
 ) -> Analysis:
     """The same for a past that is in memory: nothing else is looked at. Raises as `analyze` does."""
     clock = clock or Stopwatch()
-    calendar = WorkingCalendar.from_settings(settings)
     with clock("dependencies"):
-        edges = find_dependencies(past)
+        situations = find_situations(past, settings, milestone)
     with clock("milestones"):
-        found = find_sprints(past, calendar, _first_days(settings), milestone)
-        if milestone is not None and not found:
-            raise AnalysisError(_unknown(milestone, past))
         check = CitationCheck.of(past)
-        analyses = tuple(analyze_sprint(Situation(sprint, settings.risks, edges), check) for sprint in found)
-        told = tuple(notes(past, settings, calendar, found, check.dropped))
-    return Analysis(
-        as_of=past.as_of,
-        project=past.project,
-        milestones=analyses,
-        freshness=dict(past.repositories.select("repo", "observed_at").iter_rows()),
-        notes=told,
-        timings=clock.seconds,
-    )
+        analyses = tuple(analyze_sprint(situation, check) for situation in situations)
+    return conclude(past, settings, situations, analyses, check.dropped, clock.seconds)
+
+
+def find_situations(past: Past, settings: Settings, milestone: str | None = None) -> list[Situation]:
+    """The sprints to analyse, by due date, with who waits for whom. Raises AnalysisError for an unknown milestone."""
+    edges = find_dependencies(past)
+    found = find_sprints(past, WorkingCalendar.from_settings(settings), _first_days(settings), milestone)
+    if milestone is not None and not found:
+        raise AnalysisError(_unknown(milestone, past))
+    return [Situation(sprint, settings.risks, edges) for sprint in found]
 
 
 def analyze_sprint(situation: Situation, check: CitationCheck) -> MilestoneAnalysis:
     """Forecast, risks, recommendations and explanation of one sprint, with citations that check out."""
     clock = Stopwatch()
     with clock("forecast"):
-        outlook = prepare(situation.sprint, {blockade.item for blockade in situation.blockades})
+        outlook = observe(situation)
         future = forecast(outlook)
     with clock("risks"):
         risks = check.checked(find_risks(situation))
@@ -76,8 +74,25 @@ def analyze_sprint(situation: Situation, check: CitationCheck) -> MilestoneAnaly
         drivers = check.checked(explain(situation, outlook, future))
         sentence = summary(outlook, future, risks)
     with clock("history"):
-        parts, burn_up = _parts(outlook), _burn_up(situation.sprint, future)
-    sprint = situation.sprint
+        found = assemble(outlook, future, risks, advice, drivers, sentence)
+    return found.model_copy(update={"timings": clock.seconds})
+
+
+def observe(situation: Situation) -> Outlook:
+    """What the forecast of a sprint rests on."""
+    return prepare(situation.sprint, {blockade.item for blockade in situation.blockades})
+
+
+def assemble(
+    outlook: Outlook,
+    future: Forecast,
+    risks: tuple[Risk, ...],
+    advice: tuple[Recommendation, ...],
+    drivers: tuple[Driver, ...],
+    sentence: str,
+) -> MilestoneAnalysis:
+    """One milestone's analysis from what its steps found."""
+    sprint, parts = outlook.sprint, _parts(outlook)
     return MilestoneAnalysis(
         title=sprint.title,
         titles_then=tuple(dict.fromkeys(part.title_then for part in sprint.parts)),
@@ -101,15 +116,36 @@ def analyze_sprint(situation: Situation, check: CitationCheck) -> MilestoneAnaly
         recommendations=advice,
         parts=parts,
         governed_by=governing_part(outlook),
-        burn_up=burn_up,
+        burn_up=_burn_up(sprint, future),
         known_later=known_later(sprint),
-        timings=clock.seconds,
+        timings={},
+    )
+
+
+def conclude(
+    past: Past,
+    settings: Settings,
+    situations: Sequence[Situation],
+    analyses: tuple[MilestoneAnalysis, ...],
+    dropped: int,
+    timings: dict[str, float],
+) -> Analysis:
+    """The analyses of a project's sprints, with what is missing or unresolved. dropped: citations that left."""
+    calendar = WorkingCalendar.from_settings(settings)
+    told = notes(past, settings, calendar, [situation.sprint for situation in situations], dropped)
+    return Analysis(
+        as_of=past.as_of,
+        project=past.project,
+        milestones=analyses,
+        freshness=dict(past.repositories.select("repo", "observed_at").iter_rows()),
+        notes=tuple(told),
+        timings=timings,
     )
 
 
 def _parts(outlook: Outlook) -> tuple[Part, ...]:
     """What each repository adds to the sprint."""
-    forecasts = [part_forecast(outlook, index) for index in range(len(outlook.sprint.parts))]
+    forecasts = [part_forecast(outlook, part) for part in outlook.sprint.parts]
     return tuple(
         Part(
             repo=part.repo,
@@ -118,10 +154,10 @@ def _parts(outlook: Outlook) -> tuple[Part, ...]:
             title_then=part.title_then,
             due_on=part.due_on,
             scope=counts(part.scope),
-            probability=future.probability,
-            reason=future.reason,
+            probability=probability,
+            reason=reason,
         )
-        for part, future in zip(outlook.sprint.parts, forecasts, strict=True)
+        for part, (probability, reason) in zip(outlook.sprint.parts, forecasts, strict=True)
     )
 
 

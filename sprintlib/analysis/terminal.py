@@ -7,6 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from sprintlib.analysis.answering import Answer
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.evidence import Evidence
 from sprintlib.forecast import count, day_name, points
@@ -21,6 +22,19 @@ def render(analysis: Analysis) -> RenderableType:
     blocks = [block for milestone in analysis.milestones for block in _milestone(milestone)]
     told = [Text(f"Note: {plain(note)}", style="dim") for note in analysis.notes]
     return Group(*blocks, *told)
+
+
+def render_answer(found: Answer) -> RenderableType:
+    """The sentences with what each rests on, then what was found."""
+    blocks: list[RenderableType] = []
+    for sentence in found.sentences:
+        blocks += [Text(plain(sentence.text)), Text(f"  {_refs(sentence.evidence)}", style="dim")]
+    told = [Text(f"  {plain(hit.header)}: {plain(hit.title)}\n    {hit.url}", style="dim") for hit in found.hits[:5]]
+    if told:
+        blocks += [Text("\nFound", style="underline"), *told]
+    dropped = found.report.dropped
+    notes = [*found.notes, *([f"{count(dropped, 'sentence')} did not check out and left."] if dropped else [])]
+    return Group(*blocks, *(Text(f"Note: {plain(note)}", style="dim") for note in notes))
 
 
 def plain(text: str) -> str:

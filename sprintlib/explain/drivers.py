@@ -11,8 +11,6 @@ from sprintlib.evidence import Evidence
 from sprintlib.explain.model import Driver
 from sprintlib.forecast import Outlook, Workload, chance
 from sprintlib.forecast.model import Forecast
-from sprintlib.forecast.rates import Rate
-from sprintlib.forecast.sprint import SprintPart
 from sprintlib.risks import Situation
 
 BASE = "Starting point: the committed items at the general pace of a team this size"
@@ -38,36 +36,34 @@ def explain(situation: Situation, outlook: Outlook, forecast: Forecast) -> tuple
     drivers: list[Driver] = []
     reached = 0.0
     for name, step in _STEPS:
-        works = [step(*part) for part in zip(outlook.workloads, outlook.priors, outlook.sprint.parts, strict=True)]
-        value = round(100 * (chance(works) or 0.0), 1)
+        value = round(100 * (chance(step(outlook)) or 0.0), 1)
         drivers.append(Driver(name=name, points=round(value - reached, 1), evidence=evidence[name]))
         reached = value
     rest = round(score - reached, 1)
     return (*drivers, Driver(name=REST, points=rest)) if rest else tuple(drivers)
 
 
-def _base(work: Workload, prior: Rate, part: SprintPart) -> Workload:
-    return replace(_paced(work, prior, part), pace=prior)
+def _base(outlook: Outlook) -> Workload:
+    return replace(_paced(outlook), pace=outlook.prior)
 
 
-def _paced(work: Workload, _prior: Rate, part: SprintPart) -> Workload:
-    committed = tuple(ref for ref in work.open if ref not in part.scope.added)
-    return replace(work, open=committed, arrivals=None, blocked={})
+def _paced(outlook: Outlook) -> Workload:
+    return _grown(outlook).without(outlook.sprint.additions)
 
 
-def _grown(work: Workload, _prior: Rate, _part: SprintPart) -> Workload:
-    return replace(work, arrivals=None, blocked={})
+def _grown(outlook: Outlook) -> Workload:
+    return replace(_growing(outlook), arrivals=None)
 
 
-def _growing(work: Workload, _prior: Rate, _part: SprintPart) -> Workload:
-    return replace(work, blocked={})
+def _growing(outlook: Outlook) -> Workload:
+    return replace(outlook.work, blocked={})
 
 
-def _whole(work: Workload, _prior: Rate, _part: SprintPart) -> Workload:
-    return work
+def _whole(outlook: Outlook) -> Workload:
+    return outlook.work
 
 
-_Step = Callable[[Workload, Rate, SprintPart], Workload]
+_Step = Callable[[Outlook], Workload]
 _STEPS: Sequence[tuple[str, _Step]] = (
     (BASE, _base),
     (PACE, _paced),
@@ -82,13 +78,12 @@ def _evidence(situation: Situation, outlook: Outlook) -> dict[str, tuple[Evidenc
     closings = sorted((entry for seen in outlook.courses for entry in seen.closings), reverse=True)
     arrivals = sorted((entry for seen in outlook.courses for entry in seen.arrivals), reverse=True)
     committed = [ref for part in outlook.sprint.parts for ref in part.scope.committed]
-    added = [ref for part in outlook.sprint.parts for ref in part.scope.added]
     still = set(outlook.sprint.open_items["ref"])
     blocked = [ref for blockade in situation.blockades for ref in (blockade.item, blockade.blocker) if ref]
     about: dict[str, list[str]] = {
         BASE: [ref for ref in committed if ref in still],
         PACE: [entry.ref for entry in closings],
-        ADDED: [ref for ref in added if ref in still],
+        ADDED: [ref for ref in outlook.sprint.additions if ref in still],
         ARRIVALS: [entry.ref for entry in arrivals],
         BLOCKED: blocked,
     }

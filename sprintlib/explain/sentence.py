@@ -22,7 +22,7 @@ def summary(outlook: Outlook, forecast: Forecast, risks: Sequence[Risk]) -> str:
     if forecast.basis == "insufficient-data":
         missed = f"{forecast.reason} " if sprint.overdue else ""
         return f"{sprint.title}: {missed}{facts}, and there is too little history for a forecast."
-    pace = f"the team closes {sum(work.pace.mean for work in outlook.workloads):.2g} a working day"
+    pace = f"the team closes {outlook.work.pace.mean:.2g} a working day"
     details = ", ".join([facts, pace]) + _worst(risks)
     if sprint.deadline is None:
         return f"{sprint.title} has no due date: {details}; {_two_weeks(forecast)}."

@@ -1,6 +1,7 @@
 """How likely a milestone lands, and when: the mechanistic layer (docs/forecast.md)."""
 
 from sprintlib.forecast.forecasting import forecast, governing_part, part_forecast
+from sprintlib.forecast.links import closed_refs
 from sprintlib.forecast.outlook import MINIMUM_CLOSING_DAYS, Outlook, chance, clamp, prepare
 from sprintlib.forecast.project import closed_in_cadence
 from sprintlib.forecast.simulation import Workload
@@ -16,6 +17,7 @@ __all__ = [
     "chance",
     "clamp",
     "closed_in_cadence",
+    "closed_refs",
     "count",
     "day_name",
     "find_sprints",

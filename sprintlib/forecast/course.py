@@ -13,6 +13,7 @@ from typing import NamedTuple
 import polars as pl
 
 from sprintlib.calendar import WorkingCalendar
+from sprintlib.forecast.links import carriers
 from sprintlib.forecast.rates import WINDOW
 from sprintlib.history.past import Past
 
@@ -39,7 +40,8 @@ _Span = tuple[datetime, datetime]
 class Course:
     """Observations of some milestones of one repository.
 
-    closings: items done or dropped while inside. arrivals: open items that entered after a milestone's start.
+    closings: items done or dropped while inside. arrivals: open items that entered after a milestone's start, but for
+    pull requests that carry another one.
     Both oldest first. worked: working day -> 1 where at least one item inside was open (of today, the part that has
     passed). offered: working day -> number of milestones that could have grown on it.
     """
@@ -60,15 +62,11 @@ def course(past: Past, calendar: WorkingCalendar, repo: str, number: int) -> Cou
     stays = _family(past, repo, number)
     open_spans = _open_spans(past, repo, {stay.item for stay in stays})
     starts = _starts(calendar, stays)
-    arrivals = sorted(
-        Entry(stay.entered, f"{repo}#{stay.item}", stay.milestone)
-        for stay in stays
-        if stay.entered > starts[stay.milestone] and _inside(stay.entered, open_spans[stay.item])
-    )
+    arrivals = _arrivals(past, repo, stays, open_spans)
     return Course(
         repo,
         tuple(_closings(past, repo, stays)),
-        tuple(arrivals),
+        tuple(entry for entry in arrivals if entry.at > starts[entry.milestone]),
         _worked(past.as_of, calendar, _common(stays, open_spans)),
         _offered(past, calendar, repo, starts),
     )
@@ -133,6 +131,18 @@ def _closings(past: Past, repo: str, stays: Iterable[_Stay]) -> Iterator[Entry]:
         if stay.item in closed_at and stay.entered < closed_at[stay.item] <= stay.left
     )
     return iter(sorted(set(inside)))
+
+
+def _arrivals(past: Past, repo: str, stays: Iterable[_Stay], open_spans: dict[int, list[_Span]]) -> list[Entry]:
+    """Open items that entered; a pull request that closes another item of the milestones is no further work."""
+    entered = [
+        Entry(stay.entered, f"{repo}#{stay.item}", stay.milestone)
+        for stay in stays
+        if _inside(stay.entered, open_spans[stay.item])
+    ]
+    refs = {entry.ref for entry in entered}
+    carrying = carriers(past, refs, {f"{repo}#{item}" for item in open_spans})
+    return sorted(entry for entry in entered if entry.ref not in carrying)
 
 
 def _common(stays: Iterable[_Stay], open_spans: dict[int, list[_Span]]) -> Iterator[_Span]:

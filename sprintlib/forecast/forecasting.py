@@ -1,6 +1,6 @@
 """From an outlook to the forecast that is shown: numbers with their range, or the reason why there is none."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import islice
 from math import ceil
@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from sprintlib.forecast.chance import Draws
 from sprintlib.forecast.model import Forecast, ForecastDates, Interval
-from sprintlib.forecast.outlook import HIGHEST, LOWEST, MINIMUM_CLOSING_DAYS, Outlook, chance, clamp, in_time
+from sprintlib.forecast.outlook import HIGHEST, LOWEST, MINIMUM_CLOSING_DAYS, Outlook, chance, clamp
 from sprintlib.forecast.simulation import HORIZON, Workload, closings, finish_days, present_closed, projection
-from sprintlib.forecast.sprint import Sprint
+from sprintlib.forecast.sprint import Sprint, SprintPart
 from sprintlib.forecast.words import count, day_name
 
 TWO_WEEKS = timedelta(days=14)
@@ -40,18 +40,29 @@ def _headline(outlook: Outlook) -> Forecast:
     )
 
 
-def part_forecast(outlook: Outlook, index: int) -> Forecast:
-    """The forecast of one part alone. Too little history of the whole sprint is too little for its parts."""
-    return _headline(outlook.part(index))
+def part_forecast(outlook: Outlook, part: SprintPart) -> tuple[float | None, str | None]:
+    """Probability of one part alone, by its own deadline, and the reason where there is none or it is settled.
+
+    The team works on all parts; too little history of the sprint is too little for its parts.
+    """
+    alone = replace(outlook, sprint=outlook.sprint.only(part))
+    settled = _settled(alone)
+    if settled or outlook.basis == "insufficient-data" or part.deadline is None:
+        return settled or (None, _why_missing(alone))
+    left = alone.sprint.days_left or 0.0
+    return clamp(float(np.mean(finish_days(outlook.work, alone.sprint.open_items["ref"].to_list()) <= left))), None
 
 
 def governing_part(outlook: Outlook) -> str | None:
     """The repository whose part ends last most often; None with fewer than two parts that have open items."""
-    busy = [work for work in outlook.workloads if work.open]
-    if len(busy) < 2 or outlook.basis == "insufficient-data":
+    if outlook.basis == "insufficient-data":
         return None
-    last = np.argmax(np.stack([finish_days(work) for work in busy]), axis=0)
-    return busy[int(np.argmax(np.bincount(last, minlength=len(busy))))].repo
+    busy = {part.repo: outlook.sprint.only(part).open_items["ref"].to_list() for part in outlook.sprint.parts}
+    ends = {repo: finish_days(outlook.work, refs) for repo, refs in busy.items() if refs}
+    if len(ends) < 2:
+        return None
+    last = np.argmax(np.stack(list(ends.values())), axis=0)
+    return list(ends)[int(np.argmax(np.bincount(last, minlength=len(ends))))]
 
 
 def _settled(outlook: Outlook) -> tuple[float | None, str] | None:
@@ -77,7 +88,7 @@ def _settled(outlook: Outlook) -> tuple[float | None, str] | None:
 
 
 def _by_chance(outlook: Outlook) -> tuple[float | None, str | None]:
-    raw = None if outlook.basis == "insufficient-data" else chance(outlook.workloads)
+    raw = None if outlook.basis == "insufficient-data" else chance(outlook.work)
     return None if raw is None else clamp(raw), _why_missing(outlook)
 
 
@@ -94,23 +105,22 @@ def _why_missing(outlook: Outlook) -> str | None:
 
 def _simulated(outlook: Outlook, undecided: bool) -> dict[str, object]:
     """Dates, intervals and the projection of the futures."""
-    sprint, works = outlook.sprint, outlook.workloads
-    finishes = [finish_days(work) for work in works]
-    finish: Draws = np.maximum.reduce(finishes)
+    sprint, work = outlook.sprint, outlook.work
+    finish = finish_days(work)
     closed = sprint.items.height - sprint.open_items.height
     found: dict[str, object] = {
         "dates": ForecastDates(
             **{f"p{level}": _finish_date(sprint, finish, level / 100) for level in (50, 70, 85, 95)}
         ),
-        "closed_in_two_weeks": _closed_in_two_weeks(sprint, works, finishes),
-        "projection": _projected(sprint, works, finish, finishes, closed),
+        "closed_in_two_weeks": _closed_in_two_weeks(sprint, work, finish),
+        "projection": _projected(sprint, work, finish, closed),
     }
     by_due = None
-    if undecided and sprint.deadline is not None:
-        left = [work.days_left or 0.0 for work in works]
-        ended = np.sum([present_closed(*part) for part in zip(works, left, finishes, strict=True)], axis=0)
+    if undecided and work.days_left is not None:
+        ended = present_closed(work, work.days_left, finish)
         by_due = (closed + int(quantile(ended, 0.1)), closed + int(quantile(ended, 0.9)))
-        found["probability_delivered"] = clamp(float(np.mean(_delivered(works))))
+        enough = (closings(work, work.days_left) >= len(work.open)) | (finish <= work.days_left)
+        found["probability_delivered"] = clamp(float(np.mean(enough)))
     found["interval"] = Interval(
         items_closed_by_due=by_due,
         finish_date=(_finish_date(sprint, finish, 0.1), _finish_date(sprint, finish, 0.9)),
@@ -118,31 +128,23 @@ def _simulated(outlook: Outlook, undecided: bool) -> dict[str, object]:
     return found
 
 
-def _delivered(works: Sequence[Workload]) -> NDArray[np.bool_]:
-    """Futures in which as many items are closed by the deadline as are open now, whichever they are."""
-    closed = np.sum([closings(work, work.days_left or 0.0) for work in works], axis=0)
-    enough: NDArray[np.bool_] = closed >= sum(len(work.open) for work in works)
-    return enough | in_time(works)
-
-
-def _closed_in_two_weeks(sprint: Sprint, works: Sequence[Workload], finishes: Sequence[Draws]) -> tuple[int, int, int]:
+def _closed_in_two_weeks(sprint: Sprint, work: Workload, finish: Draws) -> tuple[int, int, int]:
     """Percentiles 10, 50 and 90 of the items now open that end within 14 days."""
     days = sprint.calendar.working_time(sprint.past.as_of, sprint.past.as_of + TWO_WEEKS)
-    closed = np.sum([present_closed(work, days, ends) for work, ends in zip(works, finishes, strict=True)], axis=0)
+    closed = present_closed(work, days, finish)
     low, middle, high = (int(quantile(closed, level)) for level in (0.1, 0.5, 0.9))
     return low, middle, high
 
 
 def _projected(
-    sprint: Sprint, works: Sequence[Workload], finish: Draws, finishes: Sequence[Draws], closed: int
+    sprint: Sprint, work: Workload, finish: Draws, closed: int
 ) -> tuple[tuple[date, float, float, float], ...]:
     """Items done or dropped at the end of coming working days, up to the p85 finish or the deadline."""
     days = _projected_days(sprint, finish)
-    parts = [projection(work, [left for _, left in days], ends) for work, ends in zip(works, finishes, strict=True)]
-    totals = [closed + np.sum(samples, axis=0) for samples in zip(*parts, strict=True)]
+    ended = projection(work, [left for _, left in days], finish)
     return tuple(
-        (day, *(float(quantile(total, level)) for level in (0.1, 0.5, 0.9)))  # type: ignore[misc]
-        for (day, _), total in zip(days, totals, strict=True)
+        (day, closed + quantile(items, 0.1), closed + quantile(items, 0.5), closed + quantile(items, 0.9))
+        for (day, _), items in zip(days, ended, strict=True)
     )
 
 

@@ -31,7 +31,7 @@ def closed_in_cadence(past: Past, calendar: WorkingCalendar, cadence_days: int) 
     seen = tally(closed, worked, today, calendar)
     developers = sum(active_developers(past, repo) for repo in past.repositories["repo"])
     work = Workload(
-        repo="project",
+        name="project",
         pace=prior_pace(developers).after(seen.events, seen.days),
         arrivals=None,
         open=tuple(past.items.filter(state="open")["ref"]),

@@ -5,7 +5,7 @@ the present ones. A blocked item becomes available after a waiting time, and a l
 without using the team's pace. See docs/forecast.md.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -21,15 +21,16 @@ _PROJECTION_DRAWS = 512
 
 @dataclass(frozen=True)
 class Workload:
-    """The open items of one repository's part of a milestone, as the simulation sees them.
+    """The open items of a sprint, as the simulation sees them.
 
-    pace: closings per working day. arrivals: items added per working day, or None for a closed scope.
+    name: of the random numbers: equal names see the same luck. pace: closings per working day.
+    arrivals: items added per working day, or None for a closed scope.
     open: refs of every open item. blocked: ref -> mean working days until it is unblocked.
     landing: ref -> working days until it ends without using the pace.
     days_left: working days to the deadline, None without one; negative or 0 once it has passed.
     """
 
-    repo: str
+    name: str
     pace: Rate
     arrivals: Rate | None
     open: tuple[str, ...]
@@ -38,15 +39,15 @@ class Workload:
     days_left: float | None = None
 
     def without(self, refs: Sequence[str]) -> "Workload":
-        """The same part when these items are taken out."""
+        """The same work when these items are taken out."""
         return replace(self, open=tuple(ref for ref in self.open if ref not in refs))
 
     def unblocked(self, refs: Sequence[str]) -> "Workload":
-        """The same part when these items wait for nothing any more."""
+        """The same work when these items wait for nothing any more."""
         return replace(self, blocked={ref: days for ref, days in self.blocked.items() if ref not in refs})
 
     def landed_within(self, refs: Sequence[str], days: float) -> "Workload":
-        """The same part when these items end in `days` working days."""
+        """The same work when these items end in `days` working days."""
         inside = {ref: days for ref in refs if ref in self.open}
         return replace(self.unblocked(tuple(inside)), landing={**self.landing, **inside})
 
@@ -56,16 +57,21 @@ class Workload:
         return tuple(ref for ref in self.open if ref not in self.landing)
 
 
-def finish_days(work: Workload) -> Draws:
-    """Working days until every item of the part is done or dropped, one value a future; inf beyond HORIZON."""
+def finish_days(work: Workload, focus: Collection[str] | None = None) -> Draws:
+    """Working days until every open item is done or dropped, one value a future; inf beyond HORIZON.
+
+    focus: only until these of the open items are. The team takes items in random order, whatever part they belong to,
+    so some items are never finished later than all.
+    """
+    items = work.open if focus is None else tuple(ref for ref in work.open if ref in focus)
+    queued = tuple(ref for ref in items if ref not in work.landing)
     finish = np.zeros(DRAWS)
-    queued = work.queued
     if queued:
         speed = _speed(work)
-        finish = np.maximum(_passage(work, len(queued), speed), _after_unblocking(work, speed))
-    for ref, days in work.landing.items():
-        if ref in work.open:
-            finish = np.maximum(finish, days)
+        finish = np.maximum(_passage(work, queued, speed), _after_unblocking(work, queued, speed))
+    for ref in items:
+        if ref in work.landing:
+            finish = np.maximum(finish, work.landing[ref])
     return np.where(finish > HORIZON, np.inf, finish)
 
 
@@ -88,7 +94,7 @@ def projection(work: Workload, days: Sequence[float], finish: Draws) -> list[NDA
 def _present_closed(work: Workload, days: Sequence[float], finish: Draws) -> list[NDArray[np.int64]]:
     draws, queued = len(finish), work.queued
     closings = _scaled(_closing_times(work)[:, :draws], _speed(work)[:draws])
-    arrivals = _arrival_times(work)
+    arrivals = _arrival_times(work, len(queued))
     waits = [unit_wait(ref)[:draws] * work.blocked[ref] for ref in queued if ref in work.blocked]
     lands = [when for ref, when in work.landing.items() if ref in work.open]
     found = []
@@ -113,45 +119,54 @@ def _scaled(times: NDArray[np.float32], rate: Draws) -> NDArray[np.float32]:
 
 
 def _speed(work: Workload) -> Draws:
-    speed: Draws = unit_gamma(f"pace {work.repo}", round(work.pace.shape, 9)) / work.pace.days
+    speed: Draws = unit_gamma(f"pace {work.name}", round(work.pace.shape, 9)) / work.pace.days
     return speed
 
 
 def _closing_times(work: Workload) -> NDArray[np.float32]:
-    return event_times(f"closings {work.repo}", len(work.open) + _SPARE)
+    return event_times(f"closings {work.name}", len(work.open) + _SPARE)
 
 
-def _arrival_times(work: Workload) -> NDArray[np.float32] | None:
-    """When items arrive that are served before the last present item, in working days: shape (_SPARE, DRAWS).
+def _arrival_times(work: Workload, present: int) -> NDArray[np.float32] | None:
+    """When items arrive that are served before the last of `present` items, in working days: shape (_SPARE, DRAWS).
 
     Served in random order, an arrival goes ahead of the last of R present items with chance R / (R + 1).
     """
-    if work.arrivals is None or not work.queued:
+    if work.arrivals is None or not present:
         return None
-    ahead = len(work.queued) / (len(work.queued) + 1)
-    rate = unit_gamma(f"arrivals {work.repo}", round(work.arrivals.shape, 9)) * (ahead / work.arrivals.days)
-    return _scaled(event_times(f"arrivals {work.repo}", _SPARE)[:_SPARE], rate)
+    ahead = present / (present + 1)
+    rate = unit_gamma(f"arrivals {work.name}", round(work.arrivals.shape, 9)) * (ahead / work.arrivals.days)
+    return _scaled(event_times(f"arrivals {work.name}", _SPARE)[:_SPARE], rate)
 
 
-def _passage(work: Workload, queued: int, speed: Draws) -> Draws:
-    """First moment at which closings reach the queue plus what has arrived since; inf where arrivals run away."""
-    times, arrivals = _closing_times(work), _arrival_times(work)
-    finish: Draws = times[queued - 1] / speed
+def _passage(work: Workload, queued: Collection[str], speed: Draws) -> Draws:
+    """First moment at which closings reach these items plus what has arrived since; inf where arrivals run away."""
+    times, arrivals, needed = _closing_times(work), _arrival_times(work, len(queued)), _places(work, queued)
+    finish: Draws = times[needed - 1, np.arange(DRAWS)] / speed
     if arrivals is None:
         return finish
     futures = np.flatnonzero(arrivals[0] <= finish)
-    for arrived in range(1, _SPARE + 1):  # of these futures so many items have arrived before they were finished
-        finish[futures] = times[queued + arrived - 1, futures] / speed[futures] if arrived < _SPARE else np.inf
-        if arrived < _SPARE:
-            futures = futures[arrivals[arrived, futures] <= np.minimum(finish[futures], HORIZON)]
+    for arrived in range(1, _SPARE):  # in these futures so many items have arrived before these were finished
+        finish[futures] = times[needed[futures] + arrived - 1, futures] / speed[futures]
+        futures = futures[arrivals[arrived, futures] <= np.minimum(finish[futures], HORIZON)]
+    finish[futures] = np.inf
     return finish
 
 
-def _after_unblocking(work: Workload, speed: Draws) -> Draws:
+def _places(work: Workload, queued: Collection[str]) -> NDArray[np.int64]:
+    """Place of the last of these items in the order in which the team closes the queue."""
+    if len(queued) == len(work.queued):
+        return np.full(DRAWS, len(queued))
+    order = {ref: unit_wait(f"order {ref}") for ref in work.queued}
+    last = np.max([order[ref] for ref in queued], axis=0)
+    return np.asarray(np.sum([keys <= last for keys in order.values()], axis=0), dtype=np.int64)
+
+
+def _after_unblocking(work: Workload, queued: Collection[str], speed: Draws) -> Draws:
     """Moment at which the last blocked item is done: the k items unblocked last need k closings after that."""
-    waits = [unit_wait(ref) * days for ref, days in work.blocked.items() if ref in work.queued]
+    waits = [unit_wait(ref) * days for ref, days in work.blocked.items() if ref in queued]
     if not waits:
         return np.zeros(DRAWS)
     released = -np.sort(-np.stack(waits), axis=0)
-    needed = event_times(f"after unblocking {work.repo}", len(waits))[: len(waits)] / speed
+    needed = event_times(f"after unblocking {work.name}", len(waits))[: len(waits)] / speed
     return np.asarray((released + needed).max(axis=0), dtype=np.float64)

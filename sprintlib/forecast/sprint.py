@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 import polars as pl
 
 from sprintlib.calendar import WorkingCalendar
+from sprintlib.forecast.links import carriers
 from sprintlib.history import Past
 from sprintlib.history.scope import Scope, deadline, scope, start_of
 
@@ -69,6 +71,12 @@ class Sprint:
     @property
     def overdue(self) -> bool:
         return self.deadline is not None and self.deadline <= self.past.as_of
+
+    @cached_property
+    def additions(self) -> tuple[str, ...]:
+        """Items that came in after the start and are still inside, without pull requests that carry another item."""
+        added = {ref for part in self.parts for ref in part.scope.added} & set(self.items["ref"])
+        return tuple(sorted(added - carriers(self.past, added, self.items["ref"].to_list())))
 
     def only(self, part: SprintPart) -> "Sprint":
         """The sprint as if it had this part alone."""

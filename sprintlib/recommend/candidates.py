@@ -95,23 +95,25 @@ def _assign(risk: Risk) -> Candidate:
 
 def _cut(situation: Situation, outlook: Outlook, risks: Sequence[Risk]) -> Iterator[Candidate]:
     """Swap what came in after the start, or else cut to what fits."""
-    before = chance(outlook.workloads)
+    before = chance(outlook.work)
     droppable = _least_begun(situation)
     added = {item for risk in risks if risk.kind == CREEP for item in risk.items}
     creeping = [ref for ref in droppable if ref in added]
     if creeping:
-        out = _enough(outlook, creeping)
+        out = _enough(situation, outlook, creeping)
         action = f"Swap, do not add: take out or move {listed(out, 4)}, or as many others, for what came in."
-        yield Candidate("PB-009", action, out, what_if=partial(Workload.without, refs=out))
+        yield Candidate("PB-009", action, out, what_if=partial(Workload.without, refs=_whole(situation, out)))
     elif before is not None and before < OVERCOMMITTED and len(droppable) > 1:
-        out = _enough(outlook, droppable[: -(-len(droppable) // 2)])
+        out = _enough(situation, outlook, droppable[: -(-len(droppable) // 2)])
         action = f"Cut to what the goal needs: let the lead choose {count(len(out), 'item')}, such as {listed(out, 4)}."
-        yield Candidate("PB-010", action, out, what_if=partial(Workload.without, refs=out))
+        yield Candidate("PB-010", action, out, what_if=partial(Workload.without, refs=_whole(situation, out)))
 
 
 def _least_begun(situation: Situation) -> list[str]:
-    """Open items, those without pull request and assignee first, the newest of each first."""
-    created = dict(situation.sprint.open_items.select("ref", "created_at").iter_rows())
+    """Open items, those without pull request and assignee first, the newest of each first; none that carry another."""
+    open_items = situation.sprint.open_items.select("ref", "created_at").iter_rows()
+    carrying = {pull for item, pulls in situation.pulls_of.items() for pull in pulls if pull != item}
+    created = {ref: moment for ref, moment in open_items if ref not in carrying}
     return sorted(
         created,
         key=lambda ref: (
@@ -122,10 +124,15 @@ def _least_begun(situation: Situation) -> list[str]:
     )
 
 
-def _enough(outlook: Outlook, refs: Sequence[str]) -> tuple[str, ...]:
+def _whole(situation: Situation, refs: Sequence[str]) -> tuple[str, ...]:
+    """These items with the pull requests that carry them."""
+    return tuple(dict.fromkeys(each for ref in refs for each in (ref, *situation.pulls_of[ref])))
+
+
+def _enough(situation: Situation, outlook: Outlook, refs: Sequence[str]) -> tuple[str, ...]:
     """The fewest of the first refs that raise the probability to ENOUGH; all where none do or there is no number."""
     for number in range(1, len(refs)):
-        after = chance([work.without(refs[:number]) for work in outlook.workloads])
+        after = chance(outlook.work.without(_whole(situation, refs[:number])))
         if after is not None and after >= ENOUGH:
             return tuple(refs[:number])
     return tuple(refs)

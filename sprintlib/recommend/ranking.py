@@ -25,7 +25,7 @@ def recommend(
     same random numbers. There is none without a probability, nor once the outcome is settled.
     """
     open_question = forecast.probability is not None and forecast.reason is None
-    before = chance(outlook.workloads) if open_question else None
+    before = chance(outlook.work) if open_question else None
     found: dict[str, tuple[Candidate, float | None]] = {}
     for candidate in candidates(situation, outlook, risks):
         gain = None if before is None else _gain(outlook, candidate, before)
@@ -37,7 +37,7 @@ def recommend(
 def _gain(outlook: Outlook, candidate: Candidate, before: float) -> float | None:
     if candidate.what_if is None:
         return None
-    after = chance([candidate.what_if(work) for work in outlook.workloads])
+    after = chance(candidate.what_if(outlook.work))
     return None if after is None else round(clamp(after) - clamp(before), 3)
 
 

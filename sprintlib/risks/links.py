@@ -1,17 +1,8 @@
-"""Which open pull requests carry an item: those that close it by keyword, or are the item itself."""
-
-import re
+"""Which open pull requests carry an open item: those that close it by keyword, or are the item itself."""
 
 import polars as pl
 
-from sprintlib.forecast import Sprint
-
-# GitHub's closing keywords before `#12`, `owner/repo#12` or an issue's URL
-_CLOSES = re.compile(
-    r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+"
-    r"(?:https://[^\s/]+/(?P<url>[\w.-]+/[\w.-]+)/issues/|(?P<repo>[\w.-]+/[\w.-]+)?#)(?P<number>\d+)",
-    re.IGNORECASE,
-)
+from sprintlib.forecast import Sprint, closed_refs
 
 
 def pulls_of(sprint: Sprint) -> dict[str, list[str]]:
@@ -22,8 +13,3 @@ def pulls_of(sprint: Sprint) -> dict[str, list[str]]:
         for closed in {ref, *closed_refs(f"{title}\n{body or ''}", repo)} & carried.keys():
             carried[closed].append(ref)
     return carried
-
-
-def closed_refs(text: str, repo: str) -> set[str]:
-    """Items that a pull request of `repo` says it closes, as `owner/repo#n`."""
-    return {f"{match['url'] or match['repo'] or repo}#{match['number']}" for match in _CLOSES.finditer(text)}

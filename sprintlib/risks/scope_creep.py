@@ -10,13 +10,13 @@ KIND = "scope_creep"
 def detect(situation: Situation) -> list[Risk]:
     """Items that were added after the start and are still inside exceed a share of the committed ones.
 
-    A milestone without a due date is a bucket, not a commitment: it may grow.
+    A pull request that carries another item is no further work. A milestone without a due date is a bucket, not a
+    commitment: it may grow.
     """
     if situation.sprint.deadline is None:
         return []
-    scopes = [part.scope for part in situation.sprint.parts]
-    committed = sum(len(scope.committed) for scope in scopes)
-    added = [ref for scope in scopes for ref in scope.added if ref not in scope.removed]
+    committed = sum(len(part.scope.committed) for part in situation.sprint.parts)
+    added = situation.sprint.additions
     limit = situation.thresholds.scope_creep_share
     if not committed or len(added) <= limit * committed:
         return []
@@ -33,7 +33,7 @@ def detect(situation: Situation) -> list[Risk]:
                 f"Items added after the start and still inside exceed {100 * limit:g} % of the committed ones; high "
                 "above twice that with the deadline near."
             ),
-            items=tuple(added),
+            items=added,
             evidence=situation.cite(added),
         )
     ]

@@ -66,6 +66,14 @@ def test_arrivals_are_open_items_that_came_after_the_start(world: World) -> None
     assert [entry.ref for entry in seen(world).arrivals] == ["acme/api#31"]
 
 
+def test_a_pull_request_that_carries_an_item_is_no_further_work(world: World) -> None:
+    two_sprints(world)
+    for number, body in ((31, "Closes #14"), (32, "Closes #999"), (33, "See #14")):
+        world.pull(number, created="03-18 10:00", milestone=2, body=body)
+        world.event(number, "milestoned", "03-18 10:00", subject="Sprint 2")
+    assert [entry.ref for entry in seen(world).arrivals] == ["acme/api#32", "acme/api#33"]
+
+
 def test_every_open_milestone_offers_its_days_after_the_start(world: World) -> None:
     found = seen(two_sprints(world))
     # Sprint 1 from 3 March to its closing on the 16th, sprint 2 from the 17th to now

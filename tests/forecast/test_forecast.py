@@ -133,17 +133,39 @@ def test_a_sprint_over_two_repositories_is_joint(world: World) -> None:
     first_sprint(world, WEB)
     second_sprint(world, WEB, size=10)
     both = outlook(world)
-    joint, api, web = forecast(both), part_forecast(both, 0), part_forecast(both, 1)
+    joint = forecast(both)
+    api, web = (part_forecast(both, part)[0] for part in both.sprint.parts)
     assert [part.repo for part in both.sprint.parts] == [API, WEB]
-    assert joint.probability < web.probability < api.probability
+    assert joint.probability < web < api
     assert joint.n_history == 26
+    assert both.work.days_left == 5.5
     assert governing_part(both) == WEB
 
 
 def test_history_of_the_whole_sprint_is_enough_for_its_parts(world: World) -> None:
     two_sprints(world)
     second_sprint(world, WEB)
-    assert part_forecast(outlook(world), 1).probability is not None
+    found = outlook(world)
+    assert part_forecast(found, found.sprint.parts[1])[0] is not None
+
+
+def test_a_part_that_is_done_says_so(world: World) -> None:
+    two_sprints(world)
+    world.milestone(2, "Sprint 2", created="03-13", due="03-27", repo=WEB)
+    put(world, 11, "Sprint 2", "03-16 09:00", WEB, 2, closed="03-17 10:00")
+    found = outlook(world)
+    assert part_forecast(found, found.sprint.parts[1]) == (0.97, "Nothing is open: every item is done or dropped.")
+    assert governing_part(found) is None
+
+
+def test_the_days_of_two_parts_count_once(world: World) -> None:
+    """One team: twice the closings on the same days are twice the pace."""
+    two_sprints(world)
+    alone = outlook(world).work.pace
+    first_sprint(world, WEB)
+    second_sprint(world, WEB)
+    assert outlook(world).work.pace.shape == pytest.approx(2 * (alone.shape - 2) + 2)
+    assert outlook(world).work.pace.days == pytest.approx(alone.days)
 
 
 def test_one_part_governs_nothing(world: World) -> None:

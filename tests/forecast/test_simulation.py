@@ -28,35 +28,45 @@ def test_without_arrivals_the_chance_is_that_of_a_negative_binomial(
     shape: float, days: float, left: float, count: int
 ) -> None:
     exact = nbinom.sf(count - 1, shape, days / (days + left))
-    assert chance([work(count, pace=Rate(shape, days), days_left=left)]) == pytest.approx(exact, abs=0.02)
+    assert chance(work(count, pace=Rate(shape, days), days_left=left)) == pytest.approx(exact, abs=0.02)
 
 
 def test_the_same_work_has_the_same_chance_every_time() -> None:
-    assert chance([work()]) == chance([work()]) == pytest.approx(0.7932, abs=0.0005)
+    assert chance(work()) == chance(work()) == pytest.approx(0.7932, abs=0.0005)
 
 
 def test_a_workload_without_a_deadline_has_no_chance() -> None:
-    assert chance([work(days_left=None)]) is None
+    assert chance(work(days_left=None)) is None
 
 
 def test_a_passed_deadline_leaves_no_chance() -> None:
-    assert chance([work(days_left=0.0)]) == 0.0
+    assert chance(work(days_left=0.0)) == 0.0
 
 
 def test_nothing_open_is_finished_at_once() -> None:
     assert finish_days(work(0)).max() == 0.0
 
 
-def test_parts_must_all_end() -> None:
-    other = replace(work(), repo="acme/web")
-    both = chance([work(), other])
-    alone = chance([work()]), chance([other])
-    assert both == pytest.approx(alone[0] * alone[1], abs=0.02)
-    assert both < min(alone)
+def test_some_items_end_with_all_of_them_as_often_as_their_share() -> None:
+    everything, some = finish_days(work(8)), finish_days(work(8), focus=ITEMS[:2])
+    assert (some == everything).mean() == pytest.approx(2 / 8, abs=0.02)
+    assert np.all(some <= everything)
+
+
+def test_all_items_in_focus_are_all_items() -> None:
+    assert np.array_equal(finish_days(work(5), focus=ITEMS), finish_days(work(5)))
+
+
+def test_nothing_in_focus_is_finished() -> None:
+    assert finish_days(work(5), focus=()).max() == 0.0
+
+
+def test_another_name_has_other_luck() -> None:
+    assert not np.array_equal(finish_days(work()), finish_days(work(name="other")))
 
 
 def test_arrivals_cost_chance() -> None:
-    assert chance([work(arrivals=Rate(5.0, 10.0))]) < chance([work(arrivals=Rate(1.0, 10.0))]) < chance([work()])
+    assert chance(work(arrivals=Rate(5.0, 10.0))) < chance(work(arrivals=Rate(1.0, 10.0))) < chance(work())
 
 
 def test_more_arrivals_than_closings_may_never_end() -> None:
@@ -73,8 +83,8 @@ def test_a_blocked_item_waits_for_its_release_and_then_for_a_closing() -> None:
 
 def test_an_item_that_lands_uses_no_pace() -> None:
     slow = work(1, pace=Rate(1.0, 1e3))
-    assert chance([slow.landed_within(ITEMS[:1], 2.0)]) == 1.0
-    assert chance([replace(slow.landed_within(ITEMS[:1], 2.0), days_left=1.9)]) == 0.0
+    assert chance(slow.landed_within(ITEMS[:1], 2.0)) == 1.0
+    assert chance(replace(slow.landed_within(ITEMS[:1], 2.0), days_left=1.9)) == 0.0
 
 
 def test_landing_takes_only_what_is_open() -> None:
@@ -151,4 +161,9 @@ def test_landing_an_item_gains_at_most_what_taking_it_out_gains(given_work: Work
 @given(workloads, st.floats(0.1, 10.0))
 def test_more_time_never_lowers_the_chance(given_work: Workload, more: float) -> None:
     later = replace(given_work, days_left=(given_work.days_left or 0.0) + more)
-    assert (chance([later]) or 0.0) >= (chance([given_work]) or 0.0)
+    assert (chance(later) or 0.0) >= (chance(given_work) or 0.0)
+
+
+@given(workloads, st.sets(st.sampled_from(ITEMS)))
+def test_a_part_is_never_later_than_the_whole(given_work: Workload, focus: set[str]) -> None:
+    assert np.all(finish_days(given_work, focus) <= finish_days(given_work))

@@ -2,8 +2,8 @@
 
 import pytest
 
+from sprintlib.forecast import closed_refs
 from sprintlib.risks import failing_ci, find_risks, listed, scope_creep, shorten, unstarted_near_due
-from sprintlib.risks.links import closed_refs
 from tests.risks.situations import situation
 from tests.sprints import put, second_sprint
 from tests.world import API, WEB, World
@@ -30,6 +30,13 @@ def test_scope_that_left_again_is_no_creep(team: World) -> None:
         put(team, number, "Sprint 2", "03-18 10:00")
         team.event(number, "demilestoned", "03-19 10:00", subject="Sprint 2")
         team.issue(number, created="03-18 10:00", updated="03-19 10:00")
+    assert scope_creep.detect(situation(team)) == []
+
+
+def test_a_pull_request_of_a_committed_item_is_no_creep(team: World) -> None:
+    for number in (30, 31):
+        team.pull(number, created="03-18 10:00", milestone=2, body="Closes #14")
+        team.event(number, "milestoned", "03-18 10:00", subject="Sprint 2")
     assert scope_creep.detect(situation(team)) == []
 
 
