@@ -21,6 +21,7 @@ from sprintlib.history.past import (
     RUNS,
 )
 from sprintlib.store import frame
+from sprintlib.store.frames import UTC_DATETIME
 from sprintlib.store.schema import (
     changed_file,
     comment,
@@ -150,16 +151,16 @@ class Facts:
     def snapshots(self) -> pl.DataFrame:
         """Milestones as seen by then: daily pictures, and every payload of the milestone list."""
         names = ("repository_id", "number", "title", "state", "due_on", "observed_at")
-        daily = self._frame(select(*_columns(snapshot, names)), snapshot, snapshot.c.observed_at)
+        daily = self._frame(select(*_columns(snapshot, names)), snapshot, snapshot.c.observed_at).drop("repo")
+        daily = daily.with_columns(pl.lit(None, dtype=UTC_DATETIME).alias("closed_at"))
         query = select(payload.c.repository_id, payload.c.body, payload.c.observed_at)
         listed = self._frame(query.where(payload.c.kind == "milestone"), payload, payload.c.observed_at)
         rows = [
             milestone_row(read_payload(body), Origin(repository_id, "", observed_at))
             for repository_id, body, observed_at in listed.drop("repo").iter_rows()
         ]
-        schema = {name: daily.schema[name] for name in names}
         return pl.concat(
-            [daily.select(names), pl.DataFrame([{n: row[n] for n in names} for row in rows], schema=schema)]
+            [daily, pl.DataFrame([{name: row[name] for name in daily.columns} for row in rows], daily.schema)]
         )
 
     def milestone_events(self) -> pl.DataFrame:

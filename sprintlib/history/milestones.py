@@ -7,7 +7,7 @@ import polars as pl
 from sprintlib.history.past import MILESTONES
 
 _KEY = ["repository_id", "number"]
-_SEEN = ("state", "due_on", "title", "observed_at")
+_SEEN = ("state", "due_on", "title", "closed_at", "observed_at")
 
 
 def read_milestones(
@@ -25,6 +25,8 @@ def read_milestones(
     unseen, seen_later = pl.col("observed_at_seen").is_null(), pl.col("observed_at") > as_of
     closed_by_then = (pl.col("closed_at") <= as_of).fill_null(value=False)
     closed = closed_by_then & (seen_later | (pl.col("state") == "closed"))
+    # a snapshot tells that it was closed, not when: at the latest when it was taken
+    closed_at = pl.when(closed).then("closed_at").otherwise(pl.coalesce("closed_at_seen", "observed_at_seen"))
     told = pl.coalesce("title_told", "title_seen")
     # nobody looked by then, but the payload has not changed since
     unchanged = unseen & (pl.col("updated_at") <= as_of).fill_null(value=False)
@@ -40,7 +42,7 @@ def read_milestones(
                 (told.is_null() | (title != told), ["title_then"]),
             ).alias("known_later"),
         )
-        .with_columns(pl.when(pl.col("state") == "closed").then("closed_at").alias("closed_at"))
+        .with_columns(pl.when(pl.col("state") == "closed").then(closed_at).alias("closed_at"))
         .select(pl.col(name).cast(kind) for name, kind in MILESTONES.items())
         .sort("repo", "number")
     )

@@ -243,6 +243,18 @@ def test_a_closing_seen_later_counts_and_is_marked(world: World) -> None:
     assert milestone(world, "04-01 18:00") == ("a", "a", "open", date(2026, 4, 1), None, [])
 
 
+def test_a_milestone_closed_again_later_was_closed_when_it_was_seen(world: World) -> None:
+    world.milestone(1, "a", closed="04-02", observed="04-03")
+    world.milestone(1, "a", closed="05-02", observed="05-03")
+    assert milestone(world, "04-10") == ("a", "a", "closed", None, at("04-02"), [])
+
+
+def test_a_snapshot_does_not_tell_when_a_milestone_was_closed(world: World) -> None:
+    world.snapshot(1, "04-03", "a", state="closed")
+    world.milestone(1, "a", closed="05-02", observed="05-03")
+    assert milestone(world, "04-10") == ("a", "a", "closed", None, at("04-03 12:00"), [])
+
+
 def test_events_tell_how_a_milestone_was_called(world: World) -> None:
     world.milestone(1, "0.4.0", updated="05-01")
     world.issue(1, milestone=1, updated="05-02")

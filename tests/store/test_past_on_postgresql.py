@@ -1,0 +1,34 @@
+"""The same facts give the same past on SQLite and on PostgreSQL."""
+
+from pathlib import Path
+
+from sprintlib.history.past import Past
+from sprintlib.store import open_store
+from tests.world import World
+
+
+def told(url: str) -> Past:
+    engine = open_store(url)
+    world = World(engine)
+    world.milestone(1, "a", due="04-01", closed="03-08")
+    world.issue(1, milestone=1, body="blocked by #2", updated="03-20")
+    world.issue(1, milestone=1, body="as seen", updated="03-03", observed="03-04")
+    world.event(1, "milestoned", "03-02 09:00", "a", observed="03-03")
+    world.pull(2, merged="03-04 10:00:00.123456")
+    world.comment(1, "hello", "03-03")
+    world.review(2, "approved", "03-03")
+    world.commit("a" * 40, "03-03", 2)
+    world.run(1, "03-03", "03-03 00:10")
+    world.blocked_by(1, "acme/web#3", "03-04")
+    world.snapshot(1, "03-05", "a")
+    past = world.past("03-10")
+    engine.dispose()
+    return past
+
+
+def test_the_same_past(postgresql: str, tmp_path: Path) -> None:
+    one, other = told(postgresql), told(f"sqlite:///{tmp_path / 'sprint.db'}")
+    for name in set(Past.__dataclass_fields__) - {"project", "as_of"}:
+        assert getattr(one, name).equals(getattr(other, name)), name
+        assert getattr(one, name).schema == getattr(other, name).schema, name
+    assert one.items["body"].to_list() == ["as seen", None]
