@@ -1,0 +1,27 @@
+"""Finding what was said: the index over stored texts, retrieval, and citations that hold (docs/knowledge.md)."""
+
+from sprintlib.knowledge.citations import Claim, Dropped, Report, Source, Verified, sources, verify
+from sprintlib.knowledge.cleaning import clean, instructions
+from sprintlib.knowledge.hits import Hit
+from sprintlib.knowledge.indexing import IndexSummary, build_index
+from sprintlib.knowledge.masking import mask
+from sprintlib.knowledge.meaning import Meaning
+from sprintlib.knowledge.retrieval import search
+
+__all__ = [
+    "Claim",
+    "Dropped",
+    "Hit",
+    "IndexSummary",
+    "Meaning",
+    "Report",
+    "Source",
+    "Verified",
+    "build_index",
+    "clean",
+    "instructions",
+    "mask",
+    "search",
+    "sources",
+    "verify",
+]

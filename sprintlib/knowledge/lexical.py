@@ -1,0 +1,90 @@
+"""Full text: FTS5 on SQLite, PostgreSQL's own text search elsewhere."""
+
+import re
+from collections.abc import Iterable
+from functools import reduce
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, select, text
+from sqlalchemy.sql import column, literal_column, table
+
+from sprintlib.knowledge.scope import Scope
+from sprintlib.store.schema import FULL_TEXT, chunk
+
+FREQUENT = 0.05  # share of all chunks; OR over such terms alone reads half the index and says nothing
+MOST_TERMS = 24
+_TERM = re.compile(r"[^\W_][\w./@:-]*", re.UNICODE)
+_TITLE_WEIGHT, _BODY_WEIGHT = 2.0, 1.0
+_FULL_TEXT = table(FULL_TEXT, column("rowid"))
+# words that questions are made of; a title such as "How to ..." is found by its other words
+_QUESTION_WORDS = (
+    "a about an and any are as at be been but by can could did do does for from had has have how i if in into is it its"
+    " may me my no not of on or our should so than that the their them then there these they this to us was we were"
+    " what when where which who why will with would you your"
+)
+_STOP_WORDS = frozenset(_QUESTION_WORDS.split())
+
+
+def terms(query: str) -> list[str]:
+    """Words of a query worth looking for, lower case, each once."""
+    found = [match.rstrip(".:/-@") for match in _TERM.findall(query.lower())]
+    telling = [term for term in dict.fromkeys(found) if term and term not in _STOP_WORDS]
+    return telling[:MOST_TERMS]
+
+
+def full_text(connection: Connection, query: str, scope: Scope, limit: int) -> list[int]:
+    """Ids of the chunks that fit best, best first. Any query text is fine."""
+    words = terms(query)
+    if not words:
+        return []
+    if connection.dialect.name == "sqlite":
+        return _fts5(connection, words, scope, limit)
+    return _postgresql(connection, words, scope, limit)
+
+
+def quoted(term: str) -> str:
+    """A term as an FTS5 phrase: raw `foo-bar`, `auth.py`, `#12`, `*` would be syntax."""
+    return '"' + term.replace('"', '""') + '"'
+
+
+def _fts5(connection: Connection, words: list[str], scope: Scope, limit: int) -> list[int]:
+    matched = _expression(connection, words)
+    rank: ColumnElement[float] = literal_column(f"bm25({FULL_TEXT}, {_TITLE_WEIGHT}, {_BODY_WEIGHT})")
+    query = (
+        select(chunk.c.id)
+        .select_from(_FULL_TEXT.join(chunk, chunk.c.id == _FULL_TEXT.c.rowid))
+        .where(text(f"{FULL_TEXT} MATCH :matched").bindparams(matched=matched), *scope.conditions())
+        .order_by(rank, chunk.c.id)
+        .limit(limit)
+    )
+    return list(connection.scalars(query))
+
+
+def _expression(connection: Connection, words: list[str]) -> str:
+    """OR of the rarer terms; where all are frequent, AND of them, which reads less."""
+    most = max(50, int(FREQUENT * (connection.scalar(select(func.max(chunk.c.id))) or 0)))
+    found = {word: _at_most(connection, word, most + 1) for word in words}
+    present = [word for word in words if found[word]] or words
+    rare = [word for word in present if found[word] <= most]
+    return (" OR " if rare else " AND ").join(map(quoted, rare or present))
+
+
+def _at_most(connection: Connection, word: str, limit: int) -> int:
+    """In how many chunks a term occurs, counted up to `limit`."""
+    counted = text(
+        f"SELECT count(*) FROM (SELECT 1 FROM {FULL_TEXT} WHERE {FULL_TEXT} MATCH :word LIMIT :most)"  # noqa: S608 - a constant
+    )
+    return connection.scalar(counted, {"word": quoted(word), "most": limit}) or 0
+
+
+def _postgresql(connection: Connection, words: Iterable[str], scope: Scope, limit: int) -> list[int]:
+    document = func.to_tsvector("english", chunk.c.title + " " + chunk.c.body)
+    asked: list[ColumnElement[Any]] = [func.plainto_tsquery("english", word) for word in words]
+    alternatives = reduce(lambda some, one: some.op("||")(one), asked)
+    query = (
+        select(chunk.c.id)
+        .where(document.op("@@")(alternatives), *scope.conditions())
+        .order_by(func.ts_rank(document, alternatives).desc(), chunk.c.id)
+        .limit(limit)
+    )
+    return list(connection.scalars(query))

@@ -1,0 +1,38 @@
+"""What a search may look at: the project's repositories, perhaps one milestone, and nothing from the future."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, or_
+
+from sprintlib.store.schema import chunk
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What may be found.
+
+    repository_ids: of the project, or those that were asked for. items: (repository id, number) pairs of a
+    milestone, or None for all. general: also what belongs to no repository (playbook, past analyses).
+    """
+
+    repository_ids: tuple[int, ...]
+    as_of: datetime
+    items: frozenset[tuple[int, int]] | None = None
+    general: bool = True
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """For the chunk table."""
+        found: list[ColumnElement[bool]] = [or_(chunk.c.happened_at.is_(None), chunk.c.happened_at <= self.as_of)]
+        if self.items is None:
+            inside = chunk.c.repository_id.in_(self.repository_ids)
+            return [*found, or_(inside, chunk.c.repository_id.is_(None)) if self.general else inside]
+        numbers: dict[int, list[int]] = {}
+        for key, number in sorted(self.items):
+            numbers.setdefault(key, []).append(number)
+        parts: Collection[Any] = [
+            and_(chunk.c.repository_id == key, chunk.c.number.in_(wanted)) for key, wanted in numbers.items()
+        ]
+        return [*found, or_(*parts) if parts else false()]
