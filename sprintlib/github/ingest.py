@@ -2,6 +2,7 @@
 
 Every payload is kept (append-only) beside the rows made from it. Parts that change without the thing itself
 changing are cut from what is kept: embedded repositories to their identity, the issue inside an event to its number.
+So are the e-mail addresses of commits.
 Ingesting is idempotent, and pages may arrive in any order: the newest version of an entity stays.
 """
 
@@ -142,7 +143,7 @@ class Facts:
                 self._rows[schema.pull_request_commit].append(
                     {"repository_id": self.origin.repository_id, "number": number, "sha": payload["sha"]}
                 )
-                self._keep("commit", payload["sha"], payload)
+                self._keep("commit", payload["sha"], _without_addresses(payload))
             case _:
                 self._event(payload, number)
 
@@ -230,6 +231,15 @@ def _without_noise(payload: Payload) -> Payload:
         if isinstance(payload.get(key), Mapping):
             cut[key] = _identity(payload[key])
     return {**payload, **cut} if cut else payload
+
+
+def _without_addresses(commit: Payload) -> Payload:
+    """Git's author and committer by name; the signature repeats their addresses."""
+    people = {
+        side: {key: value for key, value in (commit.get(side) or {}).items() if key != "email"}
+        for side in ("author", "committer")
+    }
+    return {key: value for key, value in commit.items() if key != "verification"} | people
 
 
 def _identity(repository: Payload) -> Row:

@@ -138,7 +138,11 @@ class Reader:
         with self.engine.connect() as connection:
             cursor = read_cursor(connection, self.full_name, kind.name)
         if cursor and cursor.position.get("next"):
-            cursor = self._first_pass(kind, cursor, self.get(cursor.position["next"]))
+            response = self.get(cursor.position["next"], accept=(404, 422))
+            if response.status == 200:
+                cursor = self._first_pass(kind, cursor, response)
+            else:  # GitHub has forgotten the page on which we stopped
+                cursor = replace(cursor, position={})
         return self._probe(kind, cursor)
 
     def get(self, path: str, parameters: Mapping[str, str] | None = None, **options: Any) -> Response:

@@ -198,6 +198,15 @@ def test_commits_of_a_forced_push_are_kept(store: Engine):
     assert {row["sha"][0] for row in rows(store, schema.pull_request_commit)} == {"c", "e"}
 
 
+def test_addresses_of_commits_are_not_kept(store: Engine):
+    signed = {**shop.committed("c" * 40, 4), "verification": {"payload": "author Bob B <bob@example.org>"}}
+    write(store, "timeline", [signed], number=3)
+    (row,) = rows(store, schema.payload)
+    body = read_payload(row["body"])
+    assert (body["author"]["name"], body["message"]) == ("Bob B", "Fix it\n")
+    assert "example.org" not in str(body)
+
+
 def test_an_unknown_kind_is_refused():
     with pytest.raises(ValueError, match="unknown kind of payload 'star'"):
         Facts(ORIGIN).add("star", [{}])

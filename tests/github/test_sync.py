@@ -12,7 +12,7 @@ import pytest
 import requests
 from sqlalchemy import Engine, select
 
-from sprintlib.errors import CollectError, NotFoundError, RateLimitError, TokenError
+from sprintlib.errors import CollectError, NotFoundError, RateLimitError, TokenError, UnreachableError
 from sprintlib.github import SyncSummary, ingest_dataset, sync
 from sprintlib.github.lock import sync_lock
 from sprintlib.settings import Settings, parse
@@ -331,6 +331,25 @@ def test_a_stop_by_the_rate_limit_goes_on_where_it_was(
     with running([dataset]) as url:
         sync(fresh, shop_settings(tmp_path / "fresh", url, details_days=0), None, patience=HASTE)
     assert differences(contents(engine, without=("clone_url",)), contents(fresh, without=("clone_url",))) == {}
+
+
+def test_a_page_that_github_has_forgotten_starts_the_list_again(
+    make_settings: MakeSettings, engine: Engine, collect: Collect, dataset: Dataset
+):
+    for number in range(100, 330):
+        dataset.put(shop.document(shop.issue(number, 5, state="closed", closed_at=shop.at(6))))
+    second_page = re.compile(r"/issues\?.*\bpage=2")
+    answers = iter([500, 500, 500, 404])
+
+    def forgetful(path: str) -> Answer | None:
+        status = next(answers, None) if second_page.search(path) else None
+        return (status, {}, b'{"message": "gone"}') if status else None
+
+    with running([dataset]) as url, odd_server(forgetful, url) as here:
+        settings = make_settings(here, details_days=0)
+        with pytest.raises(UnreachableError):
+            collect(settings)
+        assert sentences(collect(settings))["issues"] == "233 of 233 issues"
 
 
 @pytest.mark.parametrize("fault", ["flaky:every=4,seconds=0", "502:every=3", "cut:every=4"])

@@ -94,6 +94,37 @@ def test_upsert_replaces_and_append_does_not(store: Engine) -> None:
     assert sorted(found) == [("x.py", 2), ("y.py", 1)]
 
 
+@pytest.mark.parametrize("order", [(1, 2, 3), (3, 2, 1), (2, 3, 1)])
+def test_versions_may_arrive_in_any_order(store: Engine, order: tuple[int, ...]) -> None:
+    def version(number: int) -> dict[str, object]:
+        return {
+            "repository_id": 1,
+            "number": 7,
+            "title": f"version {number}",
+            "state": "open",
+            "html_url": "h",
+            "description": None if number == 3 else "words",
+            "created_at": NOW,
+            "updated_at": NOW + timedelta(days=number),
+            "source": "rest",
+            "observed_at": NOW,
+        }
+
+    def title(**rule: tuple[str, ...]) -> tuple[str, str | None]:
+        with store.begin() as connection:
+            connection.execute(milestone.delete())
+            for number in order[:2]:
+                upsert(connection, milestone, [version(number)], **rule)
+            upsert(connection, milestone, [version(order[2]), version(order[2])], **rule)
+            row = connection.execute(select(milestone.c.title, milestone.c.description)).one()
+        return row.title, row.description
+
+    assert title(newest_by=("updated_at",)) == ("version 3", None)
+    assert title(oldest_by=("updated_at",)) == ("version 1", "words")
+    if order[0] != 3:
+        assert title(newest_by=("updated_at",), keep_known=("description",)) == ("version 3", "words")
+
+
 def test_writing_nothing_is_fine(store: Engine) -> None:
     with store.begin() as connection:
         upsert(connection, changed_file, [])
