@@ -49,7 +49,7 @@ def _milestone(milestone: MilestoneAnalysis) -> Iterator[RenderableType]:
     if milestone.forecast_dates.p50:
         dates = milestone.forecast_dates
         named = ((level, getattr(dates, f"p{level}")) for level in (50, 70, 85, 95))
-        yield Text("  Done by: " + ", ".join(f"{level} % {day_name(day)}" for level, day in named))
+        yield Text("  Done by: " + ", ".join(f"{level}% {day_name(day)}" for level, day in named))
     if milestone.governed_by:
         yield Text(f"  The part in {milestone.governed_by} ends last most often.")
     risks = [(_severity(risk), risk.statement, risk.evidence) for risk in milestone.risks[:SHOWN]]

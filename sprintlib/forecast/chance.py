@@ -28,7 +28,7 @@ def event_times(stream: str, count: int) -> NDArray[np.float32]:
     return _event_times(stream, -(-count // _BLOCK))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _event_times(stream: str, blocks: int) -> NDArray[np.float32]:
     gaps = [
         _generator(stream, "gap", block).standard_exponential((_BLOCK, DRAWS), dtype=np.float32)

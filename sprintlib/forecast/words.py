@@ -4,7 +4,7 @@ from datetime import date
 
 
 def percent(probability: float | None, open_items: int = 1) -> str:
-    """`38 %`; never more than `>95 %` nor less than `<5 %` while work remains; `no number` without one.
+    """`38%`; never more than `>95%` nor less than `<5%` while work remains; `no number` without one.
 
     With nothing open the outcome is known: `done` in time, or `done late`.
     """
@@ -13,10 +13,10 @@ def percent(probability: float | None, open_items: int = 1) -> str:
     if probability is None:
         return "no number"
     if probability > 0.95:
-        return ">95 %"
+        return ">95%"
     if probability < 0.05:
-        return "<5 %"
-    return f"{round(100 * probability)} %"
+        return "<5%"
+    return f"{round(100 * probability)}%"
 
 
 def points(gain: float | None) -> str:

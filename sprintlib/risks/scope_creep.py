@@ -28,9 +28,9 @@ def detect(situation: Situation) -> list[Risk]:
             statement=(
                 f"{count(len(added), 'item')} came in after the start, {share:.0%} of the "
                 f"{committed} committed: {listed(added, 4)}."
-            ).replace("%", " %"),
+            ),
             rule=(
-                f"Items added after the start and still inside exceed {100 * limit:g} % of the committed ones; high "
+                f"Items added after the start and still inside exceed {100 * limit:g}% of the committed ones; high "
                 "above twice that with the deadline near."
             ),
             items=added,

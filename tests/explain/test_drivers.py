@@ -91,7 +91,7 @@ def test_no_score_has_no_account(team: World) -> None:
 def test_the_sentence_of_a_sprint_under_way(team: World) -> None:
     team.event(14, "blocked_by_added", "03-17 12:00", subject="acme/api#15")
     assert sentence(team) == (
-        "Sprint 2 has a 23 % chance to be done by Fri 27 Mar 2026: 5 of 8 items are open, the team closes 0.71 a "
+        "Sprint 2 has a 23% chance to be done by Fri 27 Mar 2026: 5 of 8 items are open, the team closes 0.71 a "
         "working day, and api#14 waits for api#15."
     )
 

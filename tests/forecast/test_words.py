@@ -10,12 +10,12 @@ from sprintlib.forecast import count, day_name, percent, points, working_days
 @pytest.mark.parametrize(
     ("probability", "text"),
     [
-        (0.384, "38 %"),
-        (0.97, ">95 %"),
-        (0.951, ">95 %"),
-        (0.95, "95 %"),
-        (0.03, "<5 %"),
-        (0.05, "5 %"),
+        (0.384, "38%"),
+        (0.97, ">95%"),
+        (0.951, ">95%"),
+        (0.95, "95%"),
+        (0.03, "<5%"),
+        (0.05, "5%"),
         (None, "no number"),
     ],
 )

@@ -13,10 +13,10 @@ def test_scope_that_grew_beyond_its_share(team: World) -> None:
     for number in (30, 31):
         put(team, number, "Sprint 2", "03-18 10:00", milestone=2)
     (risk,) = scope_creep.detect(situation(team))
-    assert risk.statement == "2 items came in after the start, 25 % of the 8 committed: acme/api#30 and acme/api#31."
+    assert risk.statement == "2 items came in after the start, 25% of the 8 committed: acme/api#30 and acme/api#31."
     assert risk.severity == "medium"
     assert risk.items == ("acme/api#30", "acme/api#31")
-    assert risk.rule.startswith("Items added after the start and still inside exceed 15 % of the committed ones")
+    assert risk.rule.startswith("Items added after the start and still inside exceed 15% of the committed ones")
 
 
 def test_doubled_creep_near_the_deadline_is_high(team: World) -> None:
