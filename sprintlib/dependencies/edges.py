@@ -81,7 +81,7 @@ def find_dependencies(past: Past) -> pl.DataFrame:
         for key, group in groupby(sorted(signals, key=_edge_order), key=lambda signal: (signal.waiting, signal.blocker))
         if (edge := _edge(list(group), _state_of(key[1], states, project))) is not None and states.get(key[0]) == "open"
     ]
-    blocked = {edge["waiting"] for edge in edges if edge["type"] == "blocks"}
+    blocked = {edge["waiting"] for edge in edges if edge["type"] == "blocks" and edge["blocker_state"] == "open"}
     edges += [
         edge
         for signal in _labels(past)

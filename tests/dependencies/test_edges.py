@@ -157,6 +157,12 @@ def test_a_label_without_a_blocker_is_a_signal(items: World) -> None:
     assert [edge[:2] for edge in edges(items)] == [(f"{API}#1", f"{API}#3"), (f"{API}#2", None)]
 
 
+def test_a_blocker_elsewhere_does_not_silence_the_label(items: World) -> None:
+    items.event(1, "labeled", "03-05", "blocked")
+    items.comment(1, "waiting for some/where#5", "03-05")
+    assert [edge[1] for edge in edges(items)] == ["some/where#5", None]
+
+
 def test_text_that_may_have_been_edited_later_is_marked(items: World) -> None:
     items.issue(1, body="blocked by #2", updated="04-01")
     found = find_dependencies(items.past("03-20")).row(0, named=True)
