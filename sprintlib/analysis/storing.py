@@ -1,10 +1,11 @@
 """Results in the store: every analysis with its revisions, and reading the latest back."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib.metadata import version
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, func, insert, select
 
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
@@ -22,7 +23,10 @@ def store_analysis(engine: Engine, analysis: Analysis) -> list[int]:
 
 
 def latest_analyses(engine: Engine, project: str) -> list[tuple[datetime, MilestoneAnalysis]]:
-    """The newest stored analysis of each milestone of a project, with its moment; in the order of their due dates."""
+    """The newest stored analysis of each milestone of a project, with its moment; in the order of their due dates.
+
+    One that another version of this package wrote in another shape is left out: `sprint analyze` makes it again.
+    """
     table = schema.analysis
     newest = func.row_number().over(
         partition_by=table.c.milestone, order_by=(table.c.as_of.desc(), table.c.revision.desc())
@@ -30,8 +34,15 @@ def latest_analyses(engine: Engine, project: str) -> list[tuple[datetime, Milest
     ranked = select(table.c.as_of, table.c.body, newest.label("place")).where(table.c.project == project).subquery()
     with engine.connect() as connection:
         rows = connection.execute(select(ranked.c.as_of, ranked.c.body).where(ranked.c.place == 1)).all()
-    found = [(as_of, MilestoneAnalysis.model_validate(body)) for as_of, body in rows]
-    return sorted(found, key=lambda pair: (pair[1].due_on is None, pair[1].due_on, pair[1].title))
+    found = [(as_of, milestone) for as_of, body in rows if (milestone := _read(body)) is not None]
+    return sorted(found, key=lambda pair: (pair[1].due_on or date.max, pair[1].title))
+
+
+def _read(body: dict[str, Any]) -> MilestoneAnalysis | None:
+    try:
+        return MilestoneAnalysis.model_validate(body)
+    except ValidationError:
+        return None
 
 
 def _store(connection: Connection, analysis: Analysis, milestone: MilestoneAnalysis) -> int:

@@ -15,6 +15,7 @@ from sprintlib.risks.next_move import NextMove, next_moves
 from sprintlib.settings import RiskSettings
 
 TITLE_LENGTH = 70
+MOST_CITED = 10  # the rest is in `items`
 
 
 class Item(NamedTuple):
@@ -68,8 +69,8 @@ class Situation:
         return days is not None and days <= self.thresholds.near_due_days
 
     def cite(self, refs: Iterable[str], note: str = "") -> tuple[Evidence, ...]:
-        """Evidence for items; the note is an item's title unless given."""
-        known = [self.items[ref] for ref in refs if ref in self.items]
+        """Evidence for the first MOST_CITED items; the note is an item's title unless given."""
+        known = [self.items[ref] for ref in refs if ref in self.items][:MOST_CITED]
         return tuple(
             Evidence.model_validate(
                 {"ref": item.ref, "kind": item.kind, "url": item.html_url, "note": note or shorten(item.title)}

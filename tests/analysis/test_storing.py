@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, Table, func, select
+from sqlalchemy import Row, Table, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sprintlib.analysis import latest_analyses, store_analysis
@@ -53,6 +53,19 @@ def test_the_latest_of_each_milestone_comes_back_as_it_was(team: World) -> None:
 def test_another_project_is_not_mixed_in(team: World) -> None:
     store_analysis(team.engine, samples.analysis())
     assert latest_analyses(team.engine, "acme") == []
+
+
+def test_undated_milestones_come_last_by_title(team: World) -> None:
+    undated = [samples.without_due_date(title=title) for title in ("Later", "Backlog")]
+    store_analysis(team.engine, samples.analysis(*undated, samples.milestone()))
+    assert [one.title for _, one in latest_analyses(team.engine, "demo")] == ["Sprint 9", "Backlog", "Later"]
+
+
+def test_what_another_version_wrote_is_left_out(team: World) -> None:
+    store_analysis(team.engine, samples.analysis())
+    with team.engine.begin() as connection:
+        connection.execute(update(schema.analysis).values(body={"title": "Sprint 9", "shape": "of old"}))
+    assert latest_analyses(team.engine, "demo") == []
 
 
 def test_hostile_text_is_kept_as_text(team: World) -> None:
