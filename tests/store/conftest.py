@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,17 +19,16 @@ def _binaries() -> Path | None:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """SQLAlchemy URL of an empty database on a server that lives as long as the tests."""
     binaries = _binaries()
     if binaries is None:
         pytest.skip("PostgreSQL is not installed here")
-    folder = tmp_path_factory.mktemp("postgresql")
+    # not below pytest's folder: every pytest that starts meanwhile takes it away from other users
+    folder = Path(tempfile.mkdtemp(prefix="sprint-postgresql-"))
     user: dict[str, str] = {}
     if os.geteuid() == 0:  # the server refuses to run as root
         user = {"user": "postgres"}
-        for path in (folder, *folder.parents[:2]):
-            path.chmod(0o755)
         shutil.chown(folder, "postgres")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -45,3 +45,4 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"postgresql+psycopg://sprint@127.0.0.1:{port}/postgres"
     finally:
         run(str(binaries / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
