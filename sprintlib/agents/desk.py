@@ -1,0 +1,106 @@
+"""What the agents work on together: the store and the settings, and the past they read once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import Engine
+
+from sprintlib.agents.state import State
+from sprintlib.analysis.analyzing import find_situations, observe
+from sprintlib.analysis.citations import CitationCheck
+from sprintlib.errors import AnalysisError
+from sprintlib.forecast import Outlook
+from sprintlib.forecast.rates import Rate
+from sprintlib.history import Past, load_past
+from sprintlib.risks import Situation
+from sprintlib.settings import RiskSettings, Settings
+
+
+@dataclass
+class Desk:
+    """Opened once a process. A past as of a moment does not change, so a resumed run finds what the first one saw."""
+
+    engine: Engine
+    settings: Settings
+    _pasts: dict[datetime, Past] = field(default_factory=dict, repr=False)
+    _situations: dict[tuple[datetime, str | None], list[Situation]] = field(default_factory=dict, repr=False)
+
+    def past(self, state: State) -> Past:
+        """The project as of the moment of a run. Raises AnalysisError when nothing has been collected."""
+        as_of = datetime.fromisoformat(state["request"]["as_of"])
+        if as_of not in self._pasts:
+            self._pasts[as_of] = load_past(self.engine, self.settings, as_of)
+        if self._pasts[as_of].repositories.is_empty():
+            raise AnalysisError("Nothing has been collected yet: run 'sprint sync' first.")
+        return self._pasts[as_of]
+
+    def situation(self, state: State) -> Situation:
+        """The sprint of a run under the run's own thresholds. Raises AnalysisError where there is none."""
+        past = self.past(state)
+        title = state["facts"]["title"] if "facts" in state else state["request"]["milestone"]
+        key = (past.as_of, title)
+        if key not in self._situations:
+            self._situations[key] = find_situations(past, self.settings, title)
+        found = nearest(self._situations[key], past.as_of.date())
+        return replace(found, thresholds=RiskSettings.model_validate(state["request"]["thresholds"]))
+
+    def outlook(self, state: State) -> Outlook:
+        """What the forecast rests on: as observed, with what the state says about the work."""
+        outlook = observe(self.situation(state))
+        said = state.get("work")
+        return replace(outlook, work=replace(outlook.work, **read_work(said))) if said else outlook
+
+    def check(self, state: State) -> CitationCheck:
+        """A check of citations that counts from zero."""
+        return CitationCheck.of(self.past(state))
+
+
+def nearest(situations: Sequence[Situation], today: date) -> Situation:
+    """The sprint whose deadline comes next, else the one most recently overdue. Raises AnalysisError for none."""
+    if not situations:
+        raise AnalysisError("No milestone was open then: name one with --milestone, or choose another moment.")
+    return min(situations, key=lambda situation: _nearness(situation, today))
+
+
+def _nearness(situation: Situation, today: date) -> tuple[int, int]:
+    due_on = situation.sprint.due_on
+    if due_on is None:
+        return (2, 0)
+    days = (due_on - today).days
+    return (0, days) if days >= 0 else (1, -days)
+
+
+def write_work(outlook: Outlook) -> dict[str, Any]:
+    """The open work as JSON values that a reader can edit."""
+    work = outlook.work
+    return {
+        "pace": _write_rate(work.pace),
+        "arrivals": _write_rate(work.arrivals) if work.arrivals else None,
+        "open": list(work.open),
+        "blocked": dict(work.blocked),
+        "days_left": work.days_left,
+    }
+
+
+def read_work(values: dict[str, Any]) -> dict[str, Any]:
+    """Fields of a Workload from what `write_work` wrote, edited or not."""
+    arrivals = values["arrivals"]
+    return {
+        "pace": Rate(**values["pace"]),
+        "arrivals": Rate(**arrivals) if arrivals else None,
+        "open": tuple(values["open"]),
+        "blocked": dict(values["blocked"]),
+        "days_left": values["days_left"],
+    }
+
+
+def _write_rate(rate: Rate) -> dict[str, float]:
+    return {"shape": rate.shape, "days": rate.days}
+
+
+def dumped(models: Sequence[BaseModel]) -> list[dict[str, Any]]:
+    """Results as JSON values."""
+    return [model.model_dump(mode="json") for model in models]

@@ -1,0 +1,16 @@
+"""The recommender: what to do today."""
+
+from sprintlib.agents.desk import Desk, dumped
+from sprintlib.agents.state import State
+from sprintlib.forecast.model import Forecast
+from sprintlib.recommend import recommend
+from sprintlib.risks import Risk
+
+
+def advise(state: State, desk: Desk) -> State:
+    """Actions against the risks of the state, by what the forecast expects of them."""
+    check = desk.check(state)
+    future = Forecast.model_validate(state["forecast"])
+    risks = [Risk.model_validate(risk) for risk in state["risks"]]
+    advice = check.checked(recommend(desk.situation(state), desk.outlook(state), future, risks))
+    return {"recommendations": dumped(advice), "dropped": check.dropped}
