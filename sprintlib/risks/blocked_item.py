@@ -8,7 +8,7 @@ from sprintlib.risks.situation import Situation
 KIND = "blocked_item"
 CROSS_KIND = "cross_repository_block"
 _SAID = {
-    "native": "GitHub lists it as blocked by",
+    "native": "GitHub's own blocked-by list",
     "footer": "a Depends-On footer",
     "text": "a sentence that says so",
     "weak text": "a sentence that seems to say so",

@@ -94,5 +94,5 @@ def _cite(repo: str, run: dict[str, Any]) -> Evidence:
 def _rule(situation: Situation) -> str:
     return (
         "The latest finished run of a workflow on the default branch failed, and so did all since more than "
-        f"{situation.thresholds.red_default_branch_hours:g} hours of working days; no finished run is unknown."
+        f"{situation.thresholds.red_default_branch_hours:g} h of working days; no finished run is unknown."
     )

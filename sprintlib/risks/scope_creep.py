@@ -26,8 +26,8 @@ def detect(situation: Situation) -> list[Risk]:
             kind=KIND,
             severity="high" if share > 2 * limit and situation.near_due else "medium",
             statement=(
-                f"{count(len(added), 'item')} came in after the start, {share:.0%} of the "
-                f"{committed} committed: {listed(added, 4)}."
+                f"{count(len(added), 'item')} came in after the start, {share:.0%} of the {committed} committed"
+                f"{_not_counted(situation)}: {listed(added, 4)}."
             ),
             rule=(
                 f"Items added after the start and still inside exceed {100 * limit:g}% of the committed ones; high "
@@ -37,3 +37,11 @@ def detect(situation: Situation) -> list[Risk]:
             evidence=situation.cite(added),
         )
     ]
+
+
+def _not_counted(situation: Situation) -> str:
+    """Why the scope counts more additions than the statement."""
+    inside = set(situation.sprint.items["ref"])
+    added = sum(ref in inside for part in situation.sprint.parts for ref in part.scope.added)
+    carrying = added - len(situation.sprint.additions)
+    return f", without {count(carrying, 'pull request')} for items that are inside" if carrying else ""

@@ -33,6 +33,18 @@ def test_scope_that_left_again_is_no_creep(team: World) -> None:
     assert scope_creep.detect(situation(team)) == []
 
 
+def test_what_is_not_counted_is_said(team: World) -> None:
+    for number in (30, 31):
+        put(team, number, "Sprint 2", "03-18 10:00", milestone=2)
+    team.pull(40, created="03-18 11:00", milestone=2, body="Closes #30")
+    team.event(40, "milestoned", "03-18 11:00", subject="Sprint 2")
+    (risk,) = scope_creep.detect(situation(team))
+    assert risk.statement == (
+        "2 items came in after the start, 25% of the 8 committed, without 1 pull request for items that are inside: "
+        "acme/api#30 and acme/api#31."
+    )
+
+
 def test_a_pull_request_of_a_committed_item_is_no_creep(team: World) -> None:
     for number in (30, 31):
         team.pull(number, created="03-18 10:00", milestone=2, body="Closes #14")
