@@ -19,10 +19,18 @@ def prune(engine: Engine, settings: Settings, now: datetime) -> list[str]:
     removed = [folder for folder in sorted(_outdated(known, oldest)) if _remove(settings, folder)]
     for folder in removed:
         forget_folder(engine, folder)
+    _remove_partial(settings, now)
     for run in known:
         if run.state != "ok" and run.started_at < oldest:
             _remove(settings, f".failed/run-{run.id}")
     return removed
+
+
+def _remove_partial(settings: Settings, now: datetime) -> None:
+    """What runs left that were killed with their process: nobody works on it after a day."""
+    for folder in (settings.reports_dir / ".partial").glob("*/"):
+        if folder.stat().st_mtime < (now - timedelta(days=1)).timestamp():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _outdated(known: list[Run], oldest: datetime) -> set[str]:

@@ -73,6 +73,8 @@ def drivers_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
 def _step(before: float, after: float) -> str:
     """One bar of the waterfall; the figures stand beside it, so hidden from screen readers."""
     low, high = sorted((min(max(before, 0), 100), min(max(after, 0), 100)))
+    if round(after - before) == 0:
+        return '<span class="step" aria-hidden="true"></span>'
     way = "up" if after >= before else "down"
     return (
         f'<span class="step" aria-hidden="true"><span class="{way}" '

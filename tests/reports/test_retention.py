@@ -1,3 +1,4 @@
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -76,3 +77,14 @@ def test_nothing_outside_the_reports_folder_is_ever_removed(engine, settings):
     finished(engine, settings, 1, "z/demo-sprint-9")
     assert prune(engine, settings, NOW) == []
     assert outside.is_dir()
+
+
+def test_what_killed_runs_left_goes_after_a_day(engine, settings):
+    for name, hours in (("old", 25), ("young", 23)):
+        folder = settings.reports_dir / ".partial" / name
+        folder.mkdir(parents=True)
+        moment = (NOW - timedelta(hours=hours)).timestamp()
+        os.utime(folder, (moment, moment))
+    (settings.reports_dir / ".partial" / "lock").write_text("")
+    prune(engine, settings, NOW)
+    assert sorted(path.name for path in (settings.reports_dir / ".partial").iterdir()) == ["lock", "young"]
