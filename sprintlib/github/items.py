@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Table, delete, func, literal, select
 from sprintlib.github.client import PAGE_SIZE, Response
 from sprintlib.github.cursors import Cursor, mark_items, read_cursor, write_cursor
 from sprintlib.github.ingest import Facts, understood
-from sprintlib.github.lists import EVENTS, SHORTENED, Reader
+from sprintlib.github.kinds import EVENTS
+from sprintlib.github.lists import SHORTENED, Reader
 from sprintlib.store import schema
 
 _GONE = (404, 410)

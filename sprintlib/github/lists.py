@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from sprintlib.errors import CollectError, TokenError
 from sprintlib.github.client import PAGE_SIZE, Client, Response
 from sprintlib.github.cursors import Cursor, read_cursor, write_cursor
 from sprintlib.github.ingest import Facts, understood
+from sprintlib.github.kinds import ISSUES, PULLS, RUNS, List
 from sprintlib.github.progress import OnProgress
 from sprintlib.github.rows import Origin, Payload, moment
 from sprintlib.store import schema
@@ -25,101 +26,6 @@ OVERLAP = timedelta(minutes=5)
 SHORTENED = "GitHub lists no older ones"
 _SINCE = "only those since"
 _RUN_MAY_LAST = timedelta(days=3)
-
-
-@dataclass(frozen=True)
-class List:
-    """One of GitHub's lists of a repository.
-
-    name: kind in `sync_cursor`. label: what it holds, in the plural. payload: kind for `Facts.add`.
-    table, counted: the rows that come from this list. query: parameters that put the newest first.
-    ordered_by: the payload's time by which the list is ordered; None: all pages are read whenever it changed.
-    first_page_tells: whether every change shows on the first page. permission: what a fine-grained token needs;
-    where `optional`, the collection goes on without it. envelope: key under which the list lies in the answer.
-    window: only what is younger than `github.details_days`.
-    """
-
-    name: str
-    label: str
-    payload: str
-    path: str
-    table: Table
-    permission: str
-    ordered_by: str | None = "updated_at"
-    query: tuple[tuple[str, str], ...] = ()
-    counted: ColumnElement[bool] | None = None
-    first_page_tells: bool = True
-    optional: bool = False
-    envelope: str | None = None
-    window: bool = False
-
-    @property
-    def parameters(self) -> dict[str, str]:
-        return {**dict(self.query), "per_page": str(PAGE_SIZE)}
-
-
-_ALL = ("state", "all")
-_BY_UPDATE = (("sort", "updated"), ("direction", "desc"))
-MILESTONES = List(
-    "milestones",
-    "milestones",
-    "milestone",
-    "milestones",
-    schema.milestone,
-    "Issues",
-    ordered_by=None,
-    query=(_ALL, ("sort", "due_on"), ("direction", "desc")),
-    first_page_tells=False,
-)
-PULLS = List("pulls", "pull requests", "pull", "pulls", schema.pull_request, "Pull requests", query=(_ALL, *_BY_UPDATE))
-ISSUES = List("issues", "issues", "issue", "issues", schema.issue, "Issues", query=(_ALL, *_BY_UPDATE))
-EVENTS = List(
-    "events",
-    "issue events",
-    "event",
-    "issues/events",
-    schema.event,
-    "Issues",
-    ordered_by="created_at",
-    counted=schema.event.c.kind != "cross-referenced",  # those are in timelines only
-)
-COMMENTS = List(
-    "comments",
-    "issue comments",
-    "comment",
-    "issues/comments",
-    schema.comment,
-    "Issues",
-    query=_BY_UPDATE,
-    counted=schema.comment.c.kind == "issue",
-)
-REVIEW_COMMENTS = List(
-    "review_comments",
-    "review comments",
-    "review_comment",
-    "pulls/comments",
-    schema.comment,
-    "Pull requests",
-    query=_BY_UPDATE,
-    counted=schema.comment.c.kind == "review",
-)
-RUNS = List(
-    "workflow_runs",
-    "workflow runs",
-    "run",
-    "actions/runs",
-    schema.workflow_run,
-    "Actions",
-    ordered_by="created_at",
-    optional=True,
-    envelope="workflow_runs",
-    window=True,
-)
-RELEASES = List(
-    "releases", "releases", "release", "releases", schema.release, "Contents", ordered_by=None, optional=True
-)
-# what an analysis needs most comes first, so that an interrupted first collection is of use
-LISTS: tuple[List, ...] = (PULLS, ISSUES, EVENTS, RUNS, RELEASES, COMMENTS, REVIEW_COMMENTS)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ from sprintlib.github.cursors import (
 )
 from sprintlib.github.ingest import understood, write_project, write_repository, write_snapshots
 from sprintlib.github.items import collect_items, collect_open_milestones, note_completeness
-from sprintlib.github.lists import ISSUES, LISTS, MILESTONES, List, Reader
+from sprintlib.github.kinds import ISSUES, LISTS, MILESTONES, List
+from sprintlib.github.lists import Reader
 from sprintlib.github.lock import sync_lock
 from sprintlib.github.progress import OnProgress, silent
 from sprintlib.github.rows import Origin
