@@ -24,7 +24,9 @@ def working_days(first: str, number: int) -> list[str]:
     return found
 
 
-def put(world: World, number: int, title: str, entered: str, repo: str = API, milestone: int = 0, **more: object) -> None:
+def put(
+    world: World, number: int, title: str, entered: str, repo: str = API, milestone: int = 0, **more: object
+) -> None:
     """An issue that entered a milestone; `closed` among `more` closes it."""
     world.issue(number, created=more.pop("created", entered), repo=repo, milestone=milestone, **more)
     world.event(number, "milestoned", entered, subject=title, repo=repo)
