@@ -97,10 +97,13 @@ def _write(
 def _show(files: "ReportFiles") -> None:
     from sprintlib.views import headline
 
-    milestone = files.analysis.milestones[0]
-    figure, words = headline(files.analysis, milestone)
-    click.echo(f"{_printable(milestone.title)}: {figure} - {_printable(words)}")
-    click.echo(f"  {_printable(milestone.summary)}")
+    for milestone in files.analysis.milestones:
+        figure, words = headline(files.analysis, milestone)
+        click.echo(f"{_printable(milestone.title)}: {figure} - {_printable(words)}")
+        click.echo(f"  {_printable(milestone.summary)}")
+    if not files.analysis.milestones:
+        for note in files.analysis.notes:
+            click.echo(_printable(note))
     click.echo(f"  {files.html}")
 
 
@@ -110,12 +113,12 @@ def _printable(text: str) -> str:
 
 
 def _as_json(files: "ReportFiles") -> dict[str, Any]:
-    milestone = files.analysis.milestones[0]
+    milestone = files.analysis.milestones[0] if files.analysis.milestones else None
     return {
-        "milestone": milestone.title,
+        "milestone": milestone.title if milestone else None,
         "as_of": files.analysis.as_of.isoformat(),
-        "probability": milestone.probability,
-        "reason": milestone.reason,
+        "probability": milestone.probability if milestone else None,
+        "reason": milestone.reason if milestone else "no milestone was open",
         "folder": str(files.folder),
         "html": str(files.html),
         "markdown": str(files.markdown),

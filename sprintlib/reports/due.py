@@ -117,7 +117,7 @@ def _report(settings: Settings, title: str | None, say: Say) -> Result:
     except SprintError as error:
         say(f"{title or 'The nearest deadline'}: failed: {error}")
         return Result(title, False, str(error))
-    say(f"{files.analysis.milestones[0].title}: {files.html}")
+    say(f"{files.title}: {files.html}")
     return Result(title, True, str(files.html))
 
 

@@ -21,15 +21,16 @@ def freeze(report: Path) -> None:
     """
     notebook = nbformat.read(report, as_version=4)
     analysis = numbers(notebook)
-    milestone = analysis.milestones[0]
-    title = f"{milestone.title} · {analysis.project} · {analysis.as_of:%Y-%m-%d}"
+    milestone = analysis.milestones[0] if analysis.milestones else None
+    about = f"{milestone.title} · {analysis.project}" if milestone else analysis.project
+    title = f"{about} · {analysis.as_of:%Y-%m-%d}"
     report.with_name("analysis.json").write_text(analysis.model_dump_json(indent=2) + "\n", encoding="utf-8")
     report.with_name("report.md").write_text(views.markdown_report(analysis, milestone), encoding="utf-8")
     report.with_name("report.html").write_text(views.document(title, _body(notebook)), encoding="utf-8")
 
 
 def numbers(notebook: Any) -> Analysis:
-    """The analysis that an executed notebook displayed, with its one milestone. Raises ReportError without one."""
+    """The analysis that an executed notebook displayed, of one milestone at most. Raises ReportError without it."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             data = output.get("data", {}).get(MIME_TYPE)

@@ -1,12 +1,12 @@
 """What the cells of the notebook call: open the project as of a moment, and show it piece by piece."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from sprintlib import settings as settings_module
 from sprintlib import views
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
-from sprintlib.errors import ReportError
 
 # the numbers travel inside the executed notebook, so that every frozen copy rests on exactly what the page showed
 MIME_TYPE = "application/vnd.sprint.analysis+json"
@@ -27,36 +27,44 @@ class Shown:
 class Page:
     """One milestone of an analysis, in pieces for the cells of a notebook.
 
+    milestone: None where none was open; then the page says what is known of the project.
     cache: folder for the charting script, see `views.vega_preamble`.
     """
 
-    def __init__(self, analysis: Analysis, milestone: MilestoneAnalysis, cache: Path | None = None) -> None:
+    def __init__(self, analysis: Analysis, milestone: MilestoneAnalysis | None, cache: Path | None = None) -> None:
         self.analysis = analysis
         self.milestone = milestone
         self._cache = cache
 
     def first_screen(self) -> Shown:
         """The answer, the burn-up, three risks, three actions. The first piece: style and charting come with it."""
+        chosen = () if self.milestone is None else (self.milestone,)
+        data = self.analysis.model_copy(update={"milestones": chosen}).model_dump(mode="json")
+        if self.milestone is None:
+            return Shown(views.style() + views.wrapped(views.project_screen(self.analysis)), data)
         before = views.style() + views.vega_preamble(self._cache)
-        only = self.analysis.model_copy(update={"milestones": (self.milestone,)})
-        shown = views.wrapped(views.first_screen(self.analysis, self.milestone))
-        return Shown(before + shown, only.model_dump(mode="json"))
+        return Shown(before + views.wrapped(views.first_screen(self.analysis, self.milestone)), data)
 
     def drivers(self) -> Shown:
         """What the score is made of."""
-        return _section(views.drivers_table(self.analysis, self.milestone))
+        return self._piece(views.drivers_table)
 
     def findings(self) -> Shown:
         """Every risk with its rule, and every action."""
-        return Shown(views.wrapped(views.all_findings(self.analysis, self.milestone)))
+        return self._piece(views.all_findings)
 
     def scope(self) -> Shown:
         """The counts, and the parts in each repository."""
-        return Shown(views.wrapped(views.scope_and_parts(self.analysis, self.milestone)))
+        return self._piece(views.scope_and_parts)
 
     def basis(self) -> Shown:
         """Freshness, what is missing, and how to read the page."""
         return Shown(views.wrapped(views.what_it_rests_on(self.analysis, self.milestone)))
+
+    def _piece(self, make: Callable[[Analysis, MilestoneAnalysis], str]) -> Shown:
+        if self.milestone is None:
+            return Shown("")
+        return Shown(views.wrapped(make(self.analysis, self.milestone)))
 
 
 def open_page(home: str | None = None, milestone: str | None = None, as_of: str | None = None) -> Page:
@@ -64,7 +72,7 @@ def open_page(home: str | None = None, milestone: str | None = None, as_of: str 
 
     home: folder with sprint.toml; None: SPRINT_HOME or the working folder. milestone: a title; None: the nearest
     deadline. as_of: RFC 3339, or a date for the end of that day; None: now.
-    Raises SettingsError, StoreError, AnalysisError or ReportError with one sentence.
+    Raises SettingsError, StoreError or AnalysisError with one sentence.
     """
     from sprintlib.analysis import analyze, parse_as_of
     from sprintlib.store import open_store
@@ -75,18 +83,16 @@ def open_page(home: str | None = None, milestone: str | None = None, as_of: str 
     return Page(result, choose(result, milestone), settings.data_dir / "cache")
 
 
-def choose(analysis: Analysis, title: str | None) -> MilestoneAnalysis:
+def choose(analysis: Analysis, title: str | None) -> MilestoneAnalysis | None:
     """The milestone with that title, else the one whose deadline comes next, else the one most recently overdue.
 
-    Raises ReportError when there is none.
+    None where no milestone was open.
     """
     named = [found for found in analysis.milestones if title in (found.title, *found.titles_then)]
     if named or (title is not None and len(analysis.milestones) == 1):
         return (named or analysis.milestones)[0]
     if not analysis.milestones:
-        raise ReportError(
-            f"No milestone was open as of {analysis.as_of:%Y-%m-%d %H:%M} UTC: there is nothing to report."
-        )
+        return None
     return min(analysis.milestones, key=lambda milestone: _nearness(analysis, milestone))
 
 
@@ -95,7 +101,3 @@ def _nearness(analysis: Analysis, milestone: MilestoneAnalysis) -> tuple[int, in
         return (2, 0)
     days = (milestone.due_on - analysis.as_of.date()).days
     return (0, days) if days >= 0 else (1, -days)
-
-
-def _section(fragment: str) -> Shown:
-    return Shown(views.wrapped(f"<section>{fragment}</section>"))

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from sprintlib.analysis.model import Analysis
 
 NEAREST = "(nearest deadline)"
+NO_MILESTONE = "(no open milestone)"
 _NOTEBOOK = "sprint_analysis.ipynb"
 _LEAST_FREE_BYTES = 5_000_000
 _SECRETS = ("GITHUB_TOKEN", "GH_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
@@ -49,6 +50,11 @@ class ReportFiles:
     numbers: Path
     run_id: int
     analysis: "Analysis"
+
+    @property
+    def title(self) -> str:
+        """Of the milestone, or NO_MILESTONE where none was open."""
+        return self.analysis.milestones[0].title if self.analysis.milestones else NO_MILESTONE
 
 
 def write_report(
@@ -87,17 +93,16 @@ def write_report(
             _keep_failed(settings, partial, run_id)
             run_table.finish(engine, run_id, "failed", sentence)
             raise ReportError(sentence) from error
-    title = analysis.milestones[0].title
     files = _files(folder, run_id, analysis)
     relative = folder.relative_to(settings.reports_dir).as_posix()
-    run_table.finish(engine, run_id, "ok", None, folder=relative, digest=_digest(files.notebook), milestone=title)
+    run_table.finish(engine, run_id, "ok", None, folder=relative, digest=_digest(files.notebook), milestone=files.title)
     _store(engine, analysis)
     return files
 
 
-def folder_name(project: str, title: str) -> str:
+def folder_name(*names: str) -> str:
     """`demo-sprint-9`: safe on every file system. Names that lose more than spaces get six digits of their hash."""
-    full = f"{project}-{title}"
+    full = "-".join(names)
     ascii_only = unicodedata.normalize("NFKD", full).encode("ascii", "ignore").decode()
     slug = re.sub(r"[^a-z0-9.]+", "-", ascii_only.lower()).strip("-.")[:60].rstrip("-.")
     if slug == re.sub(r"[\s-]+", "-", full.lower()):
@@ -172,7 +177,7 @@ def _partial_folder(settings: Settings) -> Iterator[Path]:
 def _publish(settings: Settings, partial: Path, analysis: "Analysis") -> Path:
     """Move the partial folder to its place; a former report of that day is there until the new one is."""
     day = analysis.as_of.astimezone(settings.time_zone).date().isoformat()
-    final = settings.reports_dir / day / folder_name(analysis.project, analysis.milestones[0].title)
+    final = settings.reports_dir / day / folder_name(analysis.project, *(found.title for found in analysis.milestones))
     final.parent.mkdir(parents=True, exist_ok=True)
     with _publishing(settings):
         if not final.exists():

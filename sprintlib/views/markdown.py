@@ -21,11 +21,17 @@ def plain(value: object) -> str:
     return line.replace("://", ":\u200b//").replace("www.", "www\u200b.").replace("@", "@\u200b")
 
 
-def markdown_report(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
-    """Everything the HTML report says, apart from the drawing."""
+def markdown_report(analysis: Analysis, milestone: MilestoneAnalysis | None) -> str:
+    """Everything the HTML report says, apart from the drawing. Without a milestone: what is known of the project."""
+    blocks = _about(analysis, milestone) if milestone else _about_project(analysis)
+    blocks += ["## Data freshness", _freshness(analysis)]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _about(analysis: Analysis, milestone: MilestoneAnalysis) -> list[str]:
     known = known_repositories(analysis)
     figure, words = headline(analysis, milestone)
-    blocks = [
+    return [
         f"# {plain(milestone.title)}",
         f"{plain(analysis.project)} · {plain(', '.join(milestone.repos))} · as of {moment(analysis.as_of)}",
         f"**{plain(figure)}** {plain(words)}",
@@ -39,15 +45,29 @@ def markdown_report(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
         _drivers(milestone, known),
         "## Scope, in items",
         _scope(milestone),
-        "## Data freshness",
-        "\n".join(
-            f"- {plain(repo)}: {age(at, analysis.as_of)}{f' ({moment(at)})' if at else ''}"
-            for repo, at in analysis.freshness.items()
-        ),
         "## Missing, unresolved, or known only later",
-        "\n".join(f"- {plain(line)}" for line in remarks(analysis, milestone)) or "Nothing that we know of.",
+        _list(remarks(analysis, milestone)) or "Nothing that we know of.",
     ]
-    return "\n\n".join(blocks) + "\n"
+
+
+def _about_project(analysis: Analysis) -> list[str]:
+    return [
+        f"# {plain(analysis.project)}",
+        f"as of {moment(analysis.as_of)}",
+        "**No open milestone**",
+        _list(analysis.notes),
+    ]
+
+
+def _list(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {plain(line)}" for line in lines)
+
+
+def _freshness(analysis: Analysis) -> str:
+    return "\n".join(
+        f"- {plain(repo)}: {age(at, analysis.as_of)}{f' ({moment(at)})' if at else ''}"
+        for repo, at in analysis.freshness.items()
+    )
 
 
 def _link(evidence: Evidence, known: frozenset[str]) -> str:

@@ -41,6 +41,16 @@ def first_screen(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
     )
 
 
+def project_screen(analysis: Analysis) -> str:
+    """What can be said of a project that has no open milestone: its notes, which hold what closes next."""
+    return (
+        f'<header class="title"><h1>{text(analysis.project)}</h1>'
+        f"<p>as of {text(moment(analysis.as_of))}</p></header>"
+        '<section class="card answer" aria-label="The answer">'
+        f'<p class="figure words"><strong>No open milestone</strong></p>{notes(analysis, None)}</section>'
+    )
+
+
 def all_findings(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
     """Every risk with the rule that fired, and every action."""
     return (
@@ -56,14 +66,15 @@ def scope_and_parts(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
     return f"<section>{scope_table(milestone)}</section>{parts}"
 
 
-def what_it_rests_on(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
+def what_it_rests_on(analysis: Analysis, milestone: MilestoneAnalysis | None) -> str:
     """Freshness, notes, method and versions."""
+    model = milestone.llm.model if milestone and milestone.llm.used else None
     return (
         f"<section>{freshness(analysis)}</section>"
         f"<section><h2>Missing, unresolved, or known only later</h2>{notes(analysis, milestone)}</section>"
         f"<section><h2>How to read this</h2>{_method()}</section>"
         f"<footer>sprintlib {text(version('sprintlib'))} · as of {text(moment(analysis.as_of))} · "
-        f"{'words by ' + text(milestone.llm.model) if milestone.llm.used else 'no language model was used'}</footer>"
+        f"{f'words by {text(model)}' if model else 'no language model was used'}</footer>"
     )
 
 

@@ -51,7 +51,7 @@ def _chance(milestone: MilestoneAnalysis) -> str:
 def drivers_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
     """The waterfall: what moves the score, in points, with a running total and evidence."""
     if not milestone.drivers:
-        return f'<h2>What the score is made of</h2><p class="muted">{NO_DRIVERS}</p>'
+        return f'<section><h2>What the score is made of</h2><p class="muted">{NO_DRIVERS}</p></section>'
     known = known_repositories(analysis)
     rows: list[list[str]] = []
     total = 0.0
@@ -67,7 +67,7 @@ def drivers_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
             ]
         )
     head = ("What", "Points", "0 to 100", "Sum", "Evidence")
-    return table("What the score is made of", head, rows, frozenset({1, 3}))
+    return f"<section>{table('What the score is made of', head, rows, frozenset({1, 3}))}</section>"
 
 
 def _step(before: float, after: float) -> str:
@@ -125,7 +125,7 @@ def freshness(analysis: Analysis) -> str:
     return table("Data freshness", ("Repository", "Collected", "Age at that moment"), rows)
 
 
-def notes(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
+def notes(analysis: Analysis, milestone: MilestoneAnalysis | None) -> str:
     """`remarks` as a list."""
     said = remarks(analysis, milestone)
     if not said:
@@ -133,8 +133,10 @@ def notes(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
     return f'<ul class="notes">{"".join(f"<li>{text(line)}</li>" for line in said)}</ul>'
 
 
-def remarks(analysis: Analysis, milestone: MilestoneAnalysis) -> list[str]:
+def remarks(analysis: Analysis, milestone: MilestoneAnalysis | None) -> list[str]:
     """What is missing, unresolved, or could only be known later than this moment; plain text."""
+    if milestone is None:
+        return list(analysis.notes)
     said = [*analysis.notes, *(f"Known later: {fact}" for fact in milestone.known_later)]
     if any(title != milestone.title for title in milestone.titles_then):
         said.append(f"Called at the time: {', '.join(milestone.titles_then)}")

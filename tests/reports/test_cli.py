@@ -12,6 +12,8 @@ from sprintlib.errors import ReportError
 from sprintlib.reports import ReportFiles
 from tests import samples
 
+NOTHING = samples.analysis(notes=("No milestone is open: 3 to 9 items close.",)).model_copy(update={"milestones": ()})
+
 
 @pytest.fixture
 def asked(settings, monkeypatch):
@@ -30,7 +32,9 @@ def asked(settings, monkeypatch):
             markdown=folder / "report.md",
             numbers=folder / "analysis.json",
             run_id=7,
-            analysis=samples.analysis(samples.milestone(title=milestone or "Sprint 9")),
+            analysis=NOTHING
+            if milestone == "none"
+            else samples.analysis(samples.milestone(title=milestone or "Sprint 9")),
         )
 
     monkeypatch.setattr(reports, "write_report", write)
@@ -98,3 +102,9 @@ def test_titles_cannot_command_the_terminal(settings, asked):
     assert "\x1b" not in output
     assert "\x07" not in output
     assert "gone : 38%" in output
+
+
+def test_a_project_without_an_open_milestone_says_what_closes(settings, asked):
+    assert call(settings, "--milestone", "none").output.startswith("No milestone is open: 3 to 9 items close.\n")
+    (said,) = json.loads(call(settings, "--milestone", "none", "--json").output)
+    assert (said["milestone"], said["reason"]) == (None, "no milestone was open")

@@ -4,7 +4,7 @@ import pytest
 
 from sprintlib import reports
 from sprintlib.analysis.model import Analysis
-from sprintlib.errors import ReportError, SettingsError, StoreError
+from sprintlib.errors import SettingsError, StoreError
 from sprintlib.reports import Page, open_page
 from sprintlib.reports.page import MIME_TYPE, choose
 from tests import samples
@@ -34,9 +34,16 @@ def test_a_title_is_found_as_it_is_and_as_it_was():
     assert choose(analysis, "0.3.1 (or 0.4.0)") == renamed
 
 
-def test_a_project_without_an_open_milestone():
-    with pytest.raises(ReportError, match="No milestone was open as of 2026-11-18 16:00 UTC"):
-        choose(samples.analysis().model_copy(update={"milestones": ()}), None)
+def test_a_project_without_an_open_milestone_has_a_page_of_its_notes(tmp_path):
+    analysis = samples.analysis(notes=("No milestone is open: the project closes 3 to 9 items in the next 14 days.",))
+    nothing = analysis.model_copy(update={"milestones": ()})
+    assert choose(nothing, None) is None
+    page = Page(nothing, None, tmp_path)
+    bundle = page.first_screen()._repr_mimebundle_()
+    assert "closes 3 to 9 items in the next 14 days" in bundle["text/html"]
+    assert Analysis.model_validate(bundle[MIME_TYPE]) == nothing
+    assert page.drivers().html == page.findings().html == page.scope().html == ""
+    assert "Data freshness" in page.basis().html
 
 
 def test_the_numbers_travel_with_the_first_screen(tmp_path):

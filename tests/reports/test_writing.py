@@ -173,6 +173,12 @@ def test_reports_are_dated_in_the_time_zone_of_the_project(settings):
     assert made == settings.reports_dir / "2026-11-19" / "demo-sprint-9"
 
 
+def test_a_project_without_an_open_milestone_has_a_folder_too(settings):
+    nothing = samples.analysis().model_copy(update={"milestones": ()})
+    assert writing._publish(settings, partial(settings, "p"), nothing).name == "demo"
+    assert writing._files(settings.reports_dir, 1, nothing).title == "(no open milestone)"
+
+
 @pytest.mark.parametrize(
     ("title", "name"),
     [

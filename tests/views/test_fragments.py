@@ -219,3 +219,11 @@ def test_the_style_sheet_asks_for_nothing_and_stays_in_its_scope():
     for line in css.splitlines():
         if line and not line.startswith((" ", "@", "}", "/*")):
             assert ".sprint" in line
+
+
+def test_a_project_without_an_open_milestone_shows_its_notes():
+    analysis = samples.analysis(notes=(samples.HOSTILE, "3 to 9 items close")).model_copy(update={"milestones": ()})
+    shown = Reader(views.project_screen(analysis) + views.what_it_rests_on(analysis, None))
+    assert "No open milestone" in shown.text
+    assert "3 to 9 items close" in shown.text
+    assert "img" not in shown.tags

@@ -78,3 +78,12 @@ def test_the_cells_of_a_table_cannot_be_split():
     said = report(samples.hostile())
     row = next(line for line in said.splitlines() if line.startswith("| ") and "pwned" in line)
     assert len(re.findall(r"(?<!\\)\|", row)) == 4
+
+
+def test_a_project_without_an_open_milestone():
+    analysis = samples.analysis(notes=("No milestone is open: 3 to 9 items close.",)).model_copy(
+        update={"milestones": ()}
+    )
+    said = views.markdown_report(analysis, None)
+    assert "**No open milestone**\n\n- No milestone is open: 3 to 9 items close." in said
+    assert "- sprint-demo/api: 12 minutes old" in said
