@@ -9,6 +9,7 @@ SprintError                    one sentence that says what to do; the command li
 │   ├── RateLimitError         the request budget is used up; carries `reset_at`
 │   └── UnreachableError       no network, connection cut, or GitHub answers 5xx
 ├── DatasetError               a recorded or simulated dataset cannot be read
+├── KnowledgeError             the search index cannot be made or read; full text may still work
 ├── LlmError                   no words from the model; everything goes on without it
 │   ├── LlmUnavailable         Ollama does not answer, or the model is not there
 │   ├── LlmTimeout             the model was too slow
@@ -62,6 +63,10 @@ class UnreachableError(CollectError):
 
 class DatasetError(SprintError):
     """A recorded or simulated dataset cannot be read."""
+
+
+class KnowledgeError(SprintError):
+    """The search index cannot be made or read. What is stored is untouched."""
 
 
 class LlmError(SprintError):

@@ -1,7 +1,7 @@
 """analyze(): from stored facts to forecasts, risks, recommendations and their reasons, as of any moment."""
 
 from sprintlib.analysis.analyzing import analyze, analyze_past
-from sprintlib.analysis.answering import Answer, answer
+from sprintlib.analysis.answering import Answer, answer, ask
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.analysis.moment import parse_as_of
 from sprintlib.analysis.storing import latest_analyses, store_analysis
@@ -14,6 +14,7 @@ __all__ = [
     "analyze",
     "analyze_past",
     "answer",
+    "ask",
     "latest_analyses",
     "parse_as_of",
     "render",

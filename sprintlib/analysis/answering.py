@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,14 +12,15 @@ from sqlalchemy import Engine
 from sprintlib.analysis.analyzing import analyze_past
 from sprintlib.analysis.model import MilestoneAnalysis
 from sprintlib.analysis.storing import latest_analyses
-from sprintlib.errors import AnalysisError
+from sprintlib.errors import AnalysisError, KnowledgeError
 from sprintlib.evidence import Evidence
 from sprintlib.history import load_past
-from sprintlib.knowledge import Claim, Hit, Meaning, Report, Source, search, sources, verify
+from sprintlib.knowledge import Claim, Hit, Meaning, Report, Source, is_indexed, open_meaning, search, sources, verify
 from sprintlib.settings import Settings
 
 MOST_CLAIMS = 8
 _QUOTED = 4  # passages taken over from what was found
+_RISKY = 3  # items of the gravest risks that are looked at
 _ABOUT_DELIVERY = (
     r"late|slip|delay|behind|deadline|on time|in time|land|finish|done|ready|ship|deliver|forecast|chance|probab|risk"
     r"|threat|block|wait|stuck|health|score|driver|sprint|milestone|release"
@@ -80,11 +82,8 @@ def answer(
     analyses, moment = _analyses(engine, settings, as_of)
     past = load_past(engine, settings, moment)
     about = _meant(question, analyses)
-    hits = search(engine, settings, question, moment, k, None, about.title if about else None, meaning, past)
-    if about and len(hits) < k:
-        found = {hit.chunk_id for hit in hits}
-        everywhere = search(engine, settings, question, moment, k, None, None, meaning, past)
-        hits += [hit for hit in everywhere if hit.chunk_id not in found][: k - len(hits)]
+    title = about.title if about else None
+    hits = search(engine, settings, _query(question, about), moment, k, None, title, meaning, past)
     draft = _Draft([], [])
     if about is not None:
         _from_analysis(draft, question, about, moment)
@@ -107,6 +106,30 @@ def answer(
         report=verified.report,
         notes=tuple(_notes(hits, draft)),
     )
+
+
+def ask(engine: Engine, settings: Settings, question: str, as_of: datetime | None = None, k: int = 8) -> Answer:
+    """The same, searched by meaning where that index is there; a note says what is missing."""
+    notes: list[str] = []
+    with ExitStack() as stack:
+        meaning = None
+        try:
+            if is_indexed(engine):
+                meaning = stack.enter_context(open_meaning(engine, settings))
+            else:
+                notes.append("Nothing has been indexed yet, so only the analysis answers: run 'sprint index'.")
+        except KnowledgeError as error:
+            notes.append(str(error))
+        found = answer(engine, settings, question, as_of, k, meaning)
+    return found.model_copy(update={"notes": (*notes, *found.notes)})
+
+
+def _query(question: str, about: MilestoneAnalysis | None) -> str:
+    """The question; one about a milestone's course also asks for the items that its gravest risks are about."""
+    if about is None or not re.search(rf"\b(?:{_ABOUT_DELIVERY})", question.lower()):
+        return question
+    refs = [ref for risk in about.risks if risk.severity == "high" for ref in risk.items]
+    return " ".join([question, *dict.fromkeys(refs[:_RISKY])])
 
 
 def _analyses(
@@ -180,9 +203,12 @@ def _from_hits(draft: _Draft, question: str, hits: Sequence[Hit]) -> None:
     """Passages, word for word; texts that read like orders are left out."""
     quoted = [hit for hit in hits if not hit.suspicious and hit.excerpt and hit.kind != "analysis"][:_QUOTED]
     for hit, source in zip(quoted, sources(quoted), strict=True):
-        who = f"{hit.author}, " if hit.author and hit.kind in ("comment", "review") else ""
-        when = f"{hit.happened_at:%Y-%m-%d}" if hit.happened_at else ""
-        draft.add(f'{hit.ref} ({who}{when}): "{hit.excerpt}"', "fact", [source])
+        who = hit.author if hit.kind in ("comment", "review") else None
+        when = f"{hit.happened_at:%Y-%m-%d}" if hit.happened_at else None
+        said = ", ".join(part for part in (who, when) if part)
+        words = hit.title if hit.kind in ("commit", "pull") else hit.excerpt
+        quoted_words = re.sub(r'["“”]', "'", words)
+        draft.add(f'{hit.ref} ({hit.kind}{", " if said else ""}{said}): "{quoted_words}"', "fact", [source])
 
 
 def _notes(hits: Sequence[Hit], draft: _Draft) -> Iterator[str]:

@@ -12,11 +12,11 @@ from sprintlib.cli.main import App
 @click.pass_obj
 def command(app: App, question: str, as_of: str | None, as_json: bool) -> None:
     """Answer a question such as "why is 0.8.1 late?" from the analysis and from what was said, with citations."""
-    from sprintlib.analysis import answer, parse_as_of, render_answer
+    from sprintlib.analysis import ask, parse_as_of, render_answer
     from sprintlib.store import open_store
 
     moment = parse_as_of(as_of, app.settings) if as_of else None
-    found = answer(open_store(app.settings.database_url), app.settings, question, moment)
+    found = ask(open_store(app.settings.database_url), app.settings, question, moment)
     if as_json:
         click.echo(found.model_dump_json(indent=2))
     else:

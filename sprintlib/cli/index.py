@@ -24,7 +24,8 @@ def command(app: App, model: str | None, as_json: bool) -> None:
         click.echo(summary.model_dump_json(indent=2))
         return
     click.echo(
-        f"{summary.chunks:,} texts: {summary.added:,} new, {summary.changed:,} changed, {summary.removed:,} removed."
+        f"{summary.chunks:,} texts: {summary.added:,} new, {summary.changed:,} changed, {summary.removed:,} removed; "
+        f"{summary.embedded:,} embedded, {summary.vectors:,} searched by meaning."
     )
     if summary.note:
         click.echo(f"sprint: {summary.note}", err=True)

@@ -1,15 +1,17 @@
 """Finding what was said: the index over stored texts, retrieval, and citations that hold (docs/knowledge.md)."""
 
-from sprintlib.knowledge.citations import Claim, Dropped, Report, Source, Verified, sources, verify
+from sprintlib.knowledge.citations import Claim, ClaimKind, Dropped, Report, Source, Verified, sources, verify
 from sprintlib.knowledge.cleaning import clean, instructions
 from sprintlib.knowledge.hits import Hit
 from sprintlib.knowledge.indexing import IndexSummary, build_index
 from sprintlib.knowledge.masking import mask
-from sprintlib.knowledge.meaning import Meaning
+from sprintlib.knowledge.meaning import Meaning, open_meaning
 from sprintlib.knowledge.retrieval import search
+from sprintlib.knowledge.store import is_indexed
 
 __all__ = [
     "Claim",
+    "ClaimKind",
     "Dropped",
     "Hit",
     "IndexSummary",
@@ -20,7 +22,9 @@ __all__ = [
     "build_index",
     "clean",
     "instructions",
+    "is_indexed",
     "mask",
+    "open_meaning",
     "search",
     "sources",
     "verify",

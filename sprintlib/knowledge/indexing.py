@@ -1,14 +1,21 @@
 """Building the index: chunks first, so that full text works at once, then what is new is embedded."""
 
-from collections.abc import Callable
+import fcntl
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Engine
 
-from sprintlib.history.texts import read_texts
+from sprintlib.errors import KnowledgeError
+from sprintlib.history.texts import Text, read_texts
 from sprintlib.knowledge.cleaning import GITHUB_HOSTS
+from sprintlib.knowledge.embedding import MISSING, embedder, installed
+from sprintlib.knowledge.meaning import index_folder
 from sprintlib.knowledge.store import count_chunks, write_chunks
+from sprintlib.knowledge.vectors import embed_missing, write_index
 from sprintlib.settings import Settings
 
 # (what is being done, how many so far, of how many or None)
@@ -24,6 +31,8 @@ class IndexSummary(BaseModel):
     added: int
     changed: int
     removed: int
+    embedded: int = 0
+    vectors: int = 0
     note: str | None = None
 
 
@@ -31,10 +40,38 @@ def build_index(
     engine: Engine, settings: Settings, model: str | None = None, progress: OnProgress | None = None
 ) -> IndexSummary:
     """Bring the index to what is stored. What has not changed is not touched; a stopped run goes on where it was."""
-    changes = write_chunks(engine, read_texts(engine, settings), known_hosts(settings))
-    return IndexSummary(
-        chunks=count_chunks(engine), added=changes.added, changed=changes.changed, removed=changes.removed
-    )
+    show = progress or (lambda _what, _done, _total: None)
+    with index_lock(settings.data_dir):
+        texts = _shown(read_texts(engine, settings), show)
+        changes = write_chunks(engine, texts, known_hosts(settings))
+        found = IndexSummary(
+            chunks=count_chunks(engine), added=changes.added, changed=changes.changed, removed=changes.removed
+        )
+        if not installed():
+            return found.model_copy(update={"note": MISSING})
+        with embedder(model) as running:
+            embedded = embed_missing(engine, running, show)
+            index = write_index(engine, index_folder(settings), running.model, model, running.dimension)
+    return found.model_copy(update={"embedded": embedded, "vectors": index.ntotal})
+
+
+def _shown(texts: Iterable[Text], show: OnProgress) -> Iterator[Text]:
+    for number, text in enumerate(texts):
+        if number % 1000 == 0:
+            show("Reading texts", number, None)
+        yield text
+
+
+@contextmanager
+def index_lock(data_dir: Path) -> Iterator[None]:
+    """One indexing at a time; the system lets go when the process dies."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "index.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise KnowledgeError(f"Another 'sprint index' of {data_dir} is running: wait for it.") from None
+        yield
 
 
 def known_hosts(settings: Settings) -> frozenset[str]:

@@ -1,12 +1,94 @@
-"""Search by meaning: the vector index, and the embedding of a query."""
+"""Search by meaning: the vector index, and the worker that embeds queries."""
 
-from sqlalchemy import Connection
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+from sqlalchemy import Connection, Engine, select
+
+from sprintlib.errors import KnowledgeError
+from sprintlib.knowledge.bert import load_bert
+from sprintlib.knowledge.embedding import MISSING, Vectors, embedder, installed, model_folder
 from sprintlib.knowledge.scope import Scope
+from sprintlib.knowledge.vectors import nearest, read_index, read_manifest
+from sprintlib.settings import Settings
+from sprintlib.store.schema import chunk
+
+if TYPE_CHECKING:
+    import faiss
+
+_MORE = 4  # times as many are asked for before filtering; where that is too few, only what may be found is searched
 
 
+class Encoder(Protocol):
+    """Turns texts into vectors of length 1. model: digest of its weights."""
+
+    @property
+    def model(self) -> str: ...
+
+    def encode(self, texts: Sequence[str]) -> Vectors: ...
+
+
+@dataclass(frozen=True)
 class Meaning:
-    """Stands in until vectors are there."""
+    """An open vector index with its embedding model."""
+
+    index: "faiss.IndexIDMap2"
+    encoder: Encoder
 
     def nearest(self, connection: Connection, query: str, scope: Scope, limit: int) -> list[int]:
-        return []
+        """Ids of the chunks that mean what the query says, best first."""
+        if not query.strip() or not self.index.ntotal:
+            return []
+        asked = self.encoder.encode([query])[0]
+        found = nearest(self.index, asked, _MORE * limit)
+        conditions = scope.conditions()
+        allowed = set(connection.scalars(select(chunk.c.id).where(chunk.c.id.in_(found), *conditions)))
+        kept = [key for key in found if key in allowed][:limit]
+        if len(kept) == limit or len(found) == self.index.ntotal:
+            return kept
+        among = list(connection.scalars(select(chunk.c.id).where(*conditions)))
+        return nearest(self.index, asked, limit, among) if among else []
+
+    def similarity(self, one: str, other: str) -> float:
+        """Cosine of two texts."""
+        vectors = self.encoder.encode([one, other])
+        return float(np.dot(vectors[0], vectors[1]))
+
+
+@contextmanager
+def open_meaning(engine: Engine, settings: Settings) -> Iterator[Meaning]:
+    """Open the index that `sprint index` made, with the model it was made with.
+
+    Raises KnowledgeError, in one sentence, when packages, index or model are missing: full text works without.
+    """
+    if not installed():
+        raise KnowledgeError(MISSING)
+    folder = index_folder(settings)
+    manifest = read_manifest(folder)
+    if manifest is None:
+        raise KnowledgeError("Nothing has been indexed by meaning yet: run 'sprint index'.")
+    with query_encoder(manifest.name) as model:
+        if model.model != manifest.model:
+            raise KnowledgeError("The embedding model has changed since the index was made: run 'sprint index'.")
+        yield Meaning(read_index(engine, folder, manifest), model)
+
+
+@contextmanager
+def query_encoder(name: str | None) -> Iterator[Encoder]:
+    """What embeds one text at a time: in this process where numpy can, else the worker, which takes long to start."""
+    folder = Path(model_folder(name))
+    here = load_bert(folder) if folder.is_dir() else None
+    if here is not None:
+        yield here
+        return
+    with embedder(name) as running:
+        yield running
+
+
+def index_folder(settings: Settings) -> Path:
+    """Where the vector index lies."""
+    return settings.data_dir / "index"

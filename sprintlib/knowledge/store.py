@@ -55,6 +55,12 @@ def write_chunks(engine: Engine, texts: Iterable[Text], hosts: frozenset[str]) -
     return Changes(added, changed, len(gone))
 
 
+def is_indexed(engine: Engine) -> bool:
+    """Whether there is anything to search."""
+    with engine.connect() as connection:
+        return connection.scalar(select(chunk.c.id).limit(1)) is not None
+
+
 def count_chunks(engine: Engine) -> int:
     """How many chunks there are."""
     with engine.connect() as connection:

@@ -1,0 +1,164 @@
+"""Vectors in the store are the truth; the FAISS file is made from them, and made again when it does not fit."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sqlalchemy import Connection, Engine, and_, delete, func, select
+
+from sprintlib.knowledge.embedding import Embedder, Vectors
+from sprintlib.log import LOGGER
+from sprintlib.store import upsert
+from sprintlib.store.schema import chunk, vector
+
+if TYPE_CHECKING:
+    import faiss
+
+BATCH = 256
+_FILE, _MANIFEST = "vectors.faiss", "vectors.json"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What the file beside it holds. fingerprint: of (chunk, text) pairs; checksum: SHA-256 of the file."""
+
+    model: str
+    name: str | None
+    dimension: int
+    count: int
+    fingerprint: str
+    checksum: str
+
+
+def embed_missing(engine: Engine, model: Embedder, progress: Callable[[str, int, int | None], None]) -> int:
+    """Embed chunks that have no vector of their present text; returns how many. Kept batch by batch.
+
+    Vectors of other models leave when this one is complete.
+    """
+    fits = and_(vector.c.chunk_id == chunk.c.id, vector.c.model == model.model, vector.c.digest == chunk.c.digest)
+    missing = select(chunk.c.id).select_from(chunk.outerjoin(vector, fits)).where(vector.c.chunk_id.is_(None))
+    with engine.connect() as connection:  # texts of like length waste no padding
+        ids = list(connection.scalars(missing.order_by(func.length(chunk.c.title) + func.length(chunk.c.body))))
+    for start in range(0, len(ids), BATCH):
+        progress("Embedding", start, len(ids))
+        batch = ids[start : start + BATCH]
+        query = select(chunk.c.id, chunk.c.digest, chunk.c.title, chunk.c.body).where(chunk.c.id.in_(batch))
+        with engine.connect() as connection:
+            rows = connection.execute(query).all()
+        values = model.encode([f"{row.title}\n{row.body}" for row in rows])
+        found = [
+            {"chunk_id": row.id, "model": model.model, "digest": row.digest, "value": value.astype("<f4").tobytes()}
+            for row, value in zip(rows, values, strict=True)
+        ]
+        with engine.begin() as connection:
+            upsert(connection, vector, found)
+    progress("Embedding", len(ids), len(ids))
+    with engine.begin() as connection:
+        connection.execute(delete(vector).where(vector.c.model != model.model))
+    return len(ids)
+
+
+def count_vectors(connection: Connection, model: str) -> int:
+    """How many chunks have a vector of a model."""
+    return connection.scalar(select(func.count()).select_from(vector).where(vector.c.model == model)) or 0
+
+
+def write_index(engine: Engine, folder: Path, model: str, name: str | None, dimension: int) -> "faiss.IndexIDMap2":
+    """Make the index from the store's vectors and put it in place, file first, so that a crash shows in the checksum.
+
+    A folder that cannot be written is no failure: the index is returned all the same.
+    """
+    import faiss
+
+    with engine.connect() as connection:
+        ids, values, fingerprint = _stored(connection, model, dimension)
+    index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+    if len(ids):
+        index.add_with_ids(values, ids)
+    data = faiss.serialize_index(index).tobytes()
+    manifest = Manifest(model, name, dimension, len(ids), fingerprint, hashlib.sha256(data).hexdigest())
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _replace(folder / _FILE, data)
+        _replace(folder / _MANIFEST, json.dumps(asdict(manifest), indent=2).encode())
+    except OSError as error:
+        LOGGER.warning("The vector index was not written to %s: %s", folder, error)
+    return index
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """The manifest, or None where there is none that can be read."""
+    try:
+        return Manifest(**json.loads((folder / _MANIFEST).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def read_index(engine: Engine, folder: Path, manifest: Manifest) -> "faiss.IndexIDMap2":
+    """The index as stored, or made again from the store when file, manifest and store do not fit each other."""
+    import faiss
+
+    with engine.connect() as connection:
+        fingerprint = _fingerprint(_pairs(connection, manifest.model))
+    try:
+        data = (folder / _FILE).read_bytes()
+        if hashlib.sha256(data).hexdigest() == manifest.checksum and fingerprint == manifest.fingerprint:
+            index = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
+            if (index.d, index.ntotal) == (manifest.dimension, manifest.count):
+                return index
+        LOGGER.info("The vector index in %s does not fit the store: it is made again.", folder)
+    except (OSError, RuntimeError) as error:
+        LOGGER.info("The vector index in %s cannot be read (%s): it is made again.", folder, error)
+    return write_index(engine, folder, manifest.model, manifest.name, manifest.dimension)
+
+
+def nearest(index: "faiss.IndexIDMap2", query: Vectors, limit: int, among: Sequence[int] | None = None) -> list[int]:
+    """Ids of the vectors with the largest cosine to one query (dimension,), best first; `among`: only these."""
+    import faiss
+
+    faiss.omp_set_num_threads(1)  # waking threads costs more than a search
+    if query.shape != (index.d,):
+        raise ValueError(f"a query of dimension {query.shape} for an index of dimension {index.d}")
+    chosen: dict[str, Any] = {}
+    if among is not None:
+        selector = faiss.IDSelectorBatch(np.asarray(among, dtype=np.int64))
+        chosen["params"] = faiss.SearchParameters(sel=selector)
+    _, ids = index.search(query.reshape(1, -1), max(1, min(limit, index.ntotal)), **chosen)
+    return [int(found) for found in ids[0] if found >= 0]  # -1 fills up where there are fewer
+
+
+def _stored(connection: Connection, model: str, dimension: int) -> tuple[Any, Vectors, str]:
+    """Ids, vectors and fingerprint of a model; a vector of another length is left out."""
+    query = select(vector.c.chunk_id, vector.c.digest, vector.c.value)
+    rows = connection.execute(query.where(vector.c.model == model).order_by(vector.c.chunk_id)).all()
+    good = [row for row in rows if len(row.value) == 4 * dimension]
+    values = np.frombuffer(b"".join(row.value for row in good), dtype="<f4").reshape(len(good), dimension)
+    ids = np.fromiter((row.chunk_id for row in good), dtype=np.int64, count=len(good))
+    return ids, values.astype(np.float32), _fingerprint((row.chunk_id, row.digest) for row in rows)
+
+
+def _pairs(connection: Connection, model: str) -> Any:
+    query = select(vector.c.chunk_id, vector.c.digest).where(vector.c.model == model).order_by(vector.c.chunk_id)
+    return connection.execute(query).tuples()
+
+
+def _fingerprint(pairs: Any) -> str:
+    found = hashlib.blake2b(digest_size=16)
+    for chunk_id, digest in pairs:
+        found.update(f"{chunk_id}:{digest};".encode())
+    return found.hexdigest()
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write beside it, then put it in place: a reader sees the old file or the new one."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    with beside.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
