@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from contextlib import suppress
 from threading import Thread
 from types import ModuleType
 
@@ -30,7 +31,8 @@ def meanwhile(*names: str) -> None:
     """
 
     def load() -> None:
-        for name in names:
-            quickly(name)
+        with suppress(ImportError):
+            for name in names:
+                quickly(name)
 
     Thread(target=load, daemon=True).start()

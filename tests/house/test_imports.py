@@ -31,3 +31,13 @@ def test_a_module_is_imported_in_the_background() -> None:
             return
         time.sleep(0.05)
     pytest.fail("colorsys was not imported")
+
+
+def test_what_cannot_be_imported_in_the_background_is_told_elsewhere() -> None:
+    assert (
+        run(
+            "import threading; from sprintlib.imports import meanwhile; meanwhile('no_such_module'); "
+            "[thread.join() for thread in threading.enumerate()[1:]]; print('quiet')"
+        )
+        == "quiet"
+    )
