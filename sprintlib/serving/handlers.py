@@ -31,6 +31,7 @@ class PageHandler(TornadoVoilaHandler):
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 f"{MAX_OPEN_PAGES} pages are open already: close some, then reload after two minutes.",
             )
+        _ = self.xsrf_token  # asked for, so that the page gets its cookie: without it, it cannot stop its kernel
         page = super().get(path)
         if page is not None:  # None: the visitor was sent to the login page
             await page

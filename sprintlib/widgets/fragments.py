@@ -33,7 +33,7 @@ def overview(analysis: Analysis, milestone: MilestoneAnalysis | None, runs: Sequ
 def reports(runs: Sequence[DatedRun]) -> str:
     """The page of all dated reports, and of runs that failed."""
     return views.wrapped(
-        '<header class="title"><h1>Dated reports</h1><p>Open one live: it runs again as of its own moment and shows '
+        '<header class="title"><h1>Reports</h1><p>Open one live: it runs again as of its own moment and shows '
         "the same numbers. As written is the frozen copy.</p></header>"
         f'<section class="card">{reports_table(runs)}</section>'
     )
@@ -48,12 +48,12 @@ def reports_table(runs: Sequence[DatedRun]) -> str:
         if run.folder is None or run.folder not in shown:
             rows.append([escape(run.milestone), escape(moment(run.as_of)), _outcome(run), _open(run)])
             shown.add(run.folder)
-    return table("Reports", ("Milestone", "As of", "Run", "Open"), rows)
+    return table("Dated reports", ("Milestone", "As of", "Run", "Open"), rows)
 
 
 def _latest_reports(runs: Sequence[DatedRun]) -> str:
     more = '<p class="more"><a href="reports.ipynb">All reports</a></p>' if len(runs) > LATEST else ""
-    return f'<section id="reports"><h2>Dated reports</h2>{reports_table(runs[:LATEST])}{more}</section>'
+    return f'<section id="reports">{reports_table(runs[:LATEST])}{more}</section>'
 
 
 def _outcome(run: DatedRun) -> str:

@@ -49,7 +49,7 @@ class Overview(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
         self.back = widgets.Button(description="Back to now", layout=widgets.Layout(width="auto"))
         self.status = widgets.HTML()
         self.body = widgets.HTML()
-        self._beat = widgets.HTML()
+        self._beat = widgets.HTML(_beat(0))
         controls = widgets.HBox([self.picker, self.day, self.back, self.status])
         controls.add_class("sprint-controls")
         self._fill(_parse_day(request.as_of))
@@ -70,7 +70,7 @@ class Overview(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
 
     def beat(self, number: int) -> None:
         """One round of the watcher: show life, and follow the store while the page shows the present."""
-        self._beat.value = f'<span data-beat="{number}"></span>'
+        self._beat.value = _beat(number)
         if self._facts.has_changed() or number % REFRESH_BEATS == 0:
             with self._turn:
                 self._show()
@@ -161,6 +161,11 @@ def _parse_day(text: str | None) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         return None
+
+
+def _beat(number: int) -> str:
+    """What page.js watches."""
+    return f'<span data-beat="{number}"></span>'
 
 
 def _status(sentence: str) -> str:

@@ -28,6 +28,7 @@ def write_project(home: Path) -> Path:
     world = two_sprints(World(open_store(f"sqlite:///{home / 'data' / 'sprint.db'}"), home))
     world.pull(90, created="03-13 09:00", milestone=2, title=f"Faster {HOSTILE}")
     world.event(90, "milestoned", "03-16 09:00", subject="Sprint 2")
+    world.flush()
     world.engine.dispose()
     return home
 

@@ -105,6 +105,17 @@ function markReport() {
   live.append(frozen);
 }
 
+// ---- whoever leaves a page leaves its kernel behind, unless the page says goodbye
+
+function stopKernel() {
+  const config = document.getElementById("jupyter-config-data");
+  const token = document.cookie.match(/\b_xsrf=([^;]*)/);
+  if (!config || !token) return;
+  const form = new FormData();
+  form.append("_xsrf", token[1]);
+  navigator.sendBeacon(`${document.body.dataset.baseUrl}api/shutdown/${JSON.parse(config.textContent).kernelId}`, form);
+}
+
 function refresh() {
   document.querySelectorAll("[data-chart]:not([data-drawn])").forEach(draw);
   handOver();
@@ -113,4 +124,5 @@ function refresh() {
 
 new MutationObserver(refresh).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
 document.addEventListener("DOMContentLoaded", markReport);
+addEventListener("pagehide", stopKernel);
 setInterval(checkLife, 1000);

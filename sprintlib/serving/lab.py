@@ -1,0 +1,50 @@
+"""JupyterLab for the developer at this machine: their own copies of the notebooks, on loopback only.
+
+Never the server that the team looks at: whoever reaches JupyterLab can run code.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from sprintlib import resources
+from sprintlib.errors import SettingsError
+from sprintlib.settings import Settings
+
+
+def copy_notebooks(home: Path) -> list[Path]:
+    """Put the shipped notebooks into `notebooks/` of the home folder; those copied.
+
+    A notebook that is there already is the developer's own and stays as it is.
+    Raises SettingsError when the folder cannot be written.
+    """
+    source, target = resources.folder("notebooks"), home / "notebooks"
+    copied = []
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for notebook in sorted(source.glob("*.ipynb")):
+            if not (target / notebook.name).exists():
+                copied.append(Path(shutil.copyfile(notebook, target / notebook.name)))
+    except OSError as error:
+        raise SettingsError(
+            f"The notebooks cannot be copied to {target}: {error.strerror}; make it writable or choose another --home."
+        ) from error
+    return copied
+
+
+def start_lab(settings: Settings, port: int, browser: bool, more: Sequence[str] = ()) -> None:
+    """Become JupyterLab on the home's notebooks. Does not return."""
+    environment = {**os.environ, "SPRINT_HOME": str(settings.home)}
+    os.execve(sys.executable, lab_arguments(settings, port, browser, more), environment)  # noqa: S606  # no shell
+
+
+def lab_arguments(settings: Settings, port: int, browser: bool, more: Sequence[str] = ()) -> list[str]:
+    """The command line of JupyterLab; Jupyter's own token keeps other users of the machine out.
+
+    more: options of JupyterLab itself.
+    """
+    arguments = [sys.executable, "-m", "jupyterlab", "--ip=127.0.0.1", f"--port={port}"]
+    arguments += [f"--ServerApp.root_dir={settings.home / 'notebooks'}"]
+    return [*arguments, *([] if browser else ["--no-browser"]), *more]

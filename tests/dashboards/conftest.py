@@ -1,0 +1,90 @@
+"""A browser, a project with a dated report, and a dashboard server over it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from sprintlib.reports import ReportFiles, write_report
+from sprintlib.settings import load
+from tests.dashboards.project import Served, dashboards, write_project
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+AS_OF = datetime(2026, 3, 20, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium of this machine."""
+    found = next(filter(None, map(shutil.which, _NAMES)), str(_MAC) if _MAC.exists() else None)
+    if found is None:
+        pytest.skip("neither Chromium nor Chrome is installed: see tests/browser.sh")
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=quiet)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_project(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="session")
+def report(home: Path) -> ReportFiles:
+    """The report of Sprint 2 as of Friday 20 March 2026, noon."""
+    return write_report(load(home), "Sprint 2", AS_OF)
+
+
+@pytest.fixture(scope="session")
+def served(home: Path, report: ReportFiles) -> Iterator[Served]:
+    with dashboards(home) as running:
+        yield running
+
+
+class Visit:
+    """One open page. asked_elsewhere: requests to other machines, all of them blocked. errors: of scripts."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.asked_elsewhere: list[str] = []
+        self.errors: list[str] = []
+
+
+Open = Callable[..., Visit]
+
+
+@pytest.fixture
+def visit(browser: Browser, served: Served) -> Iterator[Open]:
+    """Open a path of the dashboards; the kernel behind it is gone at the end."""
+    opened: list[Page] = []
+
+    def open_path(path: str = "", **context: Any) -> Visit:
+        page = browser.new_context(viewport={"width": 1280, "height": 800}, **context).new_page()
+        opened.append(page)
+        visited = Visit(page)
+
+        def only_here(route: Route) -> None:
+            if urlsplit(route.request.url).hostname in ("127.0.0.1", None):
+                route.continue_()
+            else:
+                visited.asked_elsewhere.append(route.request.url)
+                route.abort()
+
+        page.route("**/*", only_here)
+        page.on("pageerror", lambda error: visited.errors.append(str(error)))
+        page.on("console", lambda said: visited.errors.append(said.text) if said.type == "error" else None)
+        page.goto(served.url + path, wait_until="commit", timeout=60_000)
+        return visited
+
+    yield open_path
+    for page in opened:
+        page.close(run_before_unload=True)
+        page.context.close()

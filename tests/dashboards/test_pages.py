@@ -1,0 +1,240 @@
+"""The dashboards as somebody sees them in a browser, with every request to another machine blocked."""
+
+import json
+import re
+from itertools import pairwise
+
+import nbformat
+import psutil
+import pytest
+from playwright.sync_api import Page, expect
+
+from sprintlib.reports import ReportFiles
+from tests.dashboards.conftest import Open
+from tests.dashboards.project import AS_OF, Served
+
+pytestmark = pytest.mark.browser
+
+OVERVIEW = f"voila/render/overview.ipynb?as_of={AS_OF}"
+PATIENCE = 60_000
+
+
+def until_live(page: Page) -> None:
+    expect(page.locator("#live")).to_have_attribute("data-state", "live", timeout=PATIENCE)
+
+
+def answer(page: Page) -> str:
+    expect(page.locator(".answer .figure strong").first).to_be_visible(timeout=PATIENCE)
+    return page.locator(".answer .figure strong").first.inner_text()
+
+
+def test_the_overview_says_what_it_should_and_asks_nobody_else(visit: Open):
+    opened = visit(OVERVIEW)
+    page = opened.page
+    until_live(page)
+    expect(page.get_by_role("heading", level=1, name="Sprint 2")).to_be_visible()
+    assert re.fullmatch(r"[<>]?\d+%", answer(page))
+    expect(page.get_by_role("img", name=re.compile("Burn-up from .*Mon 16 Mar"))).to_be_visible()
+    expect(page.locator(".chart svg")).to_be_visible(timeout=PATIENCE)
+    risk = page.locator("ol.risks > li").first
+    expect(risk.get_by_role("link", name="acme/api#90").first).to_have_attribute(
+        "href", "https://github.com/acme/api/pull/90"
+    )
+    expect(page.locator("ol.actions > li").first).to_be_visible()
+    expect(page.get_by_role("table", name="Milestones")).to_contain_text("Sprint 2")
+    expect(page.get_by_role("table", name="Data freshness")).to_contain_text("acme/web")
+    expect(page.get_by_role("table", name="Dated reports")).to_contain_text("20 Mar 2026")
+    assert opened.asked_elsewhere == []
+    assert opened.errors == []
+
+
+def test_hostile_titles_are_text(visit: Open):
+    opened = visit(OVERVIEW)
+    page = opened.page
+    until_live(page)
+    expect(page.locator("ol.risks").first).to_contain_text("<script>window.pwned=1</script>")
+    assert page.evaluate("window.pwned") is None
+    assert page.locator("main img").count() == 0
+
+
+def test_the_root_leads_to_the_overview(visit: Open):
+    page = visit("").page
+    expect(page).to_have_url(re.compile(r"/voila/render/overview\.ipynb$"), timeout=PATIENCE)
+    expect(page).to_have_title("Overview")
+
+
+def test_it_can_be_read_before_any_script_has_run(visit: Open):
+    page = visit(OVERVIEW, java_script_enabled=False).page
+    expect(page.get_by_role("heading", level=1, name="Sprint 2")).to_be_visible(timeout=PATIENCE)
+    assert re.fullmatch(r"[<>]?\d+%", answer(page))
+    expect(page.locator("#working")).to_be_hidden()
+
+
+def test_going_back_in_time_without_a_mouse(visit: Open):
+    page = visit(OVERVIEW).page
+    until_live(page)
+    expect(page.get_by_text("What was known at the end of Fri 20 Mar 2026")).to_be_visible()
+    slider = page.get_by_role("slider", name="As of")
+    expect(slider).to_have_attribute("aria-valuetext", "Fri 20 Mar 2026")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("What was known at the end of Sat 21 Mar 2026")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".title p").first).to_contain_text("21 Mar 2026")
+    expect(page.locator(".chart svg")).to_be_visible(timeout=PATIENCE)
+    back = page.get_by_role("button", name="Back to now")
+    back.focus()
+    page.keyboard.press("Enter")
+    expect(back).to_be_hidden(timeout=PATIENCE)
+    expect(page.get_by_text(re.compile("As of .* UTC")).first).to_be_visible()
+
+
+def test_the_keyboard_reaches_everything_in_order(visit: Open):
+    page = visit(OVERVIEW).page
+    until_live(page)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
+    outline = page.evaluate("getComputedStyle(document.activeElement).left")
+    assert outline == "8px"  # the skip link shows itself
+    names = []
+    for _ in range(7):
+        page.keyboard.press("Tab")
+        names.append(page.evaluate("document.activeElement.textContent || document.activeElement.ariaLabel"))
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", names
+    assert names[:3] == ["acme", "Overview", "Reports"]
+    page.keyboard.press("Home")
+    page.locator(".skip-link").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_structure_for_those_who_listen(visit: Open):
+    page = visit(OVERVIEW).page
+    until_live(page)
+    assert page.get_by_role("banner").count() == 1
+    assert page.get_by_role("main").count() == 1
+    expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
+    expect(page.locator("nav a[aria-current=page]")).to_have_text("Overview")
+    assert page.get_by_role("heading", level=1).count() == 1
+    levels = page.evaluate("[...document.querySelectorAll('main :is(h1,h2,h3,h4)')].map(h => +h.tagName[1])")
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert page.evaluate("document.documentElement.lang") == "en"
+    nameless = page.evaluate(
+        """[...document.querySelectorAll('a, button, select, [role=slider], [role=img]')]
+        .filter(e => e.checkVisibility() && !(e.textContent.trim() || e.ariaLabel || e.labels?.length))
+        .map(e => e.outerHTML.slice(0, 90))"""
+    )
+    assert nameless == []
+    identifiers = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert len(identifiers) == len(set(identifiers))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_its_background(visit: Open, scheme: str):
+    page = visit(OVERVIEW, color_scheme=scheme).page
+    until_live(page)
+    assert page.evaluate(CONTRAST) == []
+
+
+def test_a_dated_report_runs_again_and_shows_the_same_numbers(visit: Open, report: ReportFiles):
+    opened = visit("voila/render/reports.ipynb")
+    page = opened.page
+    expect(page.get_by_role("table", name="Dated reports")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("link", name=re.compile("Sprint 2, 20 Mar 2026, 12:00 UTC, live")).click()
+    expect(page.get_by_role("heading", level=1, name="Sprint 2")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".chart svg")).to_be_visible(timeout=PATIENCE)
+    live = numbers(page)
+    expect(page.locator("#live")).to_contain_text("Run again just now")
+    expect(page.locator("nav a[aria-current]")).to_have_text("Reports")
+    assert opened.asked_elsewhere == []
+    assert opened.errors == []
+    frozen = page.context.new_page()
+    frozen.goto(report.html.as_uri())
+    expect(frozen.locator(".chart svg")).to_be_visible(timeout=PATIENCE)
+    assert numbers(frozen) == live
+    assert len(live) > 20
+    frozen.close()
+
+
+def numbers(page: Page) -> list[str]:
+    """Every line of the report that holds a digit, except the charts' and what names this version."""
+    text = page.evaluate(
+        """(() => { const copy = document.querySelector('main').cloneNode(true);
+        copy.querySelectorAll('svg, script, style, #working').forEach(e => e.remove());
+        const lines = copy.querySelectorAll('p, li, dd, dt, td, th, h1, h2, strong');
+        return [...lines].map(e => e.textContent.trim()) })()"""
+    )
+    return [line for line in text if re.search(r"\d", line)]
+
+
+def test_the_numbers_of_the_page_are_those_of_the_stored_analysis(visit: Open, report: ReportFiles):
+    stored = json.loads(report.numbers.read_text(encoding="utf-8"))["milestones"][0]
+    page = visit(f"voila/render/reports/{report.folder.parent.name}/{report.folder.name}/report.ipynb").page
+    assert answer(page) == f"{100 * stored['probability']:.0f}%"
+    expect(page.get_by_role("table", name="Scope, in items")).to_contain_text(str(stored["scope"]["committed"]))
+
+
+def test_the_frozen_copy_is_one_link_away(visit: Open, report: ReportFiles):
+    path = f"{report.folder.parent.name}/{report.folder.name}"
+    opened = visit(f"sprint/reports/{path}/report.html")
+    expect(opened.page.locator(".chart svg")).to_be_visible(timeout=PATIENCE)
+    assert opened.asked_elsewhere == []
+    assert opened.page.evaluate("window.origin") == "null"
+
+
+def test_a_page_whose_kernel_is_gone_says_so(visit: Open, served: Served):
+    page = visit(OVERVIEW).page
+    until_live(page)
+    kernel = page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId")
+    (process,) = [each for each in kernels(served) if any(kernel in part for part in each.cmdline())]
+    process.kill()
+    expect(page.locator("#live")).to_contain_text("No longer live: reload", timeout=PATIENCE)
+
+
+def test_leaving_a_page_stops_its_kernel(visit: Open, served: Served):
+    page = visit("voila/render/reports.ipynb").page
+    expect(page.get_by_role("table", name="Dated reports")).to_be_visible(timeout=PATIENCE)
+    kernel = page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId")
+    page.goto("about:blank")
+    for process in kernels(served):
+        if any(kernel in part for part in process.cmdline()):
+            process.wait(30)
+    assert not any(kernel in part for process in kernels(served) for part in process.cmdline())
+
+
+def kernels(served: Served) -> list[psutil.Process]:
+    family = psutil.Process(served.process.pid).children(recursive=True)
+    return [process for process in family if any("ipykernel" in part for part in process.cmdline())]
+
+
+def test_the_report_that_was_served_is_unchanged(report: ReportFiles):
+    notebook = nbformat.read(report.notebook, as_version=4)
+    assert all(cell.get("execution_count") for cell in notebook.cells if cell.cell_type == "code")
+
+
+# Every visible text against the nearest opaque background: WCAG 2 AA asks for 4.5, 3 for large text.
+CONTRAST = """() => {
+  const rgb = (color) => color.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((v) => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = (e) => {
+    for (; e; e = e.parentElement) {
+      const found = rgb(getComputedStyle(e).backgroundColor);
+      if (found.length === 3 || found[3] === 1) return found;
+    }
+    return [255, 255, 255];
+  };
+  const poor = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const e = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || !e.checkVisibility()) continue;
+    if (e.closest('script, style, svg, option, .skip-link')) continue;
+    const style = getComputedStyle(e);
+    const [a, b] = [light(rgb(style.color)), light(behind(e))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700);
+    if (ratio < (large ? 3 : 4.5)) poor.push(`${ratio.toFixed(2)} ${walker.currentNode.data.trim().slice(0, 40)}`);
+  }
+  return [...new Set(poor)];
+}"""
