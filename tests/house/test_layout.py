@@ -42,7 +42,7 @@ def test_committed_notebooks_hold_no_output() -> None:
     ).stdout.split()
     assert notebooks
     stripped = subprocess.run(
-        [ROOT / ".venv/bin/nbstripout", "--verify", *notebooks], cwd=ROOT, capture_output=True, text=True
+        [ROOT / ".venv/bin/nbstripout", "--verify", "--keep-id", *notebooks], cwd=ROOT, capture_output=True, text=True
     )
     assert stripped.returncode == 0, stripped.stdout + stripped.stderr
 
