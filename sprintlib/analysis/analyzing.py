@@ -16,7 +16,7 @@ from sprintlib.dependencies import find_dependencies
 from sprintlib.errors import AnalysisError
 from sprintlib.explain import explain, health, summary
 from sprintlib.explain.model import Driver
-from sprintlib.forecast import Outlook, Sprint, find_sprints, forecast, governing_part, part_forecast, prepare
+from sprintlib.forecast import Outlook, Sprint, find_sprints, forecast, governing_part, part_forecast
 from sprintlib.forecast.model import Forecast
 from sprintlib.history import Past, load_past
 from sprintlib.recommend import Recommendation, recommend
@@ -80,7 +80,7 @@ def analyze_sprint(situation: Situation, check: CitationCheck) -> MilestoneAnaly
 
 def observe(situation: Situation) -> Outlook:
     """What the forecast of a sprint rests on."""
-    return prepare(situation.sprint, {blockade.item for blockade in situation.blockades})
+    return situation.outlook
 
 
 def assemble(

@@ -44,13 +44,10 @@ def ownership_concentration(view: MilestoneView) -> Metric:
 
     Says which paths, never who: the risk is the path's, and it carries no weight in the forecast.
     """
-    changed = _recent(view).join(_touched(view), on="path", how="semi")
-    per_author = changed.group_by("path", "author").agg(pl.col("sha").n_unique().alias("commits"))
-    paths = per_author.group_by("path").agg(pl.col("commits").sum().alias("all"), pl.col("commits").max().alias("top"))
-    paths = paths.filter(pl.col("all") >= 3)
+    paths = ownership(view)
     if paths.is_empty():
         return _unknown(view, "ownership_concentration", "share")
-    single = paths.filter(pl.col("top") > 0.75 * pl.col("all")).sort(["all", "path"], descending=[True, False])
+    single = paths.filter(pl.col("share") > 0.75).sort(["commits", "path"], descending=[True, False])
     value = len(single) / len(paths)
     evidence = tuple(single["path"].head(5))
     return Metric(FAMILY, "ownership_concentration", value, "share", len(paths), view.window, evidence=evidence)
@@ -82,6 +79,14 @@ def pull_request_size(view: MilestoneView) -> Metric:
 
 
 FEATURES = (churn, hotspots, ownership_concentration, pull_request_size)
+
+
+def ownership(view: MilestoneView) -> pl.DataFrame:
+    """Touched paths with at least three commits of the window: path, commits, share (0-1) of its busiest author."""
+    changed = _recent(view).join(_touched(view), on="path", how="semi")
+    per_author = changed.group_by("path", "author").agg(pl.col("sha").n_unique())
+    paths = per_author.group_by("path").agg(commits=pl.col("sha").sum(), top=pl.col("sha").max())
+    return paths.filter(pl.col("commits") >= 3).select("path", "commits", share=pl.col("top") / pl.col("commits"))
 
 
 # ------------------------------------------------------------------ shared by the above

@@ -50,17 +50,26 @@ def flaky_workflows(view: MilestoneView) -> Metric:
 
     Page: docs/metrics/flaky_workflows.md.
     """
-    runs = _concluded(view)
-    mixed = (
-        runs.with_columns(pl.col("conclusion").is_in(FAILED).alias("failed"))
+    flaky = contradictions(view).unique(["repo", "name"], keep="last", maintain_order=True)
+    whole = _concluded(view).select("repo", "name").unique().height
+    return _known(view, share(FAMILY, "flaky_workflows", len(flaky), whole, view.window, _refs(flaky)))
+
+
+def contradictions(view: MilestoneView) -> pl.DataFrame:
+    """Commits on which a workflow both failed and passed: repo, name, head_sha and id of the newest such run.
+
+    A run that passed when it was run again counts: GitHub's list shows only the last attempt of each.
+    """
+    return (
+        _concluded(view)
+        .with_columns(failed=pl.col("conclusion").is_in(FAILED))
+        .with_columns(again=~pl.col("failed") & (pl.col("attempt") > 1))
         .group_by("repo", "name", "head_sha")
-        .agg(pl.col("failed").n_unique().alias("verdicts"), pl.col("id").max())
-        .filter(pl.col("verdicts") > 1)
+        .agg(pl.col("failed").n_unique().alias("verdicts"), pl.col("again").any(), pl.col("id").max())
+        .filter((pl.col("verdicts") > 1) | pl.col("again"))
+        .select("repo", "name", "head_sha", "id")
         .sort("repo", "name", "id")
     )
-    flaky = mixed.unique(["repo", "name"], keep="last", maintain_order=True)
-    whole = runs.select("repo", "name").unique().height
-    return _known(view, share(FAMILY, "flaky_workflows", len(flaky), whole, view.window, _refs(flaky)))
 
 
 def deployment_frequency(view: MilestoneView) -> Metric:

@@ -9,7 +9,7 @@ import polars as pl
 
 from sprintlib.forecast.course import Course, course
 from sprintlib.forecast.model import Basis
-from sprintlib.forecast.rates import Rate, prior_arrivals, prior_pace, tally
+from sprintlib.forecast.rates import ITEMS_PER_DEVELOPER_DAY, Rate, prior_arrivals, prior_pace, tally
 from sprintlib.forecast.simulation import Workload, finish_days
 from sprintlib.forecast.sprint import Sprint
 from sprintlib.history.past import Past
@@ -38,6 +38,11 @@ class Outlook:
     def n_history(self) -> int:
         """Closings of milestone items that the pace rests on."""
         return sum(len(seen.closings) for seen in self.courses)
+
+    @property
+    def developers(self) -> float:
+        """Active people that the general pace was taken for; who works elsewhere too counts in part."""
+        return self.prior.mean / ITEMS_PER_DEVELOPER_DAY
 
     @property
     def basis(self) -> Basis:
@@ -97,9 +102,12 @@ def active_developers(past: Past, repo: str) -> float:
     return float(shares.filter(pl.col("repo") == repo)["share"].sum())
 
 
-def chance(work: Workload) -> float | None:
-    """Share of futures in which every open item ends by the deadline, unclamped; None without a deadline."""
-    return None if work.days_left is None else float(np.mean(finish_days(work) <= work.days_left))
+def chance(work: Workload, focus: Collection[str] | None = None) -> float | None:
+    """Share of futures in which every open item, or each of `focus`, ends by the deadline; None without one.
+
+    Unclamped.
+    """
+    return None if work.days_left is None else float(np.mean(finish_days(work, focus) <= work.days_left))
 
 
 def clamp(probability: float) -> float:

@@ -1,11 +1,45 @@
 """What threatens a sprint: one detector a module, each with its rule in words and evidence (docs/risks.md)."""
 
-from sprintlib.risks import blocked_item, failing_ci, scope_creep, stale_pull_request, unstarted_near_due
+from sprintlib.risks import (
+    ageing_work,
+    blocked_item,
+    concurrent_edits,
+    failing_ci,
+    flaky_ci,
+    late_start,
+    overcommitted,
+    oversized_pull_request,
+    quiet_milestone,
+    review_bottleneck,
+    scope_creep,
+    single_ownership,
+    stale_pull_request,
+    unstarted_near_due,
+    untracked_board,
+    work_in_progress,
+)
 from sprintlib.risks.blockades import Blockade
 from sprintlib.risks.model import Risk
 from sprintlib.risks.situation import Situation, listed, shorten
 
-DETECTORS = (blocked_item, stale_pull_request, failing_ci, scope_creep, unstarted_near_due)
+DETECTORS = (
+    blocked_item,
+    stale_pull_request,
+    failing_ci,
+    scope_creep,
+    unstarted_near_due,
+    quiet_milestone,
+    late_start,
+    review_bottleneck,
+    ageing_work,
+    work_in_progress,
+    oversized_pull_request,
+    concurrent_edits,
+    flaky_ci,
+    overcommitted,
+    untracked_board,
+    single_ownership,
+)
 _ORDER = ("high", "medium", "low", "unknown")
 
 __all__ = ["Blockade", "Risk", "Situation", "find_risks", "listed", "shorten"]

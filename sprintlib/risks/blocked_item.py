@@ -1,6 +1,6 @@
 """Items that cannot move because another item is open."""
 
-from sprintlib.forecast import working_days
+from sprintlib.forecast import chance, percent, working_days
 from sprintlib.risks.blockades import Blockade
 from sprintlib.risks.model import Risk, Severity
 from sprintlib.risks.situation import Situation
@@ -60,7 +60,16 @@ def _statement(situation: Situation, blockade: Blockade, days: float, actor: str
         return f"{waited} under a label that says blocked; nobody says by what."
     place = " in another repository" if blockade.crosses else ""
     mover = f"where {actor} can act next" if actor else "which nobody is assigned to"
-    return f"{waited} for {situation.called(blockade.blocker)}{place}, {mover}."
+    return f"{waited} for {situation.called(blockade.blocker)}{place}, {mover}{_in_time(situation, blockade)}."
+
+
+def _in_time(situation: Situation, blockade: Blockade) -> str:
+    """How likely a blocker in another repository ends by the deadline, where it is part of the forecast."""
+    outlook = situation.outlook
+    settled = situation.sprint.deadline is None or situation.sprint.overdue or outlook.basis == "insufficient-data"
+    if settled or not blockade.crosses or blockade.blocker not in outlook.work.open:
+        return ""
+    return f"; it ends by the deadline with a probability of {percent(chance(outlook.work, [blockade.blocker]))}"
 
 
 def _severity(situation: Situation, blockade: Blockade, actor: str | None) -> Severity:

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
 import polars as pl
 
 from sprintlib.evidence import Evidence
-from sprintlib.forecast import Sprint
+from sprintlib.features import MilestoneView
+from sprintlib.forecast import Outlook, Sprint, prepare
+from sprintlib.risks import progress
 from sprintlib.risks.blockades import Blockade, blockades
 from sprintlib.risks.links import pulls_of
 from sprintlib.risks.next_move import NextMove, next_moves
@@ -61,6 +64,48 @@ class Situation:
     def blockades(self) -> tuple[Blockade, ...]:
         """Open items of the sprint that wait for an open item."""
         return blockades(self.sprint, self.edges, self.pulls_of)
+
+    @cached_property
+    def view(self) -> MilestoneView:
+        """The sprint as the features see it."""
+        return MilestoneView(
+            past=self.sprint.past,
+            calendar=self.sprint.calendar,
+            numbers={part.repository_id: part.number for part in self.sprint.parts},
+            started_at=self.started_at,
+            deadline=self.sprint.deadline,
+        )
+
+    @cached_property
+    def outlook(self) -> Outlook:
+        """What the forecast of the sprint rests on."""
+        return prepare(self.sprint, {blockade.item for blockade in self.blockades})
+
+    @property
+    def started_at(self) -> datetime | None:
+        """When the first part of the sprint began."""
+        return progress.started_at(self.sprint)
+
+    @cached_property
+    def time_gone(self) -> float | None:
+        """Share of the working time between start and deadline that has passed, 0-1; None without either."""
+        return progress.time_gone(self.sprint)
+
+    @cached_property
+    def pieces(self) -> list[str]:
+        """Open items, without the pull requests that carry another one of them."""
+        return progress.pieces(self.sprint, self.pulls_of)
+
+    @cached_property
+    def begun(self) -> list[str]:
+        """The pieces that somebody has begun."""
+        return progress.begun(self.sprint, self.pulls_of)
+
+    @cached_property
+    def pulls(self) -> pl.DataFrame:
+        """Open pull requests that carry open items and were opened by a person (schema ITEMS), by ref."""
+        refs = {pull for carriers in self.pulls_of.values() for pull in carriers}
+        return self.sprint.past.items.filter(pl.col("ref").is_in(refs) & ~pl.col("author_is_bot")).sort("ref")
 
     @property
     def near_due(self) -> bool:

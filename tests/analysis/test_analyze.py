@@ -69,7 +69,7 @@ def test_the_burn_up_ends_today_where_the_projection_begins(team: World) -> None
 def test_every_kind_of_risk_and_action_has_evidence(team: World) -> None:
     (sprint,) = full(team).milestones
     assert {risk.kind for risk in sprint.risks} == {
-        "cross_repository_block", "stale_pull_request", "failing_ci", "scope_creep"
+        "cross_repository_block", "stale_pull_request", "failing_ci", "scope_creep", "overcommitted"
     }  # fmt: skip
     assert all(risk.evidence for risk in sprint.risks if risk.severity != "unknown")
     assert all(one.evidence[-1].kind == "playbook" for one in sprint.recommendations)

@@ -141,6 +141,7 @@ def test_the_worst_comes_first(team: World) -> None:
     assert [(risk.kind, risk.severity) for risk in find_risks(situation(team))] == [
         ("blocked_item", "high"),
         ("scope_creep", "medium"),
+        ("overcommitted", "medium"),
         ("failing_ci", "unknown"),
     ]
 

@@ -1,0 +1,86 @@
+"""Open pull requests that change the same files.
+
+After ConE (Maddila et al., TOSEM 2021): files that are rarely changed weigh more than those that everybody changes.
+"""
+
+from typing import NamedTuple
+
+import polars as pl
+
+from sprintlib.forecast import count
+from sprintlib.risks.changed_paths import changed_paths
+from sprintlib.risks.model import Risk
+from sprintlib.risks.situation import Situation, listed
+
+KIND = "concurrent_edits"
+_MOST = 3  # pairs that are told
+
+
+class _Pair(NamedTuple):
+    """Two open pull requests and the paths both change, the rarest first. weight: sum over these paths."""
+
+    one: str
+    other: str
+    paths: list[str]
+    weight: float
+
+
+def detect(situation: Situation) -> list[Risk]:
+    """Pairs of open pull requests, at least one of the sprint, whose shared files weigh at least the threshold."""
+    limit = situation.thresholds.concurrent_edits
+    pairs = [pair for pair in _pairs(situation) if pair.weight >= limit]
+    pairs.sort(key=lambda pair: (-pair.weight, pair.one, pair.other))
+    return [_risk(situation, pair) for pair in pairs[:_MOST]]
+
+
+def _risk(situation: Situation, pair: _Pair) -> Risk:
+    refs = (pair.one, pair.other)
+    return Risk(
+        kind=KIND,
+        severity="medium" if situation.near_due else "low",
+        statement=f"{situation.called(pair.one)} and {situation.called(pair.other)} both change {_named(pair.paths)}.",
+        rule=(
+            "Two open pull requests change the same files in different commits, at least one of them of the sprint. "
+            f"A file weighs 1, divided by one more than the other commits on it in {situation.view.window}; it fires "
+            f"at a sum of {situation.thresholds.concurrent_edits:g}; medium when the deadline is near."
+        ),
+        items=refs,
+        evidence=situation.cite(refs),
+    )
+
+
+def _named(paths: list[str]) -> str:
+    return paths[0] if len(paths) == 1 else f"{count(len(paths), 'file')} ({listed(paths)})"
+
+
+def _pairs(situation: Situation) -> list[_Pair]:
+    changed = changed_paths(situation.view)
+    mine = situation.pulls["ref"].to_list()
+    keys = ["repository_id", "path"]
+    pairs = (
+        changed.join(changed, on=keys, suffix="_other")
+        .filter((pl.col("ref") < pl.col("ref_other")) & (pl.col("ref").is_in(mine) | pl.col("ref_other").is_in(mine)))
+        .filter(~pl.struct("ref", "ref_other").is_in(_stacked(changed)))
+        .select("ref", "ref_other", *keys)
+        .unique()
+    )
+    weighed = pairs.join(_other_commits(situation, changed), on=keys, how="left")
+    weighed = weighed.with_columns(weight=1 / (1 + pl.col("commits").fill_null(0))).sort(
+        ["weight", "path"], descending=[True, False]
+    )
+    grouped = weighed.group_by("ref", "ref_other", maintain_order=True).agg("path", pl.col("weight").sum())
+    return [_Pair(*row) for row in grouped.iter_rows()]
+
+
+def _stacked(changed: pl.DataFrame) -> list[dict[str, str]]:
+    """Pairs that share commits: one stands on the other, which is no conflict."""
+    shared = changed.select("ref", "repository_id", "sha").unique()
+    both = shared.join(shared, on=["repository_id", "sha"], suffix="_other").filter(pl.col("ref") < pl.col("ref_other"))
+    return both.select("ref", "ref_other").unique().to_dicts()
+
+
+def _other_commits(situation: Situation, changed: pl.DataFrame) -> pl.DataFrame:
+    """How many commits of the window, outside these pull requests, changed each path."""
+    recent = situation.view.in_window(situation.sprint.past.changed_files, "committed_at")
+    others = recent.join(changed, on=["repository_id", "sha"], how="anti")
+    return others.group_by("repository_id", "path").agg(commits=pl.col("sha").n_unique())

@@ -1,0 +1,38 @@
+"""A sprint that runs while hardly anything in it was begun."""
+
+from sprintlib.forecast import count
+from sprintlib.risks.model import Risk
+from sprintlib.risks.situation import Situation, listed
+
+KIND = "late_start"
+_LEAST_ITEMS = 3  # fewer can all be begun last without being late
+
+
+def detect(situation: Situation) -> list[Risk]:
+    """Part of the time has gone and too few of the items were begun or closed."""
+    limits, gone = situation.thresholds, situation.time_gone
+    closed = situation.sprint.items.height - situation.sprint.open_items.height
+    whole = closed + len(situation.pieces)
+    if gone is None or gone < limits.late_start_time or whole < _LEAST_ITEMS:
+        return []
+    started = closed + len(situation.begun)
+    if started >= limits.late_start_share * whole:
+        return []
+    resting = [ref for ref in situation.pieces if ref not in situation.begun]
+    return [
+        Risk(
+            kind=KIND,
+            severity="high" if situation.near_due else "medium",
+            statement=(
+                f"{started} of {count(whole, 'item')} begun or closed with {gone:.0%} of the time gone: "
+                f"{listed(resting, 4)} not begun."
+            ),
+            rule=(
+                f"After {limits.late_start_time:.0%} of the time less than {limits.late_start_share:.0%} of the items "
+                "are closed or begun: a pull request, somebody who took it, or a commit that names it since the "
+                "start; high when the deadline is near."
+            ),
+            items=tuple(resting),
+            evidence=situation.cite(resting),
+        )
+    ]

@@ -1,0 +1,39 @@
+"""Paths that the sprint changes and that one author alone has changed lately: context, with no weight."""
+
+import polars as pl
+
+from sprintlib.features.code import ownership
+from sprintlib.forecast import count
+from sprintlib.risks.changed_paths import changed_paths
+from sprintlib.risks.model import Risk
+from sprintlib.risks.situation import Situation, listed
+
+KIND = "single_ownership"
+
+
+def detect(situation: Situation) -> list[Risk]:
+    """Says which paths, never who; low always, since small teams look like that nearly everywhere."""
+    limit, view = situation.thresholds.single_owner_share, situation.view
+    mine = changed_paths(view).filter(pl.col("ref").is_in(situation.pulls["ref"].to_list()))
+    single = ownership(view).filter(pl.col("share") > limit).sort(["commits", "path"], descending=[True, False])
+    touched = single.join(mine, on="path", how="semi", maintain_order="left")
+    if touched.is_empty():
+        return []
+    paths = touched["path"].to_list()
+    refs = sorted(mine.join(touched, on="path", how="semi")["ref"].unique())
+    return [
+        Risk(
+            kind=KIND,
+            severity="low",
+            statement=(
+                f"{count(len(paths), 'path')} that this sprint changes "
+                f"{'has' if len(paths) == 1 else 'have'} one main author: {listed(paths)}."
+            ),
+            rule=(
+                f"One author made more than {limit:.0%} of at least three commits of {view.window} on a path that an "
+                "open pull request of the sprint changes. Context only: it has no weight in the forecast."
+            ),
+            items=tuple(refs),
+            evidence=situation.cite(refs, note="changes such a path"),
+        )
+    ]

@@ -1,0 +1,64 @@
+"""Items whose state nobody keeps: what happens to them cannot be seen, so neither can the risk."""
+
+import polars as pl
+
+from sprintlib.forecast import count
+from sprintlib.risks.model import Risk
+from sprintlib.risks.situation import Situation, listed
+
+KIND = "untracked_board"
+_LEAST_ITEMS = 3
+# What says where an item stands; comments and milestones do not.
+_STATUS = (
+    "assigned",
+    "unassigned",
+    "labeled",
+    "unlabeled",
+    "closed",
+    "reopened",
+    "referenced",
+    "connected",
+    "project_v2_item_status_changed",
+    "moved_columns_in_project",
+)
+
+
+def detect(situation: Situation) -> list[Risk]:
+    """Late in the sprint, too many open items had no status event and have no pull request."""
+    limits, gone = situation.thresholds, situation.time_gone
+    if gone is None or gone < limits.untracked_time or len(situation.pieces) < _LEAST_ITEMS:
+        return []
+    seen = _with_status(situation)
+    silent = [ref for ref in situation.pieces if not situation.pulls_of[ref] and ref not in seen]
+    if len(silent) <= limits.untracked_share * len(situation.pieces):
+        return []
+    return [
+        Risk(
+            kind=KIND,
+            severity="medium" if situation.near_due else "low",
+            statement=(
+                f"{len(silent)} of {count(len(situation.pieces), 'open item')} show no work with {gone:.0%} of the "
+                f"time gone: {listed(silent, 4)}; the forecast sees only what is closed."
+            ),
+            rule=(
+                f"After {limits.untracked_time:.0%} of the time more than {limits.untracked_share:.0%} of the open "
+                "items have no pull request, and since the start nobody assigned, labelled or closed them or named "
+                "them in a commit or a pull request; medium when the deadline is near."
+            ),
+            items=tuple(silent),
+            evidence=situation.cite(silent),
+        )
+    ]
+
+
+def _with_status(situation: Situation) -> set[str]:
+    """Open items with an event since the start that says where they stand."""
+    past, start = situation.sprint.past, situation.started_at
+    pulls = past.items.filter(pl.col("kind") == "pull")["ref"].to_list()
+    events = past.events.filter(
+        (pl.col("kind").is_in(_STATUS) & ~pl.col("actor_is_bot"))
+        | ((pl.col("kind") == "cross-referenced") & pl.col("subject").is_in(pulls))
+    )
+    if start is not None:
+        events = events.filter(pl.col("happened_at") > start)
+    return set(situation.sprint.open_items.join(events, on=["repository_id", "number"], how="semi")["ref"])

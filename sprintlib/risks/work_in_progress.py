@@ -1,0 +1,49 @@
+"""More work begun than the people at hand can finish."""
+
+import polars as pl
+
+from sprintlib.forecast import count
+from sprintlib.risks.model import Risk
+from sprintlib.risks.situation import Situation, listed
+
+KIND = "too_much_wip"
+_LEAST_ITEMS = 3  # two things begun are no queue
+
+
+def detect(situation: Situation) -> list[Risk]:
+    """Items begun and open exceed the threshold for each person who is active in the sprint's repositories."""
+    limit, refs, people = situation.thresholds.wip_per_person, situation.begun, _active_people(situation)
+    if not people or len(refs) < _LEAST_ITEMS or len(refs) <= limit * people:
+        return []
+    share = len(refs) / people
+    return [
+        Risk(
+            kind=KIND,
+            severity="medium" if share > 2 * limit or situation.near_due else "low",
+            statement=(
+                f"{count(len(refs), 'item')} begun and open, {share:.1f} for each of the "
+                f"{people} active {'person' if people == 1 else 'people'}: {listed(refs, 4)}."
+            ),
+            rule=(
+                f"More than {limit:g} items a person are begun and open; active is who wrote or reviewed a pull "
+                f"request in {situation.view.window} or holds a begun item; medium above twice that, or when the "
+                "deadline is near."
+            ),
+            items=tuple(refs),
+            evidence=situation.cite(refs),
+        )
+    ]
+
+
+def _active_people(situation: Situation) -> int:
+    """How many people wrote or reviewed pull requests lately, or hold a begun item."""
+    view = situation.view
+    items = view.past.items.filter(pl.col("repository_id").is_in(list(view.numbers)) & ~pl.col("author_is_bot"))
+    pulls = items.filter(
+        (pl.col("kind") == "pull") & ((pl.col("created_at") > view.since) | (pl.col("closed_at") > view.since))
+    )
+    reviews = view.in_window(view.past.reviews, "submitted_at").filter(
+        pl.col("repository_id").is_in(list(view.numbers)) & ~pl.col("author_is_bot")
+    )
+    holders = items.filter(pl.col("ref").is_in(situation.begun))["assignees"].explode()
+    return pl.concat([pulls["author"], reviews["author"], holders.cast(pl.String)]).drop_nulls().n_unique()
