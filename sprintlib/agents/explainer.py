@@ -1,20 +1,42 @@
-"""The explainer: one sentence, and the analysis as a whole."""
+"""The explainer: the analysis as a whole, in thirty seconds of words, the model's first where there are any."""
 
+from typing import Any
+
+from sprintlib.agents.asking import ask
 from sprintlib.agents.desk import Desk
+from sprintlib.agents.explanation import explanation
+from sprintlib.agents.llm_reasoner import calls_left
+from sprintlib.agents.pack import Entry, facts_entry, finding_entries, within_budget
 from sprintlib.agents.state import State
 from sprintlib.analysis.analyzing import assemble, conclude
-from sprintlib.analysis.model import Analysis, MilestoneAnalysis
+from sprintlib.analysis.model import Analysis, Llm, MilestoneAnalysis, Sentence
+from sprintlib.analysis.storing import previous_analysis
 from sprintlib.explain import summary
 from sprintlib.explain.model import Driver
+from sprintlib.forecast import count
 from sprintlib.forecast.model import Forecast
+from sprintlib.knowledge import Claim
 from sprintlib.recommend import Recommendation
 from sprintlib.risks import Risk
 
 
 def explain_all(state: State, desk: Desk) -> State:
-    """Put the analysis together."""
-    outlook, future, risks = desk.outlook(state), _forecast(state), _risks(state)
-    return {"analysis": put_together(state, desk, summary(outlook, future, risks)).model_dump(mode="json")}
+    """Put the analysis together, explain it, and let the model word what checks out."""
+    found = put_together(state, desk, summary(desk.outlook(state), _forecast(state), _risks(state)))
+    (milestone,) = found.milestones
+    entries = _pack(state, desk)
+    left = calls_left(state["reasoning"])
+    asked = ask("explainer", entries, state, desk, left, ("fact", "inference", "advice"))
+    words = [*_worded(asked), *_worded(state["reasoning"])]
+    earlier = previous_analysis(desk.engine, found.project, milestone.title, found.as_of)
+    told = milestone.model_copy(
+        update={
+            "narrative": (*words, *explanation(milestone, earlier)),
+            "llm": _llm(asked, state["reasoning"], bool(words)),
+        }
+    )
+    said = found.model_copy(update={"milestones": (told,), "notes": (*found.notes, *_hidden_orders(state))})
+    return {"words": asked, "analysis": said.model_dump(mode="json")}
 
 
 def without_words(state: State, desk: Desk, reason: str) -> State:
@@ -37,6 +59,49 @@ def put_together(state: State, desk: Desk, sentence: str) -> Analysis:
     ).model_copy(update={"timings": {step["agent"]: step["seconds"] for step in state.get("trace", [])}})
     found = conclude(desk.past(state), desk.settings, [situation], (milestone,), state.get("dropped", 0), {})
     return found.model_copy(update={"notes": (*found.notes, *state.get("faults", []))})
+
+
+def _pack(state: State, desk: Desk) -> list[Entry]:
+    """What was found, and what the reasoner made of the texts; its claims keep the evidence they had."""
+    situation = desk.situation(state)
+    drivers = [Driver.model_validate(driver) for driver in state["drivers"]]
+    advice = [Recommendation.model_validate(one) for one in state["recommendations"]]
+    findings = finding_entries(situation, _forecast(state), drivers, _risks(state), advice)
+    thoughts = [
+        Entry(id=f"K{place}", told=sentence.text, evidence=sentence.evidence)
+        for place, sentence in enumerate(_worded(state["reasoning"]), start=1)
+    ]
+    return within_budget([facts_entry(situation, state), *findings, *thoughts])
+
+
+def _worded(asked: dict[str, Any]) -> list[Sentence]:
+    """Claims that were kept, with the evidence of the notes they cite."""
+    notes = {note["id"]: Entry.model_validate(note) for note in asked.get("pack", [])}
+    claims = [Claim.model_validate(claim) for claim in asked.get("kept", [])]
+    return [
+        Sentence(
+            text=claim.text,
+            kind=claim.kind,
+            evidence=tuple(dict.fromkeys(cited for one in claim.evidence for cited in notes[one].evidence)),
+            by_model=True,
+        )
+        for claim in claims
+    ]
+
+
+def _llm(asked: dict[str, Any], reasoning: dict[str, Any], used: bool) -> Llm:
+    calls = [*reasoning.get("calls", []), *asked["calls"]]
+    dropped = len(reasoning.get("dropped", [])) + len(asked["dropped"])
+    missing = reasoning.get("missing") or asked["missing"] if not used else asked["missing"]
+    if calls and not used and missing is None:
+        missing = "Nothing the model said checked out."
+    return Llm(used=used, model=calls[-1]["model"] if calls else None, dropped_claims=dropped, missing=missing)
+
+
+def _hidden_orders(state: State) -> list[str]:
+    kept = len(state["reasoning"].get("kept_from_the_model", []))
+    was = "was" if kept == 1 else "were"
+    return [f"{count(kept, 'text')} read like orders to a language model and {was} kept from it."] if kept else []
 
 
 def _forecast(state: State) -> Forecast:

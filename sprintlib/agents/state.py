@@ -17,6 +17,7 @@ class State(TypedDict, total=False):
     drivers         sprint analyzer: the account of the score
     risks           risk assessor
     recommendations recommender
+    words           explainer: what it asked the model and got
     analysis        explainer: the object of `sprint analyze --json`, with this milestone alone
     faults          sentences about what failed and is missing
     dropped         citations that did not check out
@@ -32,6 +33,7 @@ class State(TypedDict, total=False):
     drivers: list[dict[str, Any]]
     risks: list[dict[str, Any]]
     recommendations: list[dict[str, Any]]
+    words: dict[str, Any]
     analysis: dict[str, Any]
     faults: Annotated[list[str], operator.add]
     dropped: Annotated[int, operator.add]

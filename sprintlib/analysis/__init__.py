@@ -2,22 +2,25 @@
 
 from sprintlib.analysis.analyzing import analyze, analyze_past
 from sprintlib.analysis.answering import Answer, answer, ask
-from sprintlib.analysis.model import Analysis, MilestoneAnalysis
+from sprintlib.analysis.model import Analysis, MilestoneAnalysis, Sentence
 from sprintlib.analysis.moment import parse_as_of
-from sprintlib.analysis.storing import latest_analyses, store_analysis
+from sprintlib.analysis.storing import latest_analyses, previous_analysis, store_analysis, with_words
 from sprintlib.analysis.terminal import render, render_answer
 
 __all__ = [
     "Analysis",
     "Answer",
     "MilestoneAnalysis",
+    "Sentence",
     "analyze",
     "analyze_past",
     "answer",
     "ask",
     "latest_analyses",
     "parse_as_of",
+    "previous_analysis",
     "render",
     "render_answer",
     "store_analysis",
+    "with_words",
 ]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Engine
 
 from sprintlib.analysis.analyzing import analyze_past
-from sprintlib.analysis.model import MilestoneAnalysis
+from sprintlib.analysis.model import MilestoneAnalysis, Sentence
 from sprintlib.analysis.storing import latest_analyses
 from sprintlib.errors import AnalysisError, KnowledgeError
 from sprintlib.evidence import Evidence
@@ -29,16 +29,6 @@ _ABOUT_ACTION = (
     r"what (?:should|can|must|do|could) (?:we|i|one)|to do|help|fix|action|recommend|advice|next|speed|rescue"
 )
 _ABOUT_DATE = r"\bwhen\b|\bdate\b|how long|finish"
-
-
-class Sentence(BaseModel):
-    """One sentence of an answer and what it rests on. kind: fact | inference | advice."""
-
-    model_config = ConfigDict(frozen=True)
-
-    text: str
-    kind: str
-    evidence: tuple[Evidence, ...]
 
 
 class Answer(BaseModel):

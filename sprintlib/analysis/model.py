@@ -5,8 +5,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sprintlib.evidence import Evidence
 from sprintlib.explain.model import Driver
 from sprintlib.forecast.model import Basis, ForecastDates, Interval
+from sprintlib.knowledge.citations import ClaimKind
 from sprintlib.recommend.model import Recommendation
 from sprintlib.risks.model import Risk
 
@@ -69,11 +71,21 @@ class BurnUp(_Model):
 
 
 class Llm(_Model):
-    """Whether words came from a model."""
+    """Whether words came from a model. dropped_claims: what it said that did not check out. missing: why no words."""
 
     used: bool = False
     model: str | None = None
     dropped_claims: int = 0
+    missing: str | None = None
+
+
+class Sentence(_Model):
+    """One sentence of the prose and what it rests on. by_model: a language model worded it, and it checked out."""
+
+    text: str
+    kind: ClaimKind
+    evidence: tuple[Evidence, ...] = ()
+    by_model: bool = False
 
 
 class MilestoneAnalysis(_Model):
@@ -103,6 +115,7 @@ class MilestoneAnalysis(_Model):
     governed_by: str | None
     burn_up: BurnUp
     known_later: tuple[str, ...]
+    narrative: tuple[Sentence, ...] = ()
     llm: Llm = Llm()
     timings: dict[str, float]
 

@@ -38,6 +38,45 @@ def latest_analyses(engine: Engine, project: str) -> list[tuple[datetime, Milest
     return sorted(found, key=lambda pair: (pair[1].due_on or date.max, pair[1].title))
 
 
+def previous_analysis(
+    engine: Engine, project: str, milestone: str, before: datetime
+) -> tuple[datetime, MilestoneAnalysis] | None:
+    """The newest stored analysis of a milestone as of an earlier moment, with that moment."""
+    table = schema.analysis
+    query = (
+        select(table.c.as_of, table.c.body)
+        .where(table.c.project == project, table.c.milestone == milestone, table.c.as_of < before)
+        .order_by(table.c.as_of.desc(), table.c.revision.desc())
+        .limit(1)
+    )
+    with engine.connect() as connection:
+        row = connection.execute(query).first()
+    found = _read(row.body) if row else None
+    return (row.as_of, found) if row and found else None
+
+
+def with_words(engine: Engine, analysis: Analysis) -> Analysis:
+    """The analysis with the explanation that was stored for exactly its moment, where the findings are the same."""
+    told = tuple(_with_words(engine, analysis, milestone) for milestone in analysis.milestones)
+    return analysis.model_copy(update={"milestones": told})
+
+
+def _with_words(engine: Engine, analysis: Analysis, milestone: MilestoneAnalysis) -> MilestoneAnalysis:
+    table = schema.analysis
+    query = (
+        select(table.c.body)
+        .where(table.c.project == analysis.project, table.c.milestone == milestone.title)
+        .where(table.c.as_of == analysis.as_of)
+        .order_by(table.c.revision.desc())
+    )
+    with engine.connect() as connection:
+        bodies = connection.execute(query).scalars().all()
+    stored = next((found for body in bodies if (found := _read(body)) and found.narrative), None)
+    if stored is None or (stored.summary, stored.risks) != (milestone.summary, milestone.risks):
+        return milestone
+    return milestone.model_copy(update={"narrative": stored.narrative, "llm": stored.llm})
+
+
 def _read(body: dict[str, Any]) -> MilestoneAnalysis | None:
     try:
         return MilestoneAnalysis.model_validate(body)

@@ -37,6 +37,17 @@ def render_answer(found: Answer) -> RenderableType:
     return Group(*blocks, *(Text(f"Note: {plain(note)}", style="dim") for note in notes))
 
 
+def render_explanation(milestone: MilestoneAnalysis) -> RenderableType:
+    """The sentences of an explanation, each with what it rests on; those that a model worded are marked."""
+    blocks: list[RenderableType] = []
+    for sentence in milestone.narrative:
+        blocks.append(Text(f"{'* ' if sentence.by_model else ''}{plain(sentence.text)}"))
+        blocks.append(Text(f"    {_refs(sentence.evidence)}", style="dim"))
+    llm = milestone.llm
+    worded = f"* worded by {llm.model}, and checked; {count(llm.dropped_claims, 'claim')} dropped." if llm.used else ""
+    return Group(*blocks, Text(worded or f"No language model was used. {llm.missing or ''}".strip(), style="dim"))
+
+
 def plain(text: str) -> str:
     """Text on one line without control and formatting characters, which a terminal would obey."""
     kept = (char if not unicodedata.category(char).startswith("C") else " " for char in text)

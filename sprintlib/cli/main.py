@@ -22,6 +22,8 @@ COMMANDS = {
     "doctor": ("sprintlib.cli.doctor", "Check token, disk, store and the rest, with what to do."),
     "sync": ("sprintlib.cli.sync", "Collect what is new from GitHub."),
     "analyze": ("sprintlib.cli.analyze", "Say whether the milestones land, and what threatens them."),
+    "explain": ("sprintlib.cli.explain", "The verdict in thirty seconds, in words that check out."),
+    "trace": ("sprintlib.cli.trace", "Open the reasoning behind an explanation, and fork it."),
     "index": ("sprintlib.cli.index", "Index what was said, for 'sprint ask'."),
     "ask": ("sprintlib.cli.ask", "Answer a question, every sentence with its citation."),
     "report": ("sprintlib.cli.report", "Write the dated report of a milestone."),

@@ -26,7 +26,7 @@ def repository_ids(connection: Connection, names: Collection[str]) -> dict[str, 
     """owner/name as GitHub spells it -> id, of those that have been collected."""
     wanted = [name.lower() for name in names]
     query = select(repository.c.full_name, repository.c.id).where(func.lower(repository.c.full_name).in_(wanted))
-    return dict(connection.execute(query.order_by(repository.c.id)).tuples().all())
+    return dict(connection.execute(query.order_by(repository.c.id)).all())
 
 
 def standing_today(connection: Connection, items: Collection[Item]) -> dict[Item, Standing]:

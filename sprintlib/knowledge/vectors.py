@@ -144,7 +144,7 @@ def _stored(connection: Connection, model: str, dimension: int) -> tuple[Any, Ve
 
 def _pairs(connection: Connection, model: str) -> Any:
     query = select(vector.c.chunk_id, vector.c.digest).where(vector.c.model == model).order_by(vector.c.chunk_id)
-    return connection.execute(query).tuples()
+    return connection.execute(query)
 
 
 def _fingerprint(pairs: Any) -> str:

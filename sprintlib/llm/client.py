@@ -54,7 +54,9 @@ class Model:
     context_length: int
     size_bytes: int
 
-    def ask(self, system: str, prompt: str, shape: type[Shape], answer_tokens: int = 700) -> Answer[Shape]:
+    def ask(
+        self, system: str, prompt: str, shape: type[Shape], answer_tokens: int = 700, repair: bool = True
+    ) -> Answer[Shape]:
         """Ask for JSON of a shape. Temperature 0 and a fixed seed; one repair when the answer does not fit.
 
         Raises LlmBadOutput (prompt too long or cut, answer cut or still wrong), LlmTimeout, LlmUnavailable.
@@ -64,10 +66,12 @@ class Model:
         try:
             return Answer(shape.model_validate_json(text), (first,))
         except ValidationError as error:
+            if not repair:
+                raise LlmBadOutput(f"{self.name} did not answer in the asked shape.") from error
             fault = error.errors(include_url=False)[0]
             where = ".".join(str(part) for part in fault["loc"])
-        repair = f"That did not fit: {where} {fault['msg']}. Answer again, with JSON of the asked shape only."
-        messages += [{"role": "assistant", "content": text}, {"role": "user", "content": repair}]
+        plea = f"That did not fit: {where} {fault['msg']}. Answer again, with JSON of the asked shape only."
+        messages += [{"role": "assistant", "content": text}, {"role": "user", "content": plea}]
         text, second = self._chat(messages, shape, answer_tokens)
         try:
             return Answer(shape.model_validate_json(text), (first, second))

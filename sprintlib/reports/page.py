@@ -74,12 +74,13 @@ def open_page(home: str | None = None, milestone: str | None = None, as_of: str 
     deadline. as_of: RFC 3339, or a date for the end of that day; None: now.
     Raises SettingsError, StoreError or AnalysisError with one sentence.
     """
-    from sprintlib.analysis import analyze, parse_as_of
+    from sprintlib.analysis import analyze, parse_as_of, with_words
     from sprintlib.store import open_store
 
     settings = settings_module.load(home)
     moment = parse_as_of(as_of, settings)
-    result = analyze(open_store(settings.database_url, read_only=True), settings, moment, milestone)
+    engine = open_store(settings.database_url, read_only=True)
+    result = with_words(engine, analyze(engine, settings, moment, milestone))
     return Page(result, choose(result, milestone), settings.data_dir / "cache")
 
 

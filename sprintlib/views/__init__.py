@@ -7,6 +7,7 @@ from sprintlib.views.answer import answer_card
 from sprintlib.views.burn_up import burn_up_chart, burn_up_figure, burn_up_table
 from sprintlib.views.findings import action_list, risk_list
 from sprintlib.views.markdown import markdown_report
+from sprintlib.views.narrative import narrative
 from sprintlib.views.page import (
     all_findings,
     css,
@@ -38,6 +39,7 @@ __all__ = [
     "headline",
     "markdown_report",
     "milestone_table",
+    "narrative",
     "notes",
     "parts_table",
     "percent",

@@ -7,6 +7,7 @@ from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.evidence import Evidence
 from sprintlib.views.answer import facts
 from sprintlib.views.markup import known_repositories, safe_url
+from sprintlib.views.narrative import sentences, worded_by
 from sprintlib.views.tables import NO_DRIVERS, SCOPE_COLUMNS, remarks, scope_counts, several_parts
 from sprintlib.views.words import SEVERITIES, age, day, gain, headline, moment, percent, signed
 
@@ -37,6 +38,7 @@ def _about(analysis: Analysis, milestone: MilestoneAnalysis) -> list[str]:
         f"**{plain(figure)}** {plain(words)}",
         plain(milestone.summary),
         "\n".join(f"- {plain(name)}: {plain(value)}" for name, value in facts(analysis, milestone)),
+        *_in_words(milestone, known),
         "## What threatens it",
         _risks(milestone, known),
         "## What to do today",
@@ -68,6 +70,12 @@ def _freshness(analysis: Analysis) -> str:
         f"- {plain(repo)}: {age(at, analysis.as_of)}{f' ({moment(at)})' if at else ''}"
         for repo, at in analysis.freshness.items()
     )
+
+
+def _in_words(milestone: MilestoneAnalysis, known: frozenset[str]) -> list[str]:
+    mark = {True: "\\* ", False: ""}
+    told = [f"- {mark[one.by_model]}{plain(one.text)}{_cites(one.evidence, known)}" for one in sentences(milestone)]
+    return ["## In thirty seconds", "\n".join(told), plain(worded_by(milestone))] if told else []
 
 
 def _link(evidence: Evidence, known: frozenset[str]) -> str:

@@ -9,6 +9,7 @@ from sprintlib.views.answer import answer_card
 from sprintlib.views.burn_up import burn_up_figure
 from sprintlib.views.findings import action_list, risk_list
 from sprintlib.views.markup import known_repositories, link, text, web_url
+from sprintlib.views.narrative import narrative
 from sprintlib.views.tables import freshness, notes, parts_table, scope_table, several_parts
 from sprintlib.views.words import moment, today
 
@@ -30,14 +31,14 @@ def wrapped(fragment: str) -> str:
 
 
 def first_screen(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
-    """Answer, burn-up, three risks, three actions: what fits on 1280 x 800."""
+    """Answer, burn-up, three risks, three actions: what fits on 1280 x 800. Below it the explanation, if any."""
     return (
         f'<header class="title"><h1>{text(milestone.title)}</h1><p>{_subtitle(analysis, milestone)}</p></header>'
         f'<div class="first">{answer_card(analysis, milestone)}{burn_up_figure(analysis, milestone)}'
         f'<section aria-labelledby="top-risks"><h2 id="top-risks">What threatens it</h2>'
         f"{risk_list(analysis, milestone, limit=3)}</section>"
         f'<section aria-labelledby="top-actions"><h2 id="top-actions">What to do today</h2>'
-        f"{action_list(analysis, milestone, limit=3)}</section></div>"
+        f"{action_list(analysis, milestone, limit=3)}</section></div>{narrative(analysis, milestone)}"
     )
 
 

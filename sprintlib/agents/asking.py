@@ -1,0 +1,94 @@
+"""Asking the model for claims: strangers' words marked, ids as an enum, everything kept for the trace."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict
+from time import perf_counter
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, WithJsonSchema, create_model
+
+from sprintlib.agents.desk import Desk
+from sprintlib.agents.grounding import ground
+from sprintlib.agents.pack import Entry
+from sprintlib.agents.prompts import version
+from sprintlib.agents.state import State
+from sprintlib.errors import LlmError
+from sprintlib.knowledge import Claim
+from sprintlib.knowledge.citations import ClaimKind
+from sprintlib.llm import connect
+
+MOST_CLAIMS = 5
+MOST_CALLS = 3  # of one run: one repair at most
+_ANSWER_TOKENS = 600
+
+
+def ask(
+    agent: str, entries: Sequence[Entry], state: State, desk: Desk, calls_left: int, kinds: Sequence[ClaimKind]
+) -> dict[str, Any]:
+    """What one agent asked and got: system, prompt, calls, claims kept and dropped, or `missing` and why.
+
+    JSON values, for the state. An unreachable, slow or babbling model is no failure: the words are missing.
+    """
+    marker = secrets.token_hex(3)
+    system = state["request"]["prompts"][agent]
+    record: dict[str, Any] = {
+        "agent": agent,
+        "version": version(system),
+        "system": system.replace("{marker}", marker),
+        "prompt": written(entries, marker),
+        "pack": [entry.model_dump(mode="json") for entry in entries],
+        "calls": [],
+        "answer": None,
+        "kept": [],
+        "dropped": [],
+        "missing": None,
+    }
+    if not state["request"]["words"]:
+        return record | {"missing": "No words were asked for."}
+    if calls_left < 1:
+        return record | {"missing": "The model had its calls already."}
+    started = perf_counter()
+    try:
+        with connect(desk.settings.llm) as model:
+            answer = model.ask(
+                record["system"], record["prompt"], shape(entries, kinds), _ANSWER_TOKENS, repair=calls_left > 1
+            )
+    except LlmError as error:
+        seconds = round(perf_counter() - started, 2)
+        return record | {"missing": str(error), "seconds": seconds, "failed": type(error).__name__}
+    told = [Claim.model_validate(claim.model_dump()) for claim in answer.value.claims[:MOST_CLAIMS]]
+    verified = ground(told, entries, desk.past(state))
+    return record | {
+        "calls": [asdict(call) for call in answer.calls],
+        "answer": answer.value.model_dump(mode="json"),
+        "kept": [claim.model_dump(mode="json") for claim in verified.kept],
+        "dropped": [one.model_dump(mode="json") for one in verified.dropped],
+        "seconds": round(perf_counter() - started, 2),
+    }
+
+
+def written(entries: Sequence[Entry], marker: str) -> str:
+    """The notes of a prompt: `[I1] what we found`, and below it, on marked lines, what people wrote."""
+    lines = ["Notes:"]
+    for entry in entries:
+        lines.append(f"[{entry.id}] {entry.told}")
+        if entry.quoted:
+            lines.append(f"{marker}| {entry.quoted.replace(marker, '')}")
+    return "\n".join([*lines, "", "Answer with JSON: thinking, then claims."])
+
+
+def shape(entries: Sequence[Entry], kinds: Sequence[ClaimKind]) -> Any:
+    """The asked shape: thinking first, because a format that leaves no room for it costs accuracy.
+
+    The ids are an enum for the model; one that comes back wrong costs its claim, not the answer.
+    """
+    kind: Any = Literal[tuple(kinds)]
+    one_of = {"type": "string", "enum": [entry.id for entry in entries]}
+    told = create_model(
+        "Told",
+        text=(str, ...),
+        evidence=(list[Annotated[str, WithJsonSchema(one_of)]], Field(max_length=6)),
+        kind=(kind, ...),
+    )
+    return create_model("Claims", thinking=(str, ...), claims=(list[told], ...))

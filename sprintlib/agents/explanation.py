@@ -1,0 +1,131 @@
+"""What a tech lead reads in thirty seconds, from the analysis alone: no model is needed for it.
+
+One sentence; the largest drivers; the cheapest actions; what would change the verdict; what changed since the last
+analysis; how far to trust it. Every sentence cites.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sprintlib.analysis.model import MilestoneAnalysis, Sentence
+from sprintlib.evidence import Evidence
+from sprintlib.explain.drivers import BASE, REST
+from sprintlib.forecast import count, day_name, percent, points
+from sprintlib.recommend import Recommendation
+from sprintlib.risks import listed
+
+_DRIVERS = 3
+_ACTIONS = 3
+_CITED = 4
+EVEN, LIKELY = 0.5, 0.8
+_FEW = 30  # closings below which the pace is not yet well known
+
+Previous = tuple[datetime, MilestoneAnalysis]
+
+
+def explanation(milestone: MilestoneAnalysis, previous: Previous | None = None) -> tuple[Sentence, ...]:
+    """The sentences in order; what there is nothing to say about is left out. previous: the last stored analysis."""
+    where = tuple(
+        Evidence(ref=f"{part.repo} milestone {part.number}", kind="milestone", url=part.html_url)
+        for part in milestone.parts
+    )
+    return (
+        Sentence(text=milestone.summary, kind="fact", evidence=where),
+        *_drivers(milestone),
+        *_actions(milestone.recommendations),
+        *_counterfactual(milestone),
+        *_changes(milestone, previous, where),
+        Sentence(text=_confidence(milestone), kind="inference", evidence=where),
+    )
+
+
+def _drivers(milestone: MilestoneAnalysis) -> Iterator[Sentence]:
+    moved = [driver for driver in milestone.drivers if driver.name not in (BASE, REST) and abs(driver.points) >= 1]
+    largest = sorted(moved, key=lambda driver: -abs(driver.points))[:_DRIVERS]
+    if not largest:
+        return
+    start = next((driver.points for driver in milestone.drivers if driver.name == BASE), 0.0)
+    named = [f"{driver.name.lower()} {driver.points:+.0f}{_about(driver.evidence)}" for driver in largest]
+    text = f"The score starts at {start:.0f} for a team of this size; what moved it most: {', '.join(named)}."
+    cited = tuple(dict.fromkeys(one for driver in largest for one in driver.evidence[:2]))
+    yield Sentence(text=text, kind="fact", evidence=cited)
+
+
+def _about(evidence: Sequence[Evidence]) -> str:
+    refs = [one.ref for one in evidence]
+    return f" ({listed(refs)})" if refs else ""
+
+
+def _actions(advice: Sequence[Recommendation]) -> Iterator[Sentence]:
+    for one in advice[:_ACTIONS]:
+        gain = f" ({points(one.expected_gain)} by the model)" if one.expected_gain else ""
+        yield Sentence(text=f"{one.action}{gain}", kind="advice", evidence=one.evidence[:_CITED])
+
+
+def _counterfactual(milestone: MilestoneAnalysis) -> Iterator[Sentence]:
+    """What the model says of the verdict under the action with the largest gain, taken alone."""
+    known = [one for one in milestone.recommendations if one.expected_gain and one.expected_gain > 0]
+    if milestone.probability is None or milestone.reason is not None or not known:
+        return
+    best = max(known, key=lambda one: one.expected_gain or 0.0)
+    now, then = milestone.probability, min(milestone.probability + (best.expected_gain or 0.0), 0.97)
+    levels = ((LIKELY, "which would make it likely"), (EVEN, "which would make it better than even"))
+    verdict = next((words for level, words in levels if now < level <= then), "which would not turn the verdict")
+    refs = [one.ref for one in best.evidence if one.kind != "playbook"]
+    text = (
+        f"What would change it most: with the action{f' on {listed(refs)}' if refs else ''} alone, the model's chance "
+        f"is {percent(then)} instead of {percent(now)}, {verdict}."
+    )
+    yield Sentence(text=text, kind="inference", evidence=best.evidence[:_CITED])
+
+
+def _changes(
+    milestone: MilestoneAnalysis, previous: Previous | None, where: tuple[Evidence, ...]
+) -> Iterator[Sentence]:
+    if previous is None:
+        yield Sentence(text="There is no earlier analysis to compare with.", kind="fact", evidence=where)
+        return
+    at, before = previous
+    said = [*_chance(before, milestone), *_scope(before, milestone), *_risks(before, milestone)]
+    text = f"Since the analysis of {day_name(at.date())}: {'; '.join(said) or 'nothing that counts has changed'}."
+    yield Sentence(text=text, kind="fact", evidence=where)
+
+
+def _chance(before: MilestoneAnalysis, now: MilestoneAnalysis) -> Iterator[str]:
+    old, new = percent(before.probability), percent(now.probability)
+    if before.probability is not None and now.probability is not None and old != new:
+        yield f"the chance went from {old} to {new} ({points(now.probability - before.probability)})"
+    elif (before.probability is None) != (now.probability is None):
+        yield "there is a number now" if before.probability is None else "there is no number any more"
+    if before.due_on != now.due_on:
+        yield f"the due date is {day_name(now.due_on)}, it was {day_name(before.due_on)}"
+
+
+def _scope(before: MilestoneAnalysis, now: MilestoneAnalysis) -> Iterator[str]:
+    ended = (now.scope.done + now.scope.dropped) - (before.scope.done + before.scope.dropped)
+    came, went = now.scope.added - before.scope.added, now.scope.removed - before.scope.removed
+    for number, words in ((ended, "ended"), (came, "came in"), (went, "left")):
+        if number > 0:
+            yield f"{count(number, 'item')} {words}"
+
+
+def _risks(before: MilestoneAnalysis, now: MilestoneAnalysis) -> Iterator[str]:
+    old, new = ({(risk.kind, risk.items) for risk in one.risks} for one in (before, now))
+    if new - old:
+        yield f"{count(len(new - old), 'risk')} more"
+    if old - new:
+        yield f"{count(len(old - new), 'risk')} fewer"
+
+
+def _confidence(milestone: MilestoneAnalysis) -> str:
+    """How far to trust it, by the written rule of docs/agents.md."""
+    seen = count(milestone.n_history, "closing")
+    if milestone.basis == "insufficient-data":
+        return f"Confidence: none yet, as only {seen} of milestone items are known."
+    if milestone.basis == "prior":
+        return f"Confidence: low, as it rests on the pace of other teams more than on the {seen} seen here."
+    level = "medium" if milestone.n_history < _FEW or milestone.known_later else "fair"
+    late = " and some facts were only told later" if milestone.known_later else ""
+    dates = milestone.interval.finish_date
+    span = f"; 8 of 10 futures end between {day_name(dates[0])} and {day_name(dates[1])}" if dates else ""
+    return f"Confidence: {level}, as it rests on {seen} of this team{late}{span}."

@@ -1,0 +1,75 @@
+"""The last gate before words are shown: claims that check out, in words that do not come from strangers.
+
+`knowledge.verify` holds every number, date, login, state and item against what is stored. Here it is about the words
+themselves: a model that follows instructions hidden in an issue can only write, and what it writes must consist of
+what Python found and of ordinary words; it cannot repeat, deny or reassure.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+
+from sprintlib.agents.pack import Entry
+from sprintlib.history import Past
+from sprintlib.knowledge import Claim, Dropped, Verified, verify
+from sprintlib.knowledge.wording import overlap, words
+
+MOST_CHARACTERS = 280
+_SHARE = 0.4  # of a sentence's telling words, least share that stands in what Python said of the cited entries
+_MARKUP = re.compile(r"://|\bwww\.|[<>\[\]{}|\\`*]|\w\.(?:com|org|net|io|dev|example|app|xyz|ru|cn)\b", re.I)
+_DENIAL = re.compile(r"\b(?:no|not|never|none|nothing|nobody|nowhere|neither|nor|without|hardly|zero)\b|n't\b", re.I)
+# Nobody knows what will be, nor what caused what; and no reassurance that the analysis does not give itself.
+_PROMISE = re.compile(
+    r"\b(?:will|shall|guarantee\w*|ensur\w+|certain\w*|caus\w+|because of|thanks to|due to|safe\w*|on track|all good"
+    r"|all is well|healthy|green|surely|definitely|easily|ignore\w*|disregard\w*)\b",
+    re.I,
+)
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+")
+
+
+@cache
+def plain_words() -> frozenset[str]:
+    """Words of everyday project talk, which a claim may use wherever they come from."""
+    return words(files("sprintlib.agents.prompts").joinpath("plain_words.txt").read_text(encoding="utf-8"))
+
+
+def ground(claims: Sequence[Claim], entries: Sequence[Entry], past: Past) -> Verified:
+    """Claims that hold and are in our own words. Raises nothing: what does not hold is among `dropped`."""
+    by_id = {entry.id: entry for entry in entries}
+    ours = frozenset().union(plain_words(), *(words(entry.told) for entry in entries))
+    objections = [(claim, next(_objections(claim, by_id, ours), None)) for claim in claims]
+    foreign = [Dropped(claim=claim, reason=reason) for claim, reason in objections if reason]
+    good = [claim for claim, reason in objections if not reason]
+    verified = verify(good, [entry.source() for entry in entries], past)
+    return verified.model_copy(update={"dropped": (*foreign, *verified.dropped)})
+
+
+def _objections(claim: Claim, entries: dict[str, Entry], ours: frozenset[str]) -> Iterator[str]:
+    cited = [entries[one] for one in claim.evidence if one in entries]
+    if not cited or len(cited) < len(claim.evidence):
+        yield "cites something that is not in the pack"
+    if len(claim.text) > MOST_CHARACTERS or not claim.text.strip() or not claim.text.isprintable():
+        yield "is empty, too long or not one line of text"
+    if _MARKUP.search(claim.text):
+        yield "holds a link or markup"
+    if '"' in claim.text or "“" in claim.text:
+        yield "quotes what people wrote"
+    told = " ".join(entry.told for entry in cited)
+    if _PROMISE.search(claim.text):
+        yield "promises, reassures or names a cause"
+    if _DENIAL.search(claim.text) and not _DENIAL.search(told):
+        yield "denies what its sources do not deny"
+    if claim.kind == "advice" and not any(entry.id.startswith("A") for entry in cited):
+        yield "advises something that no analysed action says"
+    strange = sorted(_own(claim.text) - ours)
+    if strange:
+        yield f"uses '{strange[0]}', a word that is not ours"
+    for sentence in _SENTENCE.split(claim.text):
+        if overlap(_own(sentence), words(told)) < _SHARE:
+            yield "says more than its sources"
+
+
+def _own(text: str) -> frozenset[str]:
+    """Telling words of a claim without the items it names, which are checked by themselves."""
+    return words(re.sub(r"[\w.-]*/?[\w.-]*[#@]\w+|\bPB-\d+", " ", text))

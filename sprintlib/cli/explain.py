@@ -1,0 +1,52 @@
+"""`sprint explain`: the verdict in thirty seconds, with a local model's words where they check out."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from sprintlib.cli.main import App
+
+if TYPE_CHECKING:
+    from sprintlib.agents import Run
+
+
+@click.command("explain")
+@click.option("--milestone", metavar="TITLE", help="Which one, by title or number; default: the one due next.")
+@click.option("--as-of", metavar="T", help="RFC 3339, or a date (end of that day); default: now.")
+@click.option("--no-model", is_flag=True, help="Ask no language model, even if one is there.")
+@click.option("--resume", metavar="RUN", help="Go on with a run that was stopped.")
+@click.option("--json", "as_json", is_flag=True, help="Print the analysis as one JSON object.")
+@click.pass_obj
+def command(
+    app: App, milestone: str | None, as_of: str | None, no_model: bool, resume: str | None, as_json: bool
+) -> None:
+    """Explain one milestone: eight agents over the steps of 'sprint analyze', with the same numbers.
+
+    The result is kept as a revision of the analysis; 'sprint trace show RUN' shows how it came about.
+    """
+    from rich.console import Console
+
+    from sprintlib.agents import Desk, open_chain
+    from sprintlib.analysis import parse_as_of, store_analysis
+    from sprintlib.store import open_store
+
+    desk = Desk(open_store(app.settings.database_url), app.settings)
+    with open_chain(desk) as chain, Console(stderr=True).status("Explaining ..."):
+        if resume:
+            run = chain.resume(resume)
+        else:
+            run = chain.start(parse_as_of(as_of, app.settings), milestone, words=not no_model)
+    store_analysis(desk.engine, run.analysis)
+    if as_json:
+        click.echo(run.analysis.model_dump_json(indent=2))
+    else:
+        _show(run)
+
+
+def _show(run: "Run") -> None:
+    from rich.console import Console
+
+    from sprintlib.analysis.terminal import render_explanation
+
+    Console(highlight=False).print(render_explanation(run.analysis.milestones[0]))
+    click.echo(f"Run {run.id}: 'sprint trace show {run.id}' has every step.", err=True)
