@@ -12,10 +12,25 @@ from sqlalchemy import Engine
 from sprintlib.analysis.analyzing import analyze_past
 from sprintlib.analysis.model import MilestoneAnalysis, Sentence
 from sprintlib.analysis.storing import latest_analyses
+from sprintlib.calendar import WorkingCalendar
 from sprintlib.errors import AnalysisError, KnowledgeError
 from sprintlib.evidence import Evidence
 from sprintlib.history import load_past
-from sprintlib.knowledge import Claim, Hit, Meaning, Report, Source, is_indexed, open_meaning, search, sources, verify
+from sprintlib.knowledge import (
+    Claim,
+    ClaimKind,
+    Hit,
+    Meaning,
+    Report,
+    Similar,
+    Source,
+    is_indexed,
+    open_meaning,
+    search,
+    similar_sprints,
+    sources,
+    verify,
+)
 from sprintlib.settings import Settings
 
 MOST_CLAIMS = 8
@@ -28,6 +43,7 @@ _ABOUT_DELIVERY = (
 _ABOUT_ACTION = (
     r"what (?:should|can|must|do|could) (?:we|i|one)|to do|help|fix|action|recommend|advice|next|speed|rescue"
 )
+_ABOUT_PAST = r"late|slip|delay|similar|past|before|again|usual|histor|compar"
 _ABOUT_DATE = r"\bwhen\b|\bdate\b|how long|finish"
 
 
@@ -52,9 +68,10 @@ class _Draft:
     claims: list[Claim]
     context: list[Source]
 
-    def add(self, text: str, kind: str, cited: Sequence[Source]) -> None:
+    def add(self, text: str, kind: ClaimKind, cited: Sequence[Source], place: int | None = None) -> None:
         self.context += [source for source in cited if source not in self.context]
-        self.claims.append(Claim.model_validate({"text": text, "kind": kind, "evidence": [one.id for one in cited]}))
+        claim = Claim(text=text, kind=kind, evidence=tuple(one.id for one in cited))
+        self.claims.insert(len(self.claims) if place is None else place, claim)
 
 
 def answer(
@@ -73,10 +90,12 @@ def answer(
     past = load_past(engine, settings, moment)
     about = _meant(question, analyses)
     title = about.title if about else None
-    hits = search(engine, settings, _query(question, about), moment, k, None, title, meaning, past)
+    hits = search(engine, settings, _query(question, about), moment, k, milestone=title, meaning=meaning, past=past)
     draft = _Draft([], [])
     if about is not None:
         _from_analysis(draft, question, about, moment)
+        if re.search(_ABOUT_PAST, question.lower()):
+            _from_past_sprints(draft, similar_sprints(past, WorkingCalendar.from_settings(settings), about.title))
     _from_hits(draft, question, hits)
     verified = verify(draft.claims[:MOST_CLAIMS], draft.context, past)
     by_id = {source.id: source for source in draft.context}
@@ -164,12 +183,12 @@ def _from_analysis(draft: _Draft, question: str, about: MilestoneAnalysis, momen
     if re.search(_ABOUT_DATE, asked) and about.forecast_dates.p50:
         dates = about.forecast_dates
         draft.add(f"Done with 50 % probability by {dates.p50}, with 85 % by {dates.p85}.", "inference", [whole])
-    risks = [
+    risks: list[tuple[str, ClaimKind, Source]] = [
         (risk.statement, "fact", Source(id=f"risk:{risk.kind}:{place}", text=risk.statement, evidence=risk.evidence))
         for place, risk in enumerate(about.risks)
         if risk.severity in ("high", "medium")
     ]
-    advice = [
+    advice: list[tuple[str, ClaimKind, Source]] = [
         (one.action, "advice", Source(id=f"advice:{one.id}", text=one.action, evidence=one.evidence))
         for one in about.recommendations
     ]
@@ -177,6 +196,14 @@ def _from_analysis(draft: _Draft, question: str, about: MilestoneAnalysis, momen
     for text, kind, source in [*advice[:3], *risks[:2]] if acting else [*risks[:4], *advice[:1]]:
         if source.evidence:
             draft.add(text, kind, [source])
+
+
+def _from_past_sprints(draft: _Draft, similar: Similar) -> None:
+    if similar.statement is None:
+        return
+    told = "\n".join([similar.statement, *(f"{one.title}: {one.days_late} days late" for one in similar.sprints)])
+    cited = tuple(evidence for one in similar.sprints for evidence in one.evidence)
+    draft.add(similar.statement, "inference", [Source(id="similar sprints", text=told, evidence=cited)], place=1)
 
 
 def _told(about: MilestoneAnalysis, moment: datetime) -> str:

@@ -7,6 +7,7 @@ from sprintlib.knowledge.indexing import IndexSummary, build_index
 from sprintlib.knowledge.masking import mask
 from sprintlib.knowledge.meaning import Meaning, open_meaning
 from sprintlib.knowledge.retrieval import search
+from sprintlib.knowledge.similar import Similar, SimilarSprint, similar_sprints
 from sprintlib.knowledge.store import is_indexed
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "IndexSummary",
     "Meaning",
     "Report",
+    "Similar",
+    "SimilarSprint",
     "Source",
     "Verified",
     "build_index",
@@ -26,6 +29,7 @@ __all__ = [
     "mask",
     "open_meaning",
     "search",
+    "similar_sprints",
     "sources",
     "verify",
 ]

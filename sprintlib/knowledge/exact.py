@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from sqlalchemy import ColumnElement, Connection, and_, case, or_, select
 
 from sprintlib.dependencies.references import Resolver
+from sprintlib.knowledge.lexical import holding
 from sprintlib.knowledge.scope import Scope
 from sprintlib.store.schema import chunk
 
@@ -19,7 +20,7 @@ _LOGIN = re.compile(r"(?<![\w/@.])@([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))(?![\w/-])
 def exact(connection: Connection, query: str, scope: Scope, repos: dict[str, int], limit: int) -> list[int]:
     """Ids of the chunks that a query names, items first. repos: owner/name -> id of the project's repositories."""
     found: list[int] = []
-    for condition in _conditions(query, repos):
+    for condition in _conditions(connection, query, repos):
         first = case((chunk.c.kind.in_(("issue", "pull")), 0), else_=1)
         statement = (
             select(chunk.c.id)
@@ -31,7 +32,7 @@ def exact(connection: Connection, query: str, scope: Scope, repos: dict[str, int
     return list(dict.fromkeys(found))[:limit]
 
 
-def _conditions(query: str, repos: dict[str, int]) -> Iterator[ColumnElement[bool]]:
+def _conditions(connection: Connection, query: str, repos: dict[str, int]) -> Iterator[ColumnElement[bool]]:
     for repo, number in named_items(query, repos):
         is_item = chunk.c.kind.in_(("issue", "pull"))
         yield and_(chunk.c.repository_id == repos[repo], chunk.c.number == number, is_item)
@@ -44,7 +45,7 @@ def _conditions(query: str, repos: dict[str, int]) -> Iterator[ColumnElement[boo
         ]
         yield or_(*starts)
     for path in _PATH.findall(query):
-        yield and_(chunk.c.kind == "commit", chunk.c.body.contains(path, autoescape=True))
+        yield and_(chunk.c.kind == "commit", holding(connection, path), chunk.c.body.contains(path, autoescape=True))
     for login in _LOGIN.findall(query):
         yield chunk.c.author == login
 

@@ -3,6 +3,7 @@
 import fcntl
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -37,13 +38,23 @@ class IndexSummary(BaseModel):
 
 
 def build_index(
-    engine: Engine, settings: Settings, model: str | None = None, progress: OnProgress | None = None
+    engine: Engine,
+    settings: Settings,
+    model: str | None = None,
+    progress: OnProgress | None = None,
+    playbook: Iterable[Text] | None = None,
 ) -> IndexSummary:
-    """Bring the index to what is stored. What has not changed is not touched; a stopped run goes on where it was."""
+    """Bring the index to what is stored. What has not changed is not touched; a stopped run goes on where it was.
+
+    model: a folder, or a name in the local cache; default: the weights that a package carries. playbook: its entries
+    as texts; those indexed before stay without it. Raises KnowledgeError for a model that cannot be loaded, and while
+    another indexing runs.
+    """
     show = progress or (lambda _what, _done, _total: None)
     with index_lock(settings.data_dir):
         texts = _shown(read_texts(engine, settings), show)
-        changes = write_chunks(engine, texts, known_hosts(settings))
+        kept = frozenset[str]() if playbook is not None else frozenset({"playbook"})
+        changes = write_chunks(engine, chain(texts, playbook or ()), known_hosts(settings), kept)
         found = IndexSummary(
             chunks=count_chunks(engine), added=changes.added, changed=changes.changed, removed=changes.removed
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select, text
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, text, true
 from sqlalchemy.sql import column, literal_column, table
 
 from sprintlib.knowledge.scope import Scope
@@ -40,6 +40,14 @@ def full_text(connection: Connection, query: str, scope: Scope, limit: int) -> l
     if connection.dialect.name == "sqlite":
         return _fts5(connection, words, scope, limit)
     return _postgresql(connection, words, scope, limit)
+
+
+def holding(connection: Connection, phrase: str) -> ColumnElement[bool]:
+    """Chunks that hold a phrase, by the full-text index where there is one; everything elsewhere."""
+    if connection.dialect.name != "sqlite":
+        return true()
+    matched = text(f"{FULL_TEXT} MATCH :phrase").bindparams(bindparam("phrase", quoted(phrase), unique=True))
+    return chunk.c.id.in_(select(_FULL_TEXT.c.rowid).where(matched))
 
 
 def quoted(term: str) -> str:

@@ -57,14 +57,15 @@ def search(
     k: int = 10,
     repos: Collection[str] | None = None,
     milestone: str | None = None,
+    kinds: Collection[str] | None = None,
     meaning: Meaning | None = None,
     past: Past | None = None,
 ) -> list[Hit]:
     """The `k` texts that fit a query best, best first; each text once.
 
     as_of: nothing said later is found, and states, milestones and titles are those of the moment; default: now, with
-    what was collected last. repos, milestone (title or number): look only there. meaning: the vector index, opened
-    once by who searches often; full text alone without one. past: of that moment, if the caller has it.
+    what was collected last. repos, milestone (title or number), kinds: look only there. meaning: the vector index,
+    opened once by who searches often; full text alone without one. past: of that moment, if the caller has it.
     """
     if as_of is not None and past is None:
         past = load_past(engine, settings, as_of)
@@ -72,7 +73,9 @@ def search(
         known = repository_ids(connection, settings.project.repositories)
         asked = {name.lower() for name in repos} if repos is not None else None
         chosen = {name: key for name, key in known.items() if asked is None or name.lower() in asked}
-        scope = _scope(connection, chosen, as_of, milestone, past, everywhere=asked is None)
+        items = _items(connection, chosen, milestone, past)
+        only = frozenset(kinds) if kinds is not None else None
+        scope = Scope(tuple(chosen.values()), as_of or datetime.now(UTC), items, asked is None, only)
         found = _Found({})
         found.add(exact(connection, query, scope, chosen, DEPTH), "named in the query", EXACT_WEIGHT)
         found.add(full_text(connection, query, scope, DEPTH), "full text")
@@ -86,22 +89,16 @@ def search(
     return [_hit(row, found.why[row.id], standings, words, scope.as_of) for row in rows]
 
 
-def _scope(
-    connection: Connection,
-    chosen: dict[str, int],
-    as_of: datetime | None,
-    milestone: str | None,
-    past: Past | None,
-    *,
-    everywhere: bool,
-) -> Scope:
-    ids = tuple(chosen.values())
-    items: frozenset[Item] | None = None
-    if milestone is not None and past is not None:
-        items = frozenset(item for item in items_of_milestone_then(past, milestone) if item[0] in ids)
-    elif milestone is not None:
-        items = items_of_milestone(connection, ids, milestone)
-    return Scope(ids, as_of or datetime.now(UTC), items, general=everywhere)
+def _items(
+    connection: Connection, repos: dict[str, int], milestone: str | None, past: Past | None
+) -> frozenset[Item] | None:
+    """Items of the milestone that is asked for, or None when none is."""
+    if milestone is None:
+        return None
+    ids = frozenset(repos.values())
+    if past is not None:
+        return frozenset(item for item in items_of_milestone_then(past, milestone) if item[0] in ids)
+    return items_of_milestone(connection, ids, milestone)
 
 
 def _add_neighbours(

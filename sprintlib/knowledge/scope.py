@@ -16,16 +16,20 @@ class Scope:
 
     repository_ids: of the project, or those that were asked for. items: (repository id, number) pairs of a
     milestone, or None for all. general: also what belongs to no repository (playbook, past analyses).
+    kinds: only these (issue, pull, comment, review, commit, release, analysis, playbook), or None for all.
     """
 
     repository_ids: tuple[int, ...]
     as_of: datetime
     items: frozenset[tuple[int, int]] | None = None
     general: bool = True
+    kinds: frozenset[str] | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """For the chunk table."""
         found: list[ColumnElement[bool]] = [or_(chunk.c.happened_at.is_(None), chunk.c.happened_at <= self.as_of)]
+        if self.kinds is not None:
+            found.append(chunk.c.kind.in_(sorted(self.kinds)))
         if self.items is None:
             inside = chunk.c.repository_id.in_(self.repository_ids)
             return [*found, or_(inside, chunk.c.repository_id.is_(None)) if self.general else inside]

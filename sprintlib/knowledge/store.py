@@ -24,10 +24,13 @@ class Changes:
     removed: int = 0
 
 
-def write_chunks(engine: Engine, texts: Iterable[Text], hosts: frozenset[str]) -> Changes:
+def write_chunks(
+    engine: Engine, texts: Iterable[Text], hosts: frozenset[str], kept: frozenset[str] = frozenset()
+) -> Changes:
     """Make the chunk table say what `texts` say. Written in batches: a kill loses the batch in hand only.
 
-    A chunk keeps its id when its text changes.
+    A chunk keeps its id when its text changes. hosts: where links may lead. kept: kinds that stay although `texts`
+    do not hold them.
     """
     known = _known(engine)
     seen: set[tuple[str, int]] = set()
@@ -48,7 +51,8 @@ def write_chunks(engine: Engine, texts: Iterable[Text], hosts: frozenset[str]) -
         with engine.begin() as connection:
             _write(connection, new, different)
         added, changed = added + len(new), changed + len(different)
-    gone = [stored[0] for key, stored in known.items() if key not in seen]
+    kind = 1 + _COMPARED.index("kind")
+    gone = [stored[0] for key, stored in known.items() if key not in seen and stored[kind] not in kept]
     for start in range(0, len(gone), BATCH):
         with engine.begin() as connection:
             connection.execute(delete(chunk).where(chunk.c.id.in_(gone[start : start + BATCH])))

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from sprintlib.evidence import Evidence
+from sprintlib.history.texts import Text
 
 _FILE = "playbook.jsonl"
 
@@ -40,6 +41,25 @@ class Intervention(_Entry):
         """The entry as evidence, opened at its first source."""
         first = self.sources[0]
         return Evidence(ref=self.id, kind="playbook", url=first.url, note=f"{first.title}: {first.evidence}")
+
+
+def playbook_texts() -> list[Text]:
+    """Every entry as a text to be searched; its sources' hosts are not GitHub's, so they are named, not linked."""
+    return [
+        Text(
+            key=f"playbook:{entry.id}",
+            kind="playbook",
+            repository_id=None,
+            number=None,
+            ref=entry.id,
+            url=entry.sources[0].url,
+            title=entry.action,
+            body="\n".join(
+                [f"When: {entry.trigger}", *(f"{one.title}: {one.evidence}" for one in entry.sources)],
+            ),
+        )
+        for entry in interventions().values()
+    ]
 
 
 @cache
