@@ -8,12 +8,16 @@ from pathlib import Path
 import polars as pl
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, select
 from sqlalchemy.exc import OperationalError, StatementError
 
 from sprintlib.errors import StoreError
 from sprintlib.store import append, frame, open_store, upsert
+from sprintlib.store import engine as engine_module
+from sprintlib.store.engine import revisions
 from sprintlib.store.schema import FULL_TEXT, changed_file, issue, metadata, milestone, repository, run
 
 NOW = datetime(2026, 11, 23, 9, 30, 15, 250_000, tzinfo=UTC)
@@ -213,3 +217,19 @@ def test_a_folder_that_cannot_be_made_gives_one_sentence(tmp_path: Path) -> None
     (tmp_path / "data").write_text("a file, not a folder")
     with pytest.raises(StoreError, match="cannot be created"):
         open_store(f"sqlite:///{tmp_path}/data/sprint.db")
+
+
+def test_migrations_are_numbered_in_order() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(engine_module.__file__).parent / "migrations"))
+    script = ScriptDirectory.from_config(config)
+    assert [revision.revision for revision in script.walk_revisions()][::-1] == revisions()
+    assert script.get_heads() == [revisions()[-1]]
+
+
+def test_a_store_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/sprint.db"
+    with open_store(url).begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreError, match="was written by a newer sprintlib: install that version"):
+        open_store(url)
