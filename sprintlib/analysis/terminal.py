@@ -9,8 +9,11 @@ from rich.text import Text
 
 from sprintlib.analysis.answering import Answer
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
+from sprintlib.analysis.supposing import Supposition
 from sprintlib.evidence import Evidence
-from sprintlib.forecast import count, day_name, points
+from sprintlib.forecast import count, day_name, percent, points
+from sprintlib.forecast.model import Forecast
+from sprintlib.recommend import Plan
 from sprintlib.risks import Risk
 
 SHOWN = 3
@@ -46,6 +49,43 @@ def render_explanation(milestone: MilestoneAnalysis) -> RenderableType:
     llm = milestone.llm
     worded = f"* worded by {llm.model}, and checked; {count(llm.dropped_claims, 'claim')} dropped." if llm.used else ""
     return Group(*blocks, Text(worded or f"No language model was used. {llm.missing or ''}".strip(), style="dim"))
+
+
+def render_supposition(supposition: Supposition) -> RenderableType:
+    """Before and after, what was supposed, and the plan where one was asked for."""
+    found, left = supposition.found, supposition.open_items
+    blocks: list[RenderableType] = [
+        Text(f"{plain(supposition.milestone)}: what if", style="bold"),
+        Text(f"  now    {_told(found.before, found.before_error, left[0])}"),
+        Text(f"  then   {_told(found.after, found.after_error, left[1])}"),
+    ]
+    if found.gain is not None:
+        error = "" if found.gain_error is None else f" (Monte Carlo error {100 * found.gain_error:.1f})"
+        blocks.append(Text(f"  gain   {points(found.gain)}{error}"))
+    blocks += [Text(f"  - {plain(assumption)}", style="dim") for assumption in found.assumptions]
+    return Group(*blocks, *_plan(supposition.plan))
+
+
+def _told(forecast: Forecast, error: float | None, left: int) -> str:
+    """`38%, done by Fri 27 Nov 2026 (50%) or Tue 1 Dec 2026 (85%), 5 items open`."""
+    chance = percent(forecast.probability, left) + ("" if error is None else f" +- {100 * error:.1f}")
+    dates = forecast.dates
+    when = f", done by {day_name(dates.p50)} (50%) or {day_name(dates.p85)} (85%)" if dates.p50 else ""
+    reason = f". {forecast.reason}" if forecast.reason else ""
+    return f"{chance}{when}, {count(left, 'item')} open{reason}"
+
+
+def _plan(plan: Plan | None) -> Iterator[RenderableType]:
+    if plan is None:
+        return
+    aim = percent(plan.target)
+    if plan.reached and not plan.actions:
+        yield Text(f"  {aim} is reached as it is.")
+        return
+    head = f"Cheapest way to {aim}" if plan.reached else f"Nothing found reaches {aim}; the best of up to three actions"
+    yield Text(f"  {head}: {percent(plan.probability)}, about {plan.cost:g} working days of effort", style="underline")
+    for step in plan.actions:
+        yield Text(f"    {plain(step.action)}")
 
 
 def plain(text: str) -> str:

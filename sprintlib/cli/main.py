@@ -24,6 +24,7 @@ COMMANDS = {
     "analyze": ("sprintlib.cli.analyze", "Say whether the milestones land, and what threatens them."),
     "explain": ("sprintlib.cli.explain", "The verdict in thirty seconds, in words that check out."),
     "trace": ("sprintlib.cli.trace", "Open the reasoning behind an explanation, and fork it."),
+    "whatif": ("sprintlib.cli.whatif", "Forecast again under changes, or find what reaches a target."),
     "index": ("sprintlib.cli.index", "Index what was said, for 'sprint ask'."),
     "ask": ("sprintlib.cli.ask", "Answer a question, every sentence with its citation."),
     "report": ("sprintlib.cli.report", "Write the dated report of a milestone."),

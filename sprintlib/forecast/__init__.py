@@ -6,13 +6,17 @@ from sprintlib.forecast.outlook import MINIMUM_CLOSING_DAYS, Outlook, chance, cl
 from sprintlib.forecast.project import closed_in_cadence
 from sprintlib.forecast.simulation import Workload
 from sprintlib.forecast.sprint import Sprint, SprintPart, find_sprints
+from sprintlib.forecast.whatif import REVIEW_DAYS, Change, WhatIf, supposed, what_if
 from sprintlib.forecast.words import count, day_name, percent, points, working_days
 
 __all__ = [
     "MINIMUM_CLOSING_DAYS",
+    "REVIEW_DAYS",
+    "Change",
     "Outlook",
     "Sprint",
     "SprintPart",
+    "WhatIf",
     "Workload",
     "chance",
     "clamp",
@@ -27,5 +31,7 @@ __all__ = [
     "percent",
     "points",
     "prepare",
+    "supposed",
+    "what_if",
     "working_days",
 ]

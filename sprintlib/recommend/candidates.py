@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from sprintlib.evidence import Evidence
-from sprintlib.forecast import Outlook, Workload, chance, count
+from sprintlib.forecast import REVIEW_DAYS, Outlook, Workload, chance, count
 from sprintlib.risks import Risk, Situation, listed
 from sprintlib.risks.blocked_item import CROSS_KIND, next_actor
 from sprintlib.risks.blocked_item import KIND as BLOCKED
@@ -17,7 +17,6 @@ from sprintlib.risks.scope_creep import KIND as CREEP
 from sprintlib.risks.stale_pull_request import KIND as STALE
 from sprintlib.risks.unstarted_near_due import KIND as UNSTARTED
 
-REVIEW_DAYS = 1.0  # an item that is reviewed or answered today is taken to end within a working day
 ENOUGH = 0.8  # probability that taking items out aims at
 OVERCOMMITTED = 0.5  # below it the playbook cuts scope (PB-010)
 
@@ -56,7 +55,7 @@ def _unblock(situation: Situation, risks: Sequence[Risk]) -> Iterator[Candidate]
     blockers = dict.fromkeys(blocker for _item, *named in told for blocker in named)
     for blocker in blockers:
         waiting = [blockade.item for blockade in situation.blockades if blockade.blocker == blocker]
-        freed = [ref for ref in waiting if sum(blockade.item == ref for blockade in situation.blockades) == 1]
+        freed = freed_by(situation, blocker)
         crosses = any(b.crosses for b in situation.blockades if b.blocker == blocker)
         actor = next_actor(situation, blocker)
         waits = f"{listed(waiting)} {'waits' if len(waiting) == 1 else 'wait'} for it"
@@ -79,8 +78,19 @@ def _move(situation: Situation, risk: Risk) -> Candidate:
         play = "PB-001"
         asked = f"{move.who} for a review of" if move.who else "one named maintainer to review or merge"
         action = f"Ask {asked} {pull} at the next natural break, or offer 15 minutes as a pair."
-    ended = tuple(item for item, pulls in situation.pulls_of.items() if pulls == [pull] or item == pull)
+    ended = ended_by(situation, pull)
     return Candidate(play, action, risk.items, move.who, partial(Workload.landed_within, refs=ended, days=REVIEW_DAYS))
+
+
+def freed_by(situation: Situation, blocker: str) -> tuple[str, ...]:
+    """Open items that wait for this blocker and for nothing else."""
+    waiting = [blockade.item for blockade in situation.blockades]
+    return tuple(b.item for b in situation.blockades if b.blocker == blocker and waiting.count(b.item) == 1)
+
+
+def ended_by(situation: Situation, pull: str) -> tuple[str, ...]:
+    """Open items that end with this pull request: those that no other one carries, and itself."""
+    return tuple(item for item, pulls in situation.pulls_of.items() if pulls == [pull] or item == pull)
 
 
 def _stop_the_line(risk: Risk) -> Candidate:
@@ -96,20 +106,20 @@ def _assign(risk: Risk) -> Candidate:
 def _cut(situation: Situation, outlook: Outlook, risks: Sequence[Risk]) -> Iterator[Candidate]:
     """Swap what came in after the start, or else cut to what fits."""
     before = chance(outlook.work)
-    droppable = _least_begun(situation)
+    droppable = least_begun(situation)
     added = {item for risk in risks if risk.kind == CREEP for item in risk.items}
     creeping = [ref for ref in droppable if ref in added]
     if creeping:
         out = _enough(situation, outlook, creeping)
         action = f"Swap, do not add: take out or move {listed(out, 4)}, or as many others, for what came in."
-        yield Candidate("PB-009", action, out, what_if=partial(Workload.without, refs=_whole(situation, out)))
+        yield Candidate("PB-009", action, out, what_if=partial(Workload.without, refs=whole(situation, out)))
     elif before is not None and before < OVERCOMMITTED and len(droppable) > 1:
         out = _enough(situation, outlook, droppable[: -(-len(droppable) // 2)])
         action = f"Cut to what the goal needs: let the lead choose {count(len(out), 'item')}, such as {listed(out, 4)}."
-        yield Candidate("PB-010", action, out, what_if=partial(Workload.without, refs=_whole(situation, out)))
+        yield Candidate("PB-010", action, out, what_if=partial(Workload.without, refs=whole(situation, out)))
 
 
-def _least_begun(situation: Situation) -> list[str]:
+def least_begun(situation: Situation) -> list[str]:
     """Open items, those without pull request and assignee first, the newest of each first; none that carry another."""
     open_items = situation.sprint.open_items.select("ref", "created_at").iter_rows()
     carrying = {pull for item, pulls in situation.pulls_of.items() for pull in pulls if pull != item}
@@ -124,7 +134,7 @@ def _least_begun(situation: Situation) -> list[str]:
     )
 
 
-def _whole(situation: Situation, refs: Sequence[str]) -> tuple[str, ...]:
+def whole(situation: Situation, refs: Sequence[str]) -> tuple[str, ...]:
     """These items with the pull requests that carry them."""
     return tuple(dict.fromkeys(each for ref in refs for each in (ref, *situation.pulls_of[ref])))
 
@@ -132,7 +142,7 @@ def _whole(situation: Situation, refs: Sequence[str]) -> tuple[str, ...]:
 def _enough(situation: Situation, outlook: Outlook, refs: Sequence[str]) -> tuple[str, ...]:
     """The fewest of the first refs that raise the probability to ENOUGH; all where none do or there is no number."""
     for number in range(1, len(refs)):
-        after = chance(outlook.work.without(_whole(situation, refs[:number])))
+        after = chance(outlook.work.without(whole(situation, refs[:number])))
         if after is not None and after >= ENOUGH:
             return tuple(refs[:number])
     return tuple(refs)

@@ -1,0 +1,68 @@
+"""`sprint whatif`: the forecast under supposed changes."""
+
+from datetime import datetime
+
+import click
+
+from sprintlib.cli.main import App
+
+
+@click.command("whatif")
+@click.option("--milestone", metavar="TITLE", help="By title or number; default: the one due next.")
+@click.option("--as-of", metavar="T", help="RFC 3339, or a date (end of that day); default: now.")
+@click.option("--drop", metavar="REF", multiple=True, help="Take an item out: 12, api#12 or acme/api#12.")
+@click.option("--unblock", metavar="REF", multiple=True, help="Free an item that waits, or what waits for it.")
+@click.option("--review", metavar="REF", multiple=True, help="A pull request, or its item, ends within a day.")
+@click.option("--move-due", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="Another due date.")
+@click.option("--away", metavar="DAYS", type=click.FloatRange(min=0), default=0.0, help="One person is away so long.")
+@click.option(
+    "--people", metavar="N", type=click.IntRange(-99, 99), default=0, help="How many join (+1) or leave (-1)."
+)
+@click.option(
+    "--target", metavar="P", type=click.FloatRange(0.05, 0.95), help="Also the cheapest actions that reach it."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def command(
+    app: App,
+    milestone: str | None,
+    as_of: str | None,
+    drop: tuple[str, ...],
+    unblock: tuple[str, ...],
+    review: tuple[str, ...],
+    move_due: datetime | None,
+    away: float,
+    people: int,
+    target: float | None,
+    as_json: bool,
+) -> None:
+    """Compute a milestone's forecast again as if things were different; nothing is stored.
+
+    Without any change and with --target: the cheapest up to three actions that reach this probability, such as 0.8.
+    """
+    from sprintlib.analysis import parse_as_of, render_supposition, what_if
+    from sprintlib.store import open_store
+
+    if not (drop or unblock or review or move_due or away or people or target):
+        raise click.UsageError(
+            "Say what to suppose: --drop, --unblock, --review, --move-due, --away, --people or --target."
+        )
+    found = what_if(
+        open_store(app.settings.database_url),
+        app.settings,
+        parse_as_of(as_of, app.settings),
+        milestone,
+        drop=drop,
+        unblock=unblock,
+        review=review,
+        due_on=move_due.date() if move_due else None,
+        people=people,
+        away_days=away,
+        target=target,
+    )
+    if as_json:
+        click.echo(found.model_dump_json(indent=2))
+    else:
+        from rich.console import Console
+
+        Console(highlight=False).print(render_supposition(found))

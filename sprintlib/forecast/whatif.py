@@ -1,0 +1,161 @@
+"""What if: the forecast of a sprint computed again under a change, with the same futures on both sides.
+
+Common random numbers: a future that lands today also lands with less work, so that dropping, unblocking, reviewing,
+a later due date or more people never lower the probability, and a gain carries little of the luck of the draw.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from math import sqrt
+
+import numpy as np
+import polars as pl
+from pydantic import BaseModel, ConfigDict
+
+from sprintlib.forecast.chance import DRAWS
+from sprintlib.forecast.forecasting import forecast
+from sprintlib.forecast.model import Forecast
+from sprintlib.forecast.outlook import Outlook
+from sprintlib.forecast.simulation import Workload, finish_days
+from sprintlib.forecast.sprint import Sprint
+from sprintlib.forecast.words import count, day_name, working_days
+
+REVIEW_DAYS = 1.0  # an item that is reviewed or answered today is taken to end within a working day
+_NOBODY = 0.01  # share of the pace that is left where everybody is away
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is supposed. drop, unblock, review: refs of open items. due_on: a new due date.
+
+    people: how many join (or leave, negative) today and stay. away_days: working days that one person is away.
+    """
+
+    drop: tuple[str, ...] = ()
+    unblock: tuple[str, ...] = ()
+    review: tuple[str, ...] = ()
+    due_on: date | None = None
+    people: int = 0
+    away_days: float = 0.0
+
+
+class WhatIf(BaseModel):
+    """Both forecasts and what lies between them.
+
+    gain: probability after minus before, as shown; null where one of them is. before_error, after_error, gain_error:
+    standard errors of the Monte Carlo, which are no doubt about the model. assumptions: what was supposed, in words.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    before: Forecast
+    after: Forecast
+    gain: float | None
+    before_error: float | None
+    after_error: float | None
+    gain_error: float | None
+    assumptions: tuple[str, ...]
+
+
+def what_if(outlook: Outlook, change: Change) -> WhatIf:
+    """The forecast as it is and as it would be under the change. Nothing is said about how likely the change is."""
+    changed = supposed(outlook, change)
+    before, after = forecast(outlook), forecast(changed)
+    landed = [_landed(each, found) for each, found in ((outlook, before), (changed, after))]
+    gain = None
+    if before.probability is not None and after.probability is not None:
+        gain = round(after.probability - before.probability, 3)
+    return WhatIf(
+        before=before,
+        after=after,
+        gain=gain,
+        before_error=_error(landed[0]),
+        after_error=_error(landed[1]),
+        gain_error=None if landed[0] is None or landed[1] is None else _error(landed[1] - landed[0]),
+        assumptions=tuple(_assumptions(outlook, changed, change)),
+    )
+
+
+def supposed(outlook: Outlook, change: Change) -> Outlook:
+    """What the forecast would rest on."""
+    sprint = _rescheduled(_dropped(outlook.sprint, change.drop), change.due_on)
+    work = outlook.work.unblocked(change.unblock).landed_within(change.review, REVIEW_DAYS).without(change.drop)
+    work = replace(work, days_left=sprint.days_left)
+    return replace(outlook, sprint=sprint, work=_staffed(work, _staff(outlook, work, change)))
+
+
+def _dropped(sprint: Sprint, refs: tuple[str, ...]) -> Sprint:
+    """The items stay inside as dropped: the milestone is done with them."""
+    chosen = pl.col("ref").is_in(refs) & (pl.col("state") == "open")
+    told = {"state": "closed", "closed_as": "dropped", "closed_at": sprint.past.as_of}
+    return replace(
+        sprint,
+        items=sprint.items.with_columns(
+            pl.when(chosen).then(pl.lit(value, sprint.items.schema[name])).otherwise(name).alias(name)
+            for name, value in told.items()
+        ),
+    )
+
+
+def _rescheduled(sprint: Sprint, due_on: date | None) -> Sprint:
+    if due_on is None:
+        return sprint
+    deadline = sprint.calendar.end_of_day(due_on)
+    return replace(sprint, parts=tuple(replace(part, due_on=due_on, deadline=deadline) for part in sprint.parts))
+
+
+def _staff(outlook: Outlook, work: Workload, change: Change) -> float:
+    """People at work under the change, as a multiple of today's: everybody closes the same share."""
+    team = max(outlook.developers, 1.0)
+    away = min(change.away_days / work.days_left, 1.0) if change.away_days and work.days_left else 0.0
+    return max((team + change.people - away) / team, _NOBODY)
+
+
+def _staffed(work: Workload, factor: float) -> Workload:
+    return work if factor == 1 else replace(work, pace=replace(work.pace, days=work.pace.days / factor))
+
+
+def _landed(outlook: Outlook, found: Forecast) -> np.ndarray[tuple[int], np.dtype[np.float64]] | None:
+    """1 for each future that lands; None where the forecast rests on no futures."""
+    if found.probability is None or outlook.work.days_left is None:
+        return None
+    landed = finish_days(outlook.work) <= outlook.work.days_left
+    return np.asarray(landed, dtype=np.float64)
+
+
+def _error(values: np.ndarray[tuple[int], np.dtype[np.float64]] | None) -> float | None:
+    return None if values is None else round(float(values.std()) / sqrt(DRAWS), 4)
+
+
+def _assumptions(outlook: Outlook, changed: Outlook, change: Change) -> list[str]:
+    """What was supposed, a sentence each."""
+    told = []
+    if change.drop:
+        told.append(f"{_named(change.drop)}: out today, and nothing comes in instead.")
+    if change.unblock:
+        told.append(f"{_named(change.unblock)}: no longer blocked from today on; still to be done at the team's pace.")
+    if change.review:
+        told.append(f"{_named(change.review)}: ended within {working_days(REVIEW_DAYS)}, beside the team's pace.")
+    if change.due_on is not None:
+        before = f" instead of {day_name(outlook.sprint.due_on)}" if outlook.sprint.due_on else ""
+        told.append(f"Due {day_name(change.due_on)}{before}; items go on coming in at the same rate until then.")
+    people = f"about {outlook.developers:.2g} active people"
+    if change.people > 0:
+        told.append(f"{change.people} more at work beside {people}, at full pace from today: newcomers rarely are.")
+    if change.people < 0:
+        told.append(f"{-change.people} of {people} away for good; everybody closes the same share.")
+    if change.away_days:
+        left = working_days(changed.work.days_left or 0.0)
+        told.append(
+            f"One of {people} away for {working_days(change.away_days)} of the {left} left; "
+            "everybody closes the same share, spread evenly."
+        )
+    told.append(
+        f"All else as in the forecast, with the same {DRAWS:,} futures before and after: this is what the model "
+        "expects, not what such changes were seen to do."
+    )
+    return told
+
+
+def _named(refs: tuple[str, ...]) -> str:
+    return ", ".join(refs[:6]) + (f" and {count(len(refs) - 6, 'other')}" if len(refs) > 6 else "")

@@ -1,0 +1,51 @@
+"""The cheapest actions that reach a probability."""
+
+import pytest
+
+from sprintlib.forecast import chance, clamp, prepare
+from sprintlib.recommend import Plan, cheapest
+from sprintlib.risks import find_risks
+from tests.risks.situations import situation
+from tests.world import World
+
+
+def plan(team: World, target: float) -> Plan | None:
+    view = situation(team)
+    outlook = prepare(view.sprint, {blockade.item for blockade in view.blockades})
+    return cheapest(view, outlook, find_risks(view), target)
+
+
+def test_nothing_is_to_be_done_where_the_target_is_reached(team: World) -> None:
+    found = plan(team, 0.2)
+    assert found is not None
+    assert (found.reached, found.cost, found.actions) == (True, 0.0, ())
+
+
+def test_the_fewest_items_are_dropped(team: World) -> None:
+    found = plan(team, 0.6)
+    assert found is not None
+    (one,) = found.actions
+    assert found.reached
+    assert one.items == ("acme/api#14", "acme/api#15")
+    assert one.action == ("Take out or move acme/api#14 and acme/api#15, or 2 other items that the goal needs least.")
+    work = prepare(situation(team).sprint).work
+    assert found.probability == clamp(chance(work.without(one.items)) or 0)
+    assert clamp(chance(work.without(one.items[:1])) or 0) < 0.6
+
+
+def test_a_review_is_cheaper_than_dropping(team: World) -> None:
+    team.pull(20, created="03-16 12:00", body="Closes #14", author="ann")
+    team.event(20, "review_requested", "03-17 12:00", subject="bob")
+    found = plan(team, 0.45)
+    assert found is not None
+    assert [(one.items, one.actor, one.cost) for one in found.actions] == [
+        (("acme/api#20", "acme/api#14"), "bob", 0.25)
+    ]
+
+
+def test_the_best_is_told_where_the_target_is_out_of_reach(team: World) -> None:
+    found = plan(team, 0.99)
+    assert found is not None
+    assert not found.reached
+    assert found.probability == pytest.approx(0.97)
+    assert len(found.actions) <= 3
