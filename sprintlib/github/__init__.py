@@ -1,13 +1,31 @@
-"""Collecting facts from GitHub, or from a dataset on disk."""
+"""Collecting facts from GitHub, or from a dataset on disk.
 
-from sprintlib.github.client import Client, Patience, connect
-from sprintlib.github.dataset import ingest_dataset
-from sprintlib.github.estimate import Estimate, estimate
-from sprintlib.github.progress import OnProgress, shown
-from sprintlib.github.summary import Completeness, SyncSummary
-from sprintlib.github.sync import sync
-from sprintlib.github.template import check_overwrite, guess_project_name, guess_time_zone, write_settings
-from sprintlib.github.token import Token, find_token, save_token
+Names are imported when they are first used: reading stored payloads must not wait for the GitHub client.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sprintlib.github.client import Client, Patience, connect
+    from sprintlib.github.collecting import sync
+    from sprintlib.github.dataset import ingest_dataset
+    from sprintlib.github.estimating import Estimate, estimate
+    from sprintlib.github.progress import OnProgress, shown
+    from sprintlib.github.summary import Completeness, SyncSummary
+    from sprintlib.github.template import check_overwrite, guess_project_name, guess_time_zone, write_settings
+    from sprintlib.github.token import Token, find_token, save_token
+
+_MODULES = {
+    "client": ("Client", "Patience", "connect"),
+    "collecting": ("sync",),
+    "dataset": ("ingest_dataset",),
+    "estimating": ("Estimate", "estimate"),
+    "progress": ("OnProgress", "shown"),
+    "summary": ("Completeness", "SyncSummary"),
+    "template": ("check_overwrite", "guess_project_name", "guess_time_zone", "write_settings"),
+    "token": ("Token", "find_token", "save_token"),
+}
 
 __all__ = [
     "Client",
@@ -29,3 +47,10 @@ __all__ = [
     "sync",
     "write_settings",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _MODULES.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
