@@ -126,15 +126,12 @@ def _reviews(connection: Connection, repo: _Repository, titles: dict[int, str]) 
 
 def _commits(connection: Connection, repo: _Repository, titles: dict[int, str]) -> Iterator[Text]:
     paths = _paths(connection, repo)
-    pulls = dict(
-        connection.execute(
-            select(pull_request_commit.c.sha, func.min(pull_request_commit.c.number))
-            .where(pull_request_commit.c.repository_id == repo.id)
-            .group_by(pull_request_commit.c.sha)
-        )
-        .tuples()
-        .all()
+    first_pull = (
+        select(pull_request_commit.c.sha, func.min(pull_request_commit.c.number))
+        .where(pull_request_commit.c.repository_id == repo.id)
+        .group_by(pull_request_commit.c.sha)
     )
+    pulls = {sha: number for sha, number in connection.execute(first_pull)}  # noqa: C416 - rows are no pairs to mypy
     names = ("sha", "author", "message", "committed_at", "observed_at")
     for row in connection.execute(_select(commit, repo, *names)):
         subject, _, rest = (row.message or "").partition("\n")
