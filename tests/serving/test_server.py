@@ -160,9 +160,12 @@ def test_one_of_our_errors_is_shown_as_its_sentence(served: Served):
     assert "Traceback" not in shown
 
 
-def test_it_stops_cleanly_and_takes_its_kernels_along(tmp_path: Path):
+def test_a_store_that_vanishes_is_told_and_the_server_stops_cleanly(tmp_path: Path):
     with dashboards(write_project(tmp_path)) as running:
-        assert "kernelId" in get(running, "voila/render/reports.ipynb").text
+        (tmp_path / "data" / "sprint.db").unlink()
+        shown = get(running, "voila/render/overview.ipynb").text
+        assert "There is no store at" in shown
+        assert "sprint sync" in shown
         family = psutil.Process(running.process.pid).children(recursive=True)
         assert family
         running.process.send_signal(signal.SIGINT)
@@ -170,14 +173,6 @@ def test_it_stops_cleanly_and_takes_its_kernels_along(tmp_path: Path):
         _, alive = psutil.wait_procs(family, timeout=20)
         assert alive == []
         assert "Traceback" not in running.log
-
-
-def test_the_overview_is_friendly_when_the_store_vanishes(tmp_path: Path):
-    with dashboards(write_project(tmp_path)) as running:
-        (tmp_path / "data" / "sprint.db").unlink()
-        shown = get(running, "voila/render/overview.ipynb").text
-    assert "There is no store at" in shown
-    assert "sprint sync" in shown
 
 
 def test_a_token_is_asked_for_where_one_is_set(tmp_path: Path):
