@@ -99,7 +99,7 @@ def rank_of(connection: Connection, query: Query, repository_id: int, ranking: R
     """The place of the answer among items, the item that the query was taken from left out; None beyond the lists."""
     scope = Scope((repository_id,), query.as_of, general=False)
     ids = ranking(connection, query.text, scope)
-    numbers = dict(connection.execute(select(chunk.c.id, chunk.c.number).where(chunk.c.id.in_(ids))).tuples().all())
+    numbers = dict(connection.execute(select(chunk.c.id, chunk.c.number).where(chunk.c.id.in_(ids))).all())
     items = [numbers[key] for key in ids if numbers[key] != query.asked_in]
     order = list(dict.fromkeys(items))
     return order.index(query.answer) + 1 if query.answer in order else None
