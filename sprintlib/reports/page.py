@@ -6,6 +6,7 @@ from typing import Any
 
 from sprintlib import settings as settings_module
 from sprintlib import views
+from sprintlib.analysis.choosing import choose
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 
 # the numbers travel inside the executed notebook, so that every frozen copy rests on exactly what the page showed
@@ -82,23 +83,3 @@ def open_page(home: str | None = None, milestone: str | None = None, as_of: str 
     engine = open_store(settings.database_url, read_only=True)
     result = with_words(engine, analyze(engine, settings, moment, milestone))
     return Page(result, choose(result, milestone), settings.data_dir / "cache")
-
-
-def choose(analysis: Analysis, title: str | None) -> MilestoneAnalysis | None:
-    """The milestone with that title, else the one whose deadline comes next, else the one most recently overdue.
-
-    None where no milestone was open.
-    """
-    named = [found for found in analysis.milestones if title in (found.title, *found.titles_then)]
-    if named or (title is not None and len(analysis.milestones) == 1):
-        return (named or analysis.milestones)[0]
-    if not analysis.milestones:
-        return None
-    return min(analysis.milestones, key=lambda milestone: _nearness(analysis, milestone))
-
-
-def _nearness(analysis: Analysis, milestone: MilestoneAnalysis) -> tuple[int, int]:
-    if milestone.due_on is None:
-        return (2, 0)
-    days = (milestone.due_on - analysis.as_of.date()).days
-    return (0, days) if days >= 0 else (1, -days)

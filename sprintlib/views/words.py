@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+from sprintlib import forecast
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 
 _CHANCES = (
@@ -23,13 +24,7 @@ SEVERITIES = {"high": "High", "medium": "Medium", "low": "Low", "unknown": "Unkn
 
 def percent(probability: float | None) -> str:
     """`38%`; `>95%` and `<5%` at the ends, because nothing is certain while work remains; a dash for None."""
-    if probability is None:
-        return "–"
-    if probability > 0.95:
-        return ">95%"
-    if probability < 0.05:
-        return "<5%"
-    return f"{100 * probability:.0f}%"
+    return "–" if probability is None else forecast.percent(probability)
 
 
 def chance(probability: float) -> str:
@@ -52,7 +47,7 @@ def signed(points: float) -> str:
 
 def day(value: date | None, missing: str = "beyond a year") -> str:
     """`Fri 27 Nov 2026`."""
-    return f"{value:%a} {value.day} {value:%b %Y}" if value else missing
+    return forecast.day_name(value) if value else missing
 
 
 def short_day(value: date | None, beside: date, missing: str = "beyond a year") -> str:

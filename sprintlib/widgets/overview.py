@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 import ipywidgets as widgets
 
-from sprintlib.analysis import Analysis, MilestoneAnalysis
+from sprintlib.analysis import Analysis
+from sprintlib.analysis.choosing import choose
 from sprintlib.errors import SprintError
 from sprintlib.views.words import day as in_words
 from sprintlib.views.words import moment
@@ -137,16 +138,6 @@ class Overview(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
         self.picker.value = chosen.title if chosen else None
         self._quiet = False
         self.body.value = fragments.overview(analysis, chosen, self._facts.reports())
-
-
-def choose(analysis: Analysis, title: str | None) -> MilestoneAnalysis | None:
-    """The milestone of that title, then or now; else the first that is not overdue; else the first; else None."""
-    for milestone in analysis.milestones:
-        if title is not None and title in (milestone.title, *milestone.titles_then):
-            return milestone
-    today = analysis.as_of.date()
-    ahead = [milestone for milestone in analysis.milestones if milestone.due_on and milestone.due_on >= today]
-    return next(iter([*ahead, *analysis.milestones]), None)
 
 
 def _replay(analysis: Analysis, today: date) -> timedelta:

@@ -3,10 +3,11 @@ from datetime import date
 import pytest
 
 from sprintlib import reports
+from sprintlib.analysis.choosing import choose
 from sprintlib.analysis.model import Analysis
 from sprintlib.errors import SettingsError, StoreError
 from sprintlib.reports import Page, open_page
-from sprintlib.reports.page import MIME_TYPE, choose
+from sprintlib.reports.page import MIME_TYPE
 from tests import samples
 
 

@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from sprintlib.analysis import Analysis
+from sprintlib.analysis.choosing import choose
 from sprintlib.errors import AnalysisError, SprintError, StoreError
 from sprintlib.widgets import Overview, Request
-from sprintlib.widgets.overview import LONGEST_REPLAY, NOW, choose
+from sprintlib.widgets.overview import LONGEST_REPLAY, NOW
 from tests import samples
 
 TODAY = date(2026, 11, 18)
