@@ -21,7 +21,7 @@ SUPPORT: dict[str, float] = {"fact": 0.5, "inference": 0.4, "advice": 0.3}
 _SOME = 0.15  # of the words: below it, and without a detail in common, a citation adds nothing
 _NEGATED = re.compile(r"(?:\bnot|n't|\bno longer|\bnever|\bneither|\bwithout)\s+(?:\w+\s+){0,2}$", re.I)
 # "has to be merged", "until it is closed": a state that is wished for or awaited is not said of the item
-_SUPPOSED = re.compile(r"(?:\bbe|\bgets?|\b(?:until|once|when|if|unless|after|before)\s+(?:\S+\s+){0,3})\s+$", re.I)
+_SUPPOSED = re.compile(r"\b(?:be|gets?|(?:until|once|when|if|unless)(?:\s+\S+){1,3})\s+$", re.I)
 
 # (text of a claim, text of a source) -> similarity 0-1; optional, as it needs the embedding model
 Similarity = Callable[[str, str], float]
@@ -157,6 +157,12 @@ class _Cited:
         return [found for ref in sorted(self.refs) if (found := self.stored.item(ref)) is not None]
 
     @cached_property
+    def own_items(self) -> list[ItemFacts]:
+        """Stored facts of the items it stands for."""
+        refs = dict.fromkeys(one.ref for one in self.source.evidence)
+        return [found for ref in refs if (found := self.stored.item(ref)) is not None]
+
+    @cached_property
     def details(self) -> Details:
         return read_details(self.text, self.stored.resolver, self.stored.logins)
 
@@ -183,7 +189,7 @@ def _objection(
     objections = [*_quotes(claim, cited), *_details(claim, cited, stored)]
     if objections:
         return objections[0]
-    own = words(without_quotes(claim.text))
+    own = words(claim.text)
     share = overlap(own, frozenset().union(*(one.words for one in cited)))
     if similarity is not None:
         share = max(share, max(similarity(claim.text, one.text) for one in cited))
@@ -245,12 +251,15 @@ def _states(said: Details, claim: Claim, cited: Sequence[_Cited], stored: Stored
         if item is not None:
             if item.has(state.name) == negated:
                 yield f"{state.ref} is {'' if negated else 'not '}{state.name}"
-        elif not any(words(state.name) <= one.words or _any_is(one.items, state.name) for one in cited):
-            yield f"nothing it cites is {state.name}"
+        elif not any(_tells(one, state.name, negated=negated) for one in cited):
+            yield f"nothing it cites is {'not ' if negated else ''}{state.name}"
 
 
-def _any_is(items: Iterable[ItemFacts], state: str) -> bool:
-    return any(item.has(state) for item in items)
+def _tells(one: _Cited, state: str, *, negated: bool) -> bool:
+    """Whether a source says the word, or an item that it stands for is (not) so."""
+    if any(item.has(state) != negated for item in one.own_items):
+        return True
+    return bool(re.search(rf"\b{state}\b", one.text, re.I))
 
 
 def _supporting(claim: Claim, cited: Sequence[_Cited], stored: StoredFacts) -> list[str]:

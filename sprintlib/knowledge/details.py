@@ -36,7 +36,10 @@ _LOGIN = re.compile(r"(?<![\w/@.])@([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))")
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\[bot\])?")
 _STATE = re.compile(r"\b(open|closed|merged|draft|done|dropped|approved)\b", re.I)
 _CLAUSE = re.compile(r"[;,]|\b(?:and|but|while|whereas|which|who)\b|\.\s")
-_RELATIVE = re.compile(r",? (?:which|who|that) (?:is|was|are|were|has been)(?: \w+)? ")
+_RELATIVE = re.compile(
+    r",? (?:which|who|that) (?:is|was|are|were|has been)(?: \w+)? "
+    r"|,[^,;]{1,80}, (?:is|was|are|were|has been|has|stays|remains)(?: \w+)? "  # "api#12, the card form, is closed"
+)
 _NEAR = 25  # characters between a state and the item it is said of, as in "the merged api#12"
 _SHORTEST_PLAIN_LOGIN = 4  # shorter names without a digit or hyphen are words too often
 

@@ -50,7 +50,7 @@ class ItemFacts:
             name for name in ("open", "closed", "merged", "draft", "done", "dropped", "approved") if self.has(name)
         ]
         kind = "pull request" if self.row["kind"] == "pull" else "issue"
-        return (*titles, *states, *self.row["labels"], kind, *self.logins)
+        return (*titles, *states, *self.row["labels"], kind, "created opened due milestone author", *self.logins)
 
     def has(self, state: str) -> bool:
         """Whether the item is in a state, in the words people use."""

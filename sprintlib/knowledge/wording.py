@@ -10,7 +10,12 @@ _EMPTY_WORDS = (
     " out over own s she should so some such t than that the their them then there these they this those through to too"
     " under until up very was we were what when where which while who whom why will with would you your"
 )
-_EMPTY = frozenset(_EMPTY_WORDS.split())
+# what dates are made of: they are checked as dates
+_DATE_WORDS = (
+    "mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday jan feb mar apr may jun jul"
+    " aug sep sept oct nov dec january february march april june july august september october november december"
+)
+_EMPTY = frozenset(_DATE_WORDS.split()) | frozenset(_EMPTY_WORDS.split())
 _ENDINGS = ("ations", "ation", "ings", "ing", "ers", "er", "ed", "es", "s", "e", "ly")
 _QUOTED = re.compile(r'"[^"]*"|“[^”]*”')
 
