@@ -3,7 +3,7 @@
 from sprintlib.agents.desk import Desk, dumped
 from sprintlib.agents.state import State
 from sprintlib.forecast.model import Forecast
-from sprintlib.recommend import recommend
+from sprintlib.recommend import read_feedback, recommend
 from sprintlib.risks import Risk
 
 
@@ -12,5 +12,7 @@ def advise(state: State, desk: Desk) -> State:
     check = desk.check(state)
     future = Forecast.model_validate(state["forecast"])
     risks = [Risk.model_validate(risk) for risk in state["risks"]]
-    advice = check.checked(recommend(desk.situation(state), desk.outlook(state), future, risks))
+    past = desk.past(state)
+    said = read_feedback(desk.engine, past.project, past.as_of)
+    advice = check.checked(recommend(desk.situation(state), desk.outlook(state), future, risks, said))
     return {"recommendations": dumped(advice), "dropped": check.dropped}

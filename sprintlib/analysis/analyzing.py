@@ -19,7 +19,7 @@ from sprintlib.explain.model import Driver
 from sprintlib.forecast import Outlook, Sprint, find_sprints, forecast, governing_part, part_forecast
 from sprintlib.forecast.model import Forecast
 from sprintlib.history import Past, load_past
-from sprintlib.recommend import Recommendation, recommend
+from sprintlib.recommend import Feedback, Recommendation, read_feedback, recommend
 from sprintlib.risks import Risk, Situation, find_risks
 from sprintlib.settings import Settings
 
@@ -35,11 +35,15 @@ def analyze(engine: Engine, settings: Settings, as_of: datetime, milestone: str 
         past = load_past(engine, settings, as_of)
     if past.repositories.is_empty():
         raise AnalysisError("Nothing has been collected yet: run 'sprint sync' first.")
-    return analyze_past(past, settings, milestone, clock)
+    return analyze_past(past, settings, milestone, clock, read_feedback(engine, past.project, as_of))
 
 
 def analyze_past(
-    past: Past, settings: Settings, milestone: str | None = None, clock: "Stopwatch | None" = None
+    past: Past,
+    settings: Settings,
+    milestone: str | None = None,
+    clock: "Stopwatch | None" = None,
+    feedback: Sequence[Feedback] = (),
 ) -> Analysis:
     """The same for a past that is in memory: nothing else is looked at. Raises as `analyze` does."""
     clock = clock or Stopwatch()
@@ -47,7 +51,7 @@ def analyze_past(
         situations = find_situations(past, settings, milestone)
     with clock("milestones"):
         check = CitationCheck.of(past)
-        analyses = tuple(analyze_sprint(situation, check) for situation in situations)
+        analyses = tuple(analyze_sprint(situation, check, feedback) for situation in situations)
     return conclude(past, settings, situations, analyses, check.dropped, clock.seconds)
 
 
@@ -60,7 +64,7 @@ def find_situations(past: Past, settings: Settings, milestone: str | None = None
     return [Situation(sprint, settings.risks, edges) for sprint in found]
 
 
-def analyze_sprint(situation: Situation, check: CitationCheck) -> MilestoneAnalysis:
+def analyze_sprint(situation: Situation, check: CitationCheck, feedback: Sequence[Feedback] = ()) -> MilestoneAnalysis:
     """Forecast, risks, recommendations and explanation of one sprint, with citations that check out."""
     clock = Stopwatch()
     with clock("forecast"):
@@ -69,7 +73,7 @@ def analyze_sprint(situation: Situation, check: CitationCheck) -> MilestoneAnaly
     with clock("risks"):
         risks = check.checked(find_risks(situation))
     with clock("recommend"):
-        advice = check.checked(recommend(situation, outlook, future, risks))
+        advice = check.checked(recommend(situation, outlook, future, risks, feedback))
     with clock("explain"):
         drivers = check.checked(explain(situation, outlook, future))
         sentence = summary(outlook, future, risks)

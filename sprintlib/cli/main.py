@@ -23,6 +23,7 @@ COMMANDS = {
     "sync": ("sprintlib.cli.sync", "Collect what is new from GitHub."),
     "analyze": ("sprintlib.cli.analyze", "Say whether the milestones land, and what threatens them."),
     "explain": ("sprintlib.cli.explain", "The verdict in thirty seconds, in words that check out."),
+    "feedback": ("sprintlib.cli.feedback", "Accept, dismiss or snooze a recommendation."),
     "trace": ("sprintlib.cli.trace", "Open the reasoning behind an explanation, and fork it."),
     "whatif": ("sprintlib.cli.whatif", "Forecast again under changes, or find what reaches a target."),
     "index": ("sprintlib.cli.index", "Index what was said, for 'sprint ask'."),

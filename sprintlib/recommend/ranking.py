@@ -1,12 +1,14 @@
 """Which actions to show, and in which order: by what the model expects of them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from zlib import crc32
 
 from sprintlib.forecast import Outlook, chance, clamp
 from sprintlib.forecast.model import Forecast
 from sprintlib.recommend.candidates import Candidate, candidates
+from sprintlib.recommend.effort import effort
+from sprintlib.recommend.feedback import Feedback, Record, hidden, records
 from sprintlib.recommend.model import Recommendation
 from sprintlib.recommend.playbook import interventions
 from sprintlib.risks import Risk, Situation
@@ -17,9 +19,15 @@ _ID_LENGTH = 96
 
 
 def recommend(
-    situation: Situation, outlook: Outlook, forecast: Forecast, risks: Sequence[Risk]
+    situation: Situation,
+    outlook: Outlook,
+    forecast: Forecast,
+    risks: Sequence[Risk],
+    feedback: Sequence[Feedback] = (),
 ) -> tuple[Recommendation, ...]:
-    """At most six actions by expected gain; those that the model cannot weigh come with a gain of null.
+    """At most six actions by expected gain x acceptance / effort; what the model cannot weigh has a gain of null.
+
+    feedback: what the team said up to the moment; what it dismissed or put off is left out.
 
     Gain is the probability under the action minus the probability now, both by the mechanistic layer and with the
     same random numbers. There is none without a probability, nor once the outcome is settled.
@@ -30,8 +38,12 @@ def recommend(
     for candidate in candidates(situation, outlook, risks):
         gain = None if before is None else _gain(outlook, candidate, before)
         found.setdefault(_identifier(candidate), (candidate, gain))
-    ranked = sorted(found.items(), key=lambda entry: -_rank(*entry[1]))
-    return tuple(_recommendation(situation, name, *entry) for name, entry in ranked[:MOST])
+    sprint = situation.sprint
+    known = records(feedback, sprint.past, sprint.calendar)
+    gone = hidden(feedback, sprint.calendar.local_date(sprint.past.as_of))
+    shown = {name: entry for name, entry in found.items() if name not in gone}
+    ranked = sorted(shown.items(), key=lambda entry: -_rank(entry[1], known))
+    return tuple(_recommendation(situation, name, *entry, known) for name, entry in ranked[:MOST])
 
 
 def _gain(outlook: Outlook, candidate: Candidate, before: float) -> float | None:
@@ -41,16 +53,21 @@ def _gain(outlook: Outlook, candidate: Candidate, before: float) -> float | None
     return None if after is None else round(clamp(after) - clamp(before), 3)
 
 
-def _rank(candidate: Candidate, gain: float | None) -> float:
-    return max(gain or 0.0, URGENT if candidate.urgent else 0.0)
+def _rank(entry: tuple[Candidate, float | None], known: Mapping[str, Record]) -> float:
+    candidate, gain = entry
+    worth = max(gain or 0.0, URGENT if candidate.urgent else 0.0)
+    return worth * known.get(candidate.play, Record()).acceptance / effort(candidate)
 
 
-def _recommendation(situation: Situation, name: str, candidate: Candidate, gain: float | None) -> Recommendation:
+def _recommendation(
+    situation: Situation, name: str, candidate: Candidate, gain: float | None, known: Mapping[str, Record]
+) -> Recommendation:
     return Recommendation(
         id=name,
         action=candidate.action,
         actor=candidate.actor,
         expected_gain=gain,
+        record=str(known[candidate.play]) if candidate.play in known else None,
         evidence=(*situation.cite(candidate.items), *candidate.cited, interventions()[candidate.play].cite()),
     )
 

@@ -9,12 +9,10 @@ from pydantic import BaseModel, ConfigDict
 
 from sprintlib.forecast import Outlook, Workload, chance, clamp, count
 from sprintlib.recommend.candidates import Candidate, candidates, least_begun, whole
+from sprintlib.recommend.effort import COSTS, DROP_COST
 from sprintlib.risks import Risk, Situation, listed
 
 MOST_ACTIONS = 3
-# Effort of an action in working days of somebody (judgement): only their order decides what is proposed.
-REVIEW_COST, UNBLOCK_COST, DROP_COST = 0.25, 0.5, 1.0
-_COSTS = {"PB-001": REVIEW_COST, "PB-003": REVIEW_COST, "PB-006": UNBLOCK_COST, "PB-007": UNBLOCK_COST}
 _MOST_OTHERS = 8  # candidates looked at beside dropping; the rest is left out, least gain first
 _MOST_DROPPED = 8
 
@@ -89,8 +87,8 @@ def _under(work: Workload, chosen: Sequence[_Option]) -> Workload:
 
 def _options(situation: Situation, outlook: Outlook, risks: Sequence[Risk]) -> tuple[list[_Option], list[_Option]]:
     """What could be done beside dropping, and how much could be dropped."""
-    named = [one for one in candidates(situation, outlook, risks) if one.what_if and one.play in _COSTS]
-    others = [_Option(one, _COSTS[one.play]) for one in {one.items: one for one in named}.values()]
+    named = [one for one in candidates(situation, outlook, risks) if one.what_if and one.play in COSTS]
+    others = [_Option(one, COSTS[one.play]) for one in {one.items: one for one in named}.values()]
     gains = {option.action.items: chance(_under(outlook.work, [option])) or 0.0 for option in others}
     useful = [option for option in others if gains[option.action.items] > (chance(outlook.work) or 0.0)]
     useful.sort(key=lambda option: -gains[option.action.items])

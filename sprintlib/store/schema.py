@@ -439,6 +439,22 @@ recommendation = Table(
     Column("expected_gain", Float),
 )
 
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("project", String(128), nullable=False),
+    Column("recommendation", String(96), nullable=False, comment="id, the same in every analysis that repeats it"),
+    Column("play", String(16), nullable=False, comment="entry of the playbook"),
+    Column("items", JSON, nullable=False, comment="refs the recommendation was about"),
+    Column("decision", String(16), nullable=False, comment="accept | dismiss | snooze"),
+    Column("reason", Text),
+    Column("until", Date, comment="of a snooze: the day it is shown again"),
+    _moment("happened_at", nullable=False),
+    comment="append-only; says nothing about who decided",
+)
+Index("ix_feedback_project", feedback.c.project, feedback.c.happened_at)
+
 evidence = Table(
     "evidence",
     metadata,

@@ -17,7 +17,7 @@ def risk_list(analysis: Analysis, milestone: MilestoneAnalysis, limit: int | Non
 
 
 def action_list(analysis: Analysis, milestone: MilestoneAnalysis, limit: int | None = None) -> str:
-    """Recommendations, the largest expected gain first."""
+    """Recommendations, the largest expected gain for the effort first."""
     if not milestone.recommendations:
         return '<p class="muted">Nothing in the playbook fits what is known today.</p>'
     known = known_repositories(analysis)
@@ -40,7 +40,7 @@ def _action(action: Recommendation, known: frozenset[str]) -> str:
     return (
         f'<li><span class="tag gain">{text(gain(action.expected_gain))}</span><div>'
         f"<p>{sentence(action.action, action.evidence, known)}</p>"
-        f"{_line(citations(action.evidence, known, action.action), actor)}</div></li>"
+        f"{_line(citations(action.evidence, known, action.action), actor, text(action.record or ''))}</div></li>"
     )
 
 

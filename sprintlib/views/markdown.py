@@ -107,9 +107,9 @@ def _actions(milestone: MilestoneAnalysis, known: frozenset[str]) -> str:
     lines = []
     for number, action in enumerate(milestone.recommendations, start=1):
         actor = f" Who: {plain(action.actor)}." if action.actor else ""
-        lines.append(
-            f"{number}. **{gain(action.expected_gain)}**: {plain(action.action)}{actor}{_cites(action.evidence, known)}"
-        )
+        record = f" {plain(action.record)}" if action.record else ""
+        said = f"{plain(action.action)}{actor}{record}"
+        lines.append(f"{number}. **{gain(action.expected_gain)}**: {said}{_cites(action.evidence, known)}")
     return "\n".join(lines) or "Nothing in the playbook fits what is known today."
 
 

@@ -57,7 +57,8 @@ def all_findings(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
     return (
         f'<section id="all-risks"><h2>All risks, with the rule that fired</h2>'
         f"{risk_list(analysis, milestone, rules=True)}</section>"
-        f'<section id="all-actions"><h2>All actions, by expected gain</h2>{action_list(analysis, milestone)}</section>'
+        f'<section id="all-actions"><h2>All actions, most gain for the effort first</h2>'
+        f"{action_list(analysis, milestone)}</section>"
     )
 
 

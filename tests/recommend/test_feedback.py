@@ -1,0 +1,131 @@
+"""What the team says to recommendations, and how it shifts them."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from sprintlib.analysis import Analysis, analyze, store_analysis
+from sprintlib.calendar import WorkingCalendar
+from sprintlib.errors import AnalysisError
+from sprintlib.recommend import Recommendation, give_feedback, read_feedback
+from sprintlib.recommend.feedback import Feedback, Record, hidden, records
+from tests.world import World, at
+
+FRIDAY = at("03-20 12:00")
+MONDAY = "03-16 12:00"
+
+
+@pytest.fixture
+def busy(team: World) -> World:
+    """A stale pull request beside the open items of Sprint 2; its actions are stored as of Friday."""
+    team.pull(20, created="03-16 12:00", body="Closes #14")
+    team.event(20, "review_requested", "03-17 12:00", subject="bob")
+    team.event(15, "blocked_by_added", "03-17 12:00", subject="acme/api#16")
+    team.flush()
+    store_analysis(team.engine, analysis(team))
+    return team
+
+
+def analysis(world: World, moment: str = "03-20 12:00") -> Analysis:
+    return analyze(world.engine, world.settings, at(moment))
+
+
+def advice(world: World, moment: str = "03-20 12:00") -> dict[str, Recommendation]:
+    return {one.id: one for one in analysis(world, moment).milestones[0].recommendations}
+
+
+def given(decision: str, play: str = "PB-001", moment: str = MONDAY, **more: Any) -> Feedback:
+    name = f"{play.lower()}-acme-api-14"
+    items = more.pop("items", ("acme/api#14",))
+    return Feedback(name, play, items, decision, at(moment), **more)  # type: ignore[arg-type]
+
+
+def test_a_decision_is_kept_with_what_it_was_about(busy: World) -> None:
+    name = next(name for name in advice(busy) if name.startswith("pb-001"))
+    told = give_feedback(busy.engine, "acme", name, "dismiss", at("03-20 13:00"), reason="bob is away")
+    assert (told.play, told.items, told.reason) == ("PB-001", ("acme/api#20", "acme/api#14"), "bob is away")
+    assert read_feedback(busy.engine, "acme", at("03-20 13:00")) == (told,)
+    assert read_feedback(busy.engine, "acme", FRIDAY) == ()
+    assert read_feedback(busy.engine, "other", at("03-21")) == ()
+
+
+def test_what_nobody_recommended_cannot_be_answered(busy: World) -> None:
+    with pytest.raises(AnalysisError, match="No stored analysis recommends 'pb-999-x': 'sprint feedback list'"):
+        give_feedback(busy.engine, "acme", "pb-999-x", "accept", FRIDAY)
+
+
+def test_dismissed_is_gone_from_then_on_and_not_before(busy: World) -> None:
+    name = next(iter(advice(busy)))
+    give_feedback(busy.engine, "acme", name, "dismiss", at("03-20 13:00"), reason="no")
+    assert name in advice(busy)
+    assert name not in advice(busy, "03-20 14:00")
+
+
+def test_snoozed_comes_back_on_its_day(busy: World) -> None:
+    name = next(name for name in advice(busy) if name.startswith("pb-006"))
+    give_feedback(busy.engine, "acme", name, "snooze", at("03-20 13:00"), until=date(2026, 3, 24))
+    assert name not in advice(busy, "03-23 12:00")
+    assert name in advice(busy, "03-24 12:00")
+
+
+def test_the_last_answer_counts() -> None:
+    said = [given("dismiss", reason="no"), given("accept", moment="03-17")]
+    assert hidden(said[:1], date(2026, 3, 20)) == {"pb-001-acme-api-14"}
+    assert hidden(said, date(2026, 3, 20)) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("accepted", "dismissed", "share"), [(0, 0, 0.5), (1, 0, 2 / 3), (0, 1, 1 / 3), (4, 0, 5 / 6), (3, 7, 1 / 3)]
+)
+def test_acceptance_is_shrunk_towards_a_half(accepted: int, dismissed: int, share: float) -> None:
+    assert Record(accepted, dismissed).acceptance == pytest.approx(share)
+
+
+def test_what_a_team_dismisses_sinks_and_what_it_accepts_rises(busy: World) -> None:
+    before = list(advice(busy, "03-20 14:00"))
+    first = before[0]
+    give_feedback(busy.engine, "acme", first, "dismiss", at("03-20 13:00"), reason="no")
+    give_feedback(busy.engine, "acme", first, "accept", at("03-20 13:30"))
+    after = advice(busy, "03-20 14:00")
+    assert after[first].record == "Accepted 1 and dismissed 1 times here."
+    assert list(after) == before, "one of each is the prior again"
+    for day in range(10, 18):
+        give_feedback(busy.engine, "acme", first, "dismiss", at(f"03-{day}"), reason="no")
+    sunk = advice(busy, "03-20 14:00")
+    assert sunk[first].record == "Accepted 1 and dismissed 9 times here."
+    assert next(iter(sunk)) == before[1]
+
+
+def test_the_outcome_is_looked_at_after_three_working_days(busy: World) -> None:
+    calendar = WorkingCalendar.from_settings(busy.settings)
+    said = [given("accept", moment="03-16 12:00"), given("accept", "PB-006", "03-16 12:00", items=("acme/api#17",))]
+    early, later = busy.past("03-18 12:00"), busy.past("03-19 12:00")
+    assert records(said, early, calendar)["PB-001"] == Record(accepted=1)
+    busy.event(14, "labeled", "03-18 09:00", subject="size")
+    found = records(said, busy.past("03-19 12:00"), calendar)
+    assert found["PB-001"] == Record(accepted=1, followed=1, moved=1)
+    assert found["PB-006"] == Record(accepted=1, followed=1, moved=0)
+    assert records(said, later, calendar)["PB-001"].moved == 0
+    assert str(found["PB-001"]) == (
+        "Accepted 1 and dismissed 0 times here; within 3 working days, something moved on the items in 1 of 1."
+    )
+
+
+def test_a_bot_or_a_late_move_is_none(busy: World) -> None:
+    calendar = WorkingCalendar.from_settings(busy.settings)
+    busy.event(17, "labeled", "03-17 09:00", subject="x", actor="renovate[bot]")
+    busy.event(17, "labeled", "03-20 09:00", subject="x")
+    said = [given("accept", moment="03-16 12:00", items=("acme/api#17",))]
+    assert records(said, busy.past("03-20 12:00"), calendar)["PB-001"] == Record(accepted=1, followed=1, moved=0)
+
+
+def test_said_twice_on_a_day_counts_once() -> None:
+    said = [given("dismiss", moment="03-16 12:00"), given("dismiss", moment="03-16 13:00")]
+    world_free = records(said, None, None)  # type: ignore[arg-type] # a dismissal has no outcome to look up
+    assert world_free == {"PB-001": Record(dismissed=1)}
+
+
+def test_wording_never_claims_a_cause() -> None:
+    told = str(Record(2, 1, 2, 2)).lower()
+    assert not any(word in told for word in ("because", "caus", "thanks", "led to", "helped", "worked"))
