@@ -15,7 +15,7 @@ def detect(situation: Situation) -> list[Risk]:
     raw = None if outlook.basis == "insufficient-data" else chance(outlook.work)
     if raw is None or raw >= limits.overcommitted_probability:
         return []
-    refs = situation.pieces
+    refs = situation.sprint.open_items["ref"].sort().to_list()
     return [
         Risk(
             kind=KIND,

@@ -1,0 +1,284 @@
+"""How often detectors are right: `python benchmarks/risks.py [SEEDS]`, thirty simulated startups, some minutes.
+
+First the troubles that the scenario puts into the sprint in progress, whose truth is known from the simulation and not
+from what was collected: precision and recall, with n. Then the four earlier sprints of each startup at half time,
+where nothing was put in on purpose: how often each detector fires, and what became of the items it named.
+"""
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+from sqlalchemy import Engine
+
+from sprintlib.analysis.analyzing import find_situations
+from sprintlib.calendar import WorkingCalendar
+from sprintlib.github.dataset import ingest_dataset
+from sprintlib.history import load_past
+from sprintlib.risks import Risk, Situation, find_risks
+from sprintlib.settings import Settings, parse
+from sprintlib.simulate import Chronicle, write_startup
+from sprintlib.simulate.chronicle import Key, Milestone
+from sprintlib.simulate.state import ItemState, states_of
+from sprintlib.simulate.work import Work, load_texts
+from sprintlib.store import open_store
+
+TODAY = date(2026, 11, 23)
+MORNING = datetime(2026, 11, 23, 8, tzinfo=UTC)
+CALENDAR = WorkingCalendar()
+_MOVES = ("commented", "reviewed", "committed", "review_requested", "ready_for_review", "review_commented")
+Claims = set[tuple[str, ...]]
+
+
+def main(seeds: int) -> None:
+    """Print both tables."""
+    truth: defaultdict[str, list[tuple[Claims, Claims]]] = defaultdict(list)
+    past_fires: defaultdict[str, list[tuple[bool, list[bool]]]] = defaultdict(list)
+    open_then: list[bool] = []
+    landed: list[bool] = []
+    for seed in range(seeds):
+        with TemporaryDirectory() as name:
+            chronicle, situations = _startup(Path(name), seed)
+            for kind, true, said in _injected(chronicle, situations[0]):
+                truth[kind].append((true, said))
+            for situation in situations[1:]:
+                late = _late(chronicle, situation)
+                open_then += late.values()
+                landed.append(_landed(late))
+                fired: defaultdict[str, list[bool]] = defaultdict(list)
+                for risk in find_risks(situation):
+                    fired[risk.kind] += [late[ref] for ref in risk.items if ref in late]
+                for kind, outcomes in fired.items():
+                    past_fires[kind].append((not _landed(late), outcomes))
+    _print_injected(truth, seeds)
+    _print_past(past_fires, open_then, landed)
+
+
+def _startup(home: Path, seed: int) -> tuple[Chronicle, list[Situation]]:
+    """The sprint in progress on Monday morning, then the earlier ones at half of their working time."""
+    chronicle = write_startup(home / "github", seed, TODAY)
+    engine = open_store(f"sqlite:///{home / 'sprint.db'}")
+    names = ingest_dataset(engine, home / "github", "Mooring")
+    settings = parse({"home": home, "project": {"name": "Mooring", "repositories": names}})
+    due = sorted({milestone.due_on for milestone in chronicle.milestones})
+    found = [_situation(engine, settings, chronicle, due[-1], MORNING)]
+    for day in due[:-1]:
+        half = datetime.combine(day - timedelta(days=7), datetime.min.time(), UTC) + timedelta(hours=12)
+        found.append(_situation(engine, settings, chronicle, day, half))
+    engine.dispose()
+    return chronicle, found
+
+
+def _situation(engine: Engine, settings: Settings, chronicle: Chronicle, due_on: date, as_of: datetime) -> Situation:
+    (title,) = {milestone.title for milestone in _parts(chronicle, due_on)}
+    (situation,) = find_situations(load_past(engine, settings, as_of), settings, title)
+    return situation
+
+
+def _parts(chronicle: Chronicle, due_on: date) -> list[Milestone]:
+    return [milestone for milestone in chronicle.milestones if milestone.due_on == due_on]
+
+
+# ---------------------------------------------------------------- what the scenario put in
+
+
+def _injected(chronicle: Chronicle, situation: Situation) -> Iterator[tuple[str, Claims, Claims]]:
+    """(detector, what is so, what was said), in terms both sides share."""
+    states, plan = states_of(chronicle), load_texts().sprint[-1]
+    due = max(milestone.due_on for milestone in chronicle.milestones)
+    inside = {(milestone.repo, milestone.number) for milestone in _parts(chronicle, due)}
+    still = {
+        key: state for key, state in states.items() if state.closed_at is None and (key[0], state.milestone) in inside
+    }
+    named = {
+        (state.item.repo, title): key
+        for key, state in states.items()
+        if state.item.kind == "issue"
+        for title in (state.item.title, state.title)
+    }
+    every = (*plan.committed, *plan.arrivals)
+    works = {named[work.repo, work.title]: work for work in every if (work.repo, work.title) in named}
+    risks = find_risks(situation)
+    yield "blocked", _true_blocks(works, states, still, named), _pairs(risks)
+    yield (
+        "unowned",
+        {(_ref(key),) for key, work in works.items() if work.hold == "unclaimed" and key in still},
+        {(ref,) for ref in _items(risks, "unstarted_near_due") if not situation.items[ref].assignees},
+    )
+    stale: Claims = {(pull,) for pull in _overlooked(chronicle, works, states)}
+    yield "stale pull request", stale, {(ref,) for ref in _items(risks, "stale_pull_request", first=True)}
+    red: Claims = {(key[0],) for key, state in states.items() if _red_issue(state)}
+    yield "red CI", red, {(_repo(risk),) for risk in risks if risk.kind == "failing_ci" and risk.evidence}
+    yield (
+        "scope creep",
+        _true_creep(chronicle, due, states, inside),
+        {("sprint",) for risk in risks if risk.kind == "scope_creep"},
+    )
+    yield (
+        "oversized pull request",
+        _true_large(chronicle, states, still),
+        {(ref,) for ref in _items(risks, "oversized_pull_request")},
+    )
+    yield (
+        "flaky CI",
+        _true_flaky(chronicle, {part.repo for part in _parts(chronicle, due)}),
+        {(_repo(risk), risk.statement.split("'")[1]) for risk in risks if risk.kind == "flaky_ci"},
+    )
+
+
+def _true_blocks(
+    works: dict[Key, Work], states: dict[Key, ItemState], still: dict[Key, ItemState], named: dict[tuple[str, str], Key]
+) -> Claims:
+    """Pairs of the plan where both are open."""
+    by_title = {title: key for (_, title), key in named.items()}
+    return {
+        (_ref(key), _ref(by_title[before]))
+        for key, work in works.items()
+        for before in work.after
+        if key in still and states[by_title[before]].closed_at is None
+    }
+
+
+def _overlooked(chronicle: Chronicle, works: dict[Key, Work], states: dict[Key, ItemState]) -> set[str]:
+    """Open pull requests that their reviewer never looks at, without an event by a person for a working day."""
+    found = set()
+    for key, work in works.items():
+        for state in states.values():
+            closes = f"Closes #{key[1]}" in (state.item.body or "").splitlines() and state.item.repo == key[0]
+            if work.hold == "review" and closes and state.closed_at is None:
+                moves = [
+                    one.at
+                    for one in chronicle.happenings
+                    if (one.repo, one.number) == state.item.key
+                    and one.kind in _MOVES
+                    and not (one.actor and chronicle.people[one.actor].is_bot)
+                ]
+                if CALENDAR.working_time(max([state.item.created_at, *moves]), MORNING) > 1:
+                    found.add(_ref(state.item.key))
+    return found
+
+
+def _red_issue(state: ItemState) -> bool:
+    return state.item.title.startswith("CI on main is red since") and state.closed_at is None
+
+
+def _true_creep(chronicle: Chronicle, due: date, states: dict[Key, ItemState], inside: set[tuple[str, int]]) -> Claims:
+    """Issues put in after the first day and still inside, over 15% of those inside at its end."""
+    first_day = CALENDAR.end_of_day(CALENDAR.working_days(due - timedelta(days=13), due)[0])
+    was: set[Key] = set()
+    later: set[Key] = set()
+    for one in chronicle.happenings:
+        key = (one.repo, one.number)
+        if one.kind in ("milestoned", "demilestoned") and one.other in inside:
+            target = was if one.at <= first_day else later
+            (target.add if one.kind == "milestoned" else target.discard)(key)
+    issues = {
+        key for key in later - was if states[key].item.kind == "issue" and (key[0], states[key].milestone) in inside
+    }
+    committed = {key for key in was if states[key].item.kind == "issue"}
+    return {("sprint",)} if len(issues) > 0.15 * len(committed) else set()
+
+
+def _true_large(chronicle: Chronicle, states: dict[Key, ItemState], still: dict[Key, ItemState]) -> Claims:
+    """Open pull requests of the sprint over a day old whose commits add and remove more than 400 lines."""
+    found: Claims = set()
+    for key, state in states.items():
+        if state.item.kind != "pull" or state.closed_at or CALENDAR.working_time(state.item.created_at, MORNING) <= 1:
+            continue
+        text = state.item.body or ""
+        carries = key in still or any(
+            f"Closes #{number}" in text.splitlines() and repo == key[0] for repo, number in still
+        )
+        commits = [commit for commit in chronicle.commits if (commit.repo, commit.number) == key]
+        lines = sum(change.added + change.removed for commit in commits for change in commit.changes)
+        author = chronicle.people.get(state.item.author or "")
+        if carries and lines > 400 and author and not author.is_bot:
+            found.add((_ref(key),))
+    return found
+
+
+def _true_flaky(chronicle: Chronicle, repos: set[str]) -> Claims:
+    """Workflows whose first attempt failed and whose next passed, on two commits within a week."""
+    since = MORNING - timedelta(days=7)
+    attempts: defaultdict[tuple[str, str, str, int], list[str]] = defaultdict(list)
+    for run in chronicle.runs:
+        if run.repo in repos and since < run.finished_at <= MORNING:
+            attempts[run.repo, run.workflow, run.commit, run.number].append(run.conclusion)
+    commits: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for (repo, workflow, commit, _), conclusions in attempts.items():
+        if "failure" in conclusions and "success" in conclusions:
+            commits[repo, workflow].add(commit)
+    return {key for key, found in commits.items() if len(found) >= 2}
+
+
+def _ref(key: Key) -> str:
+    return f"sprint-demo/{key[0]}#{key[1]}"
+
+
+def _items(risks: tuple[Risk, ...], kind: str, *, first: bool = False) -> set[str]:
+    return {ref for risk in risks if risk.kind == kind for ref in (risk.items[:1] if first else risk.items)}
+
+
+def _pairs(risks: tuple[Risk, ...]) -> Claims:
+    return {risk.items[:2] for risk in risks if risk.kind in ("blocked_item", "cross_repository_block")}
+
+
+def _repo(risk: Risk) -> str:
+    return risk.evidence[0].ref.partition(" ")[0].rpartition("/")[2]
+
+
+# ---------------------------------------------------------------- earlier sprints
+
+
+def _late(chronicle: Chronicle, situation: Situation) -> dict[str, bool]:
+    """Items open at half time -> whether they were not closed by the deadline."""
+    states, deadline = states_of(chronicle), situation.sprint.deadline
+    assert deadline is not None
+    found = {}
+    for ref in situation.sprint.open_items["ref"]:
+        repo, number = ref.removeprefix("sprint-demo/").split("#")
+        closed = states[repo, int(number)].closed_at
+        found[ref] = closed is None or closed > deadline
+    return found
+
+
+def _landed(late: dict[str, bool]) -> bool:
+    return not any(late.values())
+
+
+# ---------------------------------------------------------------- tables
+
+
+def _print_injected(truth: dict[str, list[tuple[Claims, Claims]]], seeds: int) -> None:
+    print(f"== put in on purpose, {seeds} startups ==")
+    rows = []
+    for kind, cases in truth.items():
+        hit = sum(len(true & said) for true, said in cases)
+        true, said = (sum(len(case[side]) for case in cases) for side in (0, 1))
+        rows.append((kind, true, said, hit, hit / said if said else None, hit / true if true else None))
+    _show(pl.DataFrame(rows, schema=["kind", "true", "said", "hit", "precision", "recall"], orient="row"))
+
+
+def _print_past(fires: dict[str, list[tuple[bool, list[bool]]]], open_then: list[bool], landed: list[bool]) -> None:
+    print(f"\n== earlier sprints at half time, n = {len(landed)} ==")
+    print(f"sprints with an open item that was not closed in time: {1 - sum(landed) / len(landed):.2f}")
+    print(f"open items not closed in time: {sum(open_then) / len(open_then):.2f} of {len(open_then)}")
+    rows = []
+    for kind, cases in sorted(fires.items()):
+        items = [late for _, outcomes in cases for late in outcomes]
+        share = sum(items) / len(items) if items else None
+        rows.append((kind, len(cases), sum(failed for failed, _ in cases) / len(cases), len(items), share))
+    _show(pl.DataFrame(rows, schema=["kind", "sprints", "of these late", "items", "of these late "], orient="row"))
+
+
+def _show(table: pl.DataFrame) -> None:
+    with pl.Config(tbl_rows=50, float_precision=2, tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True):
+        print(table)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 30)
