@@ -108,6 +108,7 @@ def assemble(
         probability=future.probability,
         reason=future.reason,
         probability_delivered=future.probability_delivered,
+        delivered_by=future.delivered_by,
         interval=future.interval,
         basis=future.basis,
         n_history=future.n_history,

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sprintlib.evidence import Evidence
 from sprintlib.explain.model import Driver
-from sprintlib.forecast.model import Basis, ForecastDates, Interval
+from sprintlib.forecast.model import Basis, DeliveredBy, ForecastDates, Interval
 from sprintlib.knowledge.citations import ClaimKind
 from sprintlib.recommend.model import Recommendation
 from sprintlib.risks.model import Risk
@@ -101,6 +101,7 @@ class MilestoneAnalysis(_Model):
     probability: Probability | None
     reason: str | None = None
     probability_delivered: Probability | None
+    delivered_by: DeliveredBy = "mechanistic"
     interval: Interval
     basis: Basis
     n_history: int

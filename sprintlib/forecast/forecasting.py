@@ -7,6 +7,7 @@ from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 
 from sprintlib.forecast.chance import Draws
 from sprintlib.forecast.model import Forecast, ForecastDates, Interval
@@ -25,7 +26,7 @@ def forecast(outlook: Outlook) -> Forecast:
     known = _headline(outlook)
     if outlook.basis == "insufficient-data" or outlook.sprint.open_items.is_empty():
         return known
-    return known.model_copy(update=_simulated(outlook, undecided=_settled(outlook) is None))
+    return known.model_copy(update=_simulated(outlook, known, undecided=_settled(outlook) is None))
 
 
 def _headline(outlook: Outlook) -> Forecast:
@@ -103,7 +104,7 @@ def _why_missing(outlook: Outlook) -> str | None:
     return None
 
 
-def _simulated(outlook: Outlook, undecided: bool) -> dict[str, object]:
+def _simulated(outlook: Outlook, known: Forecast, undecided: bool) -> dict[str, object]:
     """Dates, intervals and the projection of the futures."""
     sprint, work = outlook.sprint, outlook.work
     finish = finish_days(work)
@@ -120,12 +121,21 @@ def _simulated(outlook: Outlook, undecided: bool) -> dict[str, object]:
         ended = present_closed(work, work.days_left, finish)
         by_due = (closed + int(quantile(ended, 0.1)), closed + int(quantile(ended, 0.9)))
         enough = (closings(work, work.days_left) >= len(work.open)) | (finish <= work.days_left)
-        found["probability_delivered"] = clamp(float(np.mean(enough)))
+        found |= _delivered(outlook, float(np.mean(enough)), known.probability or LOWEST)
     found["interval"] = Interval(
         items_closed_by_due=by_due,
         finish_date=(_finish_date(sprint, finish, 0.1), _finish_date(sprint, finish, 0.9)),
     )
     return found
+
+
+def _delivered(outlook: Outlook, by_pace: float, probability: float) -> dict[str, object]:
+    """Both layers have half of the log-odds; as the narrower event is at least as rare, never under `probability`."""
+    learned = outlook.delivery_logit
+    if learned is None:
+        return {"probability_delivered": clamp(by_pace)}
+    both = float(expit((logit(clamp(by_pace)) + learned) / 2))
+    return {"probability_delivered": max(clamp(both), probability), "delivered_by": "layered"}
 
 
 def _closed_in_two_weeks(sprint: Sprint, work: Workload, finish: Draws) -> tuple[int, int, int]:

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 Basis = Literal["prior", "learned", "insufficient-data"]
+DeliveredBy = Literal["mechanistic", "layered"]
 
 
 class Interval(BaseModel):
@@ -33,6 +34,7 @@ class Forecast(BaseModel):
 
     probability: every item now inside is done or dropped by the deadline; clamped to [.03, .97]; null with `reason`.
     probability_delivered: at least the amount now in scope is delivered by then, by whichever items.
+    delivered_by: `layered` where the statistical layer has a say in it, else the mechanistic one alone.
     n_history: closings of milestone items the throughput rests on. basis: what the numbers rest on.
     projection: (day, p10, p50, p90) of the items done or dropped, for the burn-up.
     """
@@ -41,6 +43,7 @@ class Forecast(BaseModel):
 
     probability: float | None
     probability_delivered: float | None
+    delivered_by: DeliveredBy = "mechanistic"
     reason: str | None = None
     basis: Basis
     n_history: int

@@ -1,22 +1,21 @@
 """What a forecast rests on: the pace, the arrivals and the open items of a sprint."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
-import polars as pl
 
 from sprintlib.forecast.course import Course, course
+from sprintlib.forecast.developers import active_developers
 from sprintlib.forecast.model import Basis
 from sprintlib.forecast.rates import ITEMS_PER_DEVELOPER_DAY, Rate, prior_arrivals, prior_pace, tally
+from sprintlib.forecast.record import record_of
 from sprintlib.forecast.simulation import Workload, finish_days
 from sprintlib.forecast.sprint import Sprint
-from sprintlib.history.past import Past
 
 MINIMUM_CLOSING_DAYS = 5  # Lighthouse's rule: no forecast under five active days
 UNBLOCK_DAYS = 3.0  # mean working days until a blocked item is free (judgement)
-ACTIVE_DAYS = 28  # calendar days within which somebody must have acted to count as active
 LOWEST, HIGHEST = 0.03, 0.97  # forecasts of sprints are over-confident beyond (docs/forecast.md)
 
 
@@ -25,7 +24,7 @@ class Outlook:
     """What a forecast rests on: the open work of a sprint and the observations behind its rates.
 
     courses: one a part. prior: the pace before anything was observed. closing_days: distinct working days with a
-    closing.
+    closing. delivery_logit: log-odds of `probability_delivered` by the statistical layer, None where it has no say.
     """
 
     sprint: Sprint
@@ -33,6 +32,7 @@ class Outlook:
     courses: tuple[Course, ...]
     prior: Rate
     closing_days: int
+    delivery_logit: float | None = None
 
     @property
     def n_history(self) -> int:
@@ -64,7 +64,8 @@ def prepare(sprint: Sprint, blocked: Collection[str] = ()) -> Outlook:
     added = [calendar.local_date(entry.at) for seen in courses for entry in seen.arrivals]
     closings = tally(closed, _most(seen.worked for seen in courses), today, calendar)
     arrivals = tally(added, _most(seen.offered for seen in courses), today, calendar)
-    prior = prior_pace(sum(active_developers(past, part.repo) for part in sprint.parts))
+    developers = sum(active_developers(past, part.repo) for part in sprint.parts)
+    prior = prior_pace(developers)
     refs = tuple(sprint.open_items.sort("repo", "number")["ref"])
     work = Workload(
         name=" ".join(part.repo for part in sprint.parts),
@@ -74,7 +75,10 @@ def prepare(sprint: Sprint, blocked: Collection[str] = ()) -> Outlook:
         blocked={ref: UNBLOCK_DAYS for ref in refs if ref in blocked},
         days_left=sprint.days_left,
     )
-    return Outlook(sprint, work, courses, prior, sum(map(calendar.is_working_day, set(closed))))
+    found = Outlook(sprint, work, courses, prior, sum(map(calendar.is_working_day, set(closed))))
+    if found.basis == "insufficient-data" or not refs:
+        return found
+    return replace(found, delivery_logit=record_of(past, calendar).delivery_logit(sprint, developers))
 
 
 def _most(exposures: Iterable[Mapping[date, float]]) -> dict[date, float]:
@@ -84,22 +88,6 @@ def _most(exposures: Iterable[Mapping[date, float]]) -> dict[date, float]:
         for day, amount in exposure.items():
             found[day] = max(found.get(day, 0.0), amount)
     return found
-
-
-def active_developers(past: Past, repo: str) -> float:
-    """People who acted in a repository lately; one who acted in several counts for an equal share in each."""
-    since = past.as_of - timedelta(days=ACTIVE_DAYS)
-    acts = pl.concat(
-        [
-            past.events.filter(~pl.col("actor_is_bot") & (pl.col("happened_at") > since)).select("repo", who="actor"),
-            past.reviews.filter(~pl.col("author_is_bot") & (pl.col("submitted_at") > since)).select(
-                "repo", who="author"
-            ),
-            past.items.filter(~pl.col("author_is_bot") & (pl.col("created_at") > since)).select("repo", who="author"),
-        ]
-    )
-    shares = acts.drop_nulls().unique().with_columns(share=1.0 / pl.len().over("who"))
-    return float(shares.filter(pl.col("repo") == repo)["share"].sum())
 
 
 def chance(work: Workload, focus: Collection[str] | None = None) -> float | None:

@@ -6,8 +6,9 @@ import polars as pl
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.forecast.course import share_passed
+from sprintlib.forecast.developers import active_developers
 from sprintlib.forecast.forecasting import quantile
-from sprintlib.forecast.outlook import MINIMUM_CLOSING_DAYS, active_developers
+from sprintlib.forecast.outlook import MINIMUM_CLOSING_DAYS
 from sprintlib.forecast.rates import prior_pace, tally
 from sprintlib.forecast.simulation import Workload, closings
 from sprintlib.history import Past

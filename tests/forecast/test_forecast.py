@@ -14,7 +14,7 @@ from sprintlib.forecast import (
     part_forecast,
     prepare,
 )
-from sprintlib.forecast.outlook import active_developers
+from sprintlib.forecast.developers import active_developers
 from tests.sprints import API, AS_OF, WEB, first_sprint, put, second_sprint, two_sprints
 from tests.world import World
 
@@ -29,7 +29,7 @@ def outlook(world: World, title: str = "Sprint 2", as_of: str = AS_OF, blocked: 
 def test_a_sprint_on_its_way(world: World) -> None:
     found = forecast(outlook(two_sprints(world)))
     assert found.probability == pytest.approx(0.324, abs=0.01)  # 5 open, 5.5 working days, .71 a day, few arrivals
-    assert found.probability_delivered == pytest.approx(0.351, abs=0.01)
+    assert found.probability_delivered == pytest.approx(0.442, abs=0.01)  # .351 by pace alone
     assert found.reason is None
     assert (found.basis, found.n_history) == ("learned", 13)
     assert found.interval.items_closed_by_due == (4, 8)

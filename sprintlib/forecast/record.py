@@ -1,0 +1,189 @@
+"""The project's own finished sprints, as the statistical layer sees them, and what it says with them of another one.
+
+The mechanistic layer knows the pace; the statistical one (forecast.sprints) knows how sprints of such a shape ended
+elsewhere, and learns from each of the project's own that is over. Their log-odds are averaged (docs/forecast.md).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property, lru_cache
+from itertools import islice
+from typing import NamedTuple
+
+import polars as pl
+
+from sprintlib.calendar import WorkingCalendar
+from sprintlib.forecast.developers import active_developers
+from sprintlib.forecast.links import closed_refs
+from sprintlib.forecast.sprint import Sprint, find_sprints
+from sprintlib.forecast.sprints import FEATURES, LocalLayer, features, outcomes, shipped_model
+from sprintlib.forecast.sprints.model import TIMES
+from sprintlib.history import Past
+from sprintlib.history.rewinding import rewind
+
+MOST_SPRINTS = 8  # the newest; older ones say little about the team of today
+Row = dict[str, float | str]  # one of simulate.sprints.SPRINT_SCHEMA
+_BEGINNINGS = ("assigned", "referenced")
+_INSTANT = timedelta(microseconds=1)
+_ONE_TEAM: Row = {"organisation": "own", "team": 0}
+
+
+class Finished(NamedTuple):
+    """A dated sprint whose deadline has passed. delivered: items done or dropped inside it by then."""
+
+    title: str
+    start: datetime
+    deadline: datetime
+    delivered: int
+
+
+@dataclass(frozen=True)
+class _Learned:
+    """Finished sprints at one time, and the local layer after all of them."""
+
+    rows: list[Row]
+    layer: LocalLayer
+
+
+@dataclass(frozen=True)
+class Record:
+    """The finished dated sprints of a project, oldest first, at most MOST_SPRINTS."""
+
+    past: Past
+    calendar: WorkingCalendar
+
+    @cached_property
+    def finished(self) -> tuple[Finished, ...]:
+        today = self.calendar.local_date(self.past.as_of)
+        last = self.past.milestones.group_by("title").agg(pl.col("due_on").max())
+        over = last.filter(pl.col("due_on") < today).sort("due_on", "title", descending=True)
+        found = (one for title in over["title"] if (one := self._finished(title)))
+        return tuple(islice(found, MOST_SPRINTS))[::-1]
+
+    def delivery_logit(self, sprint: Sprint, developers: float) -> float | None:
+        """Log-odds that at least the work now inside is delivered; None outside its time or without either end.
+
+        developers: active people of the sprint's repositories.
+        """
+        elapsed = _elapsed(sprint)
+        if elapsed is None or sprint.items.is_empty():
+            return None
+        nearest = min(TIMES, key=lambda time: abs(time - 100 * elapsed))
+        learned = self._known.get(nearest) or self._known.setdefault(nearest, self._learn(nearest))
+        now = round(100 * elapsed)
+        earlier = [row | {"time": now} for row in learned.rows]
+        rows = pl.DataFrame([*earlier, _row(sprint, len(earlier), now, developers)])
+        model = shipped_model()
+        z = model.times[nearest].standardised(features(rows)[-1:])[0]
+        return float(model.logits(rows, elapsed)[-1]) + learned.layer.correction(z, 0)[0]
+
+    @cached_property
+    def _known(self) -> dict[int, _Learned]:
+        """What was learned so far, by time: only what is asked for is worked out."""
+        return {}
+
+    def _learn(self, time: int) -> _Learned:
+        states = ((one, self._sprint(one.title, _moment(one, time))) for one in self.finished)
+        known = [(one, state) for one, state in states if state is not None and not state.items.is_empty()]
+        rows = [_row(state, place, time, _developers(state), one.delivered) for place, (one, state) in enumerate(known)]
+        model = shipped_model()
+        layer = LocalLayer(model.local_prior, len(FEATURES))
+        if rows:
+            frame = pl.DataFrame(rows)
+            z = model.times[time].standardised(features(frame))
+            for logit, each, outcome in zip(model.logits(frame, time / 100), z, outcomes(frame), strict=True):
+                layer.learn(float(logit), each, 0, int(outcome))
+        return _Learned(rows, layer)
+
+    def _finished(self, title: str) -> Finished | None:
+        now = self._sprint(title, self.past.as_of)
+        if now is None or now.deadline is None or now.deadline > self.past.as_of:
+            return None
+        end = self._sprint(title, now.deadline - _INSTANT)
+        start = _start(now)
+        if end is None or start is None or start >= now.deadline:
+            return None
+        return Finished(title, start, now.deadline, end.items.height - end.open_items.height)
+
+    def _sprint(self, title: str, moment: datetime) -> Sprint | None:
+        then = self.past if moment >= self.past.as_of else rewind(self.past, moment)
+        return next(iter(find_sprints(then, self.calendar, {}, title)), None)
+
+
+class _Same:
+    """A past as a key: equal to itself alone."""
+
+    def __init__(self, past: Past) -> None:
+        self.past = past
+
+    def __hash__(self) -> int:
+        return id(self.past)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.past is self.past
+
+
+def record_of(past: Past, calendar: WorkingCalendar) -> Record:
+    """The record of a project; the same one for every sprint of the same past."""
+    return _record(_Same(past), calendar)
+
+
+@lru_cache(maxsize=2)
+def _record(key: _Same, calendar: WorkingCalendar) -> Record:
+    return Record(key.past, calendar)
+
+
+def _start(sprint: Sprint) -> datetime | None:
+    return min((part.start for part in sprint.parts if part.start), default=None)
+
+
+def _moment(one: Finished, time: int) -> datetime:
+    return one.start + (one.deadline - one.start) * (time / 100)
+
+
+def _elapsed(sprint: Sprint) -> float | None:
+    """Share of the time from start to deadline that has passed, 0-1."""
+    start, deadline = _start(sprint), sprint.deadline
+    if start is None or deadline is None or not start <= sprint.past.as_of < deadline:
+        return None
+    return (sprint.past.as_of - start) / (deadline - start)
+
+
+def _row(sprint: Sprint, place: int, time: int, developers: float, delivered: int = 0) -> Row:
+    """A sprint as a row of SPRINT_SCHEMA; items are its work. place: how many finished ones came before."""
+    start, deadline = _start(sprint), sprint.deadline
+    days = (deadline - start) / timedelta(days=1) if start and deadline else 1.0
+    left, begun = sprint.open_items.height, len(_begun(sprint))
+    state = {"todo": left - begun, "in_progress": begun, "done": sprint.items.height - left}
+    return {
+        **_ONE_TEAM,
+        "sprint": place,
+        "time": time,
+        "days": days,
+        "members": developers,
+        "items_at_start": sum(len(part.scope.committed) for part in sprint.parts),
+        "items_added": sum(len(part.scope.added) for part in sprint.parts),
+        "items_removed": sum(len(part.scope.removed) for part in sprint.parts),
+        **{f"{unit}_{name}": number for unit in ("items", "work") for name, number in state.items()},
+        "delivered": delivered,
+    }
+
+
+def _developers(sprint: Sprint) -> float:
+    return float(sum(active_developers(sprint.past, part.repo) for part in sprint.parts))
+
+
+def _begun(sprint: Sprint) -> set[str]:
+    """Open items with an open pull request, or which somebody took or mentioned in a commit since the start."""
+    past, start = sprint.past, _start(sprint)
+    touched = past.events.filter(pl.col("kind").is_in(_BEGINNINGS) & ~pl.col("actor_is_bot"))
+    if start is not None:
+        touched = touched.filter(pl.col("happened_at") > start)
+    begun = set(sprint.open_items.join(touched, on=["repository_id", "number"], how="semi")["ref"])
+    pulls = past.items.filter((pl.col("kind") == "pull") & (pl.col("state") == "open"))
+    carried = {
+        closed
+        for ref, repo, title, body in pulls.select("ref", "repo", "title", "body").iter_rows()
+        for closed in {ref, *closed_refs(f"{title}\n{body or ''}", repo)}
+    }
+    return begun | (carried & set(sprint.open_items["ref"]))
