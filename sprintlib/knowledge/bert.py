@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 from scipy.special import erf
+from threadpoolctl import ThreadpoolController
 
 from sprintlib.knowledge.worker import folder_digest
 
@@ -35,10 +36,12 @@ class Bert:
     epsilon: float
     weights: dict[str, Array]
     tokenizer: "Tokenizer"
+    threads: ThreadpoolController
 
     def encode(self, texts: Sequence[str]) -> Array:
         """One row of length 1 for each text, float32."""
-        rows = [self._vector(self.tokenizer.encode(text).ids) for text in texts]
+        with self.threads.limit(limits=1):  # waking threads for matrices this small costs more than it saves
+            rows = [self._vector(self.tokenizer.encode(text).ids) for text in texts]
         return np.stack(rows) if rows else np.zeros((0, self.dimension), dtype=np.float32)
 
     def _vector(self, tokens: list[int]) -> Array:
@@ -112,6 +115,7 @@ def load_bert(folder: Path) -> Bert | None:
         epsilon=config["layer_norm_eps"],
         weights=weights,
         tokenizer=tokenizer,
+        threads=ThreadpoolController(),
     )
 
 

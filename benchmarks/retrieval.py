@@ -1,0 +1,200 @@
+"""Search at 10,000 and 100,000 chunks: `python benchmarks/retrieval.py [PYTHON_WITH_CHROMADB]`, four minutes.
+
+Made texts (words by Zipf's law) and clustered unit vectors of 384 dimensions, in a store as `sprint index` leaves it.
+Prints for the vector index: time to make it from the store, size on disk, memory, latency and recall@10 against plain
+numpy; then latency of a whole search with the query's embedding. With an interpreter that has ChromaDB (not a
+dependency of this project) the same vectors and queries go through it in the same run.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+import psutil
+from sqlalchemy import insert
+
+from sprintlib.knowledge import Meaning, search
+from sprintlib.knowledge.bert import load_bert
+from sprintlib.knowledge.embedding import Vectors, model_folder
+from sprintlib.knowledge.vectors import nearest, write_index
+from sprintlib.settings import parse
+from sprintlib.store import open_store, upsert
+from sprintlib.store.schema import chunk, repository, vector
+
+SIZES = (10_000, 100_000)
+QUERIES = 100
+DIMENSION = 384
+_WORDS = 20_000
+_CHROMA = """
+import json, shutil, sys, time
+from pathlib import Path
+import chromadb, numpy as np
+folder = Path(sys.argv[1])
+vectors, queries = np.load(folder / "vectors.npy"), np.load(folder / "queries.npy")
+place = folder / "chroma"
+settings = chromadb.config.Settings(anonymized_telemetry=False)
+client = chromadb.PersistentClient(str(place), settings=settings)
+start = time.perf_counter()
+made = client.create_collection("c", metadata={"hnsw:space": "ip"}, embedding_function=None)
+for first in range(0, len(vectors), 5000):
+    batch = vectors[first:first + 5000]
+    made.add(ids=[str(first + n) for n in range(len(batch))], embeddings=batch)
+build = time.perf_counter() - start
+times, found = [], []
+for query in queries:
+    start = time.perf_counter()
+    found.append([int(one) for one in made.query(query_embeddings=[query], n_results=10, include=[])["ids"][0]])
+    times.append(time.perf_counter() - start)
+size = sum(path.stat().st_size for path in place.rglob("*") if path.is_file())
+import resource
+memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+print(json.dumps({"build": build, "times": times, "found": found, "size": size, "memory": memory}))
+"""
+
+
+def main(chroma: str | None) -> None:
+    """Measure every size and print a line each."""
+    for size in SIZES:
+        with tempfile.TemporaryDirectory() as name:
+            measure(Path(name), size, chroma)
+
+
+def measure(folder: Path, size: int, chroma: str | None) -> None:
+    """One size: the vector index, the whole search, and ChromaDB beside them."""
+    random = np.random.default_rng(7)
+    vectors, queries = clustered(random, size), clustered(random, QUERIES)
+    exact = np.argsort(-(queries @ vectors.T), axis=1, kind="stable")[:, :10]
+    settings = parse({"home": folder, "project": {"name": "made", "repositories": ["made/up"]}})
+    engine = open_store(settings.database_url)
+    words = vocabulary()
+    store = timed(lambda: fill(engine, random, vectors, words))
+    before = psutil.Process().memory_info().rss
+    start = perf_counter()
+    index = write_index(engine, folder / "index", "made", None, DIMENSION)
+    build, memory = perf_counter() - start, psutil.Process().memory_info().rss - before
+    times, found = [], []
+    for query in queries:
+        start = perf_counter()
+        found.append([key - 1 for key in nearest(index, query, 10)])
+        times.append(perf_counter() - start)
+    disk = (folder / "index" / "vectors.faiss").stat().st_size
+    print(f"\n{size:,} chunks (rows and vectors stored in {store:.1f} s)")
+    report("FAISS from the store", build, times, recall(found, exact), disk, memory)
+    encoder = load_bert(Path(model_folder(None)))
+    assert encoder is not None
+    meaning = Meaning(index, encoder)
+    spans = []
+    for asked in texts(random, words, QUERIES, 6):
+        spans.append(timed(lambda asked=asked: search(engine, settings, asked, meaning=meaning)))  # type: ignore[misc]
+    print(f"  hybrid search with the query's embedding: {spread(spans)}")
+    frequent = [" ".join(words[random.integers(0, 12, 5)]) for _ in range(30)]
+    spans = [timed(lambda asked=asked: search(engine, settings, asked, meaning=meaning)) for asked in frequent]  # type: ignore[misc]
+    print(f"  the same for the most frequent words alone: {spread(spans)}")
+    engine.dispose()
+    if chroma:
+        np.save(folder / "vectors.npy", vectors)
+        np.save(folder / "queries.npy", queries)
+        done = subprocess.run([chroma, "-c", _CHROMA, str(folder)], capture_output=True, check=True, text=True)
+        other = json.loads(done.stdout.splitlines()[-1])
+        report(
+            "ChromaDB", other["build"], other["times"], recall(other["found"], exact), other["size"], other["memory"]
+        )
+
+
+def clustered(random: np.random.Generator, size: int) -> Vectors:
+    """Unit vectors around 200 centres, as texts about the same things are."""
+    centres = np.random.default_rng(1).normal(size=(200, DIMENSION))
+    made = centres[random.integers(0, 200, size)] + random.normal(size=(size, DIMENSION))
+    return (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(np.float32)
+
+
+def vocabulary() -> "np.ndarray[tuple[int], np.dtype[np.str_]]":
+    """Words of the model's vocabulary, so that a query has as many tokens as a real one; in a mixed order."""
+    lines = (Path(model_folder(None)) / "vocab.txt").read_text(encoding="utf-8").splitlines()
+    found = np.array([line for line in lines if line.isascii() and line.isalpha() and len(line) > 3][:_WORDS])
+    return np.random.default_rng(3).permutation(found)
+
+
+def texts(
+    random: np.random.Generator, words: "np.ndarray[tuple[int], np.dtype[np.str_]]", size: int, length: int
+) -> list[str]:
+    """Sentences of words by Zipf's law."""
+    ranks = np.minimum(random.zipf(1.25, (size, length)), len(words)) - 1
+    return [" ".join(row) for row in words[ranks]]
+
+
+def fill(
+    engine: object, random: np.random.Generator, vectors: Vectors, words: "np.ndarray[tuple[int], np.dtype[np.str_]]"
+) -> None:
+    """Chunks with their full text (by trigger) and vectors."""
+    now = datetime.now(UTC)
+    bodies = texts(random, words, len(vectors), 40)
+    common = {
+        "kind": "comment",
+        "repository_id": 1,
+        "title": "",
+        "author": "a",
+        "author_is_bot": False,
+        "suspicious": False,
+    }
+    with engine.begin() as connection:  # type: ignore[attr-defined]
+        about = {"id": 1, "full_name": "made/up", "html_url": "u", "source": "made", "observed_at": now}
+        upsert(connection, repository, [about])
+        for first in range(0, len(vectors), 5000):
+            places = range(first, min(first + 5000, len(vectors)))
+            rows = [
+                {
+                    **common,
+                    "id": place + 1,
+                    "source_key": f"comment:{place}",
+                    "part": 0,
+                    "number": place // 20 + 1,
+                    "ref": f"made/up#{place // 20 + 1}",
+                    "url": f"u{place}",
+                    "body": bodies[place],
+                    "digest": str(place),
+                    "happened_at": now - timedelta(minutes=place),
+                }
+                for place in places
+            ]
+            connection.execute(insert(chunk), rows)
+            values = [
+                {"chunk_id": place + 1, "model": "made", "digest": str(place), "value": vectors[place].tobytes()}
+                for place in places
+            ]
+            connection.execute(insert(vector), values)
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that a call takes."""
+    start = perf_counter()
+    work()
+    return perf_counter() - start
+
+
+def recall(found: list[list[int]], exact: "np.ndarray[tuple[int, int], np.dtype[np.int64]]") -> float:
+    """Share of the ten nearest that were found."""
+    return float(np.mean([len(set(mine) & set(true)) / 10 for mine, true in zip(found, exact.tolist(), strict=True)]))
+
+
+def spread(seconds: list[float]) -> str:
+    """Median and 95th percentile."""
+    return f"p50 {1000 * np.median(seconds):.1f} ms, p95 {1000 * np.quantile(seconds, 0.95):.1f} ms"
+
+
+def report(name: str, build: float, times: list[float], share: float, disk: int, memory: int) -> None:
+    """One line."""
+    print(
+        f"  {name:<22} built in {build:6.2f} s; {spread(times)}; recall@10 {share:.3f}; "
+        f"{disk / 1e6:.0f} MB on disk, {memory / 1e6:.0f} MB in memory"
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else None)
