@@ -14,6 +14,7 @@ from sprintlib.forecast import count, day_name, percent, points
 from sprintlib.recommend import Recommendation
 from sprintlib.risks import listed
 
+_START = BASE.partition(":")[0]
 _DRIVERS = 3
 _ACTIONS = 3
 _CITED = 4
@@ -40,13 +41,13 @@ def explanation(milestone: MilestoneAnalysis, previous: Previous | None = None) 
 
 
 def _drivers(milestone: MilestoneAnalysis) -> Iterator[Sentence]:
-    moved = [driver for driver in milestone.drivers if driver.name not in (BASE, REST) and abs(driver.points) >= 1]
+    moved = [one for one in milestone.drivers if not one.name.startswith((_START, REST)) and abs(one.points) >= 1]
     largest = sorted(moved, key=lambda driver: -abs(driver.points))[:_DRIVERS]
     if not largest:
         return
-    start = next((driver.points for driver in milestone.drivers if driver.name == BASE), 0.0)
+    start = sum(driver.points for driver in milestone.drivers if driver.name.startswith(_START))
     named = [f"{driver.name.lower()} {driver.points:+.0f}{_about(driver.evidence)}" for driver in largest]
-    text = f"The score starts at {start:.0f} for a team of this size; what moved it most: {', '.join(named)}."
+    text = f"The score starts at {start:.0f} by the general pace; what moved it most: {', '.join(named)}."
     cited = tuple(dict.fromkeys(one for driver in largest for one in driver.evidence[:2]))
     yield Sentence(text=text, kind="fact", evidence=cited)
 

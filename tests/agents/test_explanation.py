@@ -1,0 +1,108 @@
+"""Thirty seconds of words without any model: what is said, what it cites, and what changed."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from sprintlib.agents.explanation import explanation
+from sprintlib.analysis import MilestoneAnalysis, Sentence
+from sprintlib.analysis.model import Scope
+from tests import samples
+
+
+def told(milestone: MilestoneAnalysis, previous: MilestoneAnalysis | None = None) -> list[Sentence]:
+    before = (samples.AS_OF - timedelta(days=1), previous) if previous else None
+    return list(explanation(milestone, before))
+
+
+def starting(sentences: list[Sentence], words: str) -> Sentence:
+    return next(sentence for sentence in sentences if sentence.text.startswith(words))
+
+
+def test_the_whole_explanation() -> None:
+    milestone = samples.milestone()
+    sentences = told(milestone)
+    assert [sentence.text for sentence in sentences] == [
+        milestone.summary,
+        "The score starts at 55 by the general pace; what moved it most: scope added after the start -14 "
+        "(sprint-demo/api#58), blocked items -9 (sprint-demo/web#31), pace of closings +6 (sprint-demo/api#41).",
+        "Start sprint-demo/api#44 today: sprint-demo/web#31 cannot move without it. (+11 points by the model)",
+        "Ask one named reviewer to look at sprint-demo/api#52 at the next natural break. (+6 points by the model)",
+        "Move sprint-demo/web#37 to the next milestone, or say what leaves instead. (+4 points by the model)",
+        "What would change it most: with the action on sprint-demo/api#44 alone, the model's chance is 49% instead of "
+        "38%, which would not turn the verdict.",
+        "There is no earlier analysis to compare with.",
+        "Confidence: medium, as it rests on 47 closings of this team and some facts were only told later; 8 of 10 "
+        "futures end between Wed 25 Nov 2026 and Fri 4 Dec 2026.",
+    ]
+    assert [sentence.kind for sentence in sentences] == ["fact"] * 2 + ["advice"] * 3 + [
+        "inference",
+        "fact",
+        "inference",
+    ]
+    assert all(sentence.evidence for sentence in sentences)
+    assert not any(sentence.by_model for sentence in sentences)
+
+
+@pytest.mark.parametrize(
+    ("probability", "verdict"),
+    [
+        (0.45, "which would make it better than even"),
+        (0.7, "which would make it likely"),
+        (0.2, "which would not turn"),
+    ],
+)
+def test_the_counterfactual_says_whether_the_verdict_turns(probability: float, verdict: str) -> None:
+    sentence = starting(told(samples.milestone(probability=probability)), "What would change it most")
+    assert verdict in sentence.text
+    assert [cited.ref for cited in sentence.evidence] == ["sprint-demo/api#44", "PB-006"]
+
+
+def test_without_a_number_there_is_no_counterfactual() -> None:
+    texts = [sentence.text for sentence in told(samples.without_number())]
+    assert not any(text.startswith("What would change") for text in texts)
+    assert texts[-1] == "Confidence: none yet, as only 2 closings of milestone items are known."
+
+
+@pytest.mark.parametrize(
+    ("changes", "level"),
+    [
+        ({"basis": "prior", "n_history": 4}, "low, as it rests on the pace of other teams more than on the 4 closings"),
+        ({"known_later": (), "n_history": 12}, "medium, as it rests on 12 closings"),
+        ({"known_later": ()}, "fair, as it rests on 47 closings"),
+    ],
+)
+def test_confidence_follows_a_written_rule(changes: dict[str, object], level: str) -> None:
+    assert level in told(samples.milestone(**changes))[-1].text
+
+
+def test_what_changed_since_the_last_analysis() -> None:
+    before = samples.milestone(
+        probability=0.5,
+        scope=Scope(committed=18, added=3, removed=0, done=8, dropped=1, open=12),
+        risks=samples.risks()[1:],
+        due_on=date(2026, 11, 26),
+    )
+    sentence = starting(told(samples.milestone(), before), "Since")
+    assert sentence.text == (
+        "Since the analysis of Tue 17 Nov 2026: the chance went from 50% to 38% (-12 points); the due date is "
+        "Fri 27 Nov 2026, it was Thu 26 Nov 2026; 2 items ended; 2 items came in; 1 item left; 1 risk more."
+    )
+
+
+def test_nothing_changed() -> None:
+    sentence = starting(told(samples.milestone(), samples.milestone()), "Since")
+    assert sentence.text == "Since the analysis of Tue 17 Nov 2026: nothing that counts has changed."
+
+
+@pytest.mark.parametrize(
+    "make",
+    [samples.milestone, samples.without_number, samples.without_due_date, samples.hostile],
+    ids=lambda f: f.__name__,
+)
+def test_every_kind_of_milestone_is_explained(make: object) -> None:
+    sentences = told(make())  # type: ignore[operator]
+    assert len(sentences) >= 3
+    words = " ".join(sentence.text for sentence in sentences if sentence.kind != "advice").lower()
+    assert "because" not in words
+    assert "will " not in words
