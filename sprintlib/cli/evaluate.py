@@ -1,8 +1,10 @@
-"""`sprint evaluate`: how good the forecasts would have been on recorded sprints."""
+"""`sprint evaluate`: how good the forecasts would have been, on the project's own sprints or on recorded ones."""
 
 from pathlib import Path
 
 import click
+
+from sprintlib.cli.main import App
 
 _JSON_FIELDS = ("time", "model", "n", "brier", "skill", "auc", "ece", "ece_perfect95", "in_sample")
 
@@ -10,15 +12,38 @@ _JSON_FIELDS = ("time", "model", "n", "brier", "skill", "auc", "ece", "ece_perfe
 @click.command("evaluate")
 @click.option(
     "--dataset",
-    required=True,
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Folder of <organisation>_iteration_<0|30|50|80>.csv files (docs/evaluation.md).",
+    help="Folder of <organisation>_iteration_<0|30|50|80>.csv files; default: the project's own finished sprints.",
 )
-@click.option("--refit", is_flag=True, help="Fit again without the organisation that is scored.")
-@click.option("--json", "as_json", is_flag=True, help="Print a list of scores, one per time and model.")
-def command(dataset: Path, refit: bool, as_json: bool) -> None:
-    """Score the shipped forecast, and what teams use today, on recorded sprints."""
+@click.option("--refit", is_flag=True, help="With --dataset: fit again without the organisation that is scored.")
+@click.option("--as-of", metavar="T", help="Without --dataset: RFC 3339, or a date; default: now.")
+@click.option("--json", "as_json", is_flag=True, help="With --dataset: a list of scores; else one object.")
+@click.pass_obj
+def command(app: App, dataset: Path | None, refit: bool, as_of: str | None, as_json: bool) -> None:
+    """Score the forecast that ships: on the project's own history, or on recorded sprints (docs/evaluation.md)."""
+    if dataset is None:
+        if refit:
+            raise click.UsageError("--refit needs --dataset: the project's own sprints are never fitted on.")
+        _own(app, as_of, as_json)
+    else:
+        _recorded(dataset, refit, as_json)
+
+
+def _own(app: App, as_of: str | None, as_json: bool) -> None:
+    import json
+    from dataclasses import asdict
+
+    from sprintlib.analysis import parse_as_of
+    from sprintlib.evaluate import backtest_own, own_text
+    from sprintlib.store import open_store
+
+    moment = parse_as_of(as_of, app.settings)
+    result = backtest_own(open_store(app.settings.database_url), app.settings, moment)
+    click.echo(json.dumps(asdict(result), indent=2) if as_json else own_text(result))
+
+
+def _recorded(dataset: Path, refit: bool, as_json: bool) -> None:
     import json
 
     from sprintlib.evaluate import as_text, backtest, read_dataset

@@ -31,7 +31,7 @@ COMMANDS = {
     "report": ("sprintlib.cli.report", "Write the dated report of a milestone."),
     "run": ("sprintlib.cli.run", "Reports that are due, and those that ran."),
     "schedule": ("sprintlib.cli.schedule", "Have cron or launchd call 'sprint run due'."),
-    "evaluate": ("sprintlib.cli.evaluate", "Score the forecasts on recorded sprints."),
+    "evaluate": ("sprintlib.cli.evaluate", "Score the forecasts on your own or on recorded sprints."),
     "dashboards": ("sprintlib.cli.dashboards", "Serve the dashboards, read-only."),
     "lab": ("sprintlib.cli.lab", "Open JupyterLab on the notebooks."),
     "github-server": ("sprintlib.cli.github_server", "Serve recorded or simulated repositories as GitHub would."),

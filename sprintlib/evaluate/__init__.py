@@ -2,6 +2,17 @@
 
 from sprintlib.evaluate.backtest import Backtest, Score, backtest
 from sprintlib.evaluate.dataset import Dataset, read_dataset
+from sprintlib.evaluate.own import OwnBacktest, backtest_own, own_text
 from sprintlib.evaluate.text import as_text
 
-__all__ = ["Backtest", "Dataset", "Score", "as_text", "backtest", "read_dataset"]
+__all__ = [
+    "Backtest",
+    "Dataset",
+    "OwnBacktest",
+    "Score",
+    "as_text",
+    "backtest",
+    "backtest_own",
+    "own_text",
+    "read_dataset",
+]

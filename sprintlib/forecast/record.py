@@ -47,10 +47,11 @@ class _Learned:
 
 @dataclass(frozen=True)
 class Record:
-    """The finished dated sprints of a project, oldest first, at most MOST_SPRINTS."""
+    """The finished dated sprints of a project, oldest first, only the newest `most`."""
 
     past: Past
     calendar: WorkingCalendar
+    most: int = MOST_SPRINTS
 
     @cached_property
     def finished(self) -> tuple[Finished, ...]:
@@ -58,7 +59,7 @@ class Record:
         last = self.past.milestones.group_by("title").agg(pl.col("due_on").max())
         over = last.filter(pl.col("due_on") < today).sort("due_on", "title", descending=True)
         found = (one for title in over["title"] if (one := self._finished(title)))
-        return tuple(islice(found, MOST_SPRINTS))[::-1]
+        return tuple(islice(found, self.most))[::-1]
 
     def delivery_logit(self, sprint: Sprint, developers: float) -> float | None:
         """Log-odds that at least the work now inside is delivered; None outside its time or without either end.

@@ -1,0 +1,192 @@
+"""How good the forecasts of the project's own sprints would have been, and how well its plans held."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+from sqlalchemy import Engine
+
+from sprintlib.calendar import WorkingCalendar
+from sprintlib.dependencies import find_dependencies
+from sprintlib.errors import AnalysisError
+from sprintlib.evaluate.metrics import brier
+from sprintlib.forecast import Sprint, find_sprints, forecast, prepare
+from sprintlib.forecast.record import Finished, Record
+from sprintlib.history import Past, load_past
+from sprintlib.risks import Situation
+from sprintlib.settings import Settings
+
+SHARES = (25, 50, 75)  # % of the time from start to deadline
+ENOUGH = 20  # forecasts below which a difference is called noise, whatever it is
+_EVERY_SPRINT = 10_000
+
+
+@dataclass(frozen=True)
+class Replay:
+    """One forecast of a finished sprint, from what was known then, beside what came.
+
+    probability: null where there was no number, or the outcome was settled (`reason`). base_rate: share of the sprints
+    over by then that landed, (landed + 1) / (sprints + 2). landed: every item then open inside ended by the deadline.
+    """
+
+    title: str
+    share: int
+    open_items: int
+    probability: float | None
+    probability_delivered: float | None
+    reason: str | None
+    base_rate: float
+    landed: bool
+    delivered: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How the plan of one sprint held: items done or dropped in time, as a share of the committed ones.
+
+    planning: the committed ones among them. capacity: all of them.
+    """
+
+    title: str
+    committed: int
+    planning: float
+    capacity: float
+
+
+@dataclass(frozen=True)
+class OwnScore:
+    """Brier of the forecasts at one time beside that of the base rate. error: standard error of the difference."""
+
+    share: int
+    n: int
+    brier: float | None
+    base_rate_brier: float | None
+    difference: float | None
+    error: float | None
+
+
+@dataclass(frozen=True)
+class OwnBacktest:
+    """Every replay, scores by time, the plans, and the verdict in words."""
+
+    replays: tuple[Replay, ...]
+    scores: tuple[OwnScore, ...]
+    plans: tuple[Plan, ...]
+    verdict: str
+
+
+def backtest_own(engine: Engine, settings: Settings, as_of: datetime) -> OwnBacktest:
+    """Replay every finished dated sprint at 25, 50 and 75 % of its time, each from the facts of that moment alone.
+
+    Raises AnalysisError when nothing has been collected.
+    """
+    whole = load_past(engine, settings, as_of)
+    if whole.repositories.is_empty():
+        raise AnalysisError("Nothing has been collected yet: run 'sprint sync' first.")
+    calendar = WorkingCalendar.from_settings(settings)
+    finished = Record(whole, calendar, _EVERY_SPRINT).finished
+    replays: list[Replay] = []
+    for share in SHARES:
+        over: list[tuple[datetime, bool]] = []  # deadline of each sprint so far, and whether it landed
+        for one in finished:
+            moment = one.start + (one.deadline - one.start) * (share / 100)
+            then = _sprint(load_past(engine, settings, moment), calendar, one.title)
+            if then is None or then.items.is_empty():
+                continue
+            known = [landed for deadline, landed in over if deadline <= moment]
+            replays.append(_replay(whole, one, then, share, known, settings))
+            over.append((one.deadline, replays[-1].landed))
+    scores = tuple(_score(share, [one for one in replays if one.share == share]) for share in SHARES)
+    return OwnBacktest(tuple(replays), scores, tuple(_plans(whole, calendar, finished)), _verdict(scores))
+
+
+def _sprint(past: Past, calendar: WorkingCalendar, title: str) -> Sprint | None:
+    return next(iter(find_sprints(past, calendar, {}, title)), None)
+
+
+def _replay(whole: Past, one: Finished, then: Sprint, share: int, earlier: list[bool], settings: Settings) -> Replay:
+    blockades = Situation(then, settings.risks, find_dependencies(then.past)).blockades
+    told = forecast(prepare(then, {blockade.item for blockade in blockades}))
+    ended = whole.items.join(then.open_items.select("ref"), on="ref", how="semi")
+    return Replay(
+        title=one.title,
+        share=share,
+        open_items=then.open_items.height,
+        probability=None if told.reason else told.probability,
+        probability_delivered=None if told.reason else told.probability_delivered,
+        reason=told.reason,
+        base_rate=(sum(earlier) + 1) / (len(earlier) + 2),
+        landed=ended.filter(pl.col("closed_at") < one.deadline).height == then.open_items.height,
+        delivered=one.delivered >= then.items.height,
+    )
+
+
+def _score(share: int, replays: list[Replay]) -> OwnScore:
+    rows = [(one.probability, one.base_rate, one.landed) for one in replays if one.probability is not None]
+    if not rows:
+        return OwnScore(share, 0, None, None, None, None)
+    told, rate, came = (np.array(column, dtype=np.float64) for column in zip(*rows, strict=True))
+    gaps = (told - came) ** 2 - (rate - came) ** 2
+    error = float(gaps.std(ddof=1) / np.sqrt(len(gaps))) if len(gaps) > 1 else None
+    truth = came.astype(np.int64)
+    return OwnScore(share, len(rows), brier(told, truth), brier(rate, truth), float(gaps.mean()), error)
+
+
+def _plans(whole: Past, calendar: WorkingCalendar, finished: Iterable[Finished]) -> Iterable[Plan]:
+    """Sprints with something committed, oldest first."""
+    for one in finished:
+        now = _sprint(whole, calendar, one.title)
+        committed = {ref for part in now.parts for ref in part.scope.committed} if now else set()
+        if committed:
+            ended = whole.items.filter(pl.col("ref").is_in(committed) & (pl.col("closed_at") < one.deadline)).height
+            yield Plan(one.title, len(committed), ended / len(committed), one.delivered / len(committed))
+
+
+def _verdict(scores: Iterable[OwnScore]) -> str:
+    """At half time: whether the forecast beats the team's own base rate, and whether that can be known."""
+    half = next(score for score in scores if score.share == 50)
+    if half.difference is None:
+        return "No finished dated sprint had a forecast at half time: there is nothing to judge by."
+    better = "better" if half.difference < 0 else "worse"
+    told = f"At half time the forecast is {better} than the team's own base rate by {abs(half.difference):.3f} (Brier"
+    if half.n < ENOUGH or half.error is None:
+        return f"{told}, n = {half.n}): too few sprints to call it more than chance."
+    sure = abs(half.difference) > 2 * half.error
+    return f"{told}, n = {half.n}, standard error {half.error:.3f}): {'no' if sure else 'could be'} chance."
+
+
+def own_text(result: OwnBacktest) -> str:
+    """The tables for a terminal."""
+    lines = ["The project's own finished dated sprints, each forecast from what was known then", "", result.verdict, ""]
+    lines.append(f"{'time':<6}{'n':>4}{'Brier':>8}{'base rate':>11}{'difference (standard error)':>30}")
+    for score in result.scores:
+        lines.append(f"{score.share:>3} % {score.n:>4}" + _numbers(score))
+    lines += ["", f"{'sprint':<32}{'time':>6}{'open':>6}{'chance':>8}{'base rate':>11}  came"]
+    for one in result.replays:
+        chance = "-" if one.probability is None else f"{one.probability:.2f}"
+        came = "all in time" if one.landed else "not all in time"
+        title = "".join(char if char.isprintable() else " " for char in one.title)[:31]
+        lines.append(f"{title:<32}{one.share:>4} %{one.open_items:>6}{chance:>8}{one.base_rate:>11.2f}  {came}")
+    return "\n".join([*lines, "", *_plan_lines(result.plans)])
+
+
+def _numbers(score: OwnScore) -> str:
+    if score.brier is None:
+        return f"{'-':>8}{'-':>11}{'-':>30}"
+    error = "-" if score.error is None else f"{score.error:.3f}"
+    return f"{score.brier:>8.3f}{score.base_rate_brier:>11.3f}{f'{score.difference:+.3f} ({error})':>30}"
+
+
+def _plan_lines(plans: tuple[Plan, ...]) -> list[str]:
+    if not plans:
+        return ["No finished dated sprint had committed items."]
+    planning, capacity = ([getattr(plan, name) for plan in plans] for name in ("planning", "capacity"))
+    spread = ""
+    if len(plans) > 1:
+        spread = f", spread {100 * np.std(planning, ddof=1):.0f} points (less is more predictable)"
+    return [
+        f"Planning accuracy {np.mean(planning):.0%} of the committed items ended in time{spread}; n = {len(plans)}",
+        f"Capacity accuracy {np.mean(capacity):.0%}: everything that ended in time / committed",
+    ]
