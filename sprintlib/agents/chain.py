@@ -41,6 +41,7 @@ STEPS = (
 )
 AGENTS = tuple(step.name for step in STEPS)
 TRACES = "traces.db"
+KEPT_RUNS = 100  # the newest; one takes a third of a megabyte
 
 _Graph = CompiledStateGraph[State, None, State, State]
 
@@ -109,18 +110,22 @@ class Chain:
 
     def runs(self) -> list[Run]:
         """Every run that is kept, the newest first."""
-        with self._saver.cursor(transaction=False) as cursor:
-            names = [row[0] for row in cursor.execute("SELECT DISTINCT thread_id FROM checkpoints ORDER BY 1 DESC")]
-        return [self.run(name) for name in names]
+        return [self.run(name) for name in self._names()]
 
     def run(self, run: str) -> Run:
         """A run as it stands. Raises AnalysisError for one that is not kept."""
         newest = self._snapshots(run)[0]
         return Run(run, cast(State, newest.values), newest.next)
 
+    def _names(self) -> list[str]:
+        with self._saver.cursor(transaction=False) as cursor:
+            return [row[0] for row in cursor.execute("SELECT DISTINCT thread_id FROM checkpoints ORDER BY 1 DESC")]
+
     def _go(self, run: str, state: State | None) -> Run:
         with tracing_context(enabled=False):  # nothing about a run leaves this machine, whatever the environment says
             self._graph.invoke(state, _config(run), durability="sync")
+        for old in self._names()[KEPT_RUNS:]:
+            self._saver.delete_thread(old)
         return self.run(run)
 
     def _after(self, run: str, agent: str) -> State:

@@ -27,6 +27,8 @@ def explain_all(state: State, desk: Desk) -> State:
     entries = _pack(state, desk)
     left = calls_left(state["reasoning"])
     asked = ask("explainer", entries, state, desk, left, ("fact", "inference", "advice"))
+    if not left:
+        asked["missing"] = state["reasoning"]["missing"] or asked["missing"]
     words = [*_worded(asked), *_worded(state["reasoning"])]
     earlier = previous_analysis(desk.engine, found.project, milestone.title, found.as_of)
     told = milestone.model_copy(

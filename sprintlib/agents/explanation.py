@@ -88,7 +88,8 @@ def _changes(
         return
     at, before = previous
     said = [*_chance(before, milestone), *_scope(before, milestone), *_risks(before, milestone)]
-    text = f"Since the analysis of {day_name(at.date())}: {'; '.join(said) or 'nothing that counts has changed'}."
+    changed = "; ".join(said) or "nothing that counts has changed"
+    text = f"Since the analysis of {day_name(at.date())}, {at:%H:%M} UTC: {changed}."
     yield Sentence(text=text, kind="fact", evidence=where)
 
 

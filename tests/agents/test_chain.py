@@ -17,7 +17,10 @@ from sprintlib.agents.chain import STEPS
 from sprintlib.agents.steps import Step
 from sprintlib.analysis import analyze
 from sprintlib.errors import AnalysisError
+from sprintlib.settings import LlmSettings
+from tests.agents import models
 from tests.agents.plain import plain
+from tests.llm.ollama import OllamaStandIn, running
 from tests.sprints import team_in
 from tests.world import World, at
 
@@ -235,21 +238,32 @@ def test_mistakes_are_one_sentence(chain: Chain, call: Callable[[Chain, str], An
     assert str(caught.value).startswith(sentence)
 
 
-def test_nothing_leaves_this_machine(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not even with the environment of somebody who uses LangSmith for something else."""
-    asked: list[object] = []
+def test_nothing_leaves_this_machine(team: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even with the environment of somebody who uses LangSmith for something else; a model is asked on loopback."""
+    asked: list[str] = []
+    connect = socket.socket.connect
 
-    def refuse(*address: object, **_: object) -> None:
-        asked.append(address)
-        raise OSError("no network")
+    def watched(self: socket.socket, address: Any) -> None:
+        asked.append(address[0])
+        if address[0] != "127.0.0.1":
+            raise OSError("no network")
+        connect(self, address)
 
     for name in ("LANGSMITH_TRACING", "LANGCHAIN_TRACING_V2"):
         monkeypatch.setenv(name, "true")
     monkeypatch.setenv("LANGSMITH_API_KEY", "lsv2_pt_0123")
-    monkeypatch.setattr(socket.socket, "connect", refuse)
-    monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    chain.start(FRIDAY, words=False)
-    assert asked == []
+    with running(OllamaStandIn([models.truthful])) as host:
+        monkeypatch.setattr(socket.socket, "connect", watched)
+        settings = team.settings.model_copy(update={"llm": LlmSettings(host=host)})
+        with open_chain(Desk(team.engine, settings)) as chain:
+            assert chain.start(FRIDAY).analysis.milestones[0].llm.used
+    assert set(asked) == {"127.0.0.1"}
+
+
+def test_only_the_newest_runs_are_kept(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sprintlib.agents.chain.KEPT_RUNS", 2)
+    names = [chain.start(FRIDAY, words=False).id for _ in range(3)]
+    assert [run.id for run in chain.runs()] == names[:0:-1]
 
 
 def test_the_moment_may_be_in_any_zone(chain: Chain) -> None:

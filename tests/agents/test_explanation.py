@@ -85,14 +85,14 @@ def test_what_changed_since_the_last_analysis() -> None:
     )
     sentence = starting(told(samples.milestone(), before), "Since")
     assert sentence.text == (
-        "Since the analysis of Tue 17 Nov 2026: the chance went from 50% to 38% (-12 points); the due date is "
-        "Fri 27 Nov 2026, it was Thu 26 Nov 2026; 2 items ended; 2 items came in; 1 item left; 1 risk more."
+        "Since the analysis of Tue 17 Nov 2026, 16:00 UTC: the chance went from 50% to 38% (-12 points); the due date "
+        "is Fri 27 Nov 2026, it was Thu 26 Nov 2026; 2 items ended; 2 items came in; 1 item left; 1 risk more."
     )
 
 
 def test_nothing_changed() -> None:
     sentence = starting(told(samples.milestone(), samples.milestone()), "Since")
-    assert sentence.text == "Since the analysis of Tue 17 Nov 2026: nothing that counts has changed."
+    assert sentence.text == "Since the analysis of Tue 17 Nov 2026, 16:00 UTC: nothing that counts has changed."
 
 
 @pytest.mark.parametrize(
