@@ -9,6 +9,7 @@ from functools import partial
 
 from sprintlib.evidence import Evidence
 from sprintlib.forecast import REVIEW_DAYS, Outlook, Workload, chance, count
+from sprintlib.recommend.plays import PLAYS
 from sprintlib.risks import Risk, Situation, listed
 from sprintlib.risks.blocked_item import CROSS_KIND, next_actor
 from sprintlib.risks.blocked_item import KIND as BLOCKED
@@ -46,6 +47,8 @@ def candidates(situation: Situation, outlook: Outlook, risks: Sequence[Risk]) ->
             found.append(_stop_the_line(risk))
         elif risk.kind == UNSTARTED:
             found.append(_assign(risk))
+        elif risk.kind in PLAYS:
+            found.append(_as_written(risk))
     return [*found, *_cut(situation, outlook, risks)]
 
 
@@ -101,6 +104,12 @@ def _stop_the_line(risk: Risk) -> Candidate:
 def _assign(risk: Risk) -> Candidate:
     action = f"Agree today who takes {listed(risk.items, 4)}, one item a person, the riskiest dependency first."
     return Candidate("PB-011", action, risk.items)
+
+
+def _as_written(risk: Risk) -> Candidate:
+    play, action = PLAYS[risk.kind]
+    cited = () if risk.items else risk.evidence
+    return Candidate(play, action.format(items=listed(risk.items)), risk.items, cited=cited)
 
 
 def _cut(situation: Situation, outlook: Outlook, risks: Sequence[Risk]) -> Iterator[Candidate]:
