@@ -17,7 +17,7 @@ from sprintlib.knowledge.wording import overlap, words
 
 MOST_CHARACTERS = 280
 _SHARE = 0.4  # of a sentence's telling words, least share that stands in what Python said of the cited entries
-_MARKUP = re.compile(r"://|\bwww\.|[<>\[\]{}|\\`*]|\w\.(?:com|org|net|io|dev|example|app|xyz|ru|cn)\b", re.I)
+_MARKUP = re.compile(r"://|\bwww\.|[<>](?!\d)|[\[\]{}|\\`*]|\w\.(?:com|org|net|io|dev|example|app|xyz|ru|cn)\b", re.I)
 _DENIAL = re.compile(r"\b(?:no|not|never|none|nothing|nobody|nowhere|neither|nor|without|hardly|zero)\b|n't\b", re.I)
 # Nobody knows what will be, nor what caused what; and no reassurance that the analysis does not give itself.
 _PROMISE = re.compile(

@@ -200,6 +200,8 @@ def test_hidden_characters_comments_and_secrets_do_not_reach_the_prompt(team: Wo
     [
         ("acme/api#14 waits for acme/api#15.", "fact", None),
         ("Ask bob for a review of acme/api#20.", "advice", None),
+        ("acme/api#14 has waited >3 days for acme/api#15.", "fact", None),
+        ("<b>acme/api#14</b> waits for acme/api#15.", "fact", "holds a link or markup"),
         ("acme/api#14 waits for the kraken.", "fact", "uses 'kraken', a word that is not ours"),
         ("acme/api#14 waits for acme/api#15, see https://x.y/z.", "fact", "holds a link or markup"),
         ("acme/api#14 waits for acme/api#15, see evil.example", "fact", "holds a link or markup"),
