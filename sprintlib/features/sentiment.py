@@ -62,9 +62,7 @@ def negative_share(view: MilestoneView) -> Metric:
     usual = _upper_limit(int((before["tone"] == 2).sum()), len(before))
     value = len(negative) / len(now)
     dip = f"above the team's own range (up to {usual:.0%})" if value > usual else None
-    return Metric(
-        FAMILY, "negative_share", value, "share", len(now), window, reason=dip, evidence=tuple(threads[:5])
-    )
+    return Metric(FAMILY, "negative_share", value, "share", len(now), window, reason=dip, evidence=tuple(threads[:5]))
 
 
 FEATURES = (negative_share,)
