@@ -5,6 +5,7 @@ Never run it as an extension of a JupyterLab server: there, whoever can open a p
 
 import logging
 import os
+import shutil
 import socket
 import tempfile
 import webbrowser
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from jupyter_core.utils import run_sync
 from tornado.ioloop import IOLoop
 from voila.app import Voila
 from voila.tornado.contentshandler import VoilaContentsHandler
@@ -59,6 +61,11 @@ class DashboardServer(Voila):
         """Listen until stopped; `on_ready` is called as soon as requests are answered."""
         IOLoop.current().add_callback(self.on_ready)
         super().listen()  # type: ignore[no-untyped-call]
+
+    def stop(self) -> None:
+        """End every kernel at once: none has anything to lose, and one still drawing would print a traceback."""
+        run_sync(self.kernel_manager.shutdown_all)(now=True)
+        shutil.rmtree(self.connection_dir, ignore_errors=True)
 
 
 def serve(
