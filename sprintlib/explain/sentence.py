@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sprintlib.forecast import Outlook, count, day_name, percent
+from sprintlib.forecast import Outlook, a_percent, count, day_name
 from sprintlib.forecast.model import Forecast, ForecastDates
 from sprintlib.risks import Risk
 from sprintlib.risks.blocked_item import CROSS_KIND
@@ -28,7 +28,7 @@ def summary(outlook: Outlook, forecast: Forecast, risks: Sequence[Risk]) -> str:
         return f"{sprint.title} has no due date: {details}; {_two_weeks(forecast)}."
     if sprint.overdue:
         return f"{sprint.title} missed its deadline, {day_name(sprint.due_on)}: {details}; {_finish(forecast.dates)}."
-    chance = f"a {percent(forecast.probability)} chance to be done by {day_name(sprint.due_on)}"
+    chance = f"{a_percent(forecast.probability)} chance to be done by {day_name(sprint.due_on)}"
     return f"{sprint.title} has {chance}: {details}."
 
 

@@ -7,7 +7,7 @@ from sprintlib.forecast.project import closed_in_cadence
 from sprintlib.forecast.simulation import Workload
 from sprintlib.forecast.sprint import Sprint, SprintPart, find_sprints
 from sprintlib.forecast.whatif import REVIEW_DAYS, Change, WhatIf, supposed, what_if
-from sprintlib.forecast.words import count, day_name, percent, points, working_days
+from sprintlib.forecast.words import a_percent, count, day_name, percent, points, working_days
 
 __all__ = [
     "MINIMUM_CLOSING_DAYS",
@@ -18,6 +18,7 @@ __all__ = [
     "SprintPart",
     "WhatIf",
     "Workload",
+    "a_percent",
     "chance",
     "clamp",
     "closed_in_cadence",

@@ -19,6 +19,13 @@ def percent(probability: float | None, open_items: int = 1) -> str:
     return f"{round(100 * probability)}%"
 
 
+def a_percent(probability: float | None) -> str:
+    """`a 38%`, `an 11%`, `a >95%`: with the article that is spoken before it."""
+    said = percent(probability)
+    article = "an" if said in ("8%", "11%", "18%") or said.startswith("8") else "a"
+    return f"{article} {said}"
+
+
 def points(gain: float | None) -> str:
     """A change of probability in percentage points: `+11 points`; `gain unknown` where there is no number."""
     if gain is None:

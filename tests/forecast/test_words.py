@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from sprintlib.forecast import count, day_name, percent, points, working_days
+from sprintlib.forecast import a_percent, count, day_name, percent, points, working_days
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,11 @@ def test_days_and_counts_read_aloud() -> None:
     assert day_name(None) == "later than a year from now"
     assert (count(1, "item"), count(0, "item")) == ("1 item", "0 items")
     assert (working_days(1.0), working_days(2.5)) == ("1 working day", "2.5 working days")
+
+
+@pytest.mark.parametrize(
+    ("probability", "said"),
+    [(0.11, "an 11%"), (0.18, "an 18%"), (0.08, "an 8%"), (0.83, "an 83%"), (0.38, "a 38%"), (0.97, "a >95%")],
+)
+def test_the_article_is_the_spoken_one(probability: float, said: str) -> None:
+    assert a_percent(probability) == said
