@@ -23,7 +23,7 @@ test: $(VENV)/.dev $(VENV)/.knowledge browser check
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 test-all: test
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
