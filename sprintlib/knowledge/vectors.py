@@ -63,11 +63,6 @@ def embed_missing(engine: Engine, model: Embedder, progress: Callable[[str, int,
     return len(ids)
 
 
-def count_vectors(connection: Connection, model: str) -> int:
-    """How many chunks have a vector of a model."""
-    return connection.scalar(select(func.count()).select_from(vector).where(vector.c.model == model)) or 0
-
-
 def write_index(engine: Engine, folder: Path, model: str, name: str | None, dimension: int) -> "faiss.IndexIDMap2":
     """Make the index from the store's vectors and put it in place, file first, so that a crash shows in the checksum.
 

@@ -214,10 +214,6 @@ def _schedule(rng: np.random.Generator, items: list[_Item], team: _Team, c: dict
         heapq.heappush(free, ready)
 
 
-def _can_start(item: _Item, now: float) -> bool:
-    return item.added <= now or item.added == _NEVER
-
-
 def _descope(rng: np.random.Generator, items: list[_Item], team: _Team, length: float, c: dict[str, float]) -> None:
     """Someone looks at the burn-up: work not started by then may be taken out, more of it in a late sprint."""
     review = float(rng.random()) * length
