@@ -3,13 +3,14 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Connection, Engine, and_, delete, func, select
+from sqlalchemy import Connection, CursorResult, Engine, and_, delete, func, select
 
 from sprintlib.knowledge.embedding import Embedder, Vectors
 from sprintlib.log import LOGGER
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import faiss
 
 BATCH = 256
+_READ = 4096  # rows at once
 _FILE, _MANIFEST = "vectors.faiss", "vectors.json"
 
 
@@ -75,13 +77,16 @@ def write_index(engine: Engine, folder: Path, model: str, name: str | None, dime
     index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
     if len(ids):
         index.add_with_ids(values, ids)
-    data = faiss.serialize_index(index).tobytes()
-    manifest = Manifest(model, name, dimension, len(ids), fingerprint, hashlib.sha256(data).hexdigest())
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _replace(folder / _FILE, data)
-        _replace(folder / _MANIFEST, json.dumps(asdict(manifest), indent=2).encode())
-    except OSError as error:
+        with _replacing(folder / _FILE) as beside:
+            faiss.write_index(index, str(beside))
+            with beside.open("rb") as file:
+                checksum = hashlib.file_digest(file, "sha256").hexdigest()
+        manifest = Manifest(model, name, dimension, len(ids), fingerprint, checksum)
+        with _replacing(folder / _MANIFEST) as beside:
+            beside.write_text(json.dumps(asdict(manifest), indent=2), encoding="utf-8")
+    except (OSError, RuntimeError) as error:  # FAISS raises the latter
         LOGGER.warning("The vector index was not written to %s: %s", folder, error)
     return index
 
@@ -98,8 +103,9 @@ def read_index(engine: Engine, folder: Path, manifest: Manifest) -> "faiss.Index
     """The index as stored, or made again from the store when file, manifest and store do not fit each other."""
     import faiss
 
+    query = select(vector.c.chunk_id, vector.c.digest).where(vector.c.model == manifest.model)
     with engine.connect() as connection:
-        fingerprint = _fingerprint(_pairs(connection, manifest.model))
+        fingerprint = _fingerprint(connection.execute(query.order_by(vector.c.chunk_id)))
     try:
         data = (folder / _FILE).read_bytes()
         if hashlib.sha256(data).hexdigest() == manifest.checksum and fingerprint == manifest.fingerprint:
@@ -129,31 +135,39 @@ def nearest(index: "faiss.IndexIDMap2", query: Vectors, limit: int, among: Seque
 
 def _stored(connection: Connection, model: str, dimension: int) -> tuple[Any, Vectors, str]:
     """Ids, vectors and fingerprint of a model; a vector of another length is left out."""
-    query = select(vector.c.chunk_id, vector.c.digest, vector.c.value)
-    rows = connection.execute(query.where(vector.c.model == model).order_by(vector.c.chunk_id)).all()
-    good = [row for row in rows if len(row.value) == 4 * dimension]
-    values = np.frombuffer(b"".join(row.value for row in good), dtype="<f4").reshape(len(good), dimension)
-    ids = np.fromiter((row.chunk_id for row in good), dtype=np.int64, count=len(good))
-    return ids, values.astype(np.float32), _fingerprint((row.chunk_id, row.digest) for row in rows)
-
-
-def _pairs(connection: Connection, model: str) -> Any:
-    query = select(vector.c.chunk_id, vector.c.digest).where(vector.c.model == model).order_by(vector.c.chunk_id)
-    return connection.execute(query)
-
-
-def _fingerprint(pairs: Any) -> str:
+    query = select(vector.c.chunk_id, vector.c.digest, vector.c.value).where(vector.c.model == model)
+    rows = connection.execution_options(yield_per=_READ).execute(query.order_by(vector.c.chunk_id))
     found = hashlib.blake2b(digest_size=16)
-    for chunk_id, digest in pairs:
-        found.update(f"{chunk_id}:{digest};".encode())
+    ids, values = [np.empty(0, dtype=np.int64)], [np.empty((0, dimension), dtype=np.float32)]
+    for part in rows.partitions():
+        found.update(_as_bytes(part))
+        good = [row for row in part if len(row.value) == 4 * dimension]
+        ids.append(np.array([row.chunk_id for row in good], dtype=np.int64))
+        joined = np.frombuffer(b"".join([row.value for row in good]), dtype="<f4")
+        values.append(joined.reshape(len(good), dimension))
+    return np.concatenate(ids), np.concatenate(values), found.hexdigest()
+
+
+def _fingerprint(rows: CursorResult[Any]) -> str:
+    """Of which chunks have a vector, and of which text."""
+    found = hashlib.blake2b(digest_size=16)
+    for part in rows.partitions(_READ):
+        found.update(_as_bytes(part))
     return found.hexdigest()
 
 
-def _replace(path: Path, data: bytes) -> None:
-    """Write beside it, then put it in place: a reader sees the old file or the new one."""
+def _as_bytes(rows: Sequence[Any]) -> bytes:
+    return "".join([f"{row.chunk_id}:{row.digest};" for row in rows]).encode()
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """A file to write beside it, which is put in its place at the end: a reader sees the old one or the new one."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
-    with beside.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    try:
+        yield beside
+        with beside.open("rb") as file:
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
