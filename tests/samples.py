@@ -46,6 +46,12 @@ def playbook(number: int, note: str) -> Evidence:
     )
 
 
+def driver(name: str, log_odds: float, points: float, remedy: str, *evidence: Evidence) -> Driver:
+    """A bar of the account about what it cites."""
+    refs = tuple(cited.ref for cited in evidence)
+    return Driver(name=name, log_odds=log_odds, points=points, remedy=remedy, items=refs, evidence=evidence)
+
+
 def burn_up() -> BurnUp:
     """Ten local days with work, eight projected; 18 items at the start, 22 now, 11 of them closed."""
     scope = (18, 18, 19, 19, 21, 21, 21, 21, 22, 22)
@@ -175,10 +181,22 @@ def milestone(**changes: object) -> MilestoneAnalysis:
         "summary": "11 of 22 items are open with 7 working days left; at the pace so far the last one closes on "
         "30 November, one working day after the deadline.",
         "drivers": (
-            Driver(name="Starting point: milestones like this one", points=55.0),
-            Driver(name="Pace of closings", points=6.0, evidence=(cite(API, 41, "closed yesterday"),)),
-            Driver(name="Scope added after the start", points=-14.0, evidence=(cite(API, 58, "Webhook retries"),)),
-            Driver(name="Blocked items", points=-9.0, evidence=(cite(WEB, 31, "Checkout page with saved cards"),)),
+            driver("Starting point: milestones like this one", 0.2007, 55.0, "Nothing to remove."),
+            driver("Pace of closings", 0.2448, 6.0, "Nothing to remove.", cite(API, 41, "closed yesterday")),
+            driver(
+                "Scope added after the start",
+                -0.5649,
+                -14.0,
+                "Close the added item or move it out: sprint-demo/api#58.",
+                cite(API, 58, "Webhook retries"),
+            ),
+            driver(
+                "Blocked items",
+                -0.3702,
+                -9.0,
+                "Unblock sprint-demo/web#31 (waits for sprint-demo/api#44).",
+                cite(WEB, 31, "Checkout page with saved cards"),
+            ),
         ),
         "risks": risks(),
         "recommendations": recommendations(),
@@ -261,7 +279,7 @@ def hostile(**changes: object) -> MilestoneAnalysis:
             "title": HOSTILE,
             "titles_then": (HOSTILE, HOSTILE_MARKDOWN),
             "summary": f"{HOSTILE} {HOSTILE_MARKDOWN}",
-            "drivers": (Driver(name=HOSTILE, points=3.0, evidence=(bad,)),),
+            "drivers": (driver(HOSTILE, 0.1, 3.0, HOSTILE, bad),),
             "risks": (
                 Risk(
                     kind="stale_pull_request",

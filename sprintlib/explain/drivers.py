@@ -1,15 +1,18 @@
 """The account of the health score: what each fact about the sprint adds to or takes from it.
 
-The forecast is computed again with one fact more at a time, in the fixed order of `_STEPS`; a bar is the difference.
-The bars sum to the score exactly; another order would share the same sum differently.
+The forecast is computed again with one fact more at a time, in the fixed order of `_BARS`. A bar is the step that the
+fact makes in log-odds, and the same step in points of the score. The log-odds sum to those of the probability shown,
+the points to the score; another order would share the same sums differently (docs/forecast.md).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from math import log
+from typing import NamedTuple
 
-from sprintlib.evidence import Evidence
+from sprintlib.explain import remedies
 from sprintlib.explain.model import Driver
-from sprintlib.forecast import Outlook, Workload, chance
+from sprintlib.forecast import DRAWS, Outlook, Workload, chance
 from sprintlib.forecast.model import Forecast
 from sprintlib.risks import Situation
 
@@ -19,7 +22,13 @@ ADDED = "Items added after the start"
 ARRIVALS = "Items expected to come in"
 BLOCKED = "Blocked items"
 REST = "Rounding and the limits of the score"
-_EVIDENCE = 5
+
+
+class Step(NamedTuple):
+    """How far one fact moves the forecast: in log-odds, and in points of the score."""
+
+    log_odds: float
+    points: float
 
 
 def health(probability: float | None) -> int | None:
@@ -29,18 +38,48 @@ def health(probability: float | None) -> int | None:
 
 def explain(situation: Situation, outlook: Outlook, forecast: Forecast) -> tuple[Driver, ...]:
     """The bars from the starting point to the score; none where the score is null or settled."""
-    score = health(forecast.probability)
-    if score is None or forecast.reason is not None:
+    if forecast.probability is None or forecast.reason is not None:
         return ()
-    evidence = _evidence(situation, outlook)
-    drivers: list[Driver] = []
-    reached = 0.0
-    for name, step in _STEPS:
-        value = round(100 * (chance(step(outlook)) or 0.0), 1)
-        drivers.append(Driver(name=name, points=round(value - reached, 1), evidence=evidence[name]))
-        reached = value
-    rest = round(score - reached, 1)
-    return (*drivers, Driver(name=REST, points=rest)) if rest else tuple(drivers)
+    items = _items(situation, outlook)
+    steps = account([chance(bar.work(outlook)) or 0.0 for bar in _BARS], forecast.probability)
+    return tuple(
+        Driver(
+            name=name,
+            log_odds=step.log_odds,
+            points=step.points,
+            remedy=remedy(situation, outlook),
+            items=items.get(name, ()),
+            evidence=situation.cite(items.get(name, ())),
+        )
+        for (name, remedy), step in zip(_NAMED, steps, strict=True)
+    )
+
+
+def account(chances: Sequence[float], probability: float) -> list[Step]:
+    """Steps from even odds and no points through these chances to the probability shown; the last is the remainder.
+
+    chances: share of futures that land, 0-1, with one fact more each. probability: within (0, 1), the headline.
+    A chance of 0 or 1 has no log-odds, so half a future is added on either side; what the limits of the headline
+    (.03 and .97) take away again is in the remainder, with the rounding.
+    """
+    smoothed = [(share * DRAWS + 0.5) / (DRAWS + 1) for share in chances]
+    reached = [*(Step(_logit(share), round(100 * share, 1)) for share in smoothed), _headline(probability)]
+    return list(_steps(reached))
+
+
+def _headline(probability: float) -> Step:
+    return Step(_logit(probability), float(health(probability) or 0))
+
+
+def _steps(reached: Sequence[Step]) -> Iterator[Step]:
+    before = Step(0.0, 0.0)
+    for now in reached:
+        yield Step(now.log_odds - before.log_odds, round(now.points - before.points, 1))
+        before = now
+
+
+def _logit(share: float) -> float:
+    return log(share / (1 - share))
 
 
 def _base(outlook: Outlook) -> Workload:
@@ -63,18 +102,26 @@ def _whole(outlook: Outlook) -> Workload:
     return outlook.work
 
 
-_Step = Callable[[Outlook], Workload]
-_STEPS: Sequence[tuple[str, _Step]] = (
-    (BASE, _base),
-    (PACE, _paced),
-    (ADDED, _grown),
-    (ARRIVALS, _growing),
-    (BLOCKED, _whole),
+class _Bar(NamedTuple):
+    """A fact: its name, the work with it and everything before it, and what would remove it."""
+
+    name: str
+    work: Callable[[Outlook], Workload]
+    remedy: Callable[[Situation, Outlook], str]
+
+
+_BARS = (
+    _Bar(BASE, _base, remedies.base),
+    _Bar(PACE, _paced, remedies.pace),
+    _Bar(ADDED, _grown, remedies.added),
+    _Bar(ARRIVALS, _growing, remedies.arrivals),
+    _Bar(BLOCKED, _whole, remedies.blocked),
 )
+_NAMED = (*((bar.name, bar.remedy) for bar in _BARS), (REST, remedies.rest))
 
 
-def _evidence(situation: Situation, outlook: Outlook) -> dict[str, tuple[Evidence, ...]]:
-    """What each bar rests on, newest first."""
+def _items(situation: Situation, outlook: Outlook) -> dict[str, tuple[str, ...]]:
+    """Every item that each bar is about; closings and arrivals newest first."""
     closings = sorted((entry for seen in outlook.courses for entry in seen.closings), reverse=True)
     arrivals = sorted((entry for seen in outlook.courses for entry in seen.arrivals), reverse=True)
     committed = [ref for part in outlook.sprint.parts for ref in part.scope.committed]
@@ -87,4 +134,4 @@ def _evidence(situation: Situation, outlook: Outlook) -> dict[str, tuple[Evidenc
         ARRIVALS: [entry.ref for entry in arrivals],
         BLOCKED: blocked,
     }
-    return {name: situation.cite(list(dict.fromkeys(refs))[:_EVIDENCE]) for name, refs in about.items()}
+    return {name: tuple(dict.fromkeys(refs)) for name, refs in about.items()}

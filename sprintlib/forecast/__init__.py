@@ -1,5 +1,6 @@
 """How likely a milestone lands, and when: the mechanistic layer (docs/forecast.md)."""
 
+from sprintlib.forecast.chance import DRAWS
 from sprintlib.forecast.forecasting import forecast, governing_part, part_forecast
 from sprintlib.forecast.links import closed_refs
 from sprintlib.forecast.outlook import MINIMUM_CLOSING_DAYS, Outlook, chance, clamp, prepare
@@ -10,6 +11,7 @@ from sprintlib.forecast.whatif import REVIEW_DAYS, Change, WhatIf, supposed, wha
 from sprintlib.forecast.words import a_percent, count, day_name, percent, points, working_days
 
 __all__ = [
+    "DRAWS",
     "MINIMUM_CLOSING_DAYS",
     "REVIEW_DAYS",
     "Change",

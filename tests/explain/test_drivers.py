@@ -1,9 +1,13 @@
 """The account of the score, and the sentence."""
 
+from math import log
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sprintlib.explain import explain, health, summary
-from sprintlib.explain.drivers import ADDED, ARRIVALS, BASE, BLOCKED, PACE, REST
+from sprintlib.explain.drivers import ADDED, ARRIVALS, BASE, BLOCKED, PACE, REST, account
 from sprintlib.explain.model import Driver
 from sprintlib.forecast import Outlook, forecast, prepare
 from sprintlib.forecast.model import Forecast
@@ -40,6 +44,9 @@ def test_the_bars_sum_to_the_score(team: World) -> None:
     found, future = drivers(team)
     assert [one.name for one in found][:5] == [BASE, PACE, ADDED, ARRIVALS, BLOCKED]
     assert round(sum(one.points for one in found), 6) == health(future.probability)
+    assert future.probability is not None
+    told = log(future.probability / (1 - future.probability))
+    assert sum(one.log_odds for one in found) == pytest.approx(told, abs=1e-9)
 
 
 def test_every_bar_points_at_its_items(team: World) -> None:
@@ -48,9 +55,12 @@ def test_every_bar_points_at_its_items(team: World) -> None:
     found, _ = drivers(team)
     refs = {one.name: [cited.ref.rpartition("#")[2] for cited in one.evidence] for one in found}
     assert refs[BASE] == ["14", "15", "16", "17", "18"]
-    assert refs[PACE] == ["13", "12", "11", "10", "9"]
+    assert refs[PACE] == ["13", "12", "11", "10", "9", "8", "7", "6", "5", "4"]
     assert refs[ADDED] == refs[ARRIVALS] == ["30"]
     assert refs[BLOCKED] == ["14", "15"]
+    items = {one.name: one.items for one in found}
+    assert len(items[PACE]) == 13  # the citations stop at ten
+    assert items[BLOCKED] == ("acme/api#14", "acme/api#15")
 
 
 def test_bars_have_the_sign_of_what_they_say(team: World) -> None:
@@ -68,6 +78,58 @@ def test_bars_have_the_sign_of_what_they_say(team: World) -> None:
 def test_nothing_blocked_or_added_takes_nothing(team: World) -> None:
     found, _ = drivers(team)
     assert {one.name: one.points for one in found if one.name in (ADDED, BLOCKED)} == {ADDED: 0.0, BLOCKED: 0.0}
+    assert {one.name: one.log_odds for one in found if one.name in (ADDED, BLOCKED)} == {ADDED: 0.0, BLOCKED: 0.0}
+
+
+def test_every_bar_says_what_would_remove_it(team: World) -> None:
+    put(team, 30, "Sprint 2", "03-18 10:00", milestone=2)
+    team.event(14, "blocked_by_added", "03-17 12:00", subject="acme/api#15")
+    found, _ = drivers(team)
+    assert [one.remedy for one in found] == [
+        "Nothing to remove, as every account starts here; fewer committed items or a later due date raise it.",
+        "Nothing to remove: the team closes 0.71 a working day, where 0.35 is general for its size.",
+        "Close the added item or move it out: acme/api#30.",
+        "Let nothing more in until the due date: 0.12 items a working day are expected, going by what came so far.",
+        "Unblock acme/api#14 (waits for acme/api#15).",
+        "Nothing: the score is a whole number and never leaves 3 to 97 while work remains.",
+    ]
+
+
+def test_a_bar_that_takes_nothing_says_that_nothing_can_be_removed(team: World) -> None:
+    found, _ = drivers(team)
+    remedies = {one.name: one.remedy for one in found}
+    assert remedies[ADDED] == "Nothing to remove: nothing that came in after the start is still open."
+    assert remedies[BLOCKED] == "Nothing to remove: no open item waits for another one."
+
+
+def test_a_slow_team_is_told_its_pace(team: World) -> None:
+    put(team, 40, "Sprint 2", "03-18 10:00", milestone=2, author="carol")
+    for number in range(50, 60):
+        team.issue(number, created="03-19 10:00", author=f"dev{number}")
+    found, _ = drivers(team)
+    assert {one.name: one.remedy for one in found}[PACE].startswith("Close more a day: the team closes ")
+
+
+SHARES = st.integers(0, 4096).map(lambda futures: futures / 4096)
+
+
+@given(st.lists(SHARES, min_size=1, max_size=8), st.integers(30, 970).map(lambda thousandths: thousandths / 1000))
+def test_steps_sum_to_the_probability_in_log_odds_and_to_the_score_in_points(
+    chances: list[float], probability: float
+) -> None:
+    steps = account(chances, probability)
+    assert len(steps) == len(chances) + 1
+    assert sum(step.log_odds for step in steps) == pytest.approx(log(probability / (1 - probability)), abs=1e-9)
+    assert round(sum(step.points for step in steps), 6) == health(probability)
+
+
+def test_an_account_by_hand() -> None:
+    base, slower, blocked, rest = account([0.5, 0.25, 0.0], 0.03)
+    assert base == pytest.approx((0.0, 50.0))
+    assert slower == pytest.approx((log(1 / 3), -25.0), abs=1e-3)
+    assert blocked.points == -25.0
+    assert blocked.log_odds == pytest.approx(log(0.5 / 4096.5) - log(1 / 3), abs=1e-3)
+    assert rest == pytest.approx((log(3 / 97) - log(0.5 / 4096.5), 3.0), abs=1e-3)
 
 
 def test_the_rest_says_how_far_the_limits_reach(team: World) -> None:

@@ -1,0 +1,64 @@
+"""What would remove a bar of the account, in one plain sentence each; an honest one where nothing would."""
+
+from collections.abc import Iterator
+
+from sprintlib.forecast import Outlook, count
+from sprintlib.risks import Situation, listed
+
+_NAMED = 4
+
+
+def base(_situation: Situation, outlook: Outlook) -> str:
+    """The starting point."""
+    if not outlook.sprint.open_items.height:
+        return "Nothing is open."
+    return "Nothing to remove, as every account starts here; fewer committed items or a later due date raise it."
+
+
+def pace(_situation: Situation, outlook: Outlook) -> str:
+    """Own pace of closings, against the one of a team this size."""
+    own, general = outlook.work.pace.mean, outlook.prior.mean
+    beside = f"the team closes {own:.2g} a working day, where {general:.2g} is general for its size"
+    if own >= general:
+        return f"Nothing to remove: {beside}."
+    return f"Close more a day: {beside}; what holds closings up stands among the risks."
+
+
+def added(_situation: Situation, outlook: Outlook) -> str:
+    """Items added after the start that are still open."""
+    still = sorted(set(outlook.sprint.additions) & set(outlook.work.open))
+    if not still:
+        return "Nothing to remove: nothing that came in after the start is still open."
+    what = "the added item" if len(still) == 1 else f"the {count(len(still), 'added item')}"
+    return f"Close {what} or move {'it' if len(still) == 1 else 'them'} out: {listed(still, _NAMED)}."
+
+
+def arrivals(_situation: Situation, outlook: Outlook) -> str:
+    """Items expected to come in."""
+    rate = outlook.work.arrivals
+    if rate is None:
+        return "Nothing to remove: nothing is expected to come in."
+    expected = f"{rate.mean:.2g} items a working day are expected, going by what came so far"
+    return f"Let nothing more in until the due date: {expected}."
+
+
+def blocked(situation: Situation, outlook: Outlook) -> str:
+    """Items that wait for others."""
+    waits = list(_waits(situation, outlook))
+    return f"Unblock {listed(waits, _NAMED)}." if waits else "Nothing to remove: no open item waits for another one."
+
+
+def rest(_situation: Situation, _outlook: Outlook) -> str:
+    """The remainder."""
+    return "Nothing: the score is a whole number and never leaves 3 to 97 while work remains."
+
+
+def _waits(situation: Situation, outlook: Outlook) -> Iterator[str]:
+    """`acme/api#12 (waits for acme/web#7)`, an item each."""
+    blockers: dict[str, list[str]] = {}
+    for blockade in situation.blockades:
+        if blockade.item in outlook.work.blocked:
+            blockers.setdefault(blockade.item, []).extend([blockade.blocker] if blockade.blocker else [])
+    for item in outlook.work.blocked:
+        known = blockers.get(item)
+        yield f"{item} (waits for {listed(known, _NAMED)})" if known else f"{item} (nobody says what for)"
