@@ -5,6 +5,7 @@ from typing import Any
 from sprintlib.agents.asking import ask
 from sprintlib.agents.desk import Desk
 from sprintlib.agents.explanation import explanation
+from sprintlib.agents.feature_engineer import METRICS
 from sprintlib.agents.llm_reasoner import calls_left
 from sprintlib.agents.pack import Entry, facts_entry, finding_entries, within_budget
 from sprintlib.agents.state import State
@@ -57,6 +58,7 @@ def put_together(state: State, desk: Desk, sentence: str) -> Analysis:
         _risks(state),
         tuple(Recommendation.model_validate(advice) for advice in state["recommendations"]),
         tuple(Driver.model_validate(driver) for driver in state["drivers"]),
+        METRICS.validate_python(state["features"]),
         sentence,
     ).model_copy(update={"timings": {step["agent"]: step["seconds"] for step in state.get("trace", [])}})
     found = conclude(desk.past(state), desk.settings, [situation], (milestone,), state.get("dropped", 0), {})

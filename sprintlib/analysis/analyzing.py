@@ -16,6 +16,7 @@ from sprintlib.dependencies import find_dependencies
 from sprintlib.errors import AnalysisError
 from sprintlib.explain import explain, health, summary
 from sprintlib.explain.model import Driver
+from sprintlib.features import Metric, measure_all
 from sprintlib.forecast import Outlook, Sprint, find_sprints, forecast, governing_part, part_forecast
 from sprintlib.forecast.model import Forecast
 from sprintlib.history import Past, load_past
@@ -49,9 +50,14 @@ def analyze_past(
     clock = clock or Stopwatch()
     with clock("dependencies"):
         situations = find_situations(past, settings, milestone)
+    with clock("features"):
+        measured = measure_all([situation.view for situation in situations])
     with clock("milestones"):
         check = CitationCheck.of(past)
-        analyses = tuple(analyze_sprint(situation, check, feedback) for situation in situations)
+        analyses = tuple(
+            analyze_sprint(situation, check, metrics, feedback)
+            for situation, metrics in zip(situations, measured, strict=True)
+        )
     return conclude(past, settings, situations, analyses, check.dropped, clock.seconds)
 
 
@@ -64,7 +70,9 @@ def find_situations(past: Past, settings: Settings, milestone: str | None = None
     return [Situation(sprint, settings.risks, edges) for sprint in found]
 
 
-def analyze_sprint(situation: Situation, check: CitationCheck, feedback: Sequence[Feedback] = ()) -> MilestoneAnalysis:
+def analyze_sprint(
+    situation: Situation, check: CitationCheck, metrics: tuple[Metric, ...], feedback: Sequence[Feedback] = ()
+) -> MilestoneAnalysis:
     """Forecast, risks, recommendations and explanation of one sprint, with citations that check out."""
     clock = Stopwatch()
     with clock("forecast"):
@@ -78,7 +86,7 @@ def analyze_sprint(situation: Situation, check: CitationCheck, feedback: Sequenc
         drivers = check.checked(explain(situation, outlook, future))
         sentence = summary(outlook, future, risks)
     with clock("history"):
-        found = assemble(outlook, future, risks, advice, drivers, sentence)
+        found = assemble(outlook, future, risks, advice, drivers, metrics, sentence)
     return found.model_copy(update={"timings": clock.seconds})
 
 
@@ -93,6 +101,7 @@ def assemble(
     risks: tuple[Risk, ...],
     advice: tuple[Recommendation, ...],
     drivers: tuple[Driver, ...],
+    metrics: tuple[Metric, ...],
     sentence: str,
 ) -> MilestoneAnalysis:
     """One milestone's analysis from what its steps found."""
@@ -122,6 +131,7 @@ def assemble(
         parts=parts,
         governed_by=governing_part(outlook),
         burn_up=_burn_up(sprint, future),
+        measurements=metrics,
         known_later=known_later(sprint),
         timings={},
     )

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sprintlib.evidence import Evidence
 from sprintlib.explain.model import Driver
+from sprintlib.features import Metric
 from sprintlib.forecast.model import Basis, DeliveredBy, ForecastDates, Interval
 from sprintlib.knowledge.citations import ClaimKind
 from sprintlib.recommend.model import Recommendation
@@ -115,6 +116,7 @@ class MilestoneAnalysis(_Model):
     parts: tuple[Part, ...]
     governed_by: str | None
     burn_up: BurnUp
+    measurements: tuple[Metric, ...] = ()
     known_later: tuple[str, ...]
     narrative: tuple[Sentence, ...] = ()
     llm: Llm = Llm()

@@ -14,7 +14,8 @@ class Metric:
     p85: 85th percentile of a duration. unit: working days | share | items | lines | per day | ...
     n: observations it rests on. window: what they were taken from, in words.
     evidence: `owner/repo#n`, paths or run refs, the most telling first. approximate: true where GitHub's
-    facts only come near the definition.
+    facts only come near the definition. usual: the team's own range of the value, where the feature knows one.
+    in_forecast: whether the fact measured moves the probability; if not, it is context with weight 0.
     """
 
     family: str
@@ -27,6 +28,8 @@ class Metric:
     reason: str | None = None
     evidence: tuple[str, ...] = ()
     approximate: bool = False
+    usual: tuple[float, float] | None = None
+    in_forecast: bool = False
 
 
 def share(family: str, name: str, part: int, whole: int, window: str, evidence: Sequence[str] = ()) -> Metric:

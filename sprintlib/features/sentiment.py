@@ -13,6 +13,7 @@ import polars as pl
 
 from sprintlib.features.metric import Metric
 from sprintlib.features.view import MilestoneView
+from sprintlib.imports import special_functions
 
 FAMILY = "sentiment"
 MINIMUM_COMMENTS = 20
@@ -62,7 +63,10 @@ def negative_share(view: MilestoneView) -> Metric:
     usual = _upper_limit(int((before["tone"] == 2).sum()), len(before))
     value = len(negative) / len(now)
     dip = f"above the team's own range (up to {usual:.0%})" if value > usual else None
-    return Metric(FAMILY, "negative_share", value, "share", len(now), window, reason=dip, evidence=tuple(threads[:5]))
+    evidence = tuple(threads[:5])
+    return Metric(
+        FAMILY, "negative_share", value, "share", len(now), window, reason=dip, evidence=evidence, usual=(0.0, usual)
+    )
 
 
 FEATURES = (negative_share,)
@@ -93,6 +97,4 @@ def _authors(comments: pl.DataFrame) -> int:
 
 def _upper_limit(negative: int, whole: int) -> float:
     """95th percentile of the share under a Beta(1, 1) prior and the earlier comments."""
-    from scipy.special import betaincinv
-
-    return float(betaincinv(1 + negative, 1 + whole - negative, 0.95))
+    return float(special_functions().betaincinv(1 + negative, 1 + whole - negative, 0.95))

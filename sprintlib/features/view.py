@@ -17,6 +17,7 @@ class MilestoneView:
 
     numbers: repository_id -> milestone number. started_at, deadline: UTC; null where unknown.
     window_days: calendar days before `as_of` that features of the project look back over.
+    known_edges: the dependencies of the project, where they were found already.
     """
 
     past: Past
@@ -25,6 +26,7 @@ class MilestoneView:
     started_at: datetime | None
     deadline: datetime | None
     window_days: int = 28
+    known_edges: pl.DataFrame | None = None
 
     @property
     def as_of(self) -> datetime:
@@ -51,7 +53,7 @@ class MilestoneView:
     @cached_property
     def edges(self) -> pl.DataFrame:
         """Dependencies of the project's items (schema dependencies.EDGES)."""
-        return find_dependencies(self.past)
+        return find_dependencies(self.past) if self.known_edges is None else self.known_edges
 
     @cached_property
     def open_items(self) -> pl.DataFrame:

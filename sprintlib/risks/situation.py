@@ -74,6 +74,7 @@ class Situation:
             numbers={part.repository_id: part.number for part in self.sprint.parts},
             started_at=self.started_at,
             deadline=self.sprint.deadline,
+            known_edges=self.edges,
         )
 
     @cached_property

@@ -1,0 +1,57 @@
+"""Every feature of one milestone, or of all milestones of an analysis at once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from sprintlib.features import code, delivery, graph, sentiment, temporal, text
+from sprintlib.features.metric import Metric
+from sprintlib.features.view import MilestoneView
+
+Feature = Callable[[MilestoneView], Metric]
+
+FEATURES: tuple[Feature, ...] = (
+    *temporal.FEATURES,
+    *code.FEATURES,
+    *text.FEATURES,
+    *graph.FEATURES,
+    *sentiment.FEATURES,
+    *delivery.FEATURES,
+)
+# what the mechanistic layer rests on: closings, what is open beside the time left, and what is blocked
+IN_FORECAST: frozenset[Feature] = frozenset(
+    {temporal.pace, temporal.pace_gap, graph.open_blockers, graph.cross_repository_blocks}
+)
+# the others look at the repositories, so that milestones of the same ones share them
+_OF_THE_MILESTONE: frozenset[Feature] = frozenset(
+    {
+        temporal.item_age,
+        temporal.pace,
+        temporal.pace_gap,
+        temporal.carried_over,
+        temporal.work_in_progress,
+        *text.FEATURES,
+        graph.open_blockers,
+        graph.cross_repository_blocks,
+        graph.critical_path,
+    }
+)
+
+
+def measure(view: MilestoneView) -> tuple[Metric, ...]:
+    """Every feature of a milestone as of `view.as_of`, family by family."""
+    return measure_all([view])[0]
+
+
+def measure_all(views: Sequence[MilestoneView]) -> list[tuple[Metric, ...]]:
+    """Every feature of each of these milestones of one Past; what only looks at their repositories is measured once."""
+    shared: dict[tuple[Feature, frozenset[int]], Metric] = {}
+    return [tuple(_measured(feature, view, shared) for feature in FEATURES) for view in views]
+
+
+def _measured(feature: Feature, view: MilestoneView, shared: dict[tuple[Feature, frozenset[int]], Metric]) -> Metric:
+    if feature in _OF_THE_MILESTONE:
+        found = feature(view)
+    else:
+        key = feature, frozenset(view.numbers)
+        found = shared.get(key) or shared.setdefault(key, feature(view))
+    return replace(found, in_forecast=feature in IN_FORECAST)
