@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select, text, true
 from sqlalchemy.sql import column, literal_column, table
 
-from sprintlib.knowledge.scope import Scope
+from sprintlib.knowledge.scope import MORE, Scope
 from sprintlib.store.schema import FULL_TEXT, chunk
 
 FREQUENT = 0.05  # share of all chunks; OR over such terms alone reads half the index and says nothing
@@ -56,33 +56,34 @@ def quoted(term: str) -> str:
 
 
 def _fts5(connection: Connection, words: list[str], scope: Scope, limit: int) -> list[int]:
-    matched = _expression(connection, words)
+    """Ranked inside the full-text index; only where too few of the best may be found does every match get a look."""
+    matched = text(f"{FULL_TEXT} MATCH :matched").bindparams(matched=_expression(connection, words))
     rank: ColumnElement[float] = literal_column(f"bm25({FULL_TEXT}, {_TITLE_WEIGHT}, {_BODY_WEIGHT})")
-    query = (
-        select(chunk.c.id)
-        .select_from(_FULL_TEXT.join(chunk, chunk.c.id == _FULL_TEXT.c.rowid))
-        .where(text(f"{FULL_TEXT} MATCH :matched").bindparams(matched=matched), *scope.conditions())
-        .order_by(rank, chunk.c.id)
-        .limit(limit)
-    )
-    return list(connection.scalars(query))
+    row = _FULL_TEXT.c.rowid
+    found = list(connection.scalars(select(row).where(matched).order_by(rank, row).limit(MORE * limit)))
+    kept = scope.among(connection, found)[:limit]
+    if len(kept) == limit or len(found) < MORE * limit:
+        return kept
+    joined = select(row).select_from(_FULL_TEXT.join(chunk, chunk.c.id == row)).where(matched, *scope.conditions())
+    return list(connection.scalars(joined.order_by(rank, row).limit(limit)))
 
 
 def _expression(connection: Connection, words: list[str]) -> str:
     """OR of the rarer terms; where all are frequent, AND of them, which reads less."""
     most = max(50, int(FREQUENT * (connection.scalar(select(func.max(chunk.c.id))) or 0)))
-    found = {word: _at_most(connection, word, most + 1) for word in words}
+    found = _counts(connection, words, most + 1)
     present = [word for word in words if found[word]] or words
     rare = [word for word in present if found[word] <= most]
     return (" OR " if rare else " AND ").join(map(quoted, rare or present))
 
 
-def _at_most(connection: Connection, word: str, limit: int) -> int:
-    """In how many chunks a term occurs, counted up to `limit`."""
-    counted = text(
-        f"SELECT count(*) FROM (SELECT 1 FROM {FULL_TEXT} WHERE {FULL_TEXT} MATCH :word LIMIT :most)"  # noqa: S608 - a constant
-    )
-    return connection.scalar(counted, {"word": quoted(word), "most": limit}) or 0
+def _counts(connection: Connection, words: list[str], most: int) -> dict[str, int]:
+    """In how many chunks each term occurs, counted up to `most`."""
+    one = "(SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {table} MATCH :word{place} LIMIT :most))"
+    columns = ", ".join(one.format(table=FULL_TEXT, place=place) for place in range(len(words)))
+    values = {f"word{place}": quoted(word) for place, word in enumerate(words)}
+    row = connection.execute(text(f"SELECT {columns}"), {**values, "most": most}).one()
+    return dict(zip(words, row, strict=True))
 
 
 def _postgresql(connection: Connection, words: Iterable[str], scope: Scope, limit: int) -> list[int]:

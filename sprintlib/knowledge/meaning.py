@@ -10,17 +10,14 @@ import numpy as np
 from sqlalchemy import Connection, Engine, select
 
 from sprintlib.errors import KnowledgeError
-from sprintlib.knowledge.bert import load_bert
 from sprintlib.knowledge.embedding import MISSING, Vectors, embedder, installed, model_folder
-from sprintlib.knowledge.scope import Scope
+from sprintlib.knowledge.scope import MORE, Scope
 from sprintlib.knowledge.vectors import nearest, read_index, read_manifest
 from sprintlib.settings import Settings
 from sprintlib.store.schema import chunk
 
 if TYPE_CHECKING:
     import faiss
-
-_MORE = 4  # times as many are asked for before filtering; where that is too few, only what may be found is searched
 
 
 class Encoder(Protocol):
@@ -44,13 +41,11 @@ class Meaning:
         if not query.strip() or not self.index.ntotal:
             return []
         asked = self.encoder.encode([query])[0]
-        found = nearest(self.index, asked, _MORE * limit)
-        conditions = scope.conditions()
-        allowed = set(connection.scalars(select(chunk.c.id).where(chunk.c.id.in_(found), *conditions)))
-        kept = [key for key in found if key in allowed][:limit]
+        found = nearest(self.index, asked, MORE * limit)
+        kept = scope.among(connection, found)[:limit]
         if len(kept) == limit or len(found) == self.index.ntotal:
             return kept
-        among = list(connection.scalars(select(chunk.c.id).where(*conditions)))
+        among = list(connection.scalars(select(chunk.c.id).where(*scope.conditions())))
         return nearest(self.index, asked, limit, among) if among else []
 
     def similarity(self, one: str, other: str) -> float:
@@ -80,6 +75,8 @@ def open_meaning(engine: Engine, settings: Settings) -> Iterator[Meaning]:
 @contextmanager
 def query_encoder(name: str | None) -> Iterator[Encoder]:
     """What embeds one text at a time: in this process where numpy can, else the worker, which takes long to start."""
+    from sprintlib.knowledge.bert import load_bert
+
     folder = Path(model_folder(name))
     here = load_bert(folder) if folder.is_dir() else None
     if here is not None:

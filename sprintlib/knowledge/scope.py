@@ -1,13 +1,16 @@
 """What a search may look at: the project's repositories, perhaps one milestone, and nothing from the future."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 
 from sprintlib.store.schema import chunk
+
+_NOWHERE = -1  # stands for the repository of what belongs to none
+MORE = 4  # times as many are ranked before looking at what may be found; where that is too few, only that is ranked
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,9 @@ class Scope:
         if self.kinds is not None:
             found.append(chunk.c.kind.in_(sorted(self.kinds)))
         if self.items is None:
-            inside = chunk.c.repository_id.in_(self.repository_ids)
-            return [*found, or_(inside, chunk.c.repository_id.is_(None)) if self.general else inside]
+            # an expression, not the column: its index holds nearly every row, and SQLite would walk through all of it
+            of = func.coalesce(chunk.c.repository_id, _NOWHERE)
+            return [*found, of.in_([*self.repository_ids, *([_NOWHERE] if self.general else [])])]
         numbers: dict[int, list[int]] = {}
         for key, number in sorted(self.items):
             numbers.setdefault(key, []).append(number)
@@ -40,3 +44,9 @@ class Scope:
             and_(chunk.c.repository_id == key, chunk.c.number.in_(wanted)) for key, wanted in numbers.items()
         ]
         return [*found, or_(*parts) if parts else false()]
+
+    def among(self, connection: Connection, ids: Sequence[int]) -> list[int]:
+        """Those of the chunks that may be found, in the order given."""
+        query = select(chunk.c.id).where(chunk.c.id.in_(ids), *self.conditions())
+        allowed = set(connection.scalars(query))
+        return [key for key in ids if key in allowed]

@@ -6,8 +6,9 @@ import pytest
 
 from sprintlib.history.texts import read_texts
 from sprintlib.knowledge import Hit, search
-from sprintlib.knowledge.lexical import quoted, terms
+from sprintlib.knowledge.lexical import full_text, quoted, terms
 from sprintlib.knowledge.retrieval import excerpt
+from sprintlib.knowledge.scope import Scope
 from sprintlib.knowledge.store import write_chunks
 from tests.world import API, WEB, World, at
 
@@ -74,6 +75,20 @@ def test_any_query_is_fine(find: Find, query: str) -> None:
 def test_nothing_from_the_future(find: Find) -> None:
     assert find("reconciliation", as_of=at("03-19 09:59")) == []
     assert find("reconciliation", as_of=at("03-19 10:00"))[0].author == "cat"
+
+
+def test_better_fits_of_the_future_do_not_hide_what_was_said_before(talk: World) -> None:
+    for minute in range(10, 40):
+        talk.comment(14, "Kafka, kafka and kafka.", f"03-21 10:{minute}")
+    talk.comment(14, "We might use kafka one day, for what comes in from the provider.", "03-18 11:00")
+    talk.comment(14, "I have never used kafka for anything that had to be right.", "03-18 12:00")
+    talk.flush()
+    write_chunks(talk.engine, read_texts(talk.engine, talk.settings), HOSTS)
+    scope = Scope((1, 2), at("03-20 12:00"))
+    with talk.engine.connect() as connection:
+        assert len(full_text(connection, "kafka", scope, 2)) == 2
+        assert len(full_text(connection, "kafka", Scope((2,), scope.as_of), 2)) == 0
+        assert len(full_text(connection, "kafka", Scope((1, 2), at("03-22 12:00")), 2)) == 2
 
 
 def test_states_and_titles_are_those_of_the_moment(talk: World) -> None:
