@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from sprintlib.errors import SettingsError
 from sprintlib.settings import Settings
 
@@ -31,7 +29,7 @@ class WorkingCalendar:
     def from_settings(cls, settings: Settings) -> "WorkingCalendar":
         """The calendar of `sprint.toml`. Raises SettingsError for a country without known holidays."""
         country = settings.calendar.country
-        if country and country.upper() not in holidays.list_supported_countries():
+        if country and not _has_holidays(country):
             raise SettingsError(
                 f"calendar.country: no public holidays are known for '{country}'; use an ISO code such as DE."
             )
@@ -87,5 +85,13 @@ class WorkingCalendar:
         if not self.country:
             return frozenset()
         if year not in self._holidays:
+            import holidays  # slow, and needed only where a country is set
+
             self._holidays[year] = frozenset(holidays.country_holidays(self.country, years=year))
         return self._holidays[year]
+
+
+def _has_holidays(country: str) -> bool:
+    import holidays
+
+    return country.upper() in holidays.list_supported_countries()

@@ -2,9 +2,27 @@
 
 import importlib
 import sys
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from importlib.util import find_spec
 from threading import Thread
 from types import ModuleType
+from typing import Any
+
+
+def on_demand(package: str, modules: Mapping[str, tuple[str, ...]]) -> Callable[[str], Any]:
+    """The `__getattr__` of a package whose names are imported when they are first used (PEP 562).
+
+    modules: module below the package -> names it exports. Type checkers see the imports under TYPE_CHECKING.
+    """
+    places = {name: module for module, names in modules.items() for name in names}
+
+    def exported(name: str) -> Any:
+        if name not in places:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return getattr(importlib.import_module(f"{package}.{places[name]}"), name)
+
+    return exported
 
 
 def quickly(name: str) -> ModuleType:
@@ -22,6 +40,26 @@ def quickly(name: str) -> ModuleType:
     finally:
         del sys.modules["rfc3987_syntax"]
     return importlib.import_module(name)
+
+
+def special_functions() -> ModuleType:
+    """The functions of scipy.special, without its wrappers for the array libraries that this project does not use.
+
+    The wrappers import numpy.f2py, numpy.testing and unittest: a quarter of the CPU that importing all of ours takes.
+    They leave the functions as they are (scipy/special/_support_alternative_backends.py says so), and whoever imports
+    scipy.special afterwards gets it whole. Where SciPy is built otherwise, this is scipy.special itself.
+    """
+    if "scipy.special" not in sys.modules:
+        place = find_spec("scipy.special")
+        sys.modules["scipy.special"] = package = ModuleType("scipy.special")
+        package.__path__ = list((place and place.submodule_search_locations) or ())
+        try:
+            return importlib.import_module("scipy.special._ufuncs")
+        except ImportError:
+            pass
+        finally:
+            del sys.modules["scipy.special"]
+    return importlib.import_module("scipy.special")
 
 
 def meanwhile(*names: str) -> None:

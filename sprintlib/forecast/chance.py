@@ -10,11 +10,13 @@ from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaincinv
+
+from sprintlib.imports import special_functions
 
 DRAWS = 4096
 _SEED = 20261123
 _BLOCK = 64
+_gammaincinv = special_functions().gammaincinv
 
 Draws = NDArray[np.float64]
 
@@ -43,7 +45,7 @@ def _event_times(stream: str, blocks: int) -> NDArray[np.float32]:
 def unit_gamma(stream: str, shape: float) -> Draws:
     """DRAWS values of Gamma(shape, 1), by stratified quantiles in an order of the stream's own."""
     quantiles = (_generator(stream, "rate").permutation(DRAWS) + 0.5) / DRAWS
-    values: Draws = np.asarray(gammaincinv(shape, quantiles), dtype=np.float64)
+    values: Draws = np.asarray(_gammaincinv(shape, quantiles), dtype=np.float64)
     values.flags.writeable = False
     return values
 

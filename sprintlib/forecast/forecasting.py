@@ -7,7 +7,6 @@ from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit
 
 from sprintlib.forecast.chance import Draws
 from sprintlib.forecast.model import Forecast, ForecastDates, Interval
@@ -15,10 +14,12 @@ from sprintlib.forecast.outlook import HIGHEST, LOWEST, MINIMUM_CLOSING_DAYS, Ou
 from sprintlib.forecast.simulation import HORIZON, Workload, closings, finish_days, present_closed, projection
 from sprintlib.forecast.sprint import Sprint, SprintPart
 from sprintlib.forecast.words import count, day_name
+from sprintlib.imports import special_functions
 
 TWO_WEEKS = timedelta(days=14)
 DONE = "Nothing is open: every item is done or dropped."
 _PROJECTED_POINTS = 30
+_special = special_functions()
 
 
 def forecast(outlook: Outlook) -> Forecast:
@@ -134,7 +135,7 @@ def _delivered(outlook: Outlook, by_pace: float, probability: float) -> dict[str
     learned = outlook.delivery_logit
     if learned is None:
         return {"probability_delivered": clamp(by_pace)}
-    both = float(expit((logit(clamp(by_pace)) + learned) / 2))
+    both = float(_special.expit((_special.logit(clamp(by_pace)) + learned) / 2))
     return {"probability_delivered": max(clamp(both), probability), "delivered_by": "layered"}
 
 

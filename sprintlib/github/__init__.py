@@ -3,8 +3,9 @@
 Names are imported when they are first used: reading stored payloads must not wait for the GitHub client.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from sprintlib.imports import on_demand
 
 if TYPE_CHECKING:
     from sprintlib.github.client import Client, Patience, connect
@@ -15,17 +16,6 @@ if TYPE_CHECKING:
     from sprintlib.github.summary import Completeness, SyncSummary
     from sprintlib.github.template import check_overwrite, guess_project_name, guess_time_zone, write_settings
     from sprintlib.github.token import Token, find_token, save_token
-
-_MODULES = {
-    "client": ("Client", "Patience", "connect"),
-    "collecting": ("sync",),
-    "dataset": ("ingest_dataset",),
-    "estimating": ("Estimate", "estimate"),
-    "progress": ("OnProgress", "shown"),
-    "summary": ("Completeness", "SyncSummary"),
-    "template": ("check_overwrite", "guess_project_name", "guess_time_zone", "write_settings"),
-    "token": ("Token", "find_token", "save_token"),
-}
 
 __all__ = [
     "Client",
@@ -48,9 +38,16 @@ __all__ = [
     "write_settings",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    for module, names in _MODULES.items():
-        if name in names:
-            return getattr(import_module(f"{__name__}.{module}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = on_demand(
+    __name__,
+    {
+        "client": ("Client", "Patience", "connect"),
+        "collecting": ("sync",),
+        "dataset": ("ingest_dataset",),
+        "estimating": ("Estimate", "estimate"),
+        "progress": ("OnProgress", "shown"),
+        "summary": ("Completeness", "SyncSummary"),
+        "template": ("check_overwrite", "guess_project_name", "guess_time_zone", "write_settings"),
+        "token": ("Token", "find_token", "save_token"),
+    },
+)

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import erf
 from threadpoolctl import ThreadpoolController
 
+from sprintlib.imports import special_functions
 from sprintlib.knowledge.worker import folder_digest
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Bert:
             seen = self._linear(self._attention(state, f"{name}.attention.self"), f"{name}.attention.output.dense")
             state = self._norm(state + seen, f"{name}.attention.output")
             inner = self._linear(state, f"{name}.intermediate.dense")
-            inner = inner * 0.5 * (1 + erf(inner / np.sqrt(np.float32(2))))
+            inner = inner * 0.5 * (1 + special_functions().erf(inner / np.sqrt(np.float32(2))))
             state = self._norm(state + self._linear(inner, f"{name}.output.dense"), f"{name}.output")
         mean: Array = state.mean(axis=0)
         return (mean / np.linalg.norm(mean)).astype(np.float32)

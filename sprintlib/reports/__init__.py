@@ -3,8 +3,9 @@
 Names are imported when they are first used: starting a report must not wait a second for what only the end needs.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from sprintlib.imports import on_demand
 
 if TYPE_CHECKING:
     from sprintlib.reports.due import Result, is_due, last_slot, open_dated_milestones, overdue, run_due
@@ -12,14 +13,6 @@ if TYPE_CHECKING:
     from sprintlib.reports.retention import prune
     from sprintlib.reports.run_table import Run, recognise_killed, runs
     from sprintlib.reports.writing import ReportFiles, folder_name, write_report
-
-_MODULES = {
-    "due": ("Result", "is_due", "last_slot", "open_dated_milestones", "overdue", "run_due"),
-    "page": ("Page", "open_page"),
-    "retention": ("prune",),
-    "run_table": ("Run", "recognise_killed", "runs"),
-    "writing": ("ReportFiles", "folder_name", "write_report"),
-}
 
 __all__ = [
     "Page",
@@ -39,9 +32,13 @@ __all__ = [
     "write_report",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    for module, names in _MODULES.items():
-        if name in names:
-            return getattr(import_module(f"{__name__}.{module}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = on_demand(
+    __name__,
+    {
+        "due": ("Result", "is_due", "last_slot", "open_dated_milestones", "overdue", "run_due"),
+        "page": ("Page", "open_page"),
+        "retention": ("prune",),
+        "run_table": ("Run", "recognise_killed", "runs"),
+        "writing": ("ReportFiles", "folder_name", "write_report"),
+    },
+)

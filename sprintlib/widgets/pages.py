@@ -1,7 +1,6 @@
 """One function a dashboard notebook, called in its last cell."""
 
-import altair  # noqa: F401  # slow to import, and needed for the first chart: done before a visitor waits for it
-
+from sprintlib.imports import quickly
 from sprintlib.widgets import fragments
 from sprintlib.widgets.overview import Overview
 from sprintlib.widgets.page import page
@@ -14,6 +13,7 @@ def overview_page(runs: Runs) -> None:
 
     runs: the reader of the run table, `sprintlib.reports.runs`.
     """
+    quickly("altair")  # slow, and needed for the first chart: in a kernel started ahead, before a visitor waits for it
     request = wait_for_request()
 
     def build() -> Overview:

@@ -19,6 +19,19 @@ def test_jsonschema_comes_without_the_uri_grammar_which_can_still_be_imported() 
     assert run(code.format("import rfc3987_syntax; print('rfc3987_syntax' in sys.modules)")) == "True"
 
 
+@pytest.mark.parametrize("name", ["betainc", "betaincinv", "erf", "expit", "gammaincinv", "logit", "ndtr"])
+def test_special_functions_are_those_of_scipy(name: str) -> None:
+    code = "from sprintlib.imports import special_functions as s; import scipy.special as whole; "
+    assert run(f"{code}print(s().{name} is whole.{name}, hasattr(whole, 'logsumexp'))") == "True True"
+
+
+@pytest.mark.parametrize("module", ["sprintlib.analysis.analyzing", "sprintlib.widgets", "sprintlib.forecast"])
+def test_nobody_waits_for_what_is_not_used(module: str) -> None:
+    heavy = ("altair", "alembic", "github", "holidays", "jsonschema", "langgraph", "numpy.f2py", "sklearn", "torch")
+    code = f"import sys, {module}; print([name for name in {heavy} if name in sys.modules])"
+    assert run(code) == "[]"
+
+
 def test_a_module_is_imported() -> None:
     assert imports.quickly("json") is json
 

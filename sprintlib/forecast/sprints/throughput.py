@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, ndtr
+
+from sprintlib.imports import special_functions
 
 LOWEST, HIGHEST = 0.02, 0.98
+
+_special = special_functions()
 
 # Items a developer closes in a calendar day before anything is known: .35 a working day (methods.md 1.4, a judgement).
 _PRIOR_RATE = 0.35 * 5 / 7
@@ -44,7 +47,7 @@ def whole_sprint_probability(work: float, days: float, past: list[PastSprint]) -
     mean = (weights @ rates + _PRIOR_SPRINTS * (need - _PRIOR_SHORTFALL)) / (known + _PRIOR_SPRINTS)
     squares = weights @ (rates - mean) ** 2 + _PRIOR_SPREAD_SPRINTS * _PRIOR_SPREAD**2
     spread = np.sqrt(squares / (known + _PRIOR_SPREAD_SPRINTS) * (1 + 1 / (known + _PRIOR_SPRINTS)))
-    return _clamped(ndtr((mean - need) / spread))
+    return _clamped(_special.ndtr((mean - need) / spread))
 
 
 def remaining_work_probability(
@@ -71,7 +74,7 @@ def remaining_work_probability(
     left = (1 - elapsed) * days
     if rest <= 0:
         return HIGHEST
-    return _clamped(betainc(rest, shape, left / (exposure + left)))  # survival of the negative binomial
+    return _clamped(_special.betainc(rest, shape, left / (exposure + left)))  # survival of the negative binomial
 
 
 def _size(sprint: PastSprint) -> float:
