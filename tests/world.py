@@ -106,7 +106,7 @@ class World:
         if merged and "closed" not in more:
             more["closed"] = merged
         pull = {"draft": False, "merged": merged is not None, "merged_at": merged, "requested_reviewers": []}
-        pull |= {"head_sha": None, "additions": None, "deletions": None}
+        pull |= {"head_sha": None, "head_ref": None, "additions": None, "deletions": None}
         pull |= {key: more.pop(key) for key in list(more) if key in pull}
         row = pull | self._item(number, created, repo, "pull", more)
         self._keep("pull", row)
@@ -204,7 +204,7 @@ class World:
         content["due_on"] = f"{row['due_on']}T00:00:00Z" if row.get("due_on") else None
         for name in ("created_at", "updated_at", "closed_at", "merged_at"):
             content[name] = row[name].isoformat() if row.get(name) else None
-        content["head"] = {"sha": row.get("head_sha")}
+        content["head"] = {"sha": row.get("head_sha"), "ref": row.get("head_ref")}
         kept = {"kind": kind, "key": row["node_id"], "digest": str(next(self._numbers))}
         kept |= {"repository_id": row["repository_id"], "body": zlib.compress(json.dumps(content).encode())}
         self._later(append, schema.payload, kept | {"observed_at": _moment(row.get("observed")) or SEEN})

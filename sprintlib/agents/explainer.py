@@ -60,7 +60,12 @@ def put_together(state: State, desk: Desk, sentence: str) -> Analysis:
         tuple(Driver.model_validate(driver) for driver in state["drivers"]),
         METRICS.validate_python(state["features"]),
         sentence,
-    ).model_copy(update={"timings": {step["agent"]: step["seconds"] for step in state.get("trace", [])}})
+    ).model_copy(
+        update={
+            "hostile_text": tuple(Risk.model_validate(risk) for risk in state.get("hostile_text", [])),
+            "timings": {step["agent"]: step["seconds"] for step in state.get("trace", [])},
+        }
+    )
     found = conclude(desk.past(state), desk.settings, [situation], (milestone,), state.get("dropped", 0), {})
     return found.model_copy(update={"notes": (*found.notes, *state.get("faults", []))})
 

@@ -16,6 +16,7 @@ class State(TypedDict, total=False):
     forecast        sprint analyzer
     drivers         sprint analyzer: the account of the score
     risks           risk assessor
+    hostile_text    risk assessor: texts that read like orders to a language model; nothing else uses them
     recommendations recommender
     words           explainer: what it asked the model and got
     analysis        explainer: the object of `sprint analyze --json`, with this milestone alone
@@ -32,6 +33,7 @@ class State(TypedDict, total=False):
     forecast: dict[str, Any]
     drivers: list[dict[str, Any]]
     risks: list[dict[str, Any]]
+    hostile_text: list[dict[str, Any]]
     recommendations: list[dict[str, Any]]
     words: dict[str, Any]
     analysis: dict[str, Any]

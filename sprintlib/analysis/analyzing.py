@@ -21,7 +21,7 @@ from sprintlib.forecast import Outlook, Sprint, find_sprints, forecast, governin
 from sprintlib.forecast.model import Forecast
 from sprintlib.history import Past, load_past
 from sprintlib.recommend import Feedback, Recommendation, read_feedback, recommend
-from sprintlib.risks import Risk, Situation, find_risks
+from sprintlib.risks import Risk, Situation, find_hostile_text, find_risks
 from sprintlib.settings import Settings
 
 
@@ -87,7 +87,9 @@ def analyze_sprint(
         sentence = summary(outlook, future, risks)
     with clock("history"):
         found = assemble(outlook, future, risks, advice, drivers, metrics, sentence)
-    return found.model_copy(update={"timings": clock.seconds})
+    with clock("texts"):
+        hostile = check.checked(find_hostile_text(situation))
+    return found.model_copy(update={"hostile_text": hostile, "timings": clock.seconds})
 
 
 def observe(situation: Situation) -> Outlook:

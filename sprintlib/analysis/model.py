@@ -90,7 +90,10 @@ class Sentence(_Model):
 
 
 class MilestoneAnalysis(_Model):
-    """One milestone as of one moment; parts where it spans several repositories."""
+    """One milestone as of one moment; parts where it spans several repositories.
+
+    hostile_text: texts that read like orders to a language model; they move nothing else in here.
+    """
 
     title: str
     titles_then: tuple[str, ...]
@@ -113,6 +116,7 @@ class MilestoneAnalysis(_Model):
     drivers: tuple[Driver, ...]
     risks: tuple[Risk, ...]
     recommendations: tuple[Recommendation, ...]
+    hostile_text: tuple[Risk, ...] = ()
     parts: tuple[Part, ...]
     governed_by: str | None
     burn_up: BurnUp

@@ -63,7 +63,7 @@ _PAYLOAD = (
     "closed_at",
     "observed_at",
 )
-_PULL_PAYLOAD = ("draft", "merged_at", "head_sha", "additions", "deletions")
+_PULL_PAYLOAD = ("draft", "merged_at", "head_sha", "head_ref", "additions", "deletions")
 
 
 def repositories(connection: Connection, names: tuple[str, ...], as_of: datetime) -> pl.DataFrame:

@@ -58,6 +58,7 @@ ITEMS = _schema(
         "assignees": pl.List(pl.String),  # as of t, from events
         "milestone": pl.Int64,  # number of the milestone it is in as of t
         "head_sha": pl.String,
+        "head_ref": pl.String,  # name of the branch; null for issues. It never changes.
         "additions": pl.Int64,  # as last fetched; null where unknown
         "deletions": pl.Int64,
         "known_later": pl.List(pl.String),

@@ -1,9 +1,10 @@
 """Finding what was said: the index over stored texts, retrieval, and citations that hold (docs/knowledge.md)."""
 
 from sprintlib.knowledge.citations import Claim, ClaimKind, Dropped, Report, Source, Verified, sources, verify
-from sprintlib.knowledge.cleaning import clean, instructions
+from sprintlib.knowledge.cleaning import clean
 from sprintlib.knowledge.hits import Hit
 from sprintlib.knowledge.indexing import IndexSummary, build_index
+from sprintlib.knowledge.injection import Instruction, instructions
 from sprintlib.knowledge.masking import mask
 from sprintlib.knowledge.meaning import Meaning, open_meaning
 from sprintlib.knowledge.retrieval import search
@@ -16,6 +17,7 @@ __all__ = [
     "Dropped",
     "Hit",
     "IndexSummary",
+    "Instruction",
     "Meaning",
     "Report",
     "Similar",

@@ -19,6 +19,7 @@ from sprintlib.risks import (
     work_in_progress,
 )
 from sprintlib.risks.blockades import Blockade
+from sprintlib.risks.instructions_in_text import find_hostile_text
 from sprintlib.risks.model import Risk
 from sprintlib.risks.situation import Situation, listed, shorten
 
@@ -42,7 +43,7 @@ DETECTORS = (
 )
 _ORDER = ("high", "medium", "low", "unknown")
 
-__all__ = ["Blockade", "Risk", "Situation", "find_risks", "listed", "shorten"]
+__all__ = ["Blockade", "Risk", "Situation", "find_hostile_text", "find_risks", "listed", "shorten"]
 
 
 def find_risks(situation: Situation) -> tuple[Risk, ...]:

@@ -89,7 +89,7 @@ def test_the_same_question_has_the_same_answer(team: World) -> None:
 def test_stages_are_timed(team: World) -> None:
     found = analysis(team)
     assert set(found.timings) == {"load", "dependencies", "features", "milestones"}
-    assert set(found.milestones[0].timings) == {"forecast", "risks", "recommend", "explain", "history"}
+    assert set(found.milestones[0].timings) == {"forecast", "risks", "recommend", "explain", "history", "texts"}
 
 
 def test_it_obeys_its_schema(team: World) -> None:
