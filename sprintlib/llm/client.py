@@ -25,7 +25,11 @@ Shape = TypeVar("Shape", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Call:
-    """What is kept of one call, so that it can be repeated: model, options, hash of the prompt, and its cost."""
+    """What is kept of one call, so that it can be repeated: model, options, hash of the prompt, and its cost.
+
+    seconds: until the last word. prompt_seconds, answer_seconds: of these, as the server counts them; null where it
+    does not. ending: `stop`, `length` (the answer was cut), or null where the stream broke off.
+    """
 
     model: str
     digest: str
@@ -34,6 +38,9 @@ class Call:
     prompt_tokens: int | None
     answer_tokens: int | None
     seconds: float
+    prompt_seconds: float | None = None
+    answer_seconds: float | None = None
+    ending: str | None = None
 
 
 @dataclass(frozen=True)
@@ -46,13 +53,14 @@ class Answer(Generic[Shape]):
 
 @dataclass(frozen=True)
 class Model:
-    """A model that is there. Open it with `connect`."""
+    """A model that is there. Open it with `connect`. calls: all that it was asked, those that failed included."""
 
     client: ollama.Client = field(repr=False)
     name: str
     digest: str
     context_length: int
     size_bytes: int
+    calls: list[Call] = field(default_factory=list, repr=False)
 
     def ask(
         self, system: str, prompt: str, shape: type[Shape], answer_tokens: int = 700, repair: bool = True
@@ -102,18 +110,19 @@ class Model:
             ):
                 parts.append(chunk.message.content or "")
                 last = chunk
+        hashed = hashlib.sha256(json.dumps(messages).encode()).hexdigest()
+        call = Call(self.name, self.digest, options, hashed, *_cost(last, perf_counter() - started))
+        self.calls.append(call)
         if last is None or not last.done:
             raise LlmBadOutput(f"{self.name} stopped in the middle of its answer.")
-        if last.done_reason == "length":
+        if call.ending == "length":
             raise LlmBadOutput(f"{self.name} needed more than {answer_tokens} tokens for its answer.")
-        read = last.prompt_eval_count
+        read = call.prompt_tokens
         if read is not None and read < characters / _MOST_CHARACTERS_A_TOKEN:
             raise LlmBadOutput(
                 f"The server cut the prompt: {self.name} read {read:,} tokens of {characters:,} characters."
             )
-        hashed = hashlib.sha256(json.dumps(messages).encode()).hexdigest()
-        seconds = perf_counter() - started
-        return "".join(parts), Call(self.name, self.digest, options, hashed, read, last.eval_count, seconds)
+        return "".join(parts), call
 
 
 @contextmanager
@@ -135,6 +144,16 @@ def connect(settings: LlmSettings) -> Iterator[Model]:
             shown = client.show(chosen.model)
         lengths = [int(value) for key, value in (shown.modelinfo or {}).items() if key.endswith(".context_length")]
         yield Model(client, chosen.model, chosen.digest or "", min(lengths, default=4096), int(chosen.size or 0))
+
+
+def _cost(
+    last: ollama.ChatResponse | None, seconds: float
+) -> tuple[int | None, int | None, float, float | None, float | None, str | None]:
+    """The last six fields of a Call, from the last piece of its answer."""
+    if last is None or not last.done:
+        return None, None, seconds, None, None, None
+    spent = [duration / 1e9 if duration else None for duration in (last.prompt_eval_duration, last.eval_duration)]
+    return last.prompt_eval_count, last.eval_count, seconds, spent[0], spent[1], last.done_reason
 
 
 def _context_for(characters: int, answer_tokens: int) -> int:

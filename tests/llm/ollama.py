@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import uvicorn
 from starlette.applications import Starlette
@@ -23,12 +23,20 @@ GIGABYTE = 1024**3
 Script = list[str | Callable[[dict[str, Any]], str]]
 
 
+class Engine(Protocol):
+    """A model that really answers: tests/llm/gguf.py."""
+
+    digest: str
+
+    def chat(self, body: dict[str, Any]) -> AsyncIterator[tuple[str, dict[str, Any] | None]]: ...
+
+
 @dataclass
 class OllamaStandIn:
     """What it answers, and what it was asked.
 
     mood: scripted | slow | cut (mid-stream) | garbage | truncated (done_reason length) | short-sighted (cuts the
-    prompt silently) | failing (500) | error-in-stream.
+    prompt silently) | failing (500) | error-in-stream | real (what `engine` says).
     """
 
     script: Script = field(default_factory=list)
@@ -36,6 +44,7 @@ class OllamaStandIn:
     models: dict[str, int] = field(default_factory=lambda: {"llama3.2:3b": 2 * GIGABYTE})
     context_length: int = 32_768
     requests: list[dict[str, Any]] = field(default_factory=list)
+    engine: Engine | None = None
 
     def app(self) -> Starlette:
         routes = [
@@ -51,7 +60,7 @@ class OllamaStandIn:
         if self.mood == "garbage":
             return Response("<html>not ollama</html>", media_type="text/html")
         models = [
-            {"name": name, "model": name, "size": size, "digest": DIGEST, "modified_at": "2026-11-01T10:00:00Z"}
+            {"name": name, "model": name, "size": size, "digest": self._digest(), "modified_at": "2026-11-01T10:00:00Z"}
             for name, size in self.models.items()
         ]
         return JSONResponse({"models": models})
@@ -80,9 +89,19 @@ class OllamaStandIn:
             return JSONResponse({"error": f"model '{body['model']}' not found"}, 404)
         if self.mood == "failing":
             return JSONResponse({"error": "llama runner process has terminated"}, 500)
+        if self.engine is not None:
+            return StreamingResponse(self._really(body, self.engine), media_type="application/x-ndjson")
         said = self.script.pop(0) if len(self.script) > 1 else self.script[0]
         text = said(body) if callable(said) else said
         return StreamingResponse(self._stream(body, text), media_type="application/x-ndjson")
+
+    async def _really(self, body: dict[str, Any], engine: Engine) -> AsyncIterator[str]:
+        async for text, end in engine.chat(body):
+            line = {"model": body["model"], "created_at": _now(), "message": {"role": "assistant", "content": text}}
+            yield json.dumps(line | {"done": False} if end is None else {**line, "done": True, **end}) + "\n"
+
+    def _digest(self) -> str:
+        return self.engine.digest if self.engine else DIGEST
 
     async def _stream(self, body: dict[str, Any], text: str) -> AsyncIterator[str]:
         model = body["model"]

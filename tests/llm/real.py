@@ -1,0 +1,23 @@
+"""The stand-in for Ollama in its real mood: a process of its own, in the environment of `make test-llm`."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.conftest import ROOT
+
+PYTHON = ROOT / ".venv-llm" / "bin" / "python"
+
+
+@contextmanager
+def serving(model: str, threads: int | None = None) -> Iterator[str]:
+    """Load a model of tests.llm.gguf and serve it in Ollama's protocol; yields the host URL."""
+    command = [str(PYTHON), "-m", "tests.llm.serve", model, *([str(threads)] if threads else [])]
+    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdin
+    assert process.stdout
+    try:
+        yield process.stdout.readline().strip()
+    finally:
+        process.stdin.close()
+        process.wait(timeout=30)
