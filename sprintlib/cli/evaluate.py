@@ -40,7 +40,7 @@ def _own(app: App, as_of: str | None, as_json: bool) -> None:
 
     moment = parse_as_of(as_of, app.settings)
     result = backtest_own(open_store(app.settings.database_url), app.settings, moment)
-    click.echo(json.dumps(asdict(result), indent=2) if as_json else own_text(result))
+    click.echo(json.dumps(asdict(result), indent=2, default=str) if as_json else own_text(result))
 
 
 def _recorded(dataset: Path, refit: bool, as_json: bool) -> None:

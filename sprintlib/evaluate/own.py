@@ -12,8 +12,18 @@ from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
 from sprintlib.errors import AnalysisError
 from sprintlib.evaluate.metrics import brier
-from sprintlib.forecast import Sprint, find_sprints, forecast, prepare
-from sprintlib.forecast.record import Finished, Record
+from sprintlib.forecast import (
+    EarlierSprint,
+    PlanAccuracy,
+    Record,
+    Sprint,
+    earlier_sprints,
+    find_sprints,
+    forecast,
+    plan_accuracy,
+    prepare,
+)
+from sprintlib.forecast.record import Finished
 from sprintlib.history import Past, load_past
 from sprintlib.risks import Situation
 from sprintlib.settings import Settings
@@ -43,19 +53,6 @@ class Replay:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """How the plan of one sprint held: items done or dropped in time, as a share of the committed ones.
-
-    planning: the committed ones among them. capacity: all of them.
-    """
-
-    title: str
-    committed: int
-    planning: float
-    capacity: float
-
-
-@dataclass(frozen=True)
 class OwnScore:
     """Brier of the forecasts at one time beside that of the base rate. error: standard error of the difference."""
 
@@ -69,11 +66,12 @@ class OwnScore:
 
 @dataclass(frozen=True)
 class OwnBacktest:
-    """Every replay, scores by time, the plans, and the verdict in words."""
+    """Every replay, scores by time, how the plans held, and the verdict in words."""
 
     replays: tuple[Replay, ...]
     scores: tuple[OwnScore, ...]
-    plans: tuple[Plan, ...]
+    plans: tuple[EarlierSprint, ...]
+    accuracy: PlanAccuracy | None
     verdict: str
 
 
@@ -86,11 +84,11 @@ def backtest_own(engine: Engine, settings: Settings, as_of: datetime) -> OwnBack
     if whole.repositories.is_empty():
         raise AnalysisError("Nothing has been collected yet: run 'sprint sync' first.")
     calendar = WorkingCalendar.from_settings(settings)
-    finished = Record(whole, calendar, _EVERY_SPRINT).finished
+    record = Record(whole, calendar, _EVERY_SPRINT)
     replays: list[Replay] = []
     for share in SHARES:
         over: list[tuple[datetime, bool]] = []  # deadline of each sprint so far, and whether it landed
-        for one in finished:
+        for one in record.finished:
             moment = one.start + (one.deadline - one.start) * (share / 100)
             then = _sprint(load_past(engine, settings, moment), calendar, one.title)
             if then is None or then.items.is_empty():
@@ -99,7 +97,8 @@ def backtest_own(engine: Engine, settings: Settings, as_of: datetime) -> OwnBack
             replays.append(_replay(whole, one, then, share, known, settings))
             over.append((one.deadline, replays[-1].landed))
     scores = tuple(_score(share, [one for one in replays if one.share == share]) for share in SHARES)
-    return OwnBacktest(tuple(replays), scores, tuple(_plans(whole, calendar, finished)), _verdict(scores))
+    plans = earlier_sprints(record)
+    return OwnBacktest(tuple(replays), scores, plans, plan_accuracy(plans), _verdict(scores))
 
 
 def _sprint(past: Past, calendar: WorkingCalendar, title: str) -> Sprint | None:
@@ -134,16 +133,6 @@ def _score(share: int, replays: list[Replay]) -> OwnScore:
     return OwnScore(share, len(rows), brier(told, truth), brier(rate, truth), float(gaps.mean()), error)
 
 
-def _plans(whole: Past, calendar: WorkingCalendar, finished: Iterable[Finished]) -> Iterable[Plan]:
-    """Sprints with something committed, oldest first."""
-    for one in finished:
-        now = _sprint(whole, calendar, one.title)
-        committed = {ref for part in now.parts for ref in part.scope.committed} if now else set()
-        if committed:
-            ended = whole.items.filter(pl.col("ref").is_in(committed) & (pl.col("closed_at") < one.deadline)).height
-            yield Plan(one.title, len(committed), ended / len(committed), one.delivered / len(committed))
-
-
 def _verdict(scores: Iterable[OwnScore]) -> str:
     """At half time: whether the forecast beats the team's own base rate, and whether that can be known."""
     half = next(score for score in scores if score.share == 50)
@@ -169,7 +158,7 @@ def own_text(result: OwnBacktest) -> str:
         came = "all in time" if one.landed else "not all in time"
         title = "".join(char if char.isprintable() else " " for char in one.title)[:31]
         lines.append(f"{title:<32}{one.share:>4} %{one.open_items:>6}{chance:>8}{one.base_rate:>11.2f}  {came}")
-    return "\n".join([*lines, "", *_plan_lines(result.plans)])
+    return "\n".join([*lines, "", *_plan_lines(result.accuracy)])
 
 
 def _numbers(score: OwnScore) -> str:
@@ -179,14 +168,13 @@ def _numbers(score: OwnScore) -> str:
     return f"{score.brier:>8.3f}{score.base_rate_brier:>11.3f}{f'{score.difference:+.3f} ({error})':>30}"
 
 
-def _plan_lines(plans: tuple[Plan, ...]) -> list[str]:
-    if not plans:
+def _plan_lines(accuracy: PlanAccuracy | None) -> list[str]:
+    if accuracy is None:
         return ["No finished dated sprint had committed items."]
-    planning, capacity = ([getattr(plan, name) for plan in plans] for name in ("planning", "capacity"))
     spread = ""
-    if len(plans) > 1:
-        spread = f", spread {100 * np.std(planning, ddof=1):.0f} points (less is more predictable)"
+    if accuracy.spread is not None:
+        spread = f", spread {100 * accuracy.spread:.0f} points (less is more predictable)"
     return [
-        f"Planning accuracy {np.mean(planning):.0%} of the committed items ended in time{spread}; n = {len(plans)}",
-        f"Capacity accuracy {np.mean(capacity):.0%}: everything that ended in time / committed",
+        f"Planning accuracy {accuracy.planning:.0%} of the committed items ended in time{spread}; n = {accuracy.n}",
+        f"Capacity accuracy {accuracy.capacity:.0%}: everything that ended in time / committed",
     ]

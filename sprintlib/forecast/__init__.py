@@ -1,10 +1,12 @@
 """How likely a milestone lands, and when: the mechanistic layer (docs/forecast.md)."""
 
 from sprintlib.forecast.chance import DRAWS
+from sprintlib.forecast.earlier import EarlierSprint, PlanAccuracy, earlier_sprints, plan_accuracy
 from sprintlib.forecast.forecasting import forecast, governing_part, part_forecast
 from sprintlib.forecast.links import closed_refs
 from sprintlib.forecast.outlook import MINIMUM_CLOSING_DAYS, Outlook, chance, clamp, prepare
 from sprintlib.forecast.project import closed_in_cadence
+from sprintlib.forecast.record import Record, record_of
 from sprintlib.forecast.simulation import Workload
 from sprintlib.forecast.sprint import Sprint, SprintPart, find_sprints
 from sprintlib.forecast.whatif import REVIEW_DAYS, Change, WhatIf, supposed, what_if
@@ -15,7 +17,10 @@ __all__ = [
     "MINIMUM_CLOSING_DAYS",
     "REVIEW_DAYS",
     "Change",
+    "EarlierSprint",
     "Outlook",
+    "PlanAccuracy",
+    "Record",
     "Sprint",
     "SprintPart",
     "WhatIf",
@@ -27,13 +32,16 @@ __all__ = [
     "closed_refs",
     "count",
     "day_name",
+    "earlier_sprints",
     "find_sprints",
     "forecast",
     "governing_part",
     "part_forecast",
     "percent",
+    "plan_accuracy",
     "points",
     "prepare",
+    "record_of",
     "supposed",
     "what_if",
     "working_days",

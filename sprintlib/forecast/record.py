@@ -5,7 +5,7 @@ elsewhere, and learns from each of the project's own that is over. Their log-odd
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -29,12 +29,20 @@ _ONE_TEAM: Row = {"organisation": "own", "team": 0}
 
 
 class Finished(NamedTuple):
-    """A dated sprint whose deadline has passed. delivered: items done or dropped inside it by then."""
+    """A dated sprint whose deadline has passed; counts of items.
+
+    delivered: done or dropped inside it by the deadline. committed: inside at the start; kept: of these, done or
+    dropped by the deadline. left: open inside it at the deadline.
+    """
 
     title: str
     start: datetime
+    due_on: date
     deadline: datetime
     delivered: int
+    committed: int
+    kept: int
+    left: int
 
 
 @dataclass(frozen=True)
@@ -98,13 +106,17 @@ class Record:
 
     def _finished(self, title: str) -> Finished | None:
         now = self._sprint(title, self.past.as_of)
-        if now is None or now.deadline is None or now.deadline > self.past.as_of:
+        if now is None or now.due_on is None or now.deadline is None or now.deadline > self.past.as_of:
             return None
         end = self._sprint(title, now.deadline - _INSTANT)
         start = _start(now)
         if end is None or start is None or start >= now.deadline:
             return None
-        return Finished(title, start, now.deadline, end.items.height - end.open_items.height)
+        committed = {ref for part in now.parts for ref in part.scope.committed}
+        kept = self.past.items.filter(pl.col("ref").is_in(committed) & (pl.col("closed_at") < now.deadline)).height
+        left = end.open_items.height
+        delivered = end.items.height - left
+        return Finished(title, start, now.due_on, now.deadline, delivered, len(committed), kept, left)
 
     def _sprint(self, title: str, moment: datetime) -> Sprint | None:
         then = self.past if moment >= self.past.as_of else rewind(self.past, moment)

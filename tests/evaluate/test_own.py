@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,8 @@ def test_plans_are_judged_by_what_ended_in_time(team: World) -> None:
     assert (first.committed, first.capacity) == (11, 1.0)
     assert first.planning == pytest.approx(10 / 11)
     assert (second.committed, second.planning, second.capacity) == (8, 0.375, 0.375)
+    assert (second.kept, second.ended, second.carried_over) == (3, 3, 5)
+    assert first.due_on == date(2026, 3, 13)
 
 
 def test_the_verdict_is_honest_about_few_sprints(team: World) -> None:
