@@ -13,12 +13,10 @@ To hold a function of yours to it:
         assert_same(my_feature(before), my_feature(after), key=["ref"])
 """
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
 import polars as pl
@@ -28,6 +26,7 @@ from hypothesis import strategies as st
 from sprintlib.history.past import Past
 from sprintlib.store import open_store
 from sprintlib.store.schema import metadata
+from tests.folders import until_the_end
 from tests.world import IDS, World, at
 
 FIRST = at("03-02")
@@ -403,7 +402,7 @@ def _past(common: list[Action], later: list[Action], name: Literal["one", "other
 
 @cache
 def _stores(name: str) -> World:
-    folder = Path(tempfile.mkdtemp(prefix="leaks"))
+    folder = until_the_end("leaks")
     return World(open_store(f"sqlite:///{folder / name}.db"), folder)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sprintlib.errors import SprintError
+from sprintlib.signals import met_like_ctrl_c
 
 if TYPE_CHECKING:
     from sprintlib.settings import Settings
@@ -84,7 +85,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line. Exits 0 when done, 1 when it failed, 2 for wrong usage or settings."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        sprint.main(arguments, prog_name="sprint", standalone_mode=False)
+        with met_like_ctrl_c():
+            sprint.main(arguments, prog_name="sprint", standalone_mode=False)
     except SprintError as error:
         if "--debug" in arguments:
             raise

@@ -1,15 +1,13 @@
 """A process with a wall-clock limit, of which nothing survives the end."""
 
-import signal
 import subprocess
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import FrameType
 
 import psutil
+
+from sprintlib.signals import met_like_ctrl_c
 
 _GRACE_SECONDS = 3.0
 
@@ -19,7 +17,7 @@ def run_watched(
 ) -> int | None:
     """Run a command; its exit code, or None when the time was up.
 
-    Output goes to `log`. When it ends in any way (also by Ctrl-C, or SIGTERM to this process), every process
+    Output goes to `log`. When it ends in any way (also by Ctrl-C, or SIGTERM or SIGHUP to this process), every process
     that it started and that still runs is ended too: Jupyter starts kernels in a session of their own.
     """
     with log.open("wb") as output:
@@ -34,7 +32,7 @@ def run_watched(
         )
         family = _Family(process.pid)
         try:
-            with _terminated_like_interrupted():
+            with met_like_ctrl_c():
                 return family.wait(process, timeout_seconds)
         finally:
             family.end()
@@ -78,20 +76,3 @@ def _quietly(act: Callable[[], None]) -> None:
         act()
     except psutil.Error:
         return
-
-
-@contextmanager
-def _terminated_like_interrupted() -> Iterator[None]:
-    """SIGTERM raises KeyboardInterrupt, so that a scheduler's kill leaves no kernel behind. Main thread only."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def interrupt(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

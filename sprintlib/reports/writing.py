@@ -121,7 +121,7 @@ def _execute(settings: Settings, notebook: Path, partial: Path, parameters: dict
     )
     with tempfile.TemporaryDirectory(prefix="sprint-", ignore_cleanup_errors=True) as scratch:
         command = [sys.executable, "-m", "sprintlib.reports.execute", str(job)]
-        meanwhile("sprintlib.analysis")
+        meanwhile("sprintlib.analysis.storing", "sprintlib.views")
         code = run_watched(command, partial, _environment(scratch), partial / "log.txt", limit)
     outcome = partial / "outcome.json"
     if code is None:
@@ -153,6 +153,7 @@ def _environment(scratch: str) -> dict[str, str]:
     """
     kept = {name: value for name, value in os.environ.items() if name not in _SECRETS}
     return kept | {
+        "TMPDIR": scratch,
         "IPYTHONDIR": scratch,
         "JUPYTER_RUNTIME_DIR": scratch,
         "JUPYTER_PLATFORM_DIRS": "1",

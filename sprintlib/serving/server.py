@@ -71,7 +71,7 @@ class DashboardServer(Voila):
 def serve(
     settings: Settings, *, ip: str, port: int, token: str | None, browser: bool, say: Callable[[str], None]
 ) -> None:
-    """Serve the dashboards until SIGINT or SIGTERM.
+    """Serve the dashboards until SIGINT, SIGTERM or, as `sprint dashboards`, SIGHUP.
 
     ip: an address of this machine; other than loopback only with a token. port: 0 takes a free one.
     say: gets the line that tells where the dashboards are, once they are.

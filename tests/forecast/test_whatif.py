@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
-from tempfile import mkdtemp
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +10,7 @@ from hypothesis import strategies as st
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.forecast import Change, Outlook, chance, find_sprints, forecast, prepare, supposed, what_if
+from tests.folders import until_the_end
 from tests.sprints import AS_OF, second_sprint, team_in, two_sprints
 from tests.world import World
 
@@ -27,7 +26,7 @@ def outlook(world: World, as_of: str = AS_OF, blocked: tuple[str, ...] = ()) -> 
 @cache
 def known() -> Outlook:
     """Five items open, one of them blocked, a week to go."""
-    return outlook(team_in(Path(mkdtemp())), blocked=(OPEN[0],))
+    return outlook(team_in(until_the_end("whatif")), blocked=(OPEN[0],))
 
 
 def then(change: Change) -> float:

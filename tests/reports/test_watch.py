@@ -51,7 +51,7 @@ def test_orphans_end_with_the_process_that_left_them(tmp_path):
     assert_childless(tmp_path)
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_interrupting_ends_the_family(tmp_path, sent):
     def interrupt():
         while not (tmp_path / "child.pid").exists():
