@@ -19,37 +19,33 @@ _LANGUAGE = (
 # Where an order begins: a sentence, a list entry, or what politeness puts before it.
 _START = (
     r"(?:^|[.!?:;\n>*\-\"'(\]])\s*(?:(?:please|kindly|now|then|next|also|always|instead|first|finally|simply|just"
-    r"|be sure to"
-    r"|make sure to|remember to|do not forget to|don't forget to|don't hesitate to|feel free to|consider"
-    r"|you (?:must|should"
-    r"|shall|will|need to|have to)|(?:keep|bear) in mind to)\b[\s,]*){0,3}"
+    r"|can you|could you|be sure to|make sure to|remember to|do not forget to|don't forget to|don't hesitate to"
+    r"|feel free to|consider|you (?:must|should|shall|will|need to|have to)|(?:keep|bear) in mind to)\b[\s,]*){0,3}"
 )
 _EDIT = (
     r"(?:add|adjust|alter|anagram|answer|append|apply|attach|augment|begin|blend|capitali[sz]e|change|combine|compose"
     r"|conclude|convert|craft|deliver|do not|don't|embed|employ|encode|encourage|encrypt|end|endorse|enhance|enrich"
-    r"|ensure"
-    r"|exchange|express|fill|finish|format|generate|give|group|hide|highlight|imbue|include|incorporate|infuse|inject"
-    r"|insert|integrate|introduce|invert|invite|join|jumble|limit|link|mention|merge|mirror|misspell|mix|modify|never"
-    r"|obfuscate|obscure|offer|omit|only|output|overlay|phrase|place|preface|prefix|present|print|produce|promote"
-    r"|provide"
-    r"|put|randomi[sz]e|rearrange|recommend|reconstruct|remove|render|reorder|repeat|rephrase|replace|respond|return"
-    r"|reverse|reword|rewrite|run|say|scramble|separate|shift|shorten|shuffle|spell|split|sprinkle|start|state|strip"
-    r"|substitute|suffix|suggest|swap|switch|tell|transform|translate|turn|twist|type|use|utili[sz]e|weave|wrap|write)"
+    r"|ensure|exchange|express|fill|finish|format|generate|give|group|hide|highlight|imbue|include|incorporate|infuse"
+    r"|inject|insert|integrate|introduce|invert|invite|join|jumble|limit|link|mention|merge|mirror|misspell|mix"
+    r"|modify|never|obfuscate|obscure|offer|omit|only|output|overlay|phrase|place|preface|prefix|present|print"
+    r"|produce|promote|provide|put|randomi[sz]e|rearrange|recommend|reconstruct|remove|render|reorder|repeat|rephrase"
+    r"|replace|respond|return|reverse|reword|rewrite|run|say|scramble|separate|shift|shorten|shuffle|spell|split"
+    r"|sprinkle|start|state|strip|substitute|suffix|suggest|swap|switch|tell|transform|translate|turn|twist|type|use"
+    r"|utili[sz]e|weave|wrap|write)"
 )
 _ANSWER = r"(?:own |next |final |last |whole |entire |full )?(?:answers?|responses?|repl(?:y|ies)|output|message)"
 _CODE = (
-    r"(?:following|subsequent|below|next|attached|accompanying|given)\s+(?:\w+\s+)?"
-    r"(?:code|script|program)(?:\s+(?:snippet|excerpt|block|section|segment|portion|fragment|piece|line|sample))?s?"
+    r"(?:following|subsequent|below|next|attached|accompanying|given)\s+(?:\w+\s+)?(?:code|script"
+    r"|program)(?:\s+(?:snippet|excerpt|block|section|segment|portion|fragment|piece|line|sample))?s?"
 )
 _INTO = (
-    r"(?:your|the code you|the \w+ you (?:are|will))\s*(?:\w+\s+){0,2}(?:code(?:base)?|response|answer|reply"
-    r"|solution|implementation|algorithm|program|project"
-    r"|software|explanation|elucidation|output|application|script|development|system|work)"
+    r"(?:your|the code you|the \w+ you (?:are|will))\s*(?:\w+\s+){0,2}(?:code(?:base)?|response|answer|reply|solution"
+    r"|implementation|algorithm|program|project|software|explanation|elucidation|output|application|script"
+    r"|development|system|work)"
 )
 _PUT_IN = (
     r"(?:absorb|adopt|append|assimilate|blend|combine|embed|fuse|harmoni[sz]e|incorporate|infuse|inject|insert"
-    r"|integrate"
-    r"|interweave|meld|merge|weave|inclusion of|integration of|presence of|addition of)(?:ing|s|d)?"
+    r"|integrate|interweave|meld|merge|weave|inclusion of|integration of|presence of|addition of)(?:ing|s|d)?"
 )
 _WITHIN = r"(?:[^.\n!?]|[.!?](?=[^\s]))"  # of a sentence; a dot inside a host name does not end it
 _PRIVATE = (
