@@ -57,7 +57,7 @@ class _Repository:
     def store(self, engine: Engine) -> dict[str, Any]:
         """Write everything; returns the repository object."""
         page: list[tuple[str, Any]] = []
-        for name, content in _files(self.path):
+        for name, content in dataset_files(self.path):
             self._learn_repository(name, content)
             page.append((name, content))
             if len(page) >= _FILES_A_PAGE and (self.given or self.embedded):
@@ -107,8 +107,11 @@ class _Repository:
                 facts.embedded_milestone(item["milestone"])
 
 
-def _files(path: Path) -> Iterator[tuple[str, Any]]:
-    """Name and parsed content of the dataset's files; `repository.json` and `milestones.json` first where present."""
+def dataset_files(path: Path) -> Iterator[tuple[str, Any]]:
+    """Name and parsed content of the files of one repository, its own lists first where it has them.
+
+    Raises DatasetError where they cannot be read.
+    """
     try:
         if path.is_dir():
             names = sorted(path.glob("*.json"), key=lambda file: file.name != "repository.json")
