@@ -17,7 +17,7 @@ from sprintlib.errors import AnalysisError
 from sprintlib.explain import explain, health, summary
 from sprintlib.explain.model import Driver
 from sprintlib.features import Metric, measure_all
-from sprintlib.forecast import Outlook, Sprint, find_sprints, forecast, governing_part, part_forecast
+from sprintlib.forecast import Outlook, Sprint, find_sprints, forecast, governing_part, item_forecasts, part_forecast
 from sprintlib.forecast.model import Forecast
 from sprintlib.history import Past, load_past
 from sprintlib.recommend import Feedback, Recommendation, read_feedback, recommend
@@ -131,6 +131,7 @@ def assemble(
         risks=risks,
         recommendations=advice,
         parts=parts,
+        items=item_forecasts(outlook),
         governed_by=governing_part(outlook),
         burn_up=_burn_up(sprint, future),
         measurements=metrics,

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sprintlib.evidence import Evidence
 from sprintlib.explain.model import Driver
 from sprintlib.features import Metric
-from sprintlib.forecast.model import Basis, DeliveredBy, ForecastDates, Interval
+from sprintlib.forecast.model import Basis, DeliveredBy, ForecastDates, Interval, ItemForecast
 from sprintlib.knowledge.citations import ClaimKind
 from sprintlib.recommend.model import Recommendation
 from sprintlib.risks.model import Risk
@@ -118,6 +118,7 @@ class MilestoneAnalysis(_Model):
     recommendations: tuple[Recommendation, ...]
     hostile_text: tuple[Risk, ...] = ()
     parts: tuple[Part, ...]
+    items: tuple[ItemForecast, ...] = ()
     governed_by: str | None
     burn_up: BurnUp
     measurements: tuple[Metric, ...] = ()

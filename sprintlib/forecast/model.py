@@ -1,12 +1,39 @@
 """What a forecast says."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 Basis = Literal["prior", "learned", "insufficient-data"]
 DeliveredBy = Literal["mechanistic", "layered"]
+
+
+Stage = Literal["untouched", "begun", "opened", "reviewed", "approved"]
+
+
+class ItemForecast(BaseModel):
+    """An open item of a sprint, or an open pull request that carries one, and whether it closes in time.
+
+    closes_by_due: probability that it is done or dropped by the deadline of the sprint, clamped to [.03, .97]; null
+    with `reason`. carries: items of the sprint that it closes by keyword. inside: whether it is in the sprint itself.
+    stage: how far it is, `begun` also for a draft. n_history: items the project closed in the 90 days before.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    ref: str
+    kind: Literal["issue", "pull"]
+    title: str
+    html_url: str
+    inside: bool
+    carries: tuple[str, ...] = ()
+    stage: Stage
+    blocked: bool
+    closes_by_due: Annotated[float, Field(ge=0.03, le=0.97)] | None
+    reason: str | None = None
+    basis: Basis
+    n_history: int
 
 
 class Interval(BaseModel):

@@ -15,6 +15,7 @@ import polars as pl
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.forecast.developers import active_developers
 from sprintlib.forecast.links import closed_refs
+from sprintlib.forecast.same import SamePast
 from sprintlib.forecast.sprint import Sprint, find_sprints
 from sprintlib.forecast.sprints import FEATURES, LocalLayer, features, outcomes, shipped_model
 from sprintlib.forecast.sprints.model import TIMES
@@ -123,26 +124,13 @@ class Record:
         return next(iter(find_sprints(then, self.calendar, {}, title)), None)
 
 
-class _Same:
-    """A past as a key: equal to itself alone."""
-
-    def __init__(self, past: Past) -> None:
-        self.past = past
-
-    def __hash__(self) -> int:
-        return id(self.past)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.past is self.past
-
-
 def record_of(past: Past, calendar: WorkingCalendar) -> Record:
     """The record of a project; the same one for every sprint of the same past."""
-    return _record(_Same(past), calendar)
+    return _record(SamePast(past), calendar)
 
 
 @lru_cache(maxsize=2)
-def _record(key: _Same, calendar: WorkingCalendar) -> Record:
+def _record(key: SamePast, calendar: WorkingCalendar) -> Record:
     return Record(key.past, calendar)
 
 

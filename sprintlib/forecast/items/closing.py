@@ -1,0 +1,113 @@
+"""When the open items of a project will close: the shared hazard, corrected by what the project closed lately."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property, lru_cache
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from sprintlib.calendar import WorkingCalendar
+from sprintlib.forecast.developers import active_developers
+from sprintlib.forecast.items.clock import WorkingClock
+from sprintlib.forecast.items.hazard import FEATURES, features, shipped_hazard
+from sprintlib.forecast.items.local import LocalHazard, learned
+from sprintlib.forecast.items.stages import carrying
+from sprintlib.forecast.items.standing import standing
+from sprintlib.forecast.same import SamePast
+from sprintlib.history import Past
+
+Array = NDArray[np.float64]
+
+LOOKBACK_DAYS = 90  # calendar days of which the project's own items are learned from
+FEWEST_CLOSED = 5  # closings within them below which nothing is said about single items
+_BLOCKED = FEATURES.index("blocked")
+_DAYS_BEFORE = (*range(1, 15, 2), *range(20, LOOKBACK_DAYS, 7))  # when the items are looked at to learn from
+
+
+@dataclass(frozen=True)
+class ItemClosings:
+    """The open items of a project as of `past.as_of`, and how fast each is expected to close."""
+
+    past: Past
+    calendar: WorkingCalendar
+
+    def expected(self, refs: Sequence[str], days: float, blocked: Collection[str] = ()) -> Array:
+        """Cumulative hazard of open items over so many working days: P(closed by then) = 1 - exp(-it). Shape (n,).
+
+        blocked: those that wait for an open item. Raises KeyError for a ref that is not open.
+        """
+        x = self._facts[[self._place[ref] for ref in refs]].copy()
+        x[:, _BLOCKED] = [float(ref in blocked) for ref in refs]
+        return self.hazard.expected(x, np.full(len(refs), days))
+
+    @cached_property
+    def standing(self) -> pl.DataFrame:
+        """How each open item stands (schema STANDINGS)."""
+        return standing(self.past, self.calendar, [self.past.as_of])
+
+    @cached_property
+    def carriers(self) -> dict[str, tuple[str, ...]]:
+        """Open items -> the open pull requests that carry them."""
+        rows = carrying(self.past, self.standing).sort("ref", "pull").group_by("ref", maintain_order=True).agg("pull")
+        return {ref: tuple(pulls) for ref, pulls in rows.iter_rows()}
+
+    @cached_property
+    def closed(self) -> int:
+        """Items closed within LOOKBACK_DAYS."""
+        since = self.past.as_of - timedelta(days=LOOKBACK_DAYS)
+        return self.past.items.filter(pl.col("closed_at") > since).height
+
+    @cached_property
+    def hazard(self) -> LocalHazard:
+        """The shared model after the project's own items: how they stood then, and when they closed."""
+        moments = [self.past.as_of - timedelta(days=days) for days in _DAYS_BEFORE]
+        then = standing(self.past, self.calendar, moments)
+        if then.is_empty():
+            return learned(shipped_hazard(), np.zeros((0, len(FEATURES))), *[np.zeros(0)] * 3)
+        ended = self._closings(then)
+        clock = WorkingClock(self.calendar, moments[-1], self.past.as_of)
+        days = clock.read(ended["closed"].fill_null(self.past.as_of)) - clock.read(then["at"])
+        told = days > 0  # on a weekend nothing is seen
+        weight = 1.0 / then.select(pl.len().over("ref")).to_series().to_numpy()
+        facts = features(then, np.zeros(then.height), self._developers)
+        closed = ended["closed"].is_not_null().to_numpy().astype(np.float64)
+        return learned(shipped_hazard(), facts[told], days[told], closed[told], weight[told])
+
+    def _closings(self, then: pl.DataFrame) -> pl.DataFrame:
+        """For each row of `then` when that item was closed next, null where it has not been."""
+        refs = self.past.items.select("repository_id", "number", "ref")
+        changes = self.past.transitions.filter(pl.col("to") != "open").join(refs, on=["repository_id", "number"])
+        return then.select("at", "ref").join_asof(
+            changes.select("ref", closed="at").sort("closed"),
+            left_on="at",
+            right_on="closed",
+            by="ref",
+            strategy="forward",
+            allow_exact_matches=False,
+            check_sortedness=False,
+        )
+
+    @cached_property
+    def _facts(self) -> Array:
+        return features(self.standing, np.zeros(self.standing.height), self._developers)
+
+    @cached_property
+    def _place(self) -> dict[str, int]:
+        return {ref: place for place, ref in enumerate(self.standing["ref"])}
+
+    @cached_property
+    def _developers(self) -> float:
+        return float(sum(active_developers(self.past, repo) for repo in self.past.repositories["repo"]))
+
+
+def closings_of(past: Past, calendar: WorkingCalendar) -> ItemClosings:
+    """The closings to come of a project; the same ones for every sprint of the same past."""
+    return _closings(SamePast(past), calendar)
+
+
+@lru_cache(maxsize=2)
+def _closings(key: SamePast, calendar: WorkingCalendar) -> ItemClosings:
+    return ItemClosings(key.past, calendar)
