@@ -9,7 +9,7 @@ from sprintlib.knowledge.masking import mask
 from sprintlib.knowledge.meaning import Meaning, open_meaning
 from sprintlib.knowledge.retrieval import search
 from sprintlib.knowledge.similar import Similar, SimilarSprint, similar_sprints
-from sprintlib.knowledge.store import is_indexed
+from sprintlib.knowledge.store import count_chunks, is_indexed
 
 __all__ = [
     "Claim",
@@ -26,6 +26,7 @@ __all__ = [
     "Verified",
     "build_index",
     "clean",
+    "count_chunks",
     "instructions",
     "is_indexed",
     "mask",

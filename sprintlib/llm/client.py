@@ -96,6 +96,11 @@ class Model:
         with _in_words(self.name):
             self.client.generate(model=self.name, prompt="", keep_alive=0)
 
+    def memory_bytes(self) -> int | None:
+        """What the loaded model takes, in memory of the machine and of its graphics card; None while it is unloaded."""
+        with _in_words(self.name):
+            return next((int(one.size or 0) for one in self.client.ps().models if one.model == self.name), None)
+
     def _chat(self, messages: list[dict[str, str]], shape: type[BaseModel], answer_tokens: int) -> tuple[str, Call]:
         characters = sum(len(message["content"]) for message in messages)
         context = _context_for(characters, answer_tokens)

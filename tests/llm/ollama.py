@@ -52,6 +52,7 @@ class OllamaStandIn:
             Route("/api/show", self._show, methods=["POST"]),
             Route("/api/chat", self._chat, methods=["POST"]),
             Route("/api/generate", self._generate, methods=["POST"]),
+            Route("/api/ps", self._ps),
             Route("/api/pull", self._pull, methods=["POST"]),
         ]
         return Starlette(routes=routes)
@@ -64,6 +65,10 @@ class OllamaStandIn:
             for name, size in self.models.items()
         ]
         return JSONResponse({"models": models})
+
+    async def _ps(self, request: Request) -> Response:
+        loaded = [{"name": name, "model": name, "size": 2 * size, "size_vram": 0} for name, size in self.models.items()]
+        return JSONResponse({"models": loaded[:1]})
 
     async def _show(self, request: Request) -> Response:
         if (await request.json())["model"] not in self.models:
@@ -127,6 +132,8 @@ class OllamaStandIn:
                     "done_reason": "length" if self.mood == "truncated" else "stop",
                     "prompt_eval_count": 12 if self.mood == "short-sighted" else characters // 4,
                     "eval_count": len(text) // 4,
+                    "prompt_eval_duration": characters // 4 * 2_500_000,
+                    "eval_duration": len(text) // 4 * 20_000_000,
                 }
             )
             + "\n"
