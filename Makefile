@@ -55,7 +55,7 @@ $(VENV)/.dev: $(BIN)/python locks/dev.txt pyproject.toml
 	@touch $(VENV)/.run $@
 
 $(VENV)/.knowledge: $(BIN)/python locks/knowledge.txt
-	@echo "Installing search by meaning: torch and FAISS (two minutes) ..."
+	@echo "Installing search by meaning: torch, onnxruntime and FAISS (two minutes) ..."
 	@sh locks/torch.sh
 	@$(PIP) install --no-deps -r locks/knowledge.txt
 	@touch $@

@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import Connection, Engine, select
 
+from sprintlib.embedding import embedder
 from sprintlib.github.dataset import ingest_dataset
 from sprintlib.history.texts import Text, read_texts
-from sprintlib.knowledge.embedding import embedder
 from sprintlib.knowledge.lexical import full_text
 from sprintlib.knowledge.meaning import Meaning
 from sprintlib.knowledge.retrieval import DEPTH, K

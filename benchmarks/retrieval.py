@@ -19,9 +19,9 @@ import numpy as np
 import psutil
 from sqlalchemy import insert
 
+from sprintlib.embedding import Vectors, model_folder
+from sprintlib.embedding.bert import load_bert
 from sprintlib.knowledge import Meaning, search
-from sprintlib.knowledge.bert import load_bert
-from sprintlib.knowledge.embedding import Vectors, model_folder
 from sprintlib.knowledge.vectors import nearest, write_index
 from sprintlib.settings import parse
 from sprintlib.store import open_store, upsert

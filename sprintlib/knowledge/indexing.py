@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Engine
 
+from sprintlib.embedding import MISSING, embedder, installed
 from sprintlib.errors import KnowledgeError
 from sprintlib.history.texts import Text, read_texts
 from sprintlib.knowledge.cleaning import GITHUB_HOSTS
-from sprintlib.knowledge.embedding import MISSING, embedder, installed
 from sprintlib.knowledge.meaning import index_folder
 from sprintlib.knowledge.store import count_chunks, write_chunks
 from sprintlib.knowledge.vectors import embed_missing, write_index

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from sqlalchemy import Connection, Engine, select
 
+from sprintlib.embedding import MISSING, Vectors, embedder, installed, model_folder
 from sprintlib.errors import KnowledgeError
-from sprintlib.knowledge.embedding import MISSING, Vectors, embedder, installed, model_folder
 from sprintlib.knowledge.scope import MORE, Scope
 from sprintlib.knowledge.vectors import nearest, read_index, read_manifest
 from sprintlib.settings import Settings
@@ -75,7 +75,7 @@ def open_meaning(engine: Engine, settings: Settings) -> Iterator[Meaning]:
 @contextmanager
 def query_encoder(name: str | None) -> Iterator[Encoder]:
     """What embeds one text at a time: in this process where numpy can, else the worker, which takes long to start."""
-    from sprintlib.knowledge.bert import load_bert
+    from sprintlib.embedding.bert import load_bert
 
     folder = Path(model_folder(name))
     here = load_bert(folder) if folder.is_dir() else None

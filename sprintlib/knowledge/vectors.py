@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import Connection, CursorResult, Engine, and_, delete, func, select
 
-from sprintlib.knowledge.embedding import Embedder, Vectors
+from sprintlib.embedding import Embedder, Vectors
 from sprintlib.log import LOGGER
 from sprintlib.store import upsert
 from sprintlib.store.schema import chunk, vector

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sprintlib.knowledge.embedding import Vectors
+from sprintlib.embedding import Vectors
 from sprintlib.knowledge.wording import words
 from tests.sprints import team_in
 from tests.world import API, WEB, World

@@ -213,7 +213,7 @@ def test_the_playbook_stays_when_it_is_not_given(talk: World, monkeypatch: pytes
 def test_importing_and_searching_load_no_torch() -> None:
     """faiss and torch in one process crash on macOS; the command line stays light too."""
     program = (
-        "import sys, sprintlib.knowledge, sprintlib.knowledge.bert, sprintlib.analysis\n"
+        "import sys, sprintlib.knowledge, sprintlib.embedding.bert, sprintlib.analysis\n"
         "heavy = {'torch', 'onnxruntime', 'sentence_transformers', 'transformers', 'faiss'} & set(sys.modules)\n"
         "sys.exit(f'loaded: {heavy}' if heavy else 0)"
     )

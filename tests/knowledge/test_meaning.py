@@ -1,67 +1,20 @@
-"""Embedding in a process of its own, and search by meaning with the real model."""
+"""Search by meaning with the real model."""
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
+from sprintlib.embedding import installed
 from sprintlib.errors import KnowledgeError
 from sprintlib.history.texts import read_texts
 from sprintlib.knowledge import build_index, open_meaning, search
-from sprintlib.knowledge.bert import load_bert
-from sprintlib.knowledge.embedding import Embedder, embedder, installed, model_folder
 from sprintlib.knowledge.store import write_chunks
 from sprintlib.settings import parse
 from tests.world import World, at
 
-needs_model = pytest.mark.skipif(not installed(), reason="torch and FAISS (locks/knowledge.txt) are not installed")
-TEXTS = ["customers pay twice", "Why is 0.8.1 late?", "x", "日本語 und ümlauts", "Payment intents " * 300]
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Embedder]:
-    with embedder() as found:
-        yield found
-
-
-@needs_model
-def test_the_worker_gives_rows_of_length_one(running: Embedder) -> None:
-    vectors = running.encode(TEXTS)
-    assert vectors.shape == (5, 384)
-    assert vectors.dtype == np.float32
-    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
-    assert running.encode([]).shape == (0, 384)
-
-
-@needs_model
-def test_numpy_gives_the_same_vectors_as_torch(running: Embedder) -> None:
-    here = load_bert(Path(model_folder(None)))
-    assert here is not None
-    assert here.model == running.model
-    cosines = (here.encode(TEXTS) * running.encode(TEXTS)).sum(axis=1)
-    assert cosines.min() > 0.9999
-
-
-@needs_model
-def test_a_worker_that_dies_gives_one_sentence() -> None:
-    with embedder() as found:
-        found._process.kill()
-        found._process.wait()
-        with pytest.raises(KnowledgeError, match="ended early .* run 'sprint index' again"):
-            found.encode(["a"])
-
-
-@needs_model
-def test_a_model_that_is_not_there_gives_one_sentence_and_downloads_nothing(tmp_path: Path) -> None:
-    with pytest.raises(KnowledgeError, match="cannot be loaded, and nothing is downloaded"), embedder(str(tmp_path)):
-        pass
-
-
-def test_folders_of_another_kind_are_left_to_the_worker(tmp_path: Path) -> None:
-    assert load_bert(tmp_path) is None
+needs_model = pytest.mark.skipif(not installed(), reason="the packages of locks/knowledge.txt are not installed")
 
 
 @pytest.fixture

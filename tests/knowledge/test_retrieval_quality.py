@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from benchmarks.known_items import Query, Ranking, compare, corpus, fused, interval, lexical, scores
+from sprintlib.embedding import embedder, installed
 from sprintlib.knowledge import Meaning
-from sprintlib.knowledge.embedding import embedder, installed
 from sprintlib.knowledge.retrieval import DEPTH
 from sprintlib.knowledge.vectors import embed_missing, write_index
 from sprintlib.store import open_store
@@ -33,7 +33,7 @@ def test_fusion_prefers_what_both_lists_have() -> None:
 
 @pytest.mark.realdata
 @pytest.mark.slow
-@pytest.mark.skipif(not installed(), reason="torch and FAISS (locks/knowledge.txt) are not installed")
+@pytest.mark.skipif(not installed(), reason="the packages of locks/knowledge.txt are not installed")
 def test_fused_is_not_worse_than_either(real_data: Path, tmp_path: Path) -> None:
     engine = open_store(f"sqlite:///{tmp_path}/known.db")
     backup = real_data / "github-backups" / "bitcoin-core_secp256k1.tar.xz"

@@ -5,24 +5,19 @@ and gives the same vector (cosine above 0.9999, tested). Texts are indexed by th
 Source: Devlin et al. 2019; layout of sentence-transformers/all-MiniLM-L6-v2.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 from threadpoolctl import ThreadpoolController
 
+from sprintlib.embedding.architecture import Architecture, Array, folder_digest, read_architecture
 from sprintlib.imports import special_functions
-from sprintlib.knowledge.worker import folder_digest
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
-
-Array = npt.NDArray[np.float32]
-_MODULES = ["Transformer", "Pooling", "Normalize"]
 
 
 @dataclass(frozen=True)
@@ -30,10 +25,7 @@ class Bert:
     """A sentence encoder: mean of the last layer over all tokens, of length 1. model: digest of its files."""
 
     model: str
-    dimension: int
-    heads: int
-    layers: int
-    epsilon: float
+    shape: Architecture
     weights: dict[str, Array]
     tokenizer: "Tokenizer"
     threads: ThreadpoolController
@@ -42,13 +34,13 @@ class Bert:
         """One row of length 1 for each text, float32."""
         with self.threads.limit(limits=1):  # waking threads for matrices this small costs more than it saves
             rows = [self._vector(self.tokenizer.encode(text).ids) for text in texts]
-        return np.stack(rows) if rows else np.zeros((0, self.dimension), dtype=np.float32)
+        return np.stack(rows) if rows else np.zeros((0, self.shape.dimension), dtype=np.float32)
 
     def _vector(self, tokens: list[int]) -> Array:
         embedded = self.weights["embeddings.word_embeddings.weight"][tokens]
         embedded = embedded + self.weights["embeddings.position_embeddings.weight"][: len(tokens)]
         state = self._norm(embedded + self.weights["embeddings.token_type_embeddings.weight"][0], "embeddings")
-        for layer in range(self.layers):
+        for layer in range(self.shape.layers):
             name = f"encoder.layer.{layer}"
             seen = self._linear(self._attention(state, f"{name}.attention.self"), f"{name}.attention.output.dense")
             state = self._norm(state + seen, f"{name}.attention.output")
@@ -60,15 +52,15 @@ class Bert:
 
     def _attention(self, state: Array, name: str) -> Array:
         """state: (tokens, dimension)."""
-        width = self.dimension // self.heads
+        width = self.shape.dimension // self.shape.heads
         query, key, value = (
-            self._linear(state, f"{name}.{part}").reshape(-1, self.heads, width).swapaxes(0, 1)
+            self._linear(state, f"{name}.{part}").reshape(-1, self.shape.heads, width).swapaxes(0, 1)
             for part in ("query", "key", "value")
         )
         scores = query @ key.swapaxes(1, 2) / np.sqrt(np.float32(width))
         shares = np.exp(scores - scores.max(axis=-1, keepdims=True))
         shares /= shares.sum(axis=-1, keepdims=True)
-        found: Array = (shares @ value).swapaxes(0, 1).reshape(-1, self.dimension)
+        found: Array = (shares @ value).swapaxes(0, 1).reshape(-1, self.shape.dimension)
         return found
 
     def _linear(self, state: Array, name: str) -> Array:
@@ -77,50 +69,14 @@ class Bert:
 
     def _norm(self, state: Array, name: str) -> Array:
         centred = state - state.mean(axis=-1, keepdims=True)
-        scaled = centred / np.sqrt(centred.var(axis=-1, keepdims=True) + self.epsilon)
+        scaled = centred / np.sqrt(centred.var(axis=-1, keepdims=True) + self.shape.epsilon)
         found: Array = scaled * self.weights[f"{name}.LayerNorm.weight"] + self.weights[f"{name}.LayerNorm.bias"]
         return found
 
 
 def load_bert(folder: Path) -> Bert | None:
     """The encoder of a folder, or None for one of another kind: the worker reads those."""
-    config, modules, pooling, limits = (
-        _read(folder / name)
-        for name in ("config.json", "modules.json", "1_Pooling/config.json", "sentence_bert_config.json")
-    )
-    kinds = [module["type"].rpartition(".")[2] for module in modules] if isinstance(modules, list) else []
-    fits = (
-        config.get("model_type") == "bert"
-        and config.get("hidden_act") == "gelu"
-        and config.get("position_embedding_type", "absolute") == "absolute"
-        and pooling.get("pooling_mode_mean_tokens") is True
-        and kinds in (_MODULES, _MODULES[:2])
-        and (folder / "model.safetensors").is_file()
-        and (folder / "tokenizer.json").is_file()
-    )
-    if not fits:
+    shape = read_architecture(folder)
+    if shape is None:
         return None
-    from safetensors.numpy import load_file
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(limits.get("max_seq_length") or config["max_position_embeddings"])
-    weights = {name.removeprefix("bert."): value for name, value in load_file(folder / "model.safetensors").items()}
-    return Bert(
-        model=folder_digest(folder),
-        dimension=config["hidden_size"],
-        heads=config["num_attention_heads"],
-        layers=config["num_hidden_layers"],
-        epsilon=config["layer_norm_eps"],
-        weights=weights,
-        tokenizer=tokenizer,
-        threads=ThreadpoolController(),
-    )
-
-
-def _read(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
+    return Bert(folder_digest(folder), shape, shape.weights(), shape.tokenizer(), ThreadpoolController())

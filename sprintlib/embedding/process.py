@@ -19,10 +19,13 @@ from sprintlib.errors import KnowledgeError
 
 Vectors = npt.NDArray[np.float32]
 MISSING = (
-    "Search by meaning needs torch and FAISS, which are not installed: full text alone is searched until "
+    "Search by meaning needs FAISS and onnxruntime, which are not installed: full text alone is searched until "
     "'pip install \"sprintlib[knowledge]\"'."
 )
-_WORKER = Path(__file__).with_name("worker.py")
+_NEEDED = frozenset({"faiss", "tokenizers", "safetensors"})
+_FAST = frozenset({"onnx", "onnxruntime"})  # what reads the default model
+_ANY = frozenset({"sentence_transformers", "torch"})  # what reads every model
+_WORKER = "sprintlib.embedding.worker"
 _OFFLINE = {
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
@@ -36,7 +39,8 @@ _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "HF_HOME", "
 
 def installed() -> bool:
     """Whether the optional packages are there; looks, and imports none of them."""
-    return all(find_spec(name) is not None for name in ("faiss", "sentence_transformers", "torch"))
+    there = {name for name in _NEEDED | _FAST | _ANY if find_spec(name) is not None}
+    return there >= _NEEDED and (there >= _FAST or there >= _ANY)
 
 
 def model_folder(name: str | None) -> str:
@@ -86,7 +90,7 @@ def embedder(name: str | None = None) -> Iterator[Embedder]:
     folder = model_folder(name)
     environment = {key: os.environ[key] for key in _KEPT if key in os.environ} | _OFFLINE
     process = subprocess.Popen(
-        [sys.executable, "-P", str(_WORKER), folder],
+        [sys.executable, "-P", "-m", _WORKER, folder],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
