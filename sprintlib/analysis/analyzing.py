@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from difflib import get_close_matches
 from time import perf_counter
 
 from sqlalchemy import Engine
@@ -17,12 +18,25 @@ from sprintlib.errors import AnalysisError
 from sprintlib.explain import explain, health, summary
 from sprintlib.explain.model import Driver
 from sprintlib.features import Metric, measure_all
-from sprintlib.forecast import Outlook, Sprint, find_sprints, forecast, governing_part, item_forecasts, part_forecast
+from sprintlib.forecast import (
+    Outlook,
+    Sprint,
+    earlier_sprints,
+    find_sprints,
+    forecast,
+    governing_part,
+    item_forecasts,
+    part_forecast,
+    plan_accuracy,
+    record_of,
+)
 from sprintlib.forecast.model import Forecast
 from sprintlib.history import Past, load_past
 from sprintlib.recommend import Feedback, Recommendation, read_feedback, recommend
 from sprintlib.risks import Risk, Situation, find_hostile_text, find_risks
 from sprintlib.settings import Settings
+
+_MOST_TITLES = 8
 
 
 def analyze(engine: Engine, settings: Settings, as_of: datetime, milestone: str | None = None) -> Analysis:
@@ -151,12 +165,15 @@ def conclude(
     """The analyses of a project's sprints, with what is missing or unresolved. dropped: citations that left."""
     calendar = WorkingCalendar.from_settings(settings)
     told = notes(past, settings, calendar, [situation.sprint for situation in situations], dropped)
+    earlier = earlier_sprints(record_of(past, calendar))
     return Analysis(
         as_of=past.as_of,
         project=past.project,
         milestones=analyses,
         freshness=dict(past.repositories.select("repo", "observed_at").iter_rows()),
         notes=tuple(told),
+        earlier=earlier,
+        plan_accuracy=plan_accuracy(earlier),
         timings=timings,
     )
 
@@ -194,8 +211,11 @@ def _first_days(settings: Settings) -> dict[str, date]:
 
 
 def _unknown(milestone: str, past: Past) -> str:
-    known = ", ".join(f"'{title}'" for title in past.milestones["title"].unique().sort().to_list()[:8])
-    return f"No milestone is called '{milestone}': {f'there are {known}' if known else 'none is known yet'}."
+    titles = past.milestones["title"].unique().sort().to_list()
+    nearest = get_close_matches(milestone, titles, 3) if len(titles) > _MOST_TITLES else titles
+    known = ", ".join(f"'{title}'" for title in nearest or titles[:_MOST_TITLES])
+    there_are = "there are" if nearest == titles else f"of {len(titles)} the nearest are" if nearest else "among others"
+    return f"No milestone is called '{milestone}': {f'{there_are} {known}' if known else 'none is known yet'}."
 
 
 class Stopwatch:

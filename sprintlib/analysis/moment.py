@@ -10,6 +10,11 @@ YEARS = range(1970, 2200)  # beyond them a slip of the finger, and dates that ca
 LAST_SECOND = timedelta(seconds=1)  # GitHub's clock counts seconds, and the day itself stays the local date
 
 
+def lies_ahead(moment: datetime) -> bool:
+    """Whether a moment has not come yet. The last second of today, which stands for its date, does not count."""
+    return moment > datetime.now(UTC) + timedelta(days=1)
+
+
 def parse_as_of(text: str | None, settings: Settings) -> datetime:
     """A moment in UTC: now for None, RFC 3339 as written, or the last second of a date.
 

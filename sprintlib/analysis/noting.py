@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from sprintlib.analysis.moment import lies_ahead
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.forecast import Sprint, closed_in_cadence, count
 from sprintlib.history import Past
@@ -15,6 +16,8 @@ def notes(
     past: Past, settings: Settings, calendar: WorkingCalendar, sprints: Sequence[Sprint], dropped: int
 ) -> Iterator[str]:
     """What is missing, incomplete or unresolved about a project, a sentence each."""
+    if lies_ahead(past.as_of):
+        yield "This moment lies ahead: it is shown as if nothing happened until then, and it is not kept."
     collected = {repo.lower() for repo in past.repositories["repo"]}
     for repo in settings.project.repositories:
         if repo.lower() not in collected:
@@ -51,7 +54,10 @@ def _without_dates(
     closed = closed_in_cadence(past, calendar, days)
     what = "No open milestone has a due date" if sprints else "No milestone is open"
     if closed is None:
-        yield f"{what}, and too few items were closed lately to say how many the next {count(days, 'day')} bring."
+        yield (
+            f"{what}, and too few items were closed lately to say how many the next {count(days, 'day')} bring: "
+            "give a milestone a due date on GitHub and run 'sprint sync'."
+        )
     else:
         low, middle, high = closed
         yield (

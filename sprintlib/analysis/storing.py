@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, func, insert, select
 
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
+from sprintlib.analysis.moment import lies_ahead
 from sprintlib.evidence import Evidence
 from sprintlib.store import schema
 
@@ -16,8 +17,11 @@ from sprintlib.store import schema
 def store_analysis(engine: Engine, analysis: Analysis) -> list[int]:
     """Write every milestone's analysis with its forecast, risks, recommendations and evidence, in one transaction.
 
-    A further analysis of the same milestone and moment becomes its next revision. Returns the analysis ids.
+    A further analysis of the same milestone and moment becomes its next revision. One of a moment that lies ahead is
+    not kept, or it would be the latest until then. Returns the analysis ids.
     """
+    if lies_ahead(analysis.as_of):
+        return []
     with engine.begin() as connection:
         return [_store(connection, analysis, milestone) for milestone in analysis.milestones]
 

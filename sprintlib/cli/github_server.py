@@ -26,7 +26,9 @@ _FAULTS = "\n\n".join(
     type=click.Path(path_type=Path),
     help="Folder or .tar.xz backup with issues/ and pulls/; may be given several times.",
 )
-@click.option("--port", default=8123, show_default=True, help="Port on 127.0.0.1; 0 takes a free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8123, show_default=True, help="On 127.0.0.1; 0 takes a free one."
+)
 @click.option("--fault", metavar="KIND", help="What goes wrong, see below.")
 def command(datasets: tuple[Path, ...], port: int, fault: str | None) -> None:
     """Serve repositories on http://127.0.0.1:PORT with GitHub's REST semantics.

@@ -53,6 +53,13 @@ class App:
         return settings.load(self.home)
 
 
+_BEGIN = """\b
+Where to begin:
+  sprint demo      a simulated startup in ten seconds, with no token
+  sprint init      your own repositories; then sync, analyze, dashboards
+"""
+
+
 class _LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -63,12 +70,23 @@ class _LazyGroup(click.Group):
         command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            alike = get_close_matches(args[0], COMMANDS, 1)
+            hint = f" Did you mean '{alike[0]}'?" if alike else ""
+            ctx.fail(f"There is no command '{args[0]}'.{hint}")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
 
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_BEGIN)
 @click.option("--home", type=click.Path(path_type=Path), help="Folder with sprint.toml; default: the working folder.")
 @click.option("--debug", is_flag=True, help="Log everything and show tracebacks.")
 @click.version_option(package_name="sprintlib")

@@ -7,8 +7,22 @@ import click
 from sprintlib.cli.main import App
 
 
+def _probability(_context: click.Context, _option: click.Parameter, text: str | None) -> float | None:
+    """A probability as people write it: 0.8, 80% or 80."""
+    if text is None:
+        return None
+    try:
+        value = float(text.removesuffix("%"))
+    except ValueError:
+        value = 0.0
+    value = value / 100 if "%" in text or value > 1 else value
+    if not 0.05 <= value <= 0.95:
+        raise click.BadParameter(f"'{text}' is not a probability between 5% and 95%.")
+    return value
+
+
 @click.command("whatif")
-@click.option("--milestone", metavar="TITLE", help="By title or number; default: the one due next.")
+@click.option("--milestone", metavar="TITLE", help="Title, its beginning or its number; default: the one due next.")
 @click.option("--as-of", metavar="T", help="RFC 3339, or a date (end of that day); default: now.")
 @click.option("--drop", metavar="REF", multiple=True, help="Take an item out: 12, api#12 or acme/api#12.")
 @click.option("--unblock", metavar="REF", multiple=True, help="Free an item that waits, or what waits for it.")
@@ -19,7 +33,7 @@ from sprintlib.cli.main import App
     "--people", metavar="N", type=click.IntRange(-99, 99), default=0, help="How many join (+1) or leave (-1)."
 )
 @click.option(
-    "--target", metavar="P", type=click.FloatRange(0.05, 0.95), help="Also the cheapest actions that reach it."
+    "--target", metavar="P", callback=_probability, help="Also the cheapest actions that reach it: 0.8 or 80%."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj

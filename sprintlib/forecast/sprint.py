@@ -102,11 +102,23 @@ def find_sprints(
 
 
 def _matching(milestones: pl.DataFrame, wanted: str) -> list[str]:
-    """Titles that read `wanted` today or then; else those of milestones with that number."""
+    """Titles that read `wanted` today or then; else those of milestones with that number; else the only one alike.
+
+    Alike: but for capital letters, or beginning so.
+    """
     named = milestones.filter((pl.col("title") == wanted) | (pl.col("title_then") == wanted))
     if named.is_empty() and wanted.isdigit():
         named = milestones.filter(pl.col("number") == int(wanted))
-    return named["title"].to_list()
+    return named["title"].to_list() or _alike(milestones, wanted.strip().lower())
+
+
+def _alike(milestones: pl.DataFrame, wanted: str) -> list[str]:
+    names = [pl.col(name).str.to_lowercase() for name in ("title", "title_then")]
+    for alike in ([name == wanted for name in names], [name.str.starts_with(wanted) for name in names]):
+        found = milestones.filter(pl.any_horizontal(alike))["title"].unique().to_list()
+        if len(found) == 1 and wanted:
+            return found
+    return []
 
 
 def _sprint(past: Past, calendar: WorkingCalendar, title: str, first_day: date | None) -> Sprint:

@@ -1,14 +1,14 @@
 """analyze(): everything at once, from stored facts."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
-from sprintlib.analysis import Analysis, analyze
+from sprintlib.analysis import Analysis, analyze, latest_analyses, store_analysis
 from sprintlib.analysis.schema import json_schema, text
 from sprintlib.errors import AnalysisError
 from sprintlib.settings import parse
@@ -114,6 +114,34 @@ def test_a_closed_milestone_is_shown_when_it_is_asked_for(team: World) -> None:
 def test_a_milestone_nobody_knows_is_named_with_those_that_are(team: World) -> None:
     with pytest.raises(AnalysisError, match=r"No milestone is called 'Sprint 9': there are 'Sprint 1', 'Sprint 2'\."):
         analysis(team, milestone="Sprint 9")
+
+
+@pytest.mark.parametrize("written", ["sprint 1", "SPRINT 1", " Sprint 1 "])
+def test_a_title_is_found_as_people_write_it(team: World, written: str) -> None:
+    assert [sprint.title for sprint in analysis(team, milestone=written).milestones] == ["Sprint 1"]
+
+
+def test_the_beginning_of_a_title_is_enough_where_it_is_the_only_one(team: World) -> None:
+    team.milestone(3, "2.4 Checkout", due="05-01")
+    assert [sprint.title for sprint in analysis(team, milestone="2.4").milestones] == ["2.4 Checkout"]
+    with pytest.raises(AnalysisError, match="No milestone is called 'Sprint'"):
+        analysis(team, milestone="Sprint")
+
+
+def test_of_many_titles_the_nearest_are_named(team: World) -> None:
+    for number in range(3, 12):
+        team.milestone(number, f"Release {number}")
+    with pytest.raises(AnalysisError, match=r"No milestone is called 'Sprnt 2': of 11 the nearest are 'Sprint 2', "):
+        analysis(team, milestone="Sprnt 2")
+    with pytest.raises(AnalysisError, match="No milestone is called 'xyz': among others 'Release 10', "):
+        analysis(team, milestone="xyz")
+
+
+def test_a_moment_ahead_is_marked_and_not_kept(team: World) -> None:
+    ahead = analyze(team.engine, team.settings, datetime.now(UTC) + timedelta(days=30), "Sprint 2")
+    assert ahead.notes[0].startswith("This moment lies ahead")
+    assert store_analysis(team.engine, ahead) == []
+    assert latest_analyses(team.engine, team.settings.project.name) == []
 
 
 def test_nothing_collected_says_what_to_do(tmp_path: Path, team: World) -> None:

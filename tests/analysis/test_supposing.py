@@ -113,6 +113,22 @@ def test_the_command_shows_before_and_after(busy: World, tmp_path: Path, capsys:
     assert "80%" in told
 
 
+@pytest.mark.parametrize("target", ["0.8", "80%", "80"])
+def test_a_target_is_written_as_people_do(
+    busy: World, tmp_path: Path, capsys: pytest.CaptureFixture[str], target: str
+) -> None:
+    assert run(busy, tmp_path, "--target", target, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["plan"]["target"] == 0.8
+
+
+@pytest.mark.parametrize("target", ["0.99", "2%", "most"])
+def test_a_target_out_of_reach_is_refused(
+    busy: World, tmp_path: Path, capsys: pytest.CaptureFixture[str], target: str
+) -> None:
+    assert run(busy, tmp_path, "--target", target) == 2
+    assert f"'{target}' is not a probability between 5% and 95%." in capsys.readouterr().err
+
+
 def test_the_command_prints_json(busy: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(busy, tmp_path, "--drop", "16", "--json") == 0
     found = json.loads(capsys.readouterr().out)

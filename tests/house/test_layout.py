@@ -30,6 +30,13 @@ def test_every_command_explains_itself(verb: str) -> None:
     assert len(result.output.splitlines()) > 4
 
 
+def test_a_misspelt_command_is_guessed() -> None:
+    result = CliRunner().invoke(sprint, ["analyse"])
+    assert result.exit_code == 2
+    assert "There is no command 'analyse'. Did you mean 'analyze'?" in result.output
+    assert "There is no command 'x'.\n" in CliRunner().invoke(sprint, ["x"]).output
+
+
 @pytest.mark.parametrize("verb", COMMANDS)
 def test_every_command_is_documented(verb: str) -> None:
     text = (ROOT / "README.md").read_text() + "".join(page.read_text() for page in (ROOT / "docs").glob("*.md"))
