@@ -45,6 +45,7 @@ def ask(
         "answer": None,
         "kept": [],
         "dropped": [],
+        "report": None,
         "missing": None,
     }
     if not state["request"]["words"]:
@@ -69,6 +70,7 @@ def ask(
         "answer": answer.value.model_dump(mode="json"),
         "kept": [claim.model_dump(mode="json") for claim in verified.kept],
         "dropped": [one.model_dump(mode="json") for one in verified.dropped],
+        "report": verified.report.model_dump(),
         "seconds": round(perf_counter() - started, 2),
     }
 

@@ -1,6 +1,7 @@
 """What the agents work on together: the store and the settings, and the past they read once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -11,10 +12,11 @@ from sqlalchemy import Engine
 from sprintlib.agents.state import State
 from sprintlib.analysis.analyzing import find_situations, observe
 from sprintlib.analysis.citations import CitationCheck
-from sprintlib.errors import AnalysisError
+from sprintlib.errors import AnalysisError, KnowledgeError
 from sprintlib.forecast import Outlook
 from sprintlib.forecast.rates import Rate
 from sprintlib.history import Past, load_past
+from sprintlib.knowledge import Meaning, is_indexed, open_meaning
 from sprintlib.risks import Situation
 from sprintlib.settings import RiskSettings, Settings
 
@@ -52,6 +54,16 @@ class Desk:
         outlook = observe(self.situation(state))
         said = state.get("work")
         return replace(outlook, work=replace(outlook.work, **read_work(said))) if said else outlook
+
+    @contextmanager
+    def meaning(self) -> Iterator[Meaning | None]:
+        """The vector index, where one was made and its packages are there; full text alone serves without."""
+        with ExitStack() as stack:
+            found = None
+            with suppress(KnowledgeError):
+                if is_indexed(self.engine):
+                    found = stack.enter_context(open_meaning(self.engine, self.settings))
+            yield found
 
     def check(self, state: State) -> CitationCheck:
         """A check of citations that counts from zero."""

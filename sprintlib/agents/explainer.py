@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from sprintlib.agents.asking import ask
+from sprintlib.agents.asking import MOST_CLAIMS, ask
 from sprintlib.agents.desk import Desk
 from sprintlib.agents.explanation import explanation
 from sprintlib.agents.feature_engineer import METRICS
+from sprintlib.agents.grounding import report
 from sprintlib.agents.llm_reasoner import calls_left
-from sprintlib.agents.pack import Entry, facts_entry, finding_entries, within_budget
+from sprintlib.agents.pack import Entry, facts_entry, finding_entries, similar_entries, within_budget
 from sprintlib.agents.state import State
 from sprintlib.analysis.analyzing import assemble, conclude
 from sprintlib.analysis.model import Analysis, Llm, MilestoneAnalysis, Sentence
@@ -16,7 +17,7 @@ from sprintlib.explain import summary
 from sprintlib.explain.model import Driver
 from sprintlib.forecast import count
 from sprintlib.forecast.model import Forecast
-from sprintlib.knowledge import Claim
+from sprintlib.knowledge import Claim, Report, Similar, similar_sprints
 from sprintlib.recommend import Recommendation
 from sprintlib.risks import Risk
 
@@ -25,7 +26,9 @@ def explain_all(state: State, desk: Desk) -> State:
     """Put the analysis together, explain it, and let the model word what checks out."""
     found = put_together(state, desk, summary(desk.outlook(state), _forecast(state), _risks(state)))
     (milestone,) = found.milestones
-    entries = _pack(state, desk)
+    situation = desk.situation(state)
+    similar = similar_sprints(desk.past(state), situation.sprint.calendar, situation.sprint.title)
+    entries = _pack(state, desk, similar)
     left = calls_left(state["reasoning"])
     asked = ask("explainer", entries, state, desk, left, ("fact", "inference", "advice"))
     if not left:
@@ -34,7 +37,7 @@ def explain_all(state: State, desk: Desk) -> State:
     earlier = previous_analysis(desk.engine, found.project, milestone.title, found.as_of)
     told = milestone.model_copy(
         update={
-            "narrative": (*words, *explanation(milestone, earlier)),
+            "narrative": (*words, *explanation(milestone, earlier, similar)),
             "llm": _llm(asked, state["reasoning"], bool(words)),
         }
     )
@@ -70,7 +73,7 @@ def put_together(state: State, desk: Desk, sentence: str) -> Analysis:
     return found.model_copy(update={"notes": (*found.notes, *state.get("faults", []))})
 
 
-def _pack(state: State, desk: Desk) -> list[Entry]:
+def _pack(state: State, desk: Desk, similar: Similar) -> list[Entry]:
     """What was found, and what the reasoner made of the texts; its claims keep the evidence they had."""
     situation = desk.situation(state)
     drivers = [Driver.model_validate(driver) for driver in state["drivers"]]
@@ -80,7 +83,7 @@ def _pack(state: State, desk: Desk) -> list[Entry]:
         Entry(id=f"K{place}", told=sentence.text, evidence=sentence.evidence)
         for place, sentence in enumerate(_worded(state["reasoning"]), start=1)
     ]
-    return within_budget([facts_entry(situation, state), *findings, *thoughts])
+    return within_budget([facts_entry(situation, state), *findings, *similar_entries(similar), *thoughts])
 
 
 def _worded(asked: dict[str, Any]) -> list[Sentence]:
@@ -104,7 +107,23 @@ def _llm(asked: dict[str, Any], reasoning: dict[str, Any], used: bool) -> Llm:
     missing = reasoning.get("missing") or asked["missing"] if not used else asked["missing"]
     if calls and not used and missing is None:
         missing = "Nothing the model said checked out."
-    return Llm(used=used, model=calls[-1]["model"] if calls else None, dropped_claims=dropped, missing=missing)
+    model = calls[-1]["model"] if calls else None
+    citations = _citations([one for one in (reasoning, asked) if one.get("answer")])
+    return Llm(used=used, model=model, dropped_claims=dropped, missing=missing, citations=citations)
+
+
+def _citations(answered: list[dict[str, Any]]) -> Report | None:
+    """The report over both answers: of all claims, and of all notes that were shown."""
+    if not answered:
+        return None
+    kept = [
+        Claim.model_validate(claim | {"evidence": [f"{one['agent']} {note}" for note in claim["evidence"]]})
+        for one in answered
+        for claim in one["kept"]
+    ]
+    cited = sum(len(set(claim["evidence"])) for one in answered for claim in one["answer"]["claims"][:MOST_CLAIMS])
+    context = sum(len(one["pack"]) for one in answered)
+    return report(kept, sum(len(one["dropped"]) for one in answered), cited, context)
 
 
 def _hidden_orders(state: State) -> list[str]:

@@ -1,7 +1,7 @@
 """What a tech lead reads in thirty seconds, from the analysis alone: no model is needed for it.
 
 One sentence; the largest drivers; the cheapest actions; what would change the verdict; what changed since the last
-analysis; how far to trust it. Every sentence cites.
+analysis; how similar sprints ended; how far to trust it. Every sentence cites.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,6 +11,7 @@ from sprintlib.analysis.model import MilestoneAnalysis, Sentence
 from sprintlib.evidence import Evidence
 from sprintlib.explain.drivers import BASE, REST
 from sprintlib.forecast import count, day_name, percent, points
+from sprintlib.knowledge import Similar
 from sprintlib.recommend import Recommendation
 from sprintlib.risks import listed
 
@@ -24,8 +25,13 @@ _FEW = 30  # closings below which the pace is not yet well known
 Previous = tuple[datetime, MilestoneAnalysis]
 
 
-def explanation(milestone: MilestoneAnalysis, previous: Previous | None = None) -> tuple[Sentence, ...]:
-    """The sentences in order; what there is nothing to say about is left out. previous: the last stored analysis."""
+def explanation(
+    milestone: MilestoneAnalysis, previous: Previous | None = None, similar: Similar | None = None
+) -> tuple[Sentence, ...]:
+    """The sentences in order; what there is nothing to say about is left out.
+
+    previous: the last stored analysis. similar: past sprints like this one, and how they ended.
+    """
     where = tuple(
         Evidence(ref=f"{part.repo} milestone {part.number}", kind="milestone", url=part.html_url)
         for part in milestone.parts
@@ -36,6 +42,7 @@ def explanation(milestone: MilestoneAnalysis, previous: Previous | None = None) 
         *_actions(milestone.recommendations),
         *_counterfactual(milestone),
         *_changes(milestone, previous, where),
+        *_similar(similar),
         Sentence(text=_confidence(milestone), kind="inference", evidence=where),
     )
 
@@ -91,6 +98,14 @@ def _changes(
     changed = "; ".join(said) or "nothing that counts has changed"
     text = f"Since the analysis of {day_name(at.date())}, {at:%H:%M} UTC: {changed}."
     yield Sentence(text=text, kind="fact", evidence=where)
+
+
+def _similar(similar: Similar | None) -> Iterator[Sentence]:
+    """How past sprints ended that stood alike at this share of their time."""
+    if similar is None or similar.statement is None:
+        return
+    cited = tuple(dict.fromkeys(one for sprint in similar.sprints for one in sprint.evidence[:1]))
+    yield Sentence(text=similar.statement, kind="fact", evidence=cited)
 
 
 def _chance(before: MilestoneAnalysis, now: MilestoneAnalysis) -> Iterator[str]:

@@ -12,7 +12,7 @@ from importlib.resources import files
 
 from sprintlib.agents.pack import Entry
 from sprintlib.history import Past
-from sprintlib.knowledge import Claim, Dropped, Verified, verify
+from sprintlib.knowledge import Claim, Dropped, Report, Verified, verify
 from sprintlib.knowledge.wording import overlap, words
 
 MOST_CHARACTERS = 280
@@ -38,11 +38,44 @@ def ground(claims: Sequence[Claim], entries: Sequence[Entry], past: Past) -> Ver
     """Claims that hold and are in our own words. Raises nothing: what does not hold is among `dropped`."""
     by_id = {entry.id: entry for entry in entries}
     ours = frozenset().union(plain_words(), *(words(entry.told) for entry in entries))
-    objections = [(claim, next(_objections(claim, by_id, ours), None)) for claim in claims]
+    told = [claim.model_copy(update={"evidence": tuple(dict.fromkeys(claim.evidence))}) for claim in claims]
+    objections = [
+        (claim, _repeats(told[:place], claim) or next(_objections(claim, by_id, ours), None))
+        for place, claim in enumerate(told)
+    ]
     foreign = [Dropped(claim=claim, reason=reason) for claim, reason in objections if reason]
     good = [claim for claim, reason in objections if not reason]
     verified = verify(good, [entry.source() for entry in entries], past)
-    return verified.model_copy(update={"dropped": (*foreign, *verified.dropped)})
+    dropped = (*foreign, *verified.dropped)
+    cited = sum(len(claim.evidence) for claim in told)
+    return verified.model_copy(
+        update={"dropped": dropped, "report": report(verified.kept, len(dropped), cited, len(entries))}
+    )
+
+
+def report(kept: Sequence[Claim], dropped: int, cited: int, context: int) -> Report:
+    """How well claims were cited. cited: citations of all claims, those that were dropped included; context: notes."""
+    claims = len(kept) + dropped
+    used = {one for claim in kept for one in claim.evidence}
+    return Report(
+        claims=claims,
+        kept=len(kept),
+        dropped=dropped,
+        citation_precision=_share_of(sum(len(claim.evidence) for claim in kept), cited),
+        citation_recall=_share_of(len(kept), claims),
+        unsupported_rate=_share_of(dropped, claims),
+        coverage=_share_of(len(used), context),
+    )
+
+
+def _share_of(part: int, whole: int) -> float | None:
+    return round(part / whole, 4) if whole else None
+
+
+def _repeats(before: Sequence[Claim], claim: Claim) -> str | None:
+    """A small model says the same five times."""
+    said = {" ".join(other.text.lower().split()) for other in before}
+    return "was said already" if " ".join(claim.text.lower().split()) in said else None
 
 
 def _objections(claim: Claim, entries: dict[str, Entry], ours: frozenset[str]) -> Iterator[str]:

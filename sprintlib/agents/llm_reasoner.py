@@ -16,7 +16,17 @@ def reason(state: State, desk: Desk) -> State:
     situation = desk.situation(state)
     query = f"{situation.sprint.title} blocked waiting delay"
     past = desk.past(state)
-    hits = search(desk.engine, desk.settings, query, past.as_of, _HITS, milestone=situation.sprint.title, past=past)
+    with desk.meaning() as meaning:
+        hits = search(
+            desk.engine,
+            desk.settings,
+            query,
+            past.as_of,
+            _HITS,
+            milestone=situation.sprint.title,
+            meaning=meaning,
+            past=past,
+        )
     entries = [
         facts_entry(situation, state),
         *item_entries(situation),
@@ -28,5 +38,6 @@ def reason(state: State, desk: Desk) -> State:
 
 
 def calls_left(reasoning: dict[str, Any]) -> int:
-    """How often a run may still ask; a model that failed once is not asked again."""
-    return 0 if reasoning.get("failed") else MOST_CALLS - len(reasoning.get("calls", []))
+    """How often a run may still ask. A model that is away or too slow is not asked again; one that babbled may be."""
+    gone = reasoning.get("failed") in ("LlmUnavailable", "LlmTimeout")
+    return 0 if gone else MOST_CALLS - len(reasoning.get("calls", []))

@@ -11,7 +11,7 @@ from sprintlib.evidence import Evidence
 from sprintlib.explain.model import Driver
 from sprintlib.forecast import day_name, percent, points
 from sprintlib.forecast.model import Forecast
-from sprintlib.knowledge import Hit, Source, clean, instructions, mask
+from sprintlib.knowledge import Hit, Similar, Source, clean, instructions, mask
 from sprintlib.recommend import Recommendation
 from sprintlib.risks import Risk, Situation, shorten
 
@@ -136,6 +136,13 @@ def finding_entries(
     for place, driver in enumerate(drivers, start=1):
         told = f"Driver of the score: {driver.name}, {driver.points:+.1f} points."
         yield Entry(id=f"D{place}", told=told, evidence=driver.evidence or milestones(situation))
+
+
+def similar_entries(similar: Similar) -> Iterator[Entry]:
+    """How past sprints ended that stood alike."""
+    if similar.statement is not None:
+        cited = tuple(one for sprint in similar.sprints for one in sprint.evidence[:1])
+        yield Entry(id="P1", told=f"Past sprints: {similar.statement}", evidence=cited)
 
 
 def _verdict(future: Forecast) -> str:

@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from sprintlib.evidence import Evidence
 from sprintlib.explain.model import Driver
 from sprintlib.features import Metric
+from sprintlib.forecast.earlier import EarlierSprint, PlanAccuracy
 from sprintlib.forecast.model import Basis, DeliveredBy, ForecastDates, Interval, ItemForecast
-from sprintlib.knowledge.citations import ClaimKind
+from sprintlib.knowledge.citations import ClaimKind, Report
 from sprintlib.recommend.model import Recommendation
 from sprintlib.risks.model import Risk
 
@@ -72,12 +73,16 @@ class BurnUp(_Model):
 
 
 class Llm(_Model):
-    """Whether words came from a model. dropped_claims: what it said that did not check out. missing: why no words."""
+    """Whether words came from a model. dropped_claims: what it said that did not check out. missing: why no words.
+
+    citations: how well all that it said was cited; null where it said nothing.
+    """
 
     used: bool = False
     model: str | None = None
     dropped_claims: int = 0
     missing: str | None = None
+    citations: Report | None = None
 
 
 class Sentence(_Model):
@@ -132,6 +137,7 @@ class Analysis(_Model):
     """Every milestone of a project that was open as of one moment.
 
     freshness: per repository, when its facts were last collected completely. notes: what is missing or unresolved.
+    earlier: its finished dated sprints, oldest first; plan_accuracy: how well their plans held.
     """
 
     as_of: datetime
@@ -139,4 +145,6 @@ class Analysis(_Model):
     milestones: tuple[MilestoneAnalysis, ...]
     freshness: dict[str, datetime | None]
     notes: tuple[str, ...]
+    earlier: tuple[EarlierSprint, ...] = ()
+    plan_accuracy: PlanAccuracy | None = None
     timings: dict[str, float]

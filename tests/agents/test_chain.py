@@ -85,10 +85,10 @@ def test_an_agent_is_a_plain_function_of_the_state(chain: Chain) -> None:
     state = chain.start(FRIDAY).state
     found = chain.agents["risk_assessor"](state)
     assert found["risks"] == state["risks"]
-    stricter = state["request"] | {"thresholds": state["request"]["thresholds"] | {"scope_creep_share": 0.01}}
-    edited = chain.agents["risk_assessor"]({**state, "request": stricter})  # type: ignore[typeddict-item]
-    assert "scope_creep" in {risk["kind"] for risk in edited["risks"]}
-    assert "scope_creep" not in {risk["kind"] for risk in found["risks"]}
+    patient = state["request"] | {"thresholds": state["request"]["thresholds"] | {"blocked_days": 30.0}}
+    edited = chain.agents["risk_assessor"]({**state, "request": patient})  # type: ignore[typeddict-item]
+    assert "blocked_item" in {risk["kind"] for risk in found["risks"]}
+    assert "blocked_item" not in {risk["kind"] for risk in edited["risks"]}
 
 
 @pytest.mark.parametrize("victim", AGENTS)

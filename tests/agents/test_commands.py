@@ -89,7 +89,7 @@ def test_analyze_stays_without_words(home: Path, capsys: pytest.CaptureFixture[s
     run(home, "analyze", "--as-of", MOMENT, "--json")
     (found,) = json.loads(capsys.readouterr().out)["milestones"]
     assert found["narrative"] == []
-    assert found["llm"] == {"used": False, "model": None, "dropped_claims": 0, "missing": None}
+    assert found["llm"] == {"used": False, "model": None, "dropped_claims": 0, "missing": None, "citations": None}
     assert not (home / "data" / "traces.db").exists()
 
 

@@ -7,6 +7,8 @@ import pytest
 from sprintlib.agents.explanation import explanation
 from sprintlib.analysis import MilestoneAnalysis, Sentence
 from sprintlib.analysis.model import Scope
+from sprintlib.evidence import Evidence
+from sprintlib.knowledge import Similar, SimilarSprint
 from tests import samples
 
 
@@ -88,6 +90,24 @@ def test_what_changed_since_the_last_analysis() -> None:
         "Since the analysis of Tue 17 Nov 2026, 16:00 UTC: the chance went from 50% to 38% (-12 points); the due date "
         "is Fri 27 Nov 2026, it was Thu 26 Nov 2026; 2 items ended; 2 items came in; 1 item left; 1 risk more."
     )
+
+
+def test_how_similar_sprints_ended_is_said_with_their_milestones() -> None:
+    cited = Evidence(ref="sprint-demo/api milestone 3", kind="milestone", url="https://github.com/x/milestone/3")
+    past = SimilarSprint(
+        title="Sprint 3",
+        due_on=date(2026, 9, 4),
+        closed_on=date(2026, 9, 8),
+        days_late=4,
+        similarity=0.8,
+        by_state=0.9,
+        by_text=0.7,
+        evidence=(cited,),
+    )
+    similar = Similar(sprints=(past,), statement="1 of 1 similar sprints slipped, by 4 days.")
+    sentence = starting(list(explanation(samples.milestone(), None, similar)), "1 of 1")
+    assert (sentence.kind, sentence.evidence) == ("fact", (cited,))
+    assert not any("similar" in one.text for one in explanation(samples.milestone(), None, Similar(reason="Too few.")))
 
 
 def test_nothing_changed() -> None:
