@@ -13,7 +13,9 @@ from sprintlib.analysis.model import (
 )
 from sprintlib.evidence import Evidence
 from sprintlib.explain.model import Driver
-from sprintlib.forecast.model import ForecastDates, Interval
+from sprintlib.features import Metric
+from sprintlib.forecast import EarlierSprint, PlanAccuracy
+from sprintlib.forecast.model import ForecastDates, Interval, ItemForecast
 from sprintlib.recommend.model import Recommendation
 from sprintlib.risks.model import Risk
 
@@ -158,6 +160,54 @@ def recommendations() -> tuple[Recommendation, ...]:
     )
 
 
+def items() -> tuple[ItemForecast, ...]:
+    """Two open items and the pull request that carries the second, as an analysis lists them."""
+    common = {"blocked": False, "basis": "learned", "n_history": 47}
+    return tuple(
+        ItemForecast.model_validate(common | one)
+        for one in (
+            {**_item(API, 44, "Payment intents endpoint"), "stage": "begun", "closes_by_due": 0.71},
+            {**_item(WEB, 31, "Checkout page"), "stage": "opened", "closes_by_due": 0.35, "blocked": True},
+            {
+                **_item(WEB, 32, "Checkout page, first half"),
+                "kind": "pull",
+                "inside": False,
+                "carries": (f"{WEB}#31",),
+                "stage": "reviewed",
+                "closes_by_due": 0.5,
+            },
+        )
+    )
+
+
+def _item(repo: str, number: int, title: str) -> dict[str, object]:
+    address = f"https://github.com/{repo}/issues/{number}"
+    return {"ref": f"{repo}#{number}", "kind": "issue", "title": title, "html_url": address, "inside": True}
+
+
+def measurements() -> tuple[Metric, ...]:
+    """One that moves the forecast, tone above its usual range, and one that is unknown."""
+    usual = "above the team's own range (up to 20%)"
+    return (
+        Metric("temporal", "pace", 1.25, "items per working day", 10, "since the start", in_forecast=True),
+        Metric("temporal", "lead_time", 7.12, "working days", 37, "issues done in the 28 days before", p85=14.3),
+        Metric("sentiment", "negative_share", 0.25, "share", 24, "comments", usual=(0.0, 0.2), reason=usual),
+        Metric("delivery", "red_time", None, "hours", 0, "the 28 days before", reason="no CI runs are known"),
+    )
+
+
+def orders(statement: str = "On sprint-demo/web#31 the title reads like orders to a language model.") -> Risk:
+    """A text that speaks to a language model."""
+    return Risk(
+        kind="instructions_in_text",
+        severity="high",
+        statement=statement,
+        rule="A text reads like an order.",
+        items=(f"{WEB}#31",),
+        evidence=(cite(WEB, 31, "the title"),),
+    )
+
+
 def milestone(**changes: object) -> MilestoneAnalysis:
     """Sprint 9: two repositories, 22 items, due 2026-11-27, probability 0.38. `changes` replace fields."""
     values: dict[str, object] = {
@@ -222,6 +272,9 @@ def milestone(**changes: object) -> MilestoneAnalysis:
         ),
         "governed_by": WEB,
         "burn_up": burn_up(),
+        "items": items(),
+        "hostile_text": (orders(),),
+        "measurements": measurements(),
         "known_later": ("due_on of sprint-demo/api was first seen on 2026-11-19.",),
         "timings": {"forecast": 0.12, "risks": 0.04},
     }
@@ -293,6 +346,15 @@ def hostile(**changes: object) -> MilestoneAnalysis:
             ),
             "recommendations": (Recommendation(id=HOSTILE, action=HOSTILE_MARKDOWN, actor=HOSTILE, evidence=(bad,)),),
             "known_later": (HOSTILE,),
+            "items": tuple(
+                one.model_copy(update={"title": HOSTILE, "ref": HOSTILE, "html_url": bad.url}) for one in items()
+            ),
+            "hostile_text": (orders(HOSTILE).model_copy(update={"evidence": (bad,)}),),
+            "measurements": (
+                Metric(
+                    "code", "hotspots", 1.0, "paths", 1, HOSTILE, reason=HOSTILE, evidence=(HOSTILE, HOSTILE_MARKDOWN)
+                ),
+            ),
             "reason": HOSTILE,
         }
         | changes
@@ -311,6 +373,11 @@ def analysis(*milestones: MilestoneAnalysis, **changes: object) -> Analysis:
             MOBILE: None,
         },
         "notes": ("1 milestone title in sprint-demo/api fits no number: 'Sprint 8b'.",),
+        "earlier": (
+            EarlierSprint("Sprint 7", date(2026, 10, 30), 10, 9, 12, 1, 0.9, 1.2),
+            EarlierSprint(HOSTILE, date(2026, 11, 13), 12, 6, 9, 8, 0.5, 0.75),
+        ),
+        "plan_accuracy": PlanAccuracy(2, 0.7, 0.975, 0.2828),
         "timings": {"load": 0.3, "analyze": 0.2},
     }
     return Analysis.model_validate(values | changes)

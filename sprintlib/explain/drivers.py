@@ -47,7 +47,7 @@ def explain(situation: Situation, outlook: Outlook, forecast: Forecast) -> tuple
             name=name,
             log_odds=step.log_odds,
             points=step.points,
-            remedy=remedy(situation, outlook),
+            remedy=remedy(situation, outlook, step.points),
             items=items.get(name, ()),
             evidence=situation.cite(items.get(name, ())),
         )
@@ -107,7 +107,7 @@ class _Bar(NamedTuple):
 
     name: str
     work: Callable[[Outlook], Workload]
-    remedy: Callable[[Situation, Outlook], str]
+    remedy: Callable[[Situation, Outlook, float], str]
 
 
 _BARS = (

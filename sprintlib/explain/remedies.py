@@ -1,4 +1,7 @@
-"""What would remove a bar of the account, in one plain sentence each; an honest one where nothing would."""
+"""What would remove a bar of the account, in one plain sentence each; an honest one where nothing would.
+
+points: how far the bar moves the score.
+"""
 
 from collections.abc import Iterator
 
@@ -8,23 +11,23 @@ from sprintlib.risks import Situation, listed
 _NAMED = 4
 
 
-def base(_situation: Situation, outlook: Outlook) -> str:
+def base(_situation: Situation, outlook: Outlook, _points: float) -> str:
     """The starting point."""
     if not outlook.sprint.open_items.height:
         return "Nothing is open."
     return "Nothing to remove, as every account starts here; fewer committed items or a later due date raise it."
 
 
-def pace(_situation: Situation, outlook: Outlook) -> str:
-    """Own pace of closings, against the one of a team this size."""
+def pace(_situation: Situation, outlook: Outlook, points: float) -> str:
+    """Own pace of closings, against the one of a team this size; it is surer too, which moves the score by itself."""
     own, general = outlook.work.pace.mean, outlook.prior.mean
     beside = f"the team closes {own:.2g} a working day, where {general:.2g} is general for its size"
-    if own >= general:
-        return f"Nothing to remove: {beside}."
-    return f"Close more a day: {beside}; what holds closings up stands among the risks."
+    if (points >= 0) == (own >= general):
+        return f"Nothing to remove: {beside}." if points >= 0 else f"Close more a day: {beside}."
+    return f"Nothing to remove: {beside}, and being surer of the pace moves the score more than that."
 
 
-def added(_situation: Situation, outlook: Outlook) -> str:
+def added(_situation: Situation, outlook: Outlook, _points: float) -> str:
     """Items added after the start that are still open."""
     still = sorted(set(outlook.sprint.additions) & set(outlook.work.open))
     if not still:
@@ -33,7 +36,7 @@ def added(_situation: Situation, outlook: Outlook) -> str:
     return f"Close {what} or move {'it' if len(still) == 1 else 'them'} out: {listed(still, _NAMED)}."
 
 
-def arrivals(_situation: Situation, outlook: Outlook) -> str:
+def arrivals(_situation: Situation, outlook: Outlook, _points: float) -> str:
     """Items expected to come in."""
     rate = outlook.work.arrivals
     if rate is None:
@@ -42,13 +45,13 @@ def arrivals(_situation: Situation, outlook: Outlook) -> str:
     return f"Let nothing more in until the due date: {expected}."
 
 
-def blocked(situation: Situation, outlook: Outlook) -> str:
+def blocked(situation: Situation, outlook: Outlook, _points: float) -> str:
     """Items that wait for others."""
     waits = list(_waits(situation, outlook))
     return f"Unblock {listed(waits, _NAMED)}." if waits else "Nothing to remove: no open item waits for another one."
 
 
-def rest(_situation: Situation, _outlook: Outlook) -> str:
+def rest(_situation: Situation, _outlook: Outlook, _points: float) -> str:
     """The remainder."""
     return "Nothing: the score is a whole number and never leaves 3 to 97 while work remains."
 

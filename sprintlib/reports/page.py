@@ -58,6 +58,10 @@ class Page:
         """The counts, and the parts in each repository."""
         return self._piece(views.scope_and_parts)
 
+    def context(self) -> Shown:
+        """Earlier sprints, and everything that was measured."""
+        return self._piece(views.context)
+
     def basis(self) -> Shown:
         """Freshness, what is missing, and how to read the page."""
         return Shown(views.wrapped(views.what_it_rests_on(self.analysis, self.milestone)))

@@ -5,11 +5,15 @@ Pure functions. Fragments are escaped HTML inside the scope of `css()`; charts n
 
 from sprintlib.views.answer import answer_card
 from sprintlib.views.burn_up import burn_up_chart, burn_up_figure, burn_up_table
-from sprintlib.views.findings import action_list, risk_list
+from sprintlib.views.earlier import earlier_sprints
+from sprintlib.views.findings import action_list, hostile_text, risk_list
+from sprintlib.views.items import item_table
 from sprintlib.views.markdown import markdown_report
+from sprintlib.views.measurements import measurements
 from sprintlib.views.narrative import narrative
 from sprintlib.views.page import (
     all_findings,
+    context,
     css,
     document,
     first_screen,
@@ -31,13 +35,18 @@ __all__ = [
     "burn_up_figure",
     "burn_up_table",
     "chart_html",
+    "context",
     "css",
     "document",
     "drivers_table",
+    "earlier_sprints",
     "first_screen",
     "freshness",
     "headline",
+    "hostile_text",
+    "item_table",
     "markdown_report",
+    "measurements",
     "milestone_table",
     "narrative",
     "notes",

@@ -2,7 +2,7 @@
 
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.views.markup import text
-from sprintlib.views.words import basis, count, headline, percent, short_day, today
+from sprintlib.views.words import basis, count, delivered, headline, short_day, today
 
 
 def answer_card(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
@@ -43,7 +43,7 @@ def facts(analysis: Analysis, milestone: MilestoneAnalysis) -> list[tuple[str, s
         low, _, high = milestone.closed_in_two_weeks
         said.append(("Closed in two weeks, 80% interval", f"{low} to {high} of {count(milestone.scope.open, 'item')}"))
     if milestone.probability_delivered is not None:
-        said.append(("Same amount delivered, by any items", percent(milestone.probability_delivered)))
+        said.append(("Same amount delivered", delivered(milestone)))
     if milestone.governed_by:
         said.append(("Governed by", milestone.governed_by))
     return [*said, ("Rests on", basis(milestone))]

@@ -16,6 +16,19 @@ def risk_list(analysis: Analysis, milestone: MilestoneAnalysis, limit: int | Non
     return f'<ol class="risks">{shown}</ol>{_more(len(milestone.risks), limit, "risks")}'
 
 
+def hostile_text(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
+    """Texts that read like orders to a language model, as a section of their own; "" without any."""
+    if not milestone.hostile_text:
+        return ""
+    known = known_repositories(analysis)
+    shown = "".join(_risk(risk, known, rules=True) for risk in milestone.hostile_text)
+    return (
+        '<section id="hostile-text"><h2>Texts that speak to a language model</h2>'
+        '<p class="muted">They move no probability, no risk and no action on this page.</p>'
+        f'<ol class="risks">{shown}</ol></section>'
+    )
+
+
 def action_list(analysis: Analysis, milestone: MilestoneAnalysis, limit: int | None = None) -> str:
     """Recommendations, the largest expected gain for the effort first."""
     if not milestone.recommendations:

@@ -1,15 +1,17 @@
 """The report as Markdown: for a terminal or an issue. Remote text is escaped, links lead to known places."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.evidence import Evidence
+from sprintlib.risks.model import Risk
+from sprintlib.views import earlier, items, measurements
 from sprintlib.views.answer import facts
 from sprintlib.views.markup import known_repositories, safe_url
 from sprintlib.views.narrative import sentences, worded_by
 from sprintlib.views.tables import NO_DRIVERS, SCOPE_COLUMNS, remarks, scope_counts, several_parts
-from sprintlib.views.words import SEVERITIES, age, day, gain, headline, moment, percent, signed
+from sprintlib.views.words import SEVERITIES, age, day, gain, headline, moment, percent
 
 _SPECIAL = re.compile(r"([\\`*\[\]<>|~&$])")
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
@@ -40,13 +42,17 @@ def _about(analysis: Analysis, milestone: MilestoneAnalysis) -> list[str]:
         "\n".join(f"- {plain(name)}: {plain(value)}" for name, value in facts(analysis, milestone)),
         *_in_words(milestone, known),
         "## What threatens it",
-        _risks(milestone, known),
+        _risks(milestone.risks, known),
+        *_hostile_text(milestone, known),
         "## What to do today",
         _actions(milestone, known),
+        *_items(milestone),
         "## What the score is made of",
         _drivers(milestone, known),
         "## Scope, in items",
         _scope(milestone),
+        *_earlier(analysis),
+        *_measurements(milestone),
         "## Missing, unresolved, or known only later",
         _list(remarks(analysis, milestone)) or "Nothing that we know of.",
     ]
@@ -92,9 +98,9 @@ def _links(evidence: Iterable[Evidence], known: frozenset[str]) -> str:
     return ", ".join(_link(item, known) for item in evidence)
 
 
-def _risks(milestone: MilestoneAnalysis, known: frozenset[str]) -> str:
+def _risks(risks: Iterable[Risk], known: frozenset[str]) -> str:
     lines = []
-    for number, risk in enumerate(milestone.risks, start=1):
+    for number, risk in enumerate(risks, start=1):
         actor = f" Next move: {plain(risk.actor)}." if risk.actor else ""
         lines.append(
             f"{number}. **{SEVERITIES[risk.severity]}**: {plain(risk.statement)}{actor}{_cites(risk.evidence, known)}\n"
@@ -117,10 +123,46 @@ def _drivers(milestone: MilestoneAnalysis, known: frozenset[str]) -> str:
     if not milestone.drivers:
         return NO_DRIVERS
     rows = [
-        f"| {plain(driver.name)} | {signed(driver.points)} | {_links(driver.evidence, known)} |"
+        f"| {plain(driver.name)} | {driver.points:+.1f} | {driver.log_odds:+.2f} | {plain(driver.remedy)} | "
+        f"{_links(driver.evidence, known)} |"
         for driver in milestone.drivers
     ]
-    return "\n".join(["| What | Points | Evidence |", "| --- | ---: | --- |", *rows])
+    head = ["| What | Points | Log-odds | What would remove it | About |", "| --- | ---: | ---: | --- | --- |"]
+    return "\n".join([*head, *rows])
+
+
+def _hostile_text(milestone: MilestoneAnalysis, known: frozenset[str]) -> list[str]:
+    if not milestone.hostile_text:
+        return []
+    return ["## Texts that speak to a language model", _risks(milestone.hostile_text, known)]
+
+
+def _items(milestone: MilestoneAnalysis) -> list[str]:
+    rows = [
+        ("↳ " * under + item.ref, items.chance(item), items.state(item), item.title)
+        for item, under in items.ordered(milestone)
+    ]
+    return ["## Open items, the least likely to close in time first", _grid(items.HEAD, rows)] if rows else []
+
+
+def _earlier(analysis: Analysis) -> list[str]:
+    if not analysis.earlier:
+        return []
+    rows = [earlier.cells(sprint) for sprint in reversed(analysis.earlier)]
+    return ["## Earlier sprints", plain(earlier.accuracy(analysis)), _grid(earlier.HEAD, rows)]
+
+
+def _measurements(milestone: MilestoneAnalysis) -> list[str]:
+    if not milestone.measurements:
+        return []
+    rows = [measurements.cells(metric) for metric in milestone.measurements]
+    return ["## Measurements", plain(measurements.gist(milestone)), _grid(measurements.HEAD, rows)]
+
+
+def _grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of plain texts."""
+    lines = [" | ".join(plain(cell) for cell in row) for row in rows]
+    return "\n".join(f"| {line} |" for line in (" | ".join(head), " | ".join("---" for _ in head), *lines))
 
 
 def _scope(milestone: MilestoneAnalysis) -> str:

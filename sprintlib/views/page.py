@@ -7,11 +7,14 @@ from importlib.resources import files
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.views.answer import answer_card
 from sprintlib.views.burn_up import burn_up_figure
-from sprintlib.views.findings import action_list, risk_list
+from sprintlib.views.earlier import earlier_sprints
+from sprintlib.views.findings import action_list, hostile_text, risk_list
+from sprintlib.views.items import item_table
 from sprintlib.views.markup import known_repositories, link, text, web_url
+from sprintlib.views.measurements import measurements
 from sprintlib.views.narrative import narrative
 from sprintlib.views.tables import freshness, notes, parts_table, scope_table, several_parts
-from sprintlib.views.words import moment, today
+from sprintlib.views.words import count, moment, today
 
 
 @cache
@@ -36,7 +39,7 @@ def first_screen(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
         f'<header class="title"><h1>{text(milestone.title)}</h1><p>{_subtitle(analysis, milestone)}</p></header>'
         f'<div class="first">{answer_card(analysis, milestone)}{burn_up_figure(analysis, milestone)}'
         f'<section aria-labelledby="top-risks"><h2 id="top-risks">What threatens it</h2>'
-        f"{risk_list(analysis, milestone, limit=3)}</section>"
+        f"{risk_list(analysis, milestone, limit=3)}{_hostile(milestone)}</section>"
         f'<section aria-labelledby="top-actions"><h2 id="top-actions">What to do today</h2>'
         f"{action_list(analysis, milestone, limit=3)}</section></div>{narrative(analysis, milestone)}"
     )
@@ -53,10 +56,11 @@ def project_screen(analysis: Analysis) -> str:
 
 
 def all_findings(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
-    """Every risk with the rule that fired, and every action."""
+    """The open items, every risk with the rule that fired, texts that speak to a model, and every action."""
     return (
+        f"{item_table(analysis, milestone)}"
         f'<section id="all-risks"><h2>All risks, with the rule that fired</h2>'
-        f"{risk_list(analysis, milestone, rules=True)}</section>"
+        f"{risk_list(analysis, milestone, rules=True)}</section>{hostile_text(analysis, milestone)}"
         f'<section id="all-actions"><h2>All actions, most gain for the effort first</h2>'
         f"{action_list(analysis, milestone)}</section>"
     )
@@ -66,6 +70,11 @@ def scope_and_parts(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
     """The counts, and where the sprint spans repositories its parts."""
     parts = f"<section>{parts_table(analysis, milestone)}</section>" if several_parts(milestone) else ""
     return f"<section>{scope_table(milestone)}</section>{parts}"
+
+
+def context(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
+    """How the plans of earlier sprints held, and everything that was measured."""
+    return f"{earlier_sprints(analysis)}{measurements(milestone)}"
 
 
 def what_it_rests_on(analysis: Analysis, milestone: MilestoneAnalysis | None) -> str:
@@ -102,12 +111,25 @@ def _subtitle(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
     return f"{text(analysis.project)} · {repos} · {text(when)}"
 
 
+def _hostile(milestone: MilestoneAnalysis) -> str:
+    """Where texts that speak to a language model are told; "" without any."""
+    found = len({item for risk in milestone.hostile_text for item in risk.items})
+    if not found:
+        return ""
+    where = f"{count(found, 'item')} hold{'s' if found == 1 else ''} text that reads like orders to a language model"
+    return f'<p class="more"><a href="#hostile-text">{text(where)}</a></p>'
+
+
 def _method() -> str:
     said = (
         "<strong>Chance</strong>: the probability that every item now in the milestone is done or dropped by the end "
         "of the due date. It is never shown above 95% while work remains.",
         "<strong>Same amount delivered</strong>: the probability that at least the amount now in scope is delivered by "
-        "then, by whichever items. It is another event, and usually likelier.",
+        "then, by whichever items. It is another event, usually likelier. <em>Pace and past sprints</em>: half is "
+        "the pace of closings, half what sprints of such a shape came to, here and elsewhere; <em>pace alone</em>: too "
+        "little is known for the other half.",
+        "<strong>By the due date</strong>, of one item: the probability that it is done or dropped by then, from how "
+        "far it is and how fast such items closed. Items hang together, so these do not multiply to the chance.",
         "<strong>80% interval</strong>: one future in ten is better, one in ten is worse.",
         "<strong>Done or dropped</strong>: completed or merged; or closed as not planned, duplicate or unmerged.",
         "Closings of milestone items per working day drive the forecast, not those of the whole repository.",

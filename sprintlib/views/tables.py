@@ -1,10 +1,12 @@
 """Tables below the first screen: milestones, drivers, scope, parts, freshness, notes."""
 
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis, Part, Scope
-from sprintlib.views.markup import citations, known_repositories, link, table, text, web_url
-from sprintlib.views.words import SEVERITIES, age, chance, day, moment, percent, short_day, signed, today
+from sprintlib.explain.model import Driver
+from sprintlib.views.markup import citations, cite, known_repositories, link, sentence, table, text, web_url
+from sprintlib.views.words import SEVERITIES, age, chance, day, moment, percent, short_day, today
 
 NO_DRIVERS = "There is no explanation: the score has no number, or it rests on nothing that can be taken apart."
+_CITED = 4
 SCOPE_COLUMNS = ("Committed", "Added", "Removed", "Done", "Dropped", "Open")
 
 
@@ -59,27 +61,38 @@ def drivers_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
         before, total = total, total + driver.points
         rows.append(
             [
-                text(driver.name),
-                signed(driver.points) if rows else f"{driver.points:.0f}",
-                _step(before, total),
-                f"{total:.0f}",
-                citations(driver.evidence, known),
+                f'{text(driver.name)}<p class="remedy">{sentence(driver.remedy, driver.evidence, known)}</p>',
+                f"{driver.points:+.1f}" if rows else f"{driver.points:.1f}",
+                _step(before, total, driver),
+                f"{total:.1f}",
+                f"{driver.log_odds:+.2f}",
+                _about(driver, known),
             ]
         )
-    head = ("What", "Points", "0 to 100", "Sum", "Evidence")
-    return f"<section>{table('What the score is made of', head, rows, frozenset({1, 3}))}</section>"
+    head = ("What, and what would remove it", "Points", "0 to 100", "Sum", "Log-odds", "About")
+    return f"<section>{table('What the score is made of', head, rows, frozenset({1, 3, 4}))}</section>"
 
 
-def _step(before: float, after: float) -> str:
+def _step(before: float, after: float, driver: Driver) -> str:
     """One bar of the waterfall; the figures stand beside it, so hidden from screen readers."""
     low, high = sorted((min(max(before, 0), 100), min(max(after, 0), 100)))
-    if round(after - before) == 0:
-        return '<span class="step" aria-hidden="true"></span>'
+    told = text(f"{driver.points:+.1f} points, {driver.log_odds:+.2f} in log-odds. {driver.remedy}")
+    if abs(after - before) < 0.5:
+        return f'<span class="step" aria-hidden="true" title="{told}"></span>'
     way = "up" if after >= before else "down"
     return (
-        f'<span class="step" aria-hidden="true"><span class="{way}" '
+        f'<span class="step" aria-hidden="true" title="{told}"><span class="{way}" '
         f'style="left:{low:.0f}%;width:{max(high - low, 1):.0f}%"></span></span>'
     )
+
+
+def _about(driver: Driver, known: frozenset[str]) -> str:
+    """The first items as links, the others folded away."""
+    shown, links = driver.evidence[:_CITED], {cited.ref: cited for cited in driver.evidence}
+    others = [ref for ref in driver.items if ref not in {cited.ref for cited in shown}]
+    folded = " · ".join(cite(links[ref], known) if ref in links else text(ref) for ref in others)
+    more = f"<details><summary>and {len(others)} more</summary>{folded}</details>" if others else ""
+    return citations(shown, known) + more
 
 
 def scope_table(milestone: MilestoneAnalysis) -> str:

@@ -19,6 +19,7 @@ _BASIS = {
     "learned": "this team's own history",
     "insufficient-data": "too little data",
 }
+_DELIVERED_BY = {"mechanistic": "pace alone", "layered": "pace and past sprints"}
 SEVERITIES = {"high": "High", "medium": "Medium", "low": "Low", "unknown": "Unknown"}
 
 
@@ -85,6 +86,11 @@ def count(number: int, noun: str) -> str:
 def basis(milestone: MilestoneAnalysis) -> str:
     """What the forecast rests on, with n."""
     return f"{_BASIS[milestone.basis]} (n = {count(milestone.n_history, 'closing')})"
+
+
+def delivered(milestone: MilestoneAnalysis) -> str:
+    """`52% (pace and past sprints)`: that at least the same amount is delivered, and what the number is made of."""
+    return f"{percent(milestone.probability_delivered)} ({_DELIVERED_BY[milestone.delivered_by]})"
 
 
 def today(analysis: Analysis, milestone: MilestoneAnalysis) -> date:

@@ -26,7 +26,8 @@ def overview(analysis: Analysis, milestone: MilestoneAnalysis | None, runs: Sequ
         f'<div class="dashboard"><div>{views.first_screen(analysis, milestone)}</div>'
         f"<section>{views.milestone_table(analysis, _links(analysis))}</section>{_latest_reports(runs)}"
         f"<section>{views.drivers_table(analysis, milestone)}</section>{views.all_findings(analysis, milestone)}"
-        f"{views.scope_and_parts(analysis, milestone)}{views.what_it_rests_on(analysis, milestone)}</div>"
+        f"{views.scope_and_parts(analysis, milestone)}{views.context(analysis, milestone)}"
+        f"{views.what_it_rests_on(analysis, milestone)}</div>"
     )
 
 

@@ -23,6 +23,10 @@ def test_resources_are_found(name: str) -> None:
     assert list(resources.folder(name).glob("*.ipynb"))  # type: ignore[arg-type]
 
 
+def test_the_pages_on_metrics_are_found() -> None:
+    assert resources.folder("metrics") == ROOT / "docs" / "metrics"
+
+
 @pytest.mark.parametrize("verb", COMMANDS)
 def test_every_command_explains_itself(verb: str) -> None:
     result = CliRunner().invoke(sprint, [verb, "--help"])

@@ -67,6 +67,7 @@ def test_the_notebook_is_committed_without_outputs_and_with_fixed_ids():
         "drivers",
         "findings",
         "scope",
+        "context",
         "basis",
     ]
     assert next(cell.metadata.get("tags") for cell in notebook.cells) == ["parameters"]

@@ -20,6 +20,10 @@ MAKERS = {
     "milestone_table": lambda a, m: views.milestone_table(a, {m.title: "x?a=1&b=2"}),
     "freshness": lambda a, m: views.freshness(a),
     "notes": views.notes,
+    "item_table": views.item_table,
+    "hostile_text": views.hostile_text,
+    "earlier_sprints": lambda a, m: views.earlier_sprints(a),
+    "measurements": lambda a, m: views.measurements(m),
     "first_screen": views.first_screen,
     "all_findings": views.all_findings,
     "scope_and_parts": views.scope_and_parts,
@@ -87,7 +91,7 @@ def test_the_answer_holds_what_a_lead_asks_for():
         "85% finished byThu 3 Dec",
         "Wed 25 Nov to Fri 4 Dec",
         "17 to 22 of 22",
-        "Same amount delivered, by any items52%",
+        "Same amount delivered52% (pace alone)",
         "sprint-demo/web",
         "this team's own history (n = 47 closings)",
     ):
@@ -137,10 +141,84 @@ def test_no_risk_and_no_action_are_said():
 def test_drivers_add_up_line_by_line():
     milestone = samples.milestone()
     html = views.drivers_table(samples.analysis(milestone), milestone)
-    for points, total in (("55", "55"), ("+6", "61"), ("-14", "47"), ("-9", "38")):
+    for points, total in (("55.0", "55.0"), ("+6.0", "61.0"), ("-14.0", "47.0"), ("-9.0", "38.0")):
         assert f'<td class="number">{points}</td>' in html
         assert f'<td class="number">{total}</td>' in html
     assert 'class="down" style="left:47%;width:14%"' in html
+
+
+def test_every_driver_says_its_log_odds_and_what_would_remove_it():
+    milestone = samples.milestone()
+    html = views.drivers_table(samples.analysis(milestone), milestone)
+    assert '<td class="number">-0.37</td>' in html
+    assert 'title="-9.0 points, -0.37 in log-odds. Unblock sprint-demo/web#31' in html
+    assert "Unblock sprint-demo/web#31 (waits for sprint-demo/api#44)." in Reader(html).text
+
+
+def test_the_items_of_a_driver_beyond_the_first_four_are_folded():
+    refs = tuple(f"{samples.API}#{number}" for number in range(1, 8))
+    cited = tuple(samples.cite(samples.API, number) for number in range(1, 7))
+    driver = samples.milestone().drivers[0].model_copy(update={"items": refs, "evidence": cited})
+    shown = read(views.drivers_table, drivers=(driver,))
+    assert "and 3 moresprint-demo/api#5 · sprint-demo/api#6 · sprint-demo/api#7" in shown.text
+    assert len(shown.addresses) == 6
+
+
+def test_items_are_shown_from_the_least_likely_each_with_what_carries_it():
+    text = read(views.item_table).text
+    assert "sprint-demo/web#3135%waits for a review, blockedCheckout page" in text
+    assert "↳ sprint-demo/web#3250%reviewed, not approved" in text
+    assert text.index("web#31") < text.index("web#32") < text.index("api#44")
+
+
+def test_items_without_a_probability_say_why():
+    nothing = tuple(one.model_copy(update={"closes_by_due": None, "reason": "No due date."}) for one in samples.items())
+    text = read(views.item_table, items=nothing).text
+    assert "No probability of single items: No due date." in text
+    assert "sprint-demo/api#44–begun" in text
+    assert views.item_table(samples.analysis(), samples.milestone(items=())) == ""
+
+
+def test_texts_that_speak_to_a_model_stand_apart_from_the_risks():
+    milestone = samples.milestone()
+    analysis = samples.analysis(milestone)
+    assert "reads like orders" not in Reader(views.risk_list(analysis, milestone)).text
+    assert "reads like orders to a language model" in Reader(views.hostile_text(analysis, milestone)).text
+    assert "1 item holds text that reads like orders" in Reader(views.first_screen(analysis, milestone)).text
+    assert views.hostile_text(analysis, samples.milestone(hostile_text=())) == ""
+
+
+def test_earlier_sprints_are_told_with_their_accuracy_and_n():
+    text = Reader(views.earlier_sprints(samples.analysis())).text
+    for said in (
+        "Planning accuracy 70%: the share of the planned items that was done or dropped in time.",
+        "it varies by 28 points; less is more predictable",
+        "Capacity accuracy 98%",
+        "Means of 2 sprints. So few sprints give an impression, no measurement.",
+        "Sprint 7Fri 30 Oct 20261091" + "2190%",
+    ):
+        assert said in text
+    assert views.earlier_sprints(samples.analysis(earlier=())) == ""
+    nothing_planned = views.earlier_sprints(samples.analysis(plan_accuracy=None))
+    assert "No finished sprint had anything planned" in nothing_planned
+
+
+def test_measurements_say_value_range_meaning_and_weight():
+    shown = Reader(views.measurements(samples.milestone()))
+    for said in (
+        "3 of 4 known; 1 move the forecast",
+        "1.2 items per working day–10Items of the milestone done per working day",
+        "in the forecast",
+        "7.1 working days (85%: 14)–37",
+        "25%up to 20%24",
+        "Above the team's own range (up to 20%).context, weight 0",
+        "unknown–0",
+        "No CI runs are known.",
+        "How to improve it?",
+    ):
+        assert said in shown.text
+    assert shown.tags.count("details") == 5
+    assert views.measurements(samples.milestone(measurements=())) == ""
 
 
 def test_drivers_are_missing_without_a_number():

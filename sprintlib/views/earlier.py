@@ -1,0 +1,43 @@
+"""Earlier sprints: what was planned, what ended in time, what was carried over, and how well plans hold."""
+
+from sprintlib.analysis.model import Analysis
+from sprintlib.forecast import EarlierSprint
+from sprintlib.views.markup import table, text
+from sprintlib.views.words import count, day
+
+HEAD = ("Sprint", "Due", "Planned", "Of these in time", "All in time", "Carried over", "Planning accuracy")
+FEW = 5  # sprints below which the figures are called an impression
+
+
+def earlier_sprints(analysis: Analysis) -> str:
+    """The finished dated sprints, newest first, under what they say together."""
+    if not analysis.earlier:
+        return ""
+    rows = [[text(cell) for cell in cells(sprint)] for sprint in reversed(analysis.earlier)]
+    return (
+        f'<section id="earlier"><h2>Earlier sprints</h2><p>{text(accuracy(analysis))}</p>'
+        f"{table('Items of each sprint', HEAD, rows, frozenset({2, 3, 4, 5, 6}))}</section>"
+    )
+
+
+def cells(sprint: EarlierSprint) -> tuple[str, ...]:
+    """One sprint in the columns of HEAD; plain text."""
+    planning = "–" if sprint.planning is None else f"{sprint.planning:.0%}"
+    counts = (sprint.committed, sprint.kept, sprint.ended, sprint.carried_over)
+    return (sprint.title, day(sprint.due_on), *map(str, counts), planning)
+
+
+def accuracy(analysis: Analysis) -> str:
+    """Planning accuracy, capacity accuracy and predictability in words; plain text."""
+    found = analysis.plan_accuracy
+    if found is None:
+        return "No finished sprint had anything planned at its start."
+    spread = ""
+    if found.spread is not None:
+        spread = f" From sprint to sprint it varies by {100 * found.spread:.0f} points; less is more predictable."
+    few = " So few sprints give an impression, no measurement." if found.n < FEW else ""
+    return (
+        f"Planning accuracy {found.planning:.0%}: the share of the planned items that was done or dropped in time."
+        f"{spread} Capacity accuracy {found.capacity:.0%}: all items done or dropped in time, also those added later, "
+        f"beside the planned ones. Means of {count(found.n, 'sprint')}.{few}"
+    )

@@ -1,0 +1,59 @@
+"""The open items of a milestone, the least likely to close in time first, each with the pull requests that carry it."""
+
+from collections.abc import Iterator
+
+from sprintlib.analysis.model import Analysis, MilestoneAnalysis
+from sprintlib.forecast.model import ItemForecast
+from sprintlib.views.markup import known_repositories, link, table, text, web_url
+from sprintlib.views.words import percent
+
+HEAD = ("Item", "By the due date", "State", "Title")
+STAGES = {
+    "untouched": "nobody has begun",
+    "begun": "begun",
+    "opened": "waits for a review",
+    "reviewed": "reviewed, not approved",
+    "approved": "approved",
+}
+
+
+def item_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
+    """The open items as a section; "" where nothing is open."""
+    if not milestone.items:
+        return ""
+    known = known_repositories(analysis)
+    rows = [
+        [
+            f"{'↳ ' if under else ''}{link(web_url(item.html_url, known), item.ref)}",
+            text(chance(item)),
+            text(state(item)),
+            text(item.title),
+        ]
+        for item, under in ordered(milestone)
+    ]
+    reason = next((item.reason for item in milestone.items if item.reason), None)
+    note = f'<p class="muted">No probability of single items: {text(reason)}</p>' if reason else ""
+    shown = table("Open items, the least likely to close in time first", HEAD, rows, frozenset({1}))
+    return f'<section id="items">{shown}{note}</section>'
+
+
+def ordered(milestone: MilestoneAnalysis) -> Iterator[tuple[ItemForecast, bool]]:
+    """The items inside, least likely first, each followed by the pull requests outside that carry it (True)."""
+    told: set[str] = set()
+    inside = [item for item in milestone.items if item.inside]
+    for item in sorted(inside, key=lambda one: (one.closes_by_due is None, one.closes_by_due or 0.0)):
+        yield item, False
+        for pull in milestone.items:
+            if not pull.inside and item.ref in pull.carries and pull.ref not in told:
+                told.add(pull.ref)
+                yield pull, True
+
+
+def chance(item: ItemForecast) -> str:
+    """`71%`, or a dash."""
+    return percent(item.closes_by_due)
+
+
+def state(item: ItemForecast) -> str:
+    """How far it is, and whether it is blocked."""
+    return f"{STAGES[item.stage]}{', blocked' if item.blocked else ''}"
