@@ -16,7 +16,11 @@ _LEAST_HISTORY = 8  # finished ones; a percentile of fewer says little
 def detect(situation: Situation) -> list[Risk]:
     """Begun issues older than the team's 85th percentile of lead time, pull requests older than that of cycle time."""
     factor = situation.thresholds.ageing_factor
-    old = [(age / limit, age, limit, ref) for ref, age, limit in _ages(situation) if limit > 0 and age > factor * limit]
+    old = [
+        (age / limit, age, limit, ref)
+        for ref, age, limit in _ages(situation)
+        if limit > 0 and age > factor * limit and ref not in situation.parked
+    ]
     if not old:
         return []
     old.sort(reverse=True)
@@ -32,10 +36,10 @@ def detect(situation: Situation) -> list[Risk]:
                 f"lately took {working_days(round(limit, 1))} or less{others}."
             ),
             rule=(
-                f"A begun item is older than {factor:g} times the 85th percentile of the team: of lead time for "
-                "issues, since they were opened; of cycle time for pull requests, since their first commit. Unknown "
-                f"with fewer than {_LEAST_HISTORY} finished in {situation.view.window}; high when it is twice as old "
-                "and the deadline is near."
+                f"A begun item that is not set aside is older than {factor:g} times the 85th percentile of the team: "
+                "of lead time for issues, since they were opened; of cycle time for pull requests, since their first "
+                f"commit. Unknown with fewer than {_LEAST_HISTORY} finished in {situation.view.window}; high when it "
+                "is twice as old and the deadline is near."
             ),
             items=tuple(refs),
             evidence=situation.cite(refs),

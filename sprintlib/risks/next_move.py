@@ -44,9 +44,11 @@ class NextMove:
 def next_moves(past: Past, refs: list[str]) -> dict[str, NextMove]:
     """The next move of each of these open pull requests."""
     pulls = past.items.filter(pl.col("ref").is_in(refs))
-    moves = _moves(past, pulls)
+    by_ref: dict[str, list[_Move]] = {ref: [] for ref in pulls["ref"]}
+    for ref, *move in moves(past, pulls).select("ref", "at", "who", "what", "subject").iter_rows():
+        by_ref[ref].append(_Move(*move))
     return {
-        row["ref"]: _next(row["author"] if not row["author_is_bot"] else None, row["created_at"], moves[row["ref"]])
+        row["ref"]: _next(row["author"] if not row["author_is_bot"] else None, row["created_at"], by_ref[row["ref"]])
         for row in pulls.to_dicts()
     }
 
@@ -89,10 +91,12 @@ def _requested(moves: list[_Move]) -> str | None:
     return min(asked, key=lambda login: (asked[login], login), default=None)
 
 
-def _moves(past: Past, pulls: pl.DataFrame) -> dict[str, list[_Move]]:
-    """Everything people did to these pull requests, by ref."""
+def moves(past: Past, pulls: pl.DataFrame) -> pl.DataFrame:
+    """Everything people did to move these pull requests: repository_id, number, ref, at, who, what, subject.
+
+    pulls: repository_id, number, ref.
+    """
     key = ["repository_id", "number"]
-    keys = pulls.select(*key, "ref")
     human = ~pl.col("author_is_bot")
     frames = (
         past.events.filter(pl.col("kind").is_in([*_MOVES, "review_request_removed"]) & ~pl.col("actor_is_bot")).select(
@@ -104,12 +108,7 @@ def _moves(past: Past, pulls: pl.DataFrame) -> dict[str, list[_Move]]:
             *key, at="committed_at", who=_NOBODY, what=pl.lit("committed"), subject=_NOBODY
         ),
     )
-    found: dict[str, list[_Move]] = {ref: [] for ref in keys["ref"]}
-    for frame in frames:
-        rows = frame.join(keys, on=key).select("ref", "at", "who", "what", "subject")
-        for ref, *move in rows.iter_rows():
-            found[ref].append(_Move(*move))
-    return found
+    return pl.concat(frames).join(pulls.select(*key, "ref"), on=key, maintain_order="left")
 
 
 _NOBODY = pl.lit(None, dtype=pl.String)

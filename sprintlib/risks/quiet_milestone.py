@@ -6,6 +6,7 @@ import polars as pl
 
 from sprintlib.forecast import working_days
 from sprintlib.risks.model import Risk
+from sprintlib.risks.rhythm import human_events, patience, sprint_rhythm
 from sprintlib.risks.situation import Situation, listed
 
 KIND = "quiet_milestone"
@@ -14,14 +15,18 @@ KIND = "quiet_milestone"
 def detect(situation: Situation) -> list[Risk]:
     """No event, comment, review or commit by a person on any item for longer than the threshold.
 
-    Only with a due date: a bucket may rest.
+    Only with a due date: a bucket may rest. Silence counts by the time left: a week is nothing in half a year.
     """
-    sprint, limit = situation.sprint, situation.thresholds.quiet_days
+    sprint, limits = situation.sprint, situation.thresholds
     start = situation.started_at
     if start is None or sprint.deadline is None or start > sprint.past.as_of:
         return []
     last = max(moment for moment in (start, _last_event(situation)) if moment is not None)
     days = sprint.calendar.working_time(last, sprint.past.as_of)
+    if days <= limits.quiet_days:  # spares the rest
+        return []
+    left = sprint.days_left or 0.0
+    limit = max(limits.quiet_share * left, patience(limits.quiet_days, sprint_rhythm(sprint), left))
     if days <= limit:
         return []
     refs = situation.pieces
@@ -35,8 +40,10 @@ def detect(situation: Situation) -> list[Risk]:
             ),
             rule=(
                 "No event, comment, review or commit by a person on any item of the sprint or a pull request that "
-                f"carries one for more than {working_days(limit)}, counted from the start at the earliest; high when "
-                "the deadline is near."
+                f"carries one for more than {working_days(round(limit, 1))}, counted from the start at the earliest: "
+                f"the longest of {working_days(limits.quiet_days)}, {limits.quiet_share:.0%} of the working time left, "
+                "and the gap that 85% of this team's gaps do not exceed (of that at most half of the time left). High "
+                "when the deadline is near."
             ),
             items=tuple(refs),
             evidence=situation.cite(refs),
@@ -49,12 +56,5 @@ def _last_event(situation: Situation) -> datetime | None:
     past, key = situation.sprint.past, ["repository_id", "number"]
     refs = {*situation.sprint.items["ref"], *situation.pulls["ref"]}
     inside = past.items.filter(pl.col("ref").is_in(refs))
-    moments = (
-        past.events.filter(~pl.col("actor_is_bot")).select(*key, at="happened_at"),
-        past.comments.filter(~pl.col("author_is_bot")).select(*key, at="created_at"),
-        past.reviews.filter(~pl.col("author_is_bot")).select(*key, at="submitted_at"),
-        past.commits.filter(pl.col("number").is_not_null()).select(*key, at="committed_at"),
-        inside.filter(~pl.col("author_is_bot")).select(*key, at="created_at"),
-    )
-    seen = pl.concat(moments).join(inside, on=key, how="semi")
+    seen = human_events(situation.sprint).join(inside, on=key, how="semi")
     return None if seen.is_empty() else max(seen["at"])

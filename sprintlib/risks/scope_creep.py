@@ -1,42 +1,74 @@
-"""Scope that grew after the start."""
+"""Scope that grew after the sprint had been planned."""
+
+import polars as pl
 
 from sprintlib.forecast import count
 from sprintlib.risks.model import Risk
 from sprintlib.risks.situation import Situation, listed
 
 KIND = "scope_creep"
+_LONGEST_SPRINT = 20.0  # working days; what is longer is filled over weeks, a sprint on the day it is planned
 
 
 def detect(situation: Situation) -> list[Risk]:
-    """Items that were added after the start and are still inside exceed a share of the committed ones.
+    """Items that came in after the planning and are still inside exceed a share of the planned ones.
 
-    A pull request that carries another item is no further work. A milestone without a due date is a bucket, not a
-    commitment: it may grow.
+    In a milestone of more than four weeks the first part of the time is planning. A pull request that carries another
+    item is no further work. A milestone without a due date is a bucket, not a commitment: it may grow.
     """
-    if situation.sprint.deadline is None:
+    limits = situation.thresholds
+    if situation.sprint.deadline is None or situation.started_at is None:
         return []
-    committed = sum(len(part.scope.committed) for part in situation.sprint.parts)
-    added = situation.sprint.additions
-    limit = situation.thresholds.scope_creep_share
-    if not committed or len(added) <= limit * committed:
+    planning = _planning(situation)
+    late = _late(situation, planning)
+    early = len(situation.sprint.additions) - len(late)
+    planned = sum(len(part.scope.committed) for part in situation.sprint.parts) + early
+    if not planned or len(late) <= limits.scope_creep_share * planned:
         return []
-    share = len(added) / committed
+    share = len(late) / planned
+    since = f"the first {limits.scope_planning_share:.0%} of the time" if planning else "the start"
+    inside = "inside by then" if planning else "committed"
     return [
         Risk(
             kind=KIND,
-            severity="high" if share > 2 * limit and situation.near_due else "medium",
+            severity="high" if share > 2 * limits.scope_creep_share and situation.near_due else "medium",
             statement=(
-                f"{count(len(added), 'item')} came in after the start, {share:.0%} of the {committed} committed"
-                f"{_not_counted(situation)}: {listed(added, 4)}."
+                f"{count(len(late), 'item')} came in after {since}, {share:.0%} of the {planned} {inside}"
+                f"{_not_counted(situation)}: {listed(late, 4)}."
             ),
             rule=(
-                f"Items added after the start and still inside exceed {100 * limit:g}% of the committed ones; high "
-                "above twice that with the deadline near."
+                f"Items added after {since} and still inside exceed {100 * limits.scope_creep_share:g}% of the "
+                f"{'items that were inside by then' if planning else 'committed ones'}; high above twice that with the "
+                "deadline near."
             ),
-            items=added,
-            evidence=situation.cite(added),
+            items=late,
+            evidence=situation.cite(late),
         )
     ]
+
+
+def _planning(situation: Situation) -> float:
+    """Working days from the start in which the milestone is still being filled."""
+    sprint, start = situation.sprint, situation.started_at
+    if start is None or sprint.deadline is None:
+        return 0.0
+    whole = sprint.calendar.working_time(start, sprint.deadline)
+    return situation.thresholds.scope_planning_share * whole if whole > _LONGEST_SPRINT else 0.0
+
+
+def _late(situation: Situation, planning: float) -> tuple[str, ...]:
+    """The additions that came in after the planning."""
+    sprint, start = situation.sprint, situation.started_at
+    if start is None or not planning:
+        return sprint.additions
+    entered = (
+        sprint.past.memberships.filter(pl.col("left_at").is_null())
+        .join(sprint.items.select("repository_id", "number", "ref"), on=["repository_id", "number"])
+        .group_by("ref")
+        .agg(pl.col("entered_at").max())
+    )
+    moments = dict(entered.iter_rows())
+    return tuple(ref for ref in sprint.additions if sprint.calendar.working_time(start, moments[ref]) > planning)
 
 
 def _not_counted(situation: Situation) -> str:

@@ -15,6 +15,8 @@ from sprintlib.risks import progress
 from sprintlib.risks.blockades import Blockade, blockades
 from sprintlib.risks.links import pulls_of
 from sprintlib.risks.next_move import NextMove, next_moves
+from sprintlib.risks.parking import parked
+from sprintlib.risks.rhythm import Rhythm, pull_request_rhythm
 from sprintlib.settings import RiskSettings
 
 TITLE_LENGTH = 70
@@ -107,6 +109,16 @@ class Situation:
         """Open pull requests that carry open items and were opened by a person (schema ITEMS), by ref."""
         refs = {pull for carriers in self.pulls_of.values() for pull in carriers}
         return self.sprint.past.items.filter(pl.col("ref").is_in(refs) & ~pl.col("author_is_bot")).sort("ref")
+
+    @cached_property
+    def pull_request_rhythm(self) -> Rhythm | None:
+        """How soon the team's pull requests move again; None with too little history."""
+        return pull_request_rhythm(self.sprint)
+
+    @cached_property
+    def parked(self) -> frozenset[str]:
+        """Open items and pull requests that people have set aside (risks.parking)."""
+        return parked(self.sprint, {*self.pulls_of, *self.pulls["ref"]})
 
     @property
     def near_due(self) -> bool:

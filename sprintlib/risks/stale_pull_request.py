@@ -3,6 +3,7 @@
 from sprintlib.forecast import count, working_days
 from sprintlib.risks.model import Risk, Severity
 from sprintlib.risks.next_move import NextMove
+from sprintlib.risks.rhythm import patience
 from sprintlib.risks.situation import Situation, listed
 
 KIND = "stale_pull_request"
@@ -12,7 +13,10 @@ _OWED = {"author": "an answer by its author", "reviewer": "a review", "maintaine
 
 
 def detect(situation: Situation) -> list[Risk]:
-    """Open, ready pull requests that carry open items and have had no human event for longer than the threshold."""
+    """Open, ready pull requests that carry open items and have had no human event for longer than the threshold.
+
+    Not those that people set aside, nor those whose items wait for another one, which is told as such.
+    """
     waits = _waits(situation)
     told = [_risk(situation, ref, move, days) for ref, (move, days) in list(waits.items())[:_MOST]]
     rest = list(waits)[_MOST:]
@@ -32,13 +36,25 @@ def detect(situation: Situation) -> list[Risk]:
 
 def _waits(situation: Situation) -> dict[str, tuple[NextMove, float]]:
     """Stale pull requests with the move they wait for and the working days without one, longest first."""
-    sprint = situation.sprint
+    sprint, limit = situation.sprint, _limit(situation)
     waits = {
         ref: (move, sprint.calendar.working_time(move.since, sprint.past.as_of))
         for ref, move in situation.moves.items()
+        if ref not in situation.parked and not _blocked(situation, ref)
     }
-    stale = {ref: wait for ref, wait in waits.items() if wait[1] > situation.thresholds.stale_pull_request_days}
+    stale = {ref: wait for ref, wait in waits.items() if wait[1] > limit}
     return dict(sorted(stale.items(), key=lambda entry: (-entry[1][1], entry[0])))
+
+
+def _limit(situation: Situation) -> float:
+    return patience(
+        situation.thresholds.stale_pull_request_days, situation.pull_request_rhythm, situation.sprint.days_left
+    )
+
+
+def _blocked(situation: Situation, ref: str) -> bool:
+    waiting = {blockade.item for blockade in situation.blockades}
+    return waiting.issuperset(item for item, pulls in situation.pulls_of.items() if ref in pulls)
 
 
 def _risk(situation: Situation, ref: str, move: NextMove, days: float) -> Risk:
@@ -58,7 +74,7 @@ def _risk(situation: Situation, ref: str, move: NextMove, days: float) -> Risk:
 
 
 def _severity(situation: Situation, days: float) -> Severity:
-    long = days > 3 * situation.thresholds.stale_pull_request_days
+    long = days > 3 * _limit(situation)
     if long and situation.near_due:
         return "high"
     return "medium" if long or situation.near_due else "low"
@@ -66,7 +82,17 @@ def _severity(situation: Situation, days: float) -> Severity:
 
 def _rule(situation: Situation) -> str:
     return (
-        "An open pull request that is no draft has no event by a person for more than "
-        f"{working_days(situation.thresholds.stale_pull_request_days)}; high when it is three times as long and the "
+        "An open pull request that is no draft, not set aside and not blocked has no event by a person for more than "
+        f"{working_days(round(_limit(situation), 1))}{_why(situation)}; high when it is three times as long and the "
         f"deadline is {working_days(situation.thresholds.near_due_days)} away or less."
     )
+
+
+def _why(situation: Situation) -> str:
+    """Where the limit comes from, unless it is the one of the settings."""
+    rhythm = situation.pull_request_rhythm
+    if rhythm is None or _limit(situation) <= situation.thresholds.stale_pull_request_days:
+        return ""
+    if _limit(situation) < rhythm.days:
+        return " (half of the time left)"
+    return f" ({rhythm.words('wait', 'on pull requests')})"

@@ -103,7 +103,7 @@ def test_a_begun_issue_older_than_what_the_team_needs(team: World) -> None:
         "7.5 working days or less."
     )
     assert (risk.kind, risk.severity, risk.items) == ("ageing_work", "medium", ("acme/api#30",))
-    assert "older than 1 times the 85th percentile of the team" in risk.rule
+    assert "older than 1.5 times the 85th percentile of the team" in risk.rule
 
 
 def test_an_old_issue_that_nobody_began_only_waits(team: World) -> None:

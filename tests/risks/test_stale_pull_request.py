@@ -28,8 +28,8 @@ def test_nobody_was_asked(team: World) -> None:
         ("acme/api#20", "pull", "https://github.com/acme/api/pull/20")
     ]
     assert risk.rule == (
-        "An open pull request that is no draft has no event by a person for more than 1 working day; high when it is "
-        "three times as long and the deadline is 5 working days away or less."
+        "An open pull request that is no draft, not set aside and not blocked has no event by a person for more than 1 "
+        "working day; high when it is three times as long and the deadline is 5 working days away or less."
     )
 
 
