@@ -76,7 +76,7 @@ def read_architecture(folder: Path) -> Architecture | None:
 
 
 def folder_digest(folder: Path) -> str:
-    """Of a model's files: two models with the same digest give the same vectors."""
+    """Of a model's files: vectors of models with the same digest can be compared."""
     found = hashlib.blake2b(digest_size=16)
     for path in sorted(folder.rglob("*")):
         if path.suffix in (".safetensors", ".bin") or path.name in ("tokenizer.json", "config.json"):

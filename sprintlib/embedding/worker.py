@@ -54,7 +54,7 @@ class AnySentenceTransformer:
 def open_encoder(name: str) -> Encoder:
     """The model of a folder, or of a name in the local cache; nothing is downloaded.
 
-    onnxruntime reads the kinds that it can, three times as fast; the vectors are the same.
+    onnxruntime reads the kinds that it can, six times as fast as torch; the vectors can be compared with torch's.
     """
     folder = Path(name)
     return (open_onnx_bert(folder) if folder.is_dir() else None) or open_sentence_transformer(name)
