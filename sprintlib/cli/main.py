@@ -1,5 +1,6 @@
 """The `sprint` command: finds the verb, and turns expected errors into one sentence."""
 
+import errno
 import importlib
 import sys
 from collections.abc import Sequence
@@ -14,6 +15,8 @@ from sprintlib.errors import SprintError
 from sprintlib.signals import met_like_ctrl_c
 
 if TYPE_CHECKING:
+    from sqlalchemy.exc import DatabaseError
+
     from sprintlib.settings import Settings
 
 # verb -> (module, one line for --help); a module is imported only when its verb is used
@@ -60,6 +63,15 @@ Where to begin:
 """
 
 
+_REFUSALS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+
+
+def _database_error() -> "type[DatabaseError] | tuple[()]":
+    """SQLAlchemy's error, if anything has imported SQLAlchemy."""
+    loaded = sys.modules.get("sqlalchemy.exc")
+    return loaded.DatabaseError if loaded else ()
+
+
 class _LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -80,6 +92,22 @@ class _LazyGroup(click.Group):
             hint = f" Did you mean '{alike[0]}'?" if alike else ""
             ctx.fail(f"There is no command '{args[0]}'.{hint}")
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; what the disk or the database refuses in the middle of it becomes a sentence too."""
+        try:
+            return super().invoke(ctx)
+        except _database_error() as error:
+            from sprintlib.store import store_error
+
+            raise store_error(ctx.obj.settings.database_url, error) from error
+        except OSError as error:
+            if error.errno not in _REFUSALS:
+                raise
+            place = error.filename or "What belongs on the disk"
+            raise SprintError(
+                f"{place} cannot be written ({error.strerror}): free some space there, or use another --home."
+            ) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -214,7 +214,7 @@ class Client:
             )
         if response.status in (404, 410, 451):
             return NotFoundError(
-                f"GitHub does not show {name} ({response.status}): check the spelling in sprint.toml, "
+                f"GitHub does not show {name} ({response.status}): check the spelling, "
                 + ("and that the token may see it." if self._has_token else "or set GITHUB_TOKEN if it is private.")
             )
         return CollectError(f"GitHub refused {path} ({response.status}: {said}): run again with --debug to see more.")

@@ -113,4 +113,8 @@ def _sentence(url: str, error: DatabaseError) -> str:
         return f"{_place(url)} is damaged ({reason}): move it away and run 'sprint sync' to collect again."
     if "full" in reason:
         return f"The disk is full: free some space; everything stored so far is kept in {_place(url)}."
+    if "unable to open" in reason or "readonly" in reason:
+        return f"The store {_place(url)} cannot be written: make its folder writable, or name another with --home."
+    if "locked" in reason:
+        return f"The store {_place(url)} is busy: another program has been writing for 20 seconds; try again."
     return f"The store {_place(url)} cannot be opened: {reason}."

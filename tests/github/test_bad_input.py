@@ -79,7 +79,7 @@ def completes(home: Path, sync: Any) -> bool:
     [
         ("401", "sprint: GitHub asks for a token (401): set GITHUB_TOKEN or run 'gh auth login'."),
         ("403", "sprint: GitHub does not let this token read /repos/acme/shop (403: "),
-        ("404", "sprint: GitHub does not show acme/shop (404): check the spelling in sprint.toml, "),
+        ("404", "sprint: GitHub does not show acme/shop (404): check the spelling, "),
         ("rate-limit:budget=7,window=3000", "sprint: GitHub's rate limit is used up until "),
         ("502:every=1", "sprint: GitHub at http://127.0.0.1:"),
         ("502:every=1,after=6", "sprint: GitHub at http://127.0.0.1:"),
@@ -102,7 +102,7 @@ def test_the_repository_that_is_missing_is_named(tmp_path: Path, sync: Any):
         write_toml(tmp_path, url, shop.NAME, "acme/shopp")
         bad = sync()
     assert bad.sentences == [
-        "sprint: GitHub does not show acme/shopp (404): check the spelling in sprint.toml, "
+        "sprint: GitHub does not show acme/shopp (404): check the spelling, "
         "or set GITHUB_TOKEN if it is private."
     ]
 

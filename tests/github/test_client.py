@@ -102,7 +102,7 @@ def test_token_without_permission(ask):
 
 
 def test_unknown_repository_is_named(ask, url: str):
-    with pytest.raises(NotFoundError, match=r"does not show acme/nothing \(404\): check the spelling in sprint.toml"):
+    with pytest.raises(NotFoundError, match=r"does not show acme/nothing \(404\): check the spelling"):
         ask(url).get("/repos/acme/nothing")
 
 
