@@ -45,12 +45,18 @@ def _next_task(world: World, login: str) -> Task | None:
     free = [
         task
         for task in world.tasks.values()
-        if task.ready and not task.done and task.left > _NOTHING and task.hold != "unclaimed"
+        if task.ready and not task.done and task.left > _NOTHING and not _left_alone(task)
         if task.assignee in (None, login)
         if task.assignee == login or skills.get(task.key[0], 0.0) >= constants.LEAST_SKILL
         if _in_reach(world, task) and not any(world.is_open(blocker) for blocker in task.blockers)
     ]
+    if login in world.habits.juggling:
+        return min(free, key=lambda task: (task.lines, task.priority), default=None)
     return min(free, key=lambda task: (task.assignee is None and not task.started, task.priority), default=None)
+
+
+def _left_alone(task: Task) -> bool:
+    return task.hold == "unclaimed" or (task.hold == "forgotten" and task.pull is not None)
 
 
 def _in_reach(world: World, task: Task) -> bool:
@@ -61,13 +67,22 @@ def _in_reach(world: World, task: Task) -> bool:
 def _begin_chunk(world: World, task: Task, login: str) -> tuple[float, Callable[[], None]]:
     if not task.started:
         task.started = True
-        if task.assignee is None:
-            task.assignee = login
-            world.journal.note(world.now, "assigned", task.key, login, login)
-        _remark(world, task, login)
-    effort = min(task.left, constants.CHUNK_HOURS)
+        _take(world, task, login)
+    juggles = login in world.habits.juggling
+    effort = min(task.left, constants.JUGGLING_HOURS if juggles else constants.CHUNK_HOURS)
     speed = world.people[login].skills.get(task.key[0], constants.LEAST_SKILL) * constants.FOCUS
     return effort / speed, partial(_end_chunk, world, task, login, effort)
+
+
+def _take(world: World, task: Task, login: str) -> None:
+    """Whoever starts puts their name on it, if the board is kept."""
+    taken = task.assignee is None
+    task.assignee = task.assignee or login
+    if world.untracked(task):
+        return
+    if taken:
+        world.journal.note(world.now, "assigned", task.key, login, login)
+    _remark(world, task, login)
 
 
 def _remark(world: World, task: Task, login: str) -> None:
@@ -87,16 +102,30 @@ def _end_chunk(world: World, task: Task, login: str, effort: float) -> None:
     task.left -= effort
     finished = task.left <= _NOTHING
     message = _commit_message(world, task, finished)
-    changes = changes_of(world, task.key[0], task.area, effort)
+    changes = (*changes_of(world, task.key[0], task.area, effort), *_also(world, task, login))
     task.lines += sum(change.added for change in changes)
     task.local_commits.append((world.now, message, changes))
     pull = world.pulls[task.pull] if task.pull else None
     if pull:
         push(world, pull, task)
-    elif finished or (task.shows_draft and len(task.local_commits) > 1):
+    elif finished or _shows(world, task, login):
         pull = _open_pull(world, task, login, draft=not finished)
     if pull and finished and pull.state == "draft":
         reviewing.mark_ready(world, pull)
+
+
+def _shows(world: World, task: Task, login: str) -> bool:
+    """Whether the work is shown as a draft now."""
+    if task.hold == "forgotten" or task.also or login in world.habits.juggling:
+        return True
+    return task.shows_draft and len(task.local_commits) > 1
+
+
+def _also(world: World, task: Task, login: str) -> tuple[FileChange, ...]:
+    """Changes of files outside the task's area, which a scenario asks for."""
+    repo, path = world.habits.owned.get(login, ("", ""))
+    paths = (*task.also, *((path,) if repo == task.key[0] else ()))
+    return tuple(FileChange(path, constants.ALSO_LINES, 1) for path in paths)
 
 
 def _commit_message(world: World, task: Task, finished: bool) -> str:
@@ -123,11 +152,16 @@ def changes_of(world: World, repo: str, area: str, effort: float) -> tuple[FileC
 
 def _open_pull(world: World, task: Task, login: str, *, draft: bool) -> Pull:
     repo, number = task.key
-    branch = f"{task.area}/{number}-{_slug(task.title)}"
-    body = _pull_body(world, task)
+    branch, title, body = f"{task.area}/{number}-{_slug(task.title)}", _plain(task.title), _pull_body(world, task)
+    if world.untracked(task):  # nothing leads from it to the issue
+        branch, title, body = (
+            f"{task.area}/{login}-{len(world.pulls)}",
+            f"{task.area}: {task.local_commits[-1][1]}",
+            None,
+        )
     key = (repo, world.journal.next_number(repo))
     head = _publish(world, task, key, login)
-    world.journal.open_item(world.now, repo, "pull", _plain(task.title), body, login, branch=branch, draft=draft)
+    world.journal.open_item(world.now, repo, "pull", title, body, login, branch=branch, draft=draft)
     task.pull = key
     pull = Pull(key, login, branch, task.area, task, head, task.lines, state="draft" if draft else "waiting")
     world.pulls[key] = pull
@@ -167,7 +201,7 @@ def _pull_body(world: World, task: Task) -> str | None:
 
 def _put_into_milestone(world: World, task: Task, pull: Pull) -> None:
     """On web and mobile people put their pull requests into the milestone too, on api they never do."""
-    if task.sprint is None or pull.key[0] == "api":
+    if task.sprint is None or pull.key[0] == "api" or world.untracked(task):
         return
     sprint = world.sprints[task.sprint]
     if sprint.first_day > world.now.date():  # moved to a sprint that has not begun

@@ -32,6 +32,17 @@ HappeningKind = Literal[
     "head_ref_deleted",
 ]
 Key = tuple[str, int]
+# Names of the detectors that should notice.
+TroubleKind = Literal[
+    "late_start",
+    "quiet_milestone",
+    "untracked_board",
+    "ageing_work",
+    "too_much_wip",
+    "review_bottleneck",
+    "concurrent_edits",
+    "single_ownership",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +173,21 @@ class Release:
     commit: str
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that was put in on purpose: the simulation knows of it, and no collector is told.
+
+    due_on: of the sprint that it threatens. since: when it began. visible: a moment when it has lasted so long that
+    somebody who looks should notice. items: issues or pull requests, where it is about single ones.
+    """
+
+    kind: TroubleKind
+    due_on: date
+    since: datetime
+    visible: datetime
+    items: tuple[Key, ...] = ()
+
+
 @dataclass(frozen=True)
 class Chronicle:
     """Everything that happened up to `until`. Happenings, commits and runs are in order of time."""
@@ -176,6 +202,7 @@ class Chronicle:
     runs: tuple[Run, ...]
     releases: tuple[Release, ...]
     blocked_by: dict[Key, tuple[Key, ...]]
+    troubles: tuple[Trouble, ...] = ()
 
     @property
     def repos(self) -> tuple[str, ...]:

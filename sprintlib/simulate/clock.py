@@ -26,6 +26,11 @@ class Desk:
             return None
         return opens, opens + timedelta(hours=constants.DAY_HOURS)
 
+    def stay_away(self, days: set[date]) -> None:
+        """Be absent on these days, weekends included."""
+        self.absences |= days
+        self._weekends -= days
+
     def after(self, moment: datetime, hours: float) -> datetime:
         """The moment when `hours` at the desk have passed since `moment`."""
         left = timedelta(hours=hours)

@@ -82,6 +82,17 @@ MERGE_DELAY = (0.7, 0.6)
 RETRY_MERGE_HOURS = 1.5
 NUDGE_AFTER = 10.0  # hours at the desk until an author asks again for a review
 
+# ---------------------------------------------------------------- scenarios, see troubles.py
+
+AWAY_AT_START = (4, 5)  # working days, of ten
+AWAY_IN_THE_MIDDLE = 5
+FORGOTTEN_EFFORT = 16.0  # of an item that is begun and left alone: too much for one go
+SHARED_FILE_EFFORT = 14.0  # of two items that change the same files: both take days
+ALSO_LINES = 6
+LEFT_OF_THE_TEAM = 3  # people who are there while the others are on leave
+JUGGLING_HOURS = 1.0  # effort after which somebody who juggles turns to the item least done
+ONLY_REVIEWER_DELAY = 3.0  # times as long as usual until somebody who gives all reviews looks
+
 # ---------------------------------------------------------------- builds
 
 CI_MINUTES = {"api": 7.0, "web": 11.0, "mobile": 19.0}  # judgement

@@ -18,6 +18,7 @@ from sprintlib.simulate.chronicle import (
     Person,
     Release,
     Run,
+    Trouble,
 )
 
 _MENTION = re.compile(r"(?:(?<!\w)sprint-demo/(?P<repo>\w+))?#(?P<number>\d+)\b")
@@ -34,6 +35,7 @@ class Journal:
     runs: list[Run] = field(default_factory=list)
     releases: list[Release] = field(default_factory=list)
     blocked_by: dict[Key, tuple[Key, ...]] = field(default_factory=dict)
+    troubles: list[Trouble] = field(default_factory=list)
     _numbers: Counter[str] = field(default_factory=Counter)
     _run_numbers: Counter[tuple[str, str]] = field(default_factory=Counter)
     _references: set[tuple[Key, Key]] = field(default_factory=set)
@@ -117,6 +119,7 @@ class Journal:
             runs=tuple(self.runs),
             releases=tuple(self.releases),
             blocked_by=dict(self.blocked_by),
+            troubles=tuple(self.troubles),
         )
 
     def _refer(self, at: datetime, source: Key, actor: str | None, text: str) -> None:

@@ -43,6 +43,8 @@ def _moment(day: date, hour: float) -> datetime:
 
 def _refine(world: World, sprint: RunningSprint, plan: Sprint, ratio: float | None) -> None:
     """Open the milestones and the issues of a sprint, some days before it begins."""
+    if world.put_off(partial(_refine, world, sprint, plan, ratio)):
+        return
     for repo in plan.repos:
         _open_milestone(world, sprint, repo, plan)
     efforts = _efforts(world, plan, ratio)
@@ -181,21 +183,21 @@ def _put_in(world: World, sprint: RunningSprint, task: Task) -> None:
 
 
 def _say_waiting(world: World, task: Task, login: str) -> None:
-    for repo, number in filter(world.is_open, task.blockers):
+    for repo, number in filter(world.is_open, () if world.untracked(task) else task.blockers):
         reference = f"#{number}" if repo == task.key[0] else f"sprint-demo/{repo}#{number}"
         world.say(task.key, login, "waiting", blocker=reference)
 
 
 def _choose_assignee(world: World, task: Task) -> str:
     repo = task.key[0]
-    able = who_knows(repo)
+    able = [person for person in who_knows(repo) if person.login not in world.habits.on_leave]
     load = {person.login: sum(t.left for t in world.tasks.values() if t.assignee == person.login) for person in able}
     return min(able, key=lambda person: (load[person.login] + world.rng.uniform(0, 8)) / person.skills[repo]).login
 
 
 def _arrive(world: World, sprint: RunningSprint, work: Work, opened: dict[str, Key]) -> None:
     """Somebody needs one more thing, now."""
-    if sprint.closed:
+    if sprint.closed or world.put_off(partial(_arrive, world, sprint, work, opened)):
         return
     key = _open_issue(world, work, opened)
     effort = work.hours or world.log_normal(*constants.ITEM_EFFORT)
@@ -210,6 +212,8 @@ def _open_tasks(world: World, sprint: RunningSprint) -> list[Task]:
 
 def _take_out(world: World, sprint: RunningSprint) -> None:
     """Half-way the lead looks at the burn-up; when it is hopeless, something leaves."""
+    if world.put_off(partial(_take_out, world, sprint)):
+        return
     open_tasks = _open_tasks(world, sprint)
     days = constants.SPRINT_WORKING_DAYS - constants.TAKE_OUT_DAY - 1
     left = len(who_knows(*sprint.numbers)) * days * constants.DAY_HOURS * constants.FOCUS * constants.PLANNED_SHARE
@@ -261,7 +265,7 @@ def _take_up_left_overs(world: World, sprint: RunningSprint) -> None:
 
 def _look_after_due_date(world: World, sprint: RunningSprint, days: int) -> None:
     """A working day after the due date, and again: close, wait a little, or move what is left."""
-    if sprint.closed:
+    if sprint.closed or world.put_off(partial(_look_after_due_date, world, sprint, days)):
         return
     left = _open_tasks(world, sprint)
     if left and len(left) <= constants.LATE_ITEMS_WAITED_FOR and days < constants.DAYS_WAITED:

@@ -3,7 +3,7 @@
 import random
 from datetime import UTC, date, datetime, time, timedelta
 
-from sprintlib.simulate import building, constants, planning, scenario, traffic
+from sprintlib.simulate import building, constants, planning, scenario, traffic, troubles
 from sprintlib.simulate.chronicle import Chronicle
 from sprintlib.simulate.clock import Desk, shift
 from sprintlib.simulate.team import DEVELOPERS, EVERYBODY
@@ -11,11 +11,11 @@ from sprintlib.simulate.work import load_texts
 from sprintlib.simulate.world import World
 
 
-def simulate(seed: int, today: date) -> Chronicle:
+def simulate(seed: int, today: date, trouble: troubles.Scenario | None = None) -> Chronicle:
     """Everything that happened before `today` (00:00 UTC), from some days before the first of five sprints.
 
     Four sprints are over; the fifth is due on the fifth working day, `today` counted. Equal arguments give
-    equal chronicles.
+    equal chronicles. trouble: put into the fourth sprint, and told in the chronicle's `troubles`.
     """
     rng = random.Random(seed)  # noqa: S311 - repeatable draws are wanted, not secret ones
     due_on = shift(today, constants.DUE_IN_WORKING_DAYS - 1)
@@ -32,6 +32,8 @@ def simulate(seed: int, today: date) -> Chronicle:
     traffic.begin(world)
     planning.plan_sprints(world, due_on)
     scenario.stage(world, today)
+    if trouble:
+        troubles.put_in(world, trouble)
     building.start_work(world)
     world.run()
     return world.journal.chronicle(start, world.until, EVERYBODY)

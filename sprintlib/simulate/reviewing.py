@@ -43,6 +43,8 @@ def ask_for_review(world: World, pull: Pull) -> None:
         )
         return
     wait = world.log_normal(*constants.PICKUP_DELAY) * _patience(world, pull)
+    if pull.reviewer == world.habits.reviewer:
+        wait *= constants.ONLY_REVIEWER_DELAY
     pull.pickup = world.later(pull.reviewer, wait / world.people[pull.reviewer].responsiveness)
 
 
@@ -58,8 +60,11 @@ def _patience(world: World, pull: Pull) -> float:
 
 def _choose_reviewer(world: World, pull: Pull) -> str:
     """Whoever knows the repository best is asked most often: the lead is in the way more than she should be."""
-    repo = pull.key[0]
-    able = [person for person in DEVELOPERS if person.login != pull.author and person.skills.get(repo, 0.0) > 0]
+    repo, only = pull.key[0], world.habits.reviewer
+    if only and only != pull.author:
+        return only
+    others = [person for person in DEVELOPERS if person.login not in (pull.author, *world.habits.on_leave)]
+    able = [person for person in others if person.skills.get(repo, 0.0) > 0]
     weights = [person.skills[repo] * (constants.LEAD_IS_ASKED if person.login == LEAD else 1.0) for person in able]
     return world.rng.choices(able, weights)[0].login
 
@@ -117,7 +122,10 @@ def merge(world: World, pull: Pull, merger: str) -> None:
     if not item.fork:
         world.journal.note(world.seconds_later(3), "head_ref_deleted", pull.key, merger)
     if pull.task:
-        close(world, pull.task, merger, "completed")
+        if world.untracked(pull.task):
+            pull.task.built = True
+        else:
+            close(world, pull.task, merger, "completed")
         if world.red_main.get(repo) == pull.task.key:
             world.red_main[repo] = None
     _build_main(world, pull, head, merger)

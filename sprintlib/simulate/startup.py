@@ -12,15 +12,17 @@ from sprintlib.simulate.chronicle import Chronicle, Happening, Item, Key, Run
 from sprintlib.simulate.payloads import Context, Json
 from sprintlib.simulate.process import simulate
 from sprintlib.simulate.repository import write_repository
+from sprintlib.simulate.troubles import Scenario
 
 
-def write_startup(folder: Path, seed: int, today: date) -> Chronicle:
+def write_startup(folder: Path, seed: int, today: date, trouble: Scenario | None = None) -> Chronicle:
     """Write one folder per repository into `folder`; equal arguments give equal bytes.
 
     Nothing in it happens on `today` or later, except due dates. What a former call left in those folders is
-    replaced. Returns what happened. Raises DatasetError if the folder cannot be written or git is missing.
+    replaced. trouble: see `simulate`. Returns what happened. Raises DatasetError if the folder cannot be written or git
+    is missing.
     """
-    chronicle = simulate(seed, today)
+    chronicle = simulate(seed, today, trouble)
     try:
         _write(folder, chronicle)
     except OSError as error:

@@ -12,6 +12,7 @@ from sprintlib.simulate.work import Bug, Idea
 from sprintlib.simulate.world import Pull, Task, World
 
 _WEEK_HOURS = 7 * 24
+_SILENT = "aiko-tanaka"  # does not describe every pull request
 
 
 def begin(world: World) -> None:
@@ -58,6 +59,8 @@ def _report_bugs(world: World) -> None:
 
 
 def _report(world: World, bug: Bug) -> None:
+    if not bug.outsider and world.put_off(partial(_report, world, bug)):
+        return
     reporter = CUSTOMER.login if bug.outsider else world.rng.choice(DEVELOPERS).login
     author = None if bug.gone else reporter
     key = world.journal.open_item(world.now, bug.repo, "issue", bug.title, bug.body, author)
@@ -163,6 +166,8 @@ def _guest_pull(world: World) -> None:
 
 def _silent_pull(world: World) -> None:
     """A pull request without a text."""
+    if _SILENT in world.habits.on_leave:
+        return
     changes = changes_of(world, "mobile", "platform", 0.8)
-    pull = _open(world, "mobile", "aiko-tanaka", "Bump build tools", None, "build-tools", "platform", changes)
+    pull = _open(world, "mobile", _SILENT, "Bump build tools", None, "build-tools", "platform", changes)
     reviewing.ask_for_review(world, pull)

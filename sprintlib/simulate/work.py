@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Hold = Literal["", "unclaimed", "review"]
+Hold = Literal["", "unclaimed", "review", "forgotten"]
 
 
 class _Model(BaseModel):
@@ -16,7 +16,8 @@ class _Model(BaseModel):
 class Work(_Model):
     """An item to be built. hours None: the effort is drawn. day: working days into the sprint when it arrives.
 
-    hold: "unclaimed" is taken by nobody, the pull request of "review" is looked at by nobody. first: started first.
+    hold: "unclaimed" is taken by nobody, the pull request of "review" is looked at by nobody, "forgotten" is begun and
+    then left alone. first: started first.
     after: titles in the same sprint that must be done before.
     """
 

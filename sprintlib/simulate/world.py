@@ -21,6 +21,7 @@ class Task:
     """An issue as the team sees it: what is left to do (hours), who does it, what it waits for.
 
     ready: planned, so that work may begin. shows_draft: the pull request is opened long before the work is done.
+    built: merged, while the issue stays open until somebody tidies the board. also: files that all its commits change.
     """
 
     key: Key
@@ -38,7 +39,9 @@ class Task:
     started: bool = False
     pull: Key | None = None
     done: bool = False
+    built: bool = False
     lines: int = 0
+    also: tuple[str, ...] = ()
     local_commits: list[tuple[datetime, str, tuple[FileChange, ...]]] = field(default_factory=list)
 
 
@@ -73,6 +76,23 @@ class RunningSprint:
 
 
 @dataclass
+class Habits:
+    """How the team works, where a scenario makes it work in another way for a while.
+
+    away_until: nobody is there until then. untracked: index of the sprint whose board nobody keeps. juggling: who
+    begins everything at once. reviewer: who is asked for every review. owned: (repository, file) that only this person
+    changes, by login. on_leave: who is away for weeks and gets nothing to do.
+    """
+
+    away_until: datetime | None = None
+    untracked: int | None = None
+    juggling: frozenset[str] = frozenset()
+    reviewer: str | None = None
+    owned: dict[str, tuple[str, str]] = field(default_factory=dict)
+    on_leave: frozenset[str] = frozenset()
+
+
+@dataclass
 class World:
     """Everything that can change, and the agenda. `now` is the time of the event that is happening."""
 
@@ -88,6 +108,7 @@ class World:
     sprints: list[RunningSprint] = field(default_factory=list)
     main_heads: dict[str, str] = field(default_factory=dict)
     red_main: dict[str, Key | None] = field(default_factory=dict)
+    habits: Habits = field(default_factory=Habits)
     now: datetime = field(init=False)
     _agenda: list[tuple[datetime, int, Action]] = field(default_factory=list)
     _order: int = 0
@@ -135,5 +156,17 @@ class World:
         return begun[-1] if begun else None
 
     def is_open(self, key: Key) -> bool:
-        """Whether an issue is still open."""
-        return key in self.tasks and not self.tasks[key].done
+        """Whether an issue is still open, or only nobody closed it."""
+        return key in self.tasks and not self.tasks[key].done and not self.tasks[key].built
+
+    def untracked(self, task: Task) -> bool:
+        """Whether nobody writes on the board what happens to this task."""
+        return task.sprint is not None and task.sprint == self.habits.untracked
+
+    def put_off(self, action: Action) -> bool:
+        """While everybody is away, do it when they are back; says whether it was put off."""
+        until = self.habits.away_until
+        if until is None or self.now >= until:
+            return False
+        self.at(until, action)
+        return True
