@@ -42,8 +42,15 @@ def clean(text: str, hosts: Collection[str] = GITHUB_HOSTS) -> str:
     return "\n".join(" ".join(line.split()) for line in text.splitlines()).strip()
 
 
+def heading(text: str, hosts: Collection[str] = GITHUB_HOSTS) -> str:
+    """A title on one line, without what nobody sees and without links elsewhere. Markup stays: it is to be escaped."""
+    return " ".join(_URL.sub(lambda match: _url(match[0], hosts), visible(text)).split())
+
+
 def visible(text: str) -> str:
     """Without characters that no reader sees; odd spaces become spaces, lookalike widths become plain."""
+    if text.isascii() and text.isprintable():
+        return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = [char if _is_seen(char) else (" " if unicodedata.category(char) == "Zs" else "") for char in text]
     return "".join(kept)

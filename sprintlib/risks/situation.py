@@ -11,6 +11,7 @@ import polars as pl
 from sprintlib.evidence import Evidence
 from sprintlib.features import MilestoneView
 from sprintlib.forecast import Outlook, Sprint, prepare
+from sprintlib.knowledge.cleaning import heading
 from sprintlib.risks import progress
 from sprintlib.risks.blockades import Blockade, blockades
 from sprintlib.risks.links import pulls_of
@@ -20,6 +21,7 @@ from sprintlib.risks.rhythm import Rhythm, pull_request_rhythm
 from sprintlib.settings import RiskSettings
 
 TITLE_LENGTH = 70
+_LONGEST_TITLE = 1_000  # GitHub allows 256 characters
 MOST_CITED = 10  # the rest is in `items`
 
 
@@ -142,8 +144,8 @@ class Situation:
 
 
 def shorten(text: str) -> str:
-    """One line of at most TITLE_LENGTH characters."""
-    line = " ".join(text.split())
+    """One line of at most TITLE_LENGTH characters, without links elsewhere and characters that nobody sees."""
+    line = heading(text[:_LONGEST_TITLE])
     return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"
 
 

@@ -8,7 +8,7 @@ from sprintlib.evidence import Evidence
 from sprintlib.risks.model import Risk
 from sprintlib.views import earlier, items, measurements
 from sprintlib.views.answer import facts
-from sprintlib.views.markup import known_repositories, safe_url
+from sprintlib.views.markup import known_repositories, safe_url, seen
 from sprintlib.views.narrative import sentences, worded_by
 from sprintlib.views.tables import NO_DRIVERS, SCOPE_COLUMNS, remarks, scope_counts, several_parts
 from sprintlib.views.words import SEVERITIES, age, day, gain, headline, moment, percent
@@ -19,7 +19,7 @@ _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 
 def plain(value: object) -> str:
     """Text that Markdown shows as it is: no markup, no mentions, no bare links, one line."""
-    line = " ".join(str(value).split())
+    line = " ".join(seen(value).split())
     line = _EDGE_UNDERSCORE.sub(r"\\_", _SPECIAL.sub(r"\\\1", line))
     return line.replace("://", ":\u200b//").replace("www.", "www\u200b.").replace("@", "@\u200b")
 

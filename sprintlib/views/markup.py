@@ -8,12 +8,19 @@ from urllib.parse import urlsplit
 from sprintlib.analysis.model import Analysis
 from sprintlib.evidence import Evidence
 
+# Characters that a page obeys instead of showing them: controls, and what turns the direction of writing.
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _REF = re.compile(r"(?<![\w./-])[\w.-]+/[\w.-]+#\d+\b")
 
 
 def text(value: object) -> str:
-    """Escaped for element content and for double-quoted attributes."""
-    return escape(str(value), quote=True)
+    """Escaped for element content and for double-quoted attributes, without what would turn or hide its neighbours."""
+    return escape(seen(value), quote=True)
+
+
+def seen(value: object) -> str:
+    """Without control characters and those that turn the direction of writing."""
+    return _OBEYED.sub("", str(value))
 
 
 def known_repositories(analysis: Analysis) -> frozenset[str]:
