@@ -134,7 +134,7 @@ def finding_entries(
         told = f"Possible action: {_untitled(situation, one.action)}{gain}"
         yield Entry(id=f"A{place}", told=told, evidence=one.evidence or milestones(situation))
     for place, driver in enumerate(drivers, start=1):
-        told = f"Driver of the score: {driver.name}, {driver.points:+.1f} points."
+        told = f"Driver of the score: {driver.name}, {driver.points:+.1f} points. {driver.remedy}"
         yield Entry(id=f"D{place}", told=told, evidence=driver.evidence or milestones(situation))
 
 

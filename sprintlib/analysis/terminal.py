@@ -11,6 +11,7 @@ from sprintlib.analysis.answering import Answer
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.analysis.supposing import Supposition
 from sprintlib.evidence import Evidence
+from sprintlib.explain.model import Driver
 from sprintlib.forecast import count, day_name, percent, points
 from sprintlib.forecast.model import Forecast
 from sprintlib.recommend import Plan
@@ -101,12 +102,16 @@ def _milestone(milestone: MilestoneAnalysis) -> Iterator[RenderableType]:
         dates = milestone.forecast_dates
         named = ((level, getattr(dates, f"p{level}")) for level in (50, 70, 85, 95))
         yield Text("  Done by: " + ", ".join(f"{level}% {day_name(day)}" for level, day in named))
+    if milestone.drivers:
+        yield Text(f"  Score {milestone.health}: {_score(milestone.drivers)}", style="dim")
     if milestone.governed_by:
         yield Text(f"  The part in {milestone.governed_by} ends last most often.")
     risks = [(_severity(risk), risk.statement, risk.evidence) for risk in milestone.risks[:SHOWN]]
     advice = [(Text(points(one.expected_gain)), one.action, one.evidence) for one in milestone.recommendations[:SHOWN]]
     yield from _table("Risks", risks, len(milestone.risks))
     yield from _table("Do today (gain in probability, by the model)", advice, len(milestone.recommendations))
+    hostile = [(_severity(risk), risk.statement, risk.evidence) for risk in milestone.hostile_text[:SHOWN]]
+    yield from _table("Texts that speak to a language model", hostile, len(milestone.hostile_text))
     yield Text("")
 
 
@@ -117,6 +122,14 @@ def _basis(milestone: MilestoneAnalysis) -> str:
         f"{scope.dropped} dropped + {scope.open} open; rests on {count(milestone.n_history, 'closing')} "
         f"({milestone.basis})"
     )
+
+
+def _score(drivers: Sequence[Driver]) -> str:
+    """`starting point 45, own pace of closings +4, ...`: the bars of the account that count."""
+    first, *others = drivers
+    moved = [one for one in others if abs(one.points) >= 0.5]
+    named = [f"{one.name.lower()} {one.points:+.0f}" for one in moved]
+    return ", ".join([f"{first.name.partition(':')[0].lower()} {first.points:.0f}", *named])
 
 
 def _severity(risk: Risk) -> Text:

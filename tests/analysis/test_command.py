@@ -1,6 +1,7 @@
 """`sprint analyze` at the keyboard."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,7 @@ def test_a_summary_for_the_terminal(home: Path, capsys: pytest.CaptureFixture[st
     assert "Sprint 2 has a 23% chance to be done by Fri 27 Mar 2026: 5 of 8 items are open" in told
     assert "8 committed + 0 added - 0 removed = 3 done + 0 dropped + 5 open" in told
     assert "Done by: 50% " in told
+    assert re.search(r" Score \d+: starting point \d+, own pace of closings [+-]\d+, ", told)
     assert "high acme/api#14" in told
     assert "PB-006" in told
 

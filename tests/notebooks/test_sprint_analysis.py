@@ -116,4 +116,4 @@ def test_the_notebook_runs_by_hand_where_sprint_home_points(settings):
         check=False,
         env=os.environ | {"SPRINT_HOME": str(settings.home)},
     )
-    assert "7 passed" in ran.stdout, ran.stdout + ran.stderr
+    assert "8 passed" in ran.stdout, ran.stdout + ran.stderr
