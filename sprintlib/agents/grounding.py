@@ -25,6 +25,11 @@ _PROMISE = re.compile(
     r"|all is well|healthy|green|surely|definitely|easily|ignore\w*|disregard\w*)\b",
     re.I,
 )
+_REF = r"([\w.-]+/[\w.-]+#\d+)"
+_WAITS = re.compile(rf"{_REF}[^.;#]*?\b(?:wait\w*|blocked by|depend\w* on|needs?|parked)\b[^.;#]*?{_REF}")
+_BLOCKS = re.compile(rf"{_REF}[^.;#]*?\b(?:blocks?|blocking|holds? up|holding up|delays?)\b[^.;#]*?{_REF}")
+_SLOT = re.compile(r"[\w.-]+/[\w.-]+#\d+|\d{4}-\d\d-\d\d|\d+(?:\.\d+)?")
+_HOLE = "\0"
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 
 
@@ -93,6 +98,14 @@ def _objections(claim: Claim, entries: dict[str, Entry], ours: frozenset[str]) -
         yield "promises, reassures or names a cause"
     if _DENIAL.search(claim.text) and not _DENIAL.search(told):
         yield "denies what its sources do not deny"
+    if any((other, one) in _waiting(told) for one, other in _waiting(claim.text) - _waiting(told)):
+        yield "turns round who waits for whom"
+    if any(_misfilled(sentence, entry.told) for sentence in _SENTENCE.split(claim.text) for entry in cited):
+        yield "says of one what is told of another"
+    strange_numbers = _numbers(claim.text) - _numbers(f"{told} {' '.join(entry.quoted for entry in cited)}")
+    if strange_numbers and not re.search(_REF, claim.text):
+        # of an item that it names, more is stored than the note says: knowledge.verify looks there
+        yield f"the number {min(strange_numbers):g} is not in what it cites"
     if claim.kind == "advice" and not any(entry.id.startswith("A") for entry in cited):
         yield "advises something that no analysed action says"
     strange = sorted(_own(claim.text) - ours)
@@ -101,6 +114,29 @@ def _objections(claim: Claim, entries: dict[str, Entry], ours: frozenset[str]) -
     for sentence in _SENTENCE.split(claim.text):
         if overlap(_own(sentence), words(told)) < _SHARE:
             yield "says more than its sources"
+
+
+def _misfilled(sentence: str, told: str) -> bool:
+    """Whether it is told in the very same words, but with other items, days or numbers in their places."""
+    mine, theirs = _words_around(sentence.rstrip(".!?; ")), _words_around(told)
+    values, known = _SLOT.findall(sentence), _SLOT.findall(told)
+    starts = [theirs.count(_HOLE, 0, found.start()) for found in re.finditer(re.escape(mine), theirs)]
+    return bool(values and starts) and all(known[start : start + len(values)] != values for start in starts)
+
+
+def _words_around(text: str) -> str:
+    return _SLOT.sub(_HOLE, text).lower()
+
+
+def _numbers(text: str) -> set[float]:
+    """Numbers, without those of items and of days."""
+    bare = re.sub(rf"{_REF}|#\d+|\d{{4}}-\d\d-\d\d", " ", text)
+    return {float(number) for number in re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?![\w]|\.\d)", bare)}
+
+
+def _waiting(text: str) -> set[tuple[str, str]]:
+    """(who waits, for whom), as said."""
+    return set(_WAITS.findall(text)) | {(other, one) for one, other in _BLOCKS.findall(text)}
 
 
 def _own(text: str) -> frozenset[str]:
