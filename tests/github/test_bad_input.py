@@ -1,5 +1,6 @@
 """The zoo: whatever goes wrong, `sprint sync` says one sentence, and the next sync completes the store."""
 
+import importlib
 import json
 import os
 import sqlite3
@@ -24,6 +25,7 @@ from tests.github.stores import count
 
 @pytest.fixture(autouse=True)
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    importlib.import_module("sprintlib.github.collecting")  # which annotates with the class that is replaced here
     monkeypatch.setattr(client, "Patience", lambda: HASTE)
     monkeypatch.setenv("PATH", os.environ["PATH"])
 
