@@ -104,8 +104,7 @@ def test_the_repository_that_is_missing_is_named(tmp_path: Path, sync: Any):
         write_toml(tmp_path, url, shop.NAME, "acme/shopp")
         bad = sync()
     assert bad.sentences == [
-        "sprint: GitHub does not show acme/shopp (404): check the spelling, "
-        "or set GITHUB_TOKEN if it is private."
+        "sprint: GitHub does not show acme/shopp (404): check the spelling, or set GITHUB_TOKEN if it is private."
     ]
 
 
