@@ -2,7 +2,8 @@
 
 First the troubles that the scenario puts into the sprint in progress, whose truth is known from the simulation and not
 from what was collected: precision and recall, with n. Then the four earlier sprints of each startup at half time,
-where nothing was put in on purpose: how often each detector fires, and what became of the items it named.
+where nothing was put in on purpose: how often each detector fires, and what became of the items it named. Last, for
+half as many seeds, scenarios that each put one other trouble into an earlier sprint (`risk_scenarios.py`).
 """
 
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
+from risk_scenarios import measure, show, show_scenarios
 from sqlalchemy import Engine
 
 from sprintlib.analysis.analyzing import find_situations
@@ -35,7 +37,7 @@ Claims = set[tuple[str, ...]]
 
 
 def main(seeds: int) -> None:
-    """Print both tables."""
+    """Print all tables."""
     truth: defaultdict[str, list[tuple[Claims, Claims]]] = defaultdict(list)
     past_fires: defaultdict[str, list[tuple[bool, list[bool]]]] = defaultdict(list)
     open_then: list[bool] = []
@@ -56,6 +58,7 @@ def main(seeds: int) -> None:
                     past_fires[kind].append((not _landed(late), outcomes))
     _print_injected(truth, seeds)
     _print_past(past_fires, open_then, landed)
+    show_scenarios(measure(seeds // 2))
 
 
 def _startup(home: Path, seed: int) -> tuple[Chronicle, list[Situation]]:
@@ -260,7 +263,7 @@ def _print_injected(truth: dict[str, list[tuple[Claims, Claims]]], seeds: int) -
         hit = sum(len(true & said) for true, said in cases)
         true, said = (sum(len(case[side]) for case in cases) for side in (0, 1))
         rows.append((kind, true, said, hit, hit / said if said else None, hit / true if true else None))
-    _show(pl.DataFrame(rows, schema=["kind", "true", "said", "hit", "precision", "recall"], orient="row"))
+    show(pl.DataFrame(rows, schema=["kind", "true", "said", "hit", "precision", "recall"], orient="row"))
 
 
 def _print_past(fires: dict[str, list[tuple[bool, list[bool]]]], open_then: list[bool], landed: list[bool]) -> None:
@@ -272,12 +275,7 @@ def _print_past(fires: dict[str, list[tuple[bool, list[bool]]]], open_then: list
         items = [late for _, outcomes in cases for late in outcomes]
         share = sum(items) / len(items) if items else None
         rows.append((kind, len(cases), sum(failed for failed, _ in cases) / len(cases), len(items), share))
-    _show(pl.DataFrame(rows, schema=["kind", "sprints", "of these late", "items", "of these late "], orient="row"))
-
-
-def _show(table: pl.DataFrame) -> None:
-    with pl.Config(tbl_rows=50, float_precision=2, tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True):
-        print(table)
+    show(pl.DataFrame(rows, schema=["kind", "sprints", "of these late", "items", "of these late "], orient="row"))
 
 
 if __name__ == "__main__":
