@@ -1,5 +1,6 @@
 """The chain: the numbers of `analyze`, resumed and forked without doing anything twice, degraded part by part."""
 
+import signal
 import socket
 import subprocess
 import sys
@@ -106,27 +107,42 @@ def test_a_killed_run_goes_on_without_repeating_what_was_done(desk: Desk, victim
     assert plain(run.analysis) == plain(analyze(desk.engine, desk.settings, FRIDAY, "Sprint 2"))
 
 
-def test_a_process_that_dies_leaves_a_run_that_goes_on(desk: Desk) -> None:
-    code = f"""
-import os
+DYING = """
+import os, signal, sys
 from dataclasses import replace
 from datetime import datetime
 from sprintlib.agents import Desk, open_chain
 from sprintlib.agents.chain import STEPS
-from sprintlib.settings import parse
+from sprintlib.settings import load
 from sprintlib.store import open_store
-settings = parse({{"home": {str(desk.settings.home)!r}, "project": {desk.settings.project.model_dump(mode="json")!r}}})
-steps = [replace(s, agent=lambda *_: os._exit(9)) if s.name == "recommender" else s for s in STEPS]
+settings, (victim, moment) = load(sys.argv[1]), sys.argv[2:]
+die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+steps = [replace(step, agent=die) if step.name == victim else step for step in STEPS]
 with open_chain(Desk(open_store(settings.database_url), settings), steps) as chain:
-    chain.start(datetime.fromisoformat({FRIDAY.isoformat()!r}))
+    chain.start(datetime.fromisoformat(moment))
 """
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 9
+BESIDE = ("sprint_analyzer", "risk_assessor")
+
+
+@pytest.mark.parametrize(
+    "victim", [pytest.param(name, marks=[] if name == "recommender" else pytest.mark.slow) for name in AGENTS[1:]]
+)
+def test_a_process_killed_after_any_agent_leaves_a_run_that_goes_on(desk: Desk, victim: str) -> None:
+    """kill -9 as the next agent begins: what had finished is not done again. Two run side by side."""
+    home = desk.settings.home
+    (home / "sprint.toml").write_text('[project]\nname = "acme"\nrepositories = ["acme/api", "acme/web"]\n')
+    ended = subprocess.run([sys.executable, "-c", DYING, str(home), victim, FRIDAY.isoformat()], check=False)
+    assert ended.returncode == -signal.SIGKILL
     done: list[str] = []
     with open_chain(desk, counting(done)) as chain:
         (stopped,) = chain.runs()
-        assert stopped.waiting == ("recommender",)
+        assert victim in stopped.waiting
         assert chain.resume(stopped.id).waiting == ()
-    assert done == ["recommender", "explainer"]
+    if victim in BESIDE:
+        assert {victim, *AGENTS[6:]} <= set(done) <= {*BESIDE, *AGENTS[6:]}
+    else:
+        assert set(done) == set(AGENTS[AGENTS.index(victim) :])
+    assert len(done) == len(set(done))
 
 
 def test_a_fork_runs_only_what_is_downstream(desk: Desk) -> None:
