@@ -1,4 +1,4 @@
-"""What the claims about retrieval rest on: `python benchmarks/known_items.py [ITEMS]`, ten minutes on two cores.
+"""What the claims about retrieval rest on: `python -m benchmarks.known_items [ITEMS]`, two minutes on two cores.
 
 Known items of a real project: the newest ITEMS issues and pull requests of bitcoin-core/secp256k1 with all that was
 said about them. Their titles are taken out of the index, so that a title has to find what was said under it. Three
@@ -23,7 +23,7 @@ from sprintlib.embedding import embedder
 from sprintlib.github.dataset import ingest_dataset
 from sprintlib.history.texts import Text, read_texts
 from sprintlib.knowledge.lexical import full_text
-from sprintlib.knowledge.meaning import Meaning
+from sprintlib.knowledge.meaning import Meaning, query_encoder
 from sprintlib.knowledge.retrieval import DEPTH, K
 from sprintlib.knowledge.scope import Scope
 from sprintlib.knowledge.store import write_chunks
@@ -174,7 +174,9 @@ def main(items: int) -> None:
         repository_id, queries = corpus(engine, DATA, items, folder)
         with embedder() as model:
             count = embed_missing(engine, model, lambda what, done, total: print(what, done, total, flush=True))
-            meaning = Meaning(write_index(engine, folder, model.model, None, model.dimension), model)
+            index = write_index(engine, folder, model.model, None, model.dimension)
+        with query_encoder(None) as asking:  # as `sprint ask` does
+            meaning = Meaning(index, asking)
             rankings: dict[str, Ranking] = {"full text": lexical}
             rankings["meaning"] = lambda connection, query, scope: meaning.nearest(connection, query, scope, DEPTH)
             rankings["fused"] = fused(*rankings.values())

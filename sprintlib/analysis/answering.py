@@ -1,7 +1,7 @@
 """`sprint ask`: an answer put together from an analysis and from what was said, every sentence with its citation."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,17 +24,19 @@ from sprintlib.knowledge import (
     Report,
     Similar,
     Source,
-    is_indexed,
     open_meaning,
     search,
     similar_sprints,
     sources,
+    update_texts,
     verify,
 )
+from sprintlib.recommend.playbook import playbook_texts
 from sprintlib.settings import Settings
 
 MOST_CLAIMS = 8
 _QUOTED = 4  # passages taken over from what was found
+_ALIKE = 3  # similar sprints that are named
 _RISKY = 3  # items of the gravest risks that are looked at
 _ABOUT_DELIVERY = (
     r"late|slip|delay|behind|deadline|on time|in time|land|finish|done|ready|ship|deliver|forecast|chance|probab|risk"
@@ -117,16 +119,27 @@ def answer(
     )
 
 
-def ask(engine: Engine, settings: Settings, question: str, as_of: datetime | None = None, k: int = 8) -> Answer:
-    """The same, searched by meaning where that index is there; a note says what is missing."""
+def ask(
+    engine: Engine,
+    settings: Settings,
+    question: str,
+    as_of: datetime | None = None,
+    k: int = 8,
+    progress: Callable[[str, int, int | None], None] | None = None,
+) -> Answer:
+    """The same, after bringing full text to what is stored, and by meaning where that index is there.
+
+    A note says what is missing.
+    """
     notes: list[str] = []
+    try:
+        update_texts(engine, settings, progress, playbook_texts())
+    except KnowledgeError as error:
+        notes.append(str(error))
     with ExitStack() as stack:
         meaning = None
         try:
-            if is_indexed(engine):
-                meaning = stack.enter_context(open_meaning(engine, settings))
-            else:
-                notes.append("Nothing has been indexed yet, so only the analysis answers: run 'sprint index'.")
+            meaning = stack.enter_context(open_meaning(engine, settings))
         except KnowledgeError as error:
             notes.append(str(error))
         found = answer(engine, settings, question, as_of, k, meaning)
@@ -199,11 +212,14 @@ def _from_analysis(draft: _Draft, question: str, about: MilestoneAnalysis, momen
 
 
 def _from_past_sprints(draft: _Draft, similar: Similar) -> None:
+    """How they ended together, and those that are most alike one by one."""
     if similar.statement is None:
         return
-    told = "\n".join([similar.statement, *(f"{one.title}: {one.days_late} days late" for one in similar.sprints)])
-    cited = tuple(evidence for one in similar.sprints for evidence in one.evidence)
-    draft.add(similar.statement, "inference", [Source(id="similar sprints", text=told, evidence=cited)], place=1)
+    endings = "; ".join(one.ending for one in similar.sprints[:_ALIKE])
+    text = f"{similar.statement} Most alike: {endings}."
+    told = "\n".join([text, *(one.ending for one in similar.sprints)])
+    cited = tuple(evidence for one in similar.sprints for evidence in one.evidence[:1])
+    draft.add(text, "inference", [Source(id="similar sprints", text=told, evidence=cited)], place=1)
 
 
 def _told(about: MilestoneAnalysis, moment: datetime) -> str:
@@ -218,14 +234,18 @@ def _told(about: MilestoneAnalysis, moment: datetime) -> str:
 
 def _from_hits(draft: _Draft, question: str, hits: Sequence[Hit]) -> None:
     """Passages, word for word; texts that read like orders are left out."""
-    quoted = [hit for hit in hits if not hit.suspicious and hit.excerpt and hit.kind != "analysis"][:_QUOTED]
+    fit = [hit for hit in hits if not hit.suspicious and hit.excerpt and hit.kind != "analysis"]
+    quoted = list({_passage(hit): hit for hit in reversed(fit)}.values())[::-1][:_QUOTED]  # the same words once
     for hit, source in zip(quoted, sources(quoted), strict=True):
         who = hit.author if hit.kind in ("comment", "review") else None
         when = f"{hit.happened_at:%Y-%m-%d}" if hit.happened_at else None
         said = ", ".join(part for part in (who, when) if part)
-        words = hit.title if hit.kind in ("commit", "pull") else hit.excerpt
-        quoted_words = re.sub(r'["“”]', "'", words)
-        draft.add(f'{hit.ref} ({hit.kind}{", " if said else ""}{said}): "{quoted_words}"', "fact", [source])
+        draft.add(f'{hit.ref} ({hit.kind}{", " if said else ""}{said}): "{_passage(hit)}"', "fact", [source])
+
+
+def _passage(hit: Hit) -> str:
+    """What is quoted of it, without quotation marks of its own."""
+    return re.sub(r'["“”]', "'", hit.title if hit.kind in ("commit", "pull") else hit.excerpt)
 
 
 def _notes(hits: Sequence[Hit], draft: _Draft) -> Iterator[str]:

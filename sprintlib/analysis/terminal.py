@@ -18,6 +18,7 @@ from sprintlib.recommend import Plan
 from sprintlib.risks import Risk
 
 SHOWN = 3
+_ALSO = 4  # of what was found and is not cited already
 _STYLE = {"high": "bold red", "medium": "yellow", "low": "cyan", "unknown": "dim"}
 
 
@@ -29,16 +30,32 @@ def render(analysis: Analysis) -> RenderableType:
 
 
 def render_answer(found: Answer) -> RenderableType:
-    """The sentences with what each rests on, then what was found."""
+    """The sentences with what each rests on, then what else was found."""
     blocks: list[RenderableType] = []
     for sentence in found.sentences:
-        blocks += [Text(plain(sentence.text)), Text(f"  {_refs(sentence.evidence)}", style="dim")]
-    told = [Text(f"  {plain(hit.header)}: {plain(hit.title)}\n    {hit.url}", style="dim") for hit in found.hits[:5]]
-    if told:
-        blocks += [Text("\nFound", style="underline"), *told]
+        blocks += [Text(plain(sentence.text)), *_sources(sentence.evidence)]
+    cited = {evidence.url for sentence in found.sentences for evidence in sentence.evidence}
+    others = [hit for hit in found.hits if hit.url not in cited][:_ALSO]
+    if others:
+        blocks.append(Text("\nAlso found", style="underline"))
+    for hit in others:
+        blocks += [Text(f"  {plain(hit.header)}: {plain(hit.title)}", style="dim"), _link(hit.url)]
     dropped = found.report.dropped
     notes = [*found.notes, *([f"{count(dropped, 'sentence')} did not check out and left."] if dropped else [])]
     return Group(*blocks, *(Text(f"Note: {plain(note)}", style="dim") for note in notes))
+
+
+def _sources(evidence: Sequence[Evidence]) -> Iterator[RenderableType]:
+    """One with its address, several by name."""
+    if len(evidence) == 1:
+        yield _link(evidence[0].url)
+    else:
+        yield Text(f"    {_refs(evidence)}", style="dim")
+
+
+def _link(url: str) -> RenderableType:
+    """On one line, however long: a broken address cannot be opened."""
+    return Text(f"    {plain(url)}", style="dim", no_wrap=True, overflow="ignore")
 
 
 def render_explanation(milestone: MilestoneAnalysis) -> RenderableType:

@@ -13,13 +13,15 @@ from sprintlib.cli.main import App
 def command(app: App, question: str, as_of: str | None, as_json: bool) -> None:
     """Answer a question such as "why is 0.8.1 late?" from the analysis and from what was said, with citations."""
     from sprintlib.analysis import ask, parse_as_of, render_answer
+    from sprintlib.github import shown
     from sprintlib.store import open_store
 
     moment = parse_as_of(as_of, app.settings) if as_of else None
-    found = ask(open_store(app.settings.database_url), app.settings, question, moment)
+    with shown() as progress:
+        found = ask(open_store(app.settings.database_url), app.settings, question, moment, progress=progress)
     if as_json:
         click.echo(found.model_dump_json(indent=2))
     else:
         from rich.console import Console
 
-        Console(highlight=False).print(render_answer(found))
+        Console(highlight=False).print(render_answer(found), crop=False)

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, Table, func, select
@@ -67,6 +68,19 @@ def read_texts(engine: Engine, settings: Settings) -> Iterator[Text]:
         for key, name, url in found.select("repository_id", "repo", "html_url").iter_rows():
             yield from _of_repository(connection, _Repository(key, name, url))
         yield from _analyses(connection, settings.project.name)
+
+
+def texts_state(engine: Engine, settings: Settings) -> str:
+    """Something that changes whenever `read_texts` may give something else; takes milliseconds."""
+    with engine.connect() as connection:
+        seen = [
+            tuple(connection.execute(select(func.count(), func.max(table.c.observed_at)).select_from(table)).one())
+            for table in (issue, pull_request, comment, review, commit, release)
+        ]
+        files = connection.scalar(select(func.count()).select_from(changed_file))
+        analyses = connection.execute(select(func.count(), func.max(analysis.c.id)).select_from(analysis)).one()
+    told = repr((sorted(settings.project.repositories), settings.project.name, seen, files, tuple(analyses)))
+    return blake2b(told.encode(), digest_size=16).hexdigest()
 
 
 def _of_repository(connection: Connection, repo: _Repository) -> Iterator[Text]:

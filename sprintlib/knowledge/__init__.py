@@ -3,7 +3,7 @@
 from sprintlib.knowledge.citations import Claim, ClaimKind, Dropped, Report, Source, Verified, sources, verify
 from sprintlib.knowledge.cleaning import clean
 from sprintlib.knowledge.hits import Hit
-from sprintlib.knowledge.indexing import IndexSummary, build_index
+from sprintlib.knowledge.indexing import IndexSummary, build_index, update_texts
 from sprintlib.knowledge.injection import Instruction, instructions
 from sprintlib.knowledge.masking import mask
 from sprintlib.knowledge.meaning import Meaning, open_meaning
@@ -34,5 +34,6 @@ __all__ = [
     "search",
     "similar_sprints",
     "sources",
+    "update_texts",
     "verify",
 ]

@@ -12,11 +12,12 @@ from sqlalchemy import Engine
 
 from sprintlib.embedding import MISSING, embedder, installed
 from sprintlib.errors import KnowledgeError
-from sprintlib.history.texts import Text, read_texts
+from sprintlib.history.texts import Text, read_texts, texts_state
 from sprintlib.knowledge.cleaning import GITHUB_HOSTS
 from sprintlib.knowledge.meaning import index_folder
-from sprintlib.knowledge.store import count_chunks, write_chunks
+from sprintlib.knowledge.store import Changes, count_chunks, is_indexed, rules, write_chunks
 from sprintlib.knowledge.vectors import embed_missing, write_index
+from sprintlib.log import LOGGER
 from sprintlib.settings import Settings
 
 # (what is being done, how many so far, of how many or None)
@@ -52,9 +53,7 @@ def build_index(
     """
     show = progress or (lambda _what, _done, _total: None)
     with index_lock(settings.data_dir):
-        texts = _shown(read_texts(engine, settings), show)
-        kept = frozenset[str]() if playbook is not None else frozenset({"playbook"})
-        changes = write_chunks(engine, chain(texts, playbook or ()), known_hosts(settings), kept)
+        changes = _write_texts(engine, settings, show, playbook)
         found = IndexSummary(
             chunks=count_chunks(engine), added=changes.added, changed=changes.changed, removed=changes.removed
         )
@@ -66,9 +65,51 @@ def build_index(
     return found.model_copy(update={"embedded": embedded, "vectors": index.ntotal})
 
 
+def update_texts(
+    engine: Engine, settings: Settings, progress: OnProgress | None = None, playbook: Iterable[Text] | None = None
+) -> Changes | None:
+    """Bring full text alone to what is stored, if anything has come since; None when nothing has.
+
+    Takes milliseconds then, a second for every thousand new texts otherwise. Raises KnowledgeError while an indexing
+    runs.
+    """
+    if is_indexed(engine) and _read_state(settings) == _state(engine, settings):
+        return None
+    with index_lock(settings.data_dir):
+        return _write_texts(engine, settings, progress or (lambda _what, _done, _total: None), playbook)
+
+
+def _write_texts(engine: Engine, settings: Settings, show: OnProgress, playbook: Iterable[Text] | None) -> Changes:
+    state = _state(engine, settings)  # before reading: what comes meanwhile is read next time
+    texts = _shown(read_texts(engine, settings), show)
+    kept = frozenset[str]() if playbook is not None else frozenset({"playbook"})
+    changes = write_chunks(engine, chain(texts, playbook or ()), known_hosts(settings), kept)
+    try:
+        _state_file(settings).parent.mkdir(parents=True, exist_ok=True)
+        _state_file(settings).write_text(state, encoding="utf-8")
+    except OSError as error:
+        LOGGER.warning("What has been indexed was not noted in %s: %s", _state_file(settings), error)
+    return changes
+
+
+def _state(engine: Engine, settings: Settings) -> str:
+    return f"{texts_state(engine, settings)} {rules()}"
+
+
+def _read_state(settings: Settings) -> str | None:
+    try:
+        return _state_file(settings).read_text(encoding="utf-8")
+    except OSError:
+        return None
+
+
+def _state_file(settings: Settings) -> Path:
+    return index_folder(settings) / "texts.state"
+
+
 def _shown(texts: Iterable[Text], show: OnProgress) -> Iterator[Text]:
     for number, text in enumerate(texts):
-        if number % 1000 == 0:
+        if number and number % 1000 == 0:
             show("Reading texts", number, None)
         yield text
 

@@ -65,7 +65,7 @@ def open_meaning(engine: Engine, settings: Settings) -> Iterator[Meaning]:
     folder = index_folder(settings)
     manifest = read_manifest(folder)
     if manifest is None:
-        raise KnowledgeError("Nothing has been indexed by meaning yet: run 'sprint index'.")
+        raise KnowledgeError("Searched by words alone: run 'sprint index' once, and meaning is searched too.")
     with query_encoder(manifest.name) as model:
         if model.model != manifest.model:
             raise KnowledgeError("The embedding model has changed since the index was made: run 'sprint index'.")

@@ -37,6 +37,11 @@ class SimilarSprint(BaseModel):
     by_text: float
     evidence: tuple[Evidence, ...]
 
+    @property
+    def ending(self) -> str:
+        """`2.3 Search, 5 days late`."""
+        return f"{self.title}, {_days(self.days_late)} late" if self.days_late > 0 else f"{self.title}, in time"
+
 
 class Similar(BaseModel):
     """The most similar ended sprints, best first, and what they say together; reason: why there are none."""
@@ -156,5 +161,9 @@ def _statement(best: list[SimilarSprint]) -> str:
     late = sorted(one.days_late for one in best if one.days_late > 0)
     if not late:
         return f"None of the {len(best)} most similar sprints slipped."
-    span = f"{late[0]} to {late[-1]} days" if late[0] != late[-1] else f"{late[0]} day{'s' if late[0] != 1 else ''}"
+    span = f"{late[0]} to {_days(late[-1])}" if late[0] != late[-1] else _days(late[0])
     return f"{len(late)} of {len(best)} similar sprints slipped, by {span}."
+
+
+def _days(number: int) -> str:
+    return f"{number} day{'s' if number != 1 else ''}"

@@ -505,6 +505,7 @@ chunk = Table(
     Column("author_is_bot", Boolean, nullable=False),
     Column("suspicious", Boolean, nullable=False, comment="reads like instructions to a language model"),
     Column("digest", String(32), nullable=False, comment="of title and body: what a vector was made from"),
+    Column("source_digest", String(32), comment="of the stored text, and of the rules it was cleaned by"),
     _moment("happened_at"),
     _moment("updated_at"),
     _moment("observed_at"),

@@ -66,10 +66,22 @@ def test_the_stored_analysis_answers_without_a_moment(asked: World) -> None:
     assert (found.as_of, found.milestone) == (at(AS_OF), "Sprint 2")
 
 
-def test_without_an_index_the_analysis_answers_and_says_so(team: World) -> None:
-    found = ask(team.engine, team.settings, "why is Sprint 2 late?", at(AS_OF))
-    assert found.sentences
-    assert found.notes[0] == "Nothing has been indexed yet, so only the analysis answers: run 'sprint index'."
+def test_without_another_step_words_are_searched_and_a_note_says_what_is_missing(team: World) -> None:
+    team.comment(14, "The sandbox of the provider is down.", "03-18 10:00")
+    team.flush()
+    found = ask(team.engine, team.settings, "what about the sandbox?", at(AS_OF))
+    assert "The sandbox of the provider is down." in found.sentences[0].text
+    assert "'sprint index'" in found.notes[0] or "pip install" in found.notes[0]
+    team.comment(14, "The sandbox of the other provider is slow.", "03-18 11:00")
+    team.flush()
+    assert len(ask(team.engine, team.settings, "what about the sandbox?", at(AS_OF)).sentences) == 2
+
+
+def test_the_same_words_are_quoted_once(team: World) -> None:
+    for minute in range(10, 14):
+        team.comment(14, "The sandbox is down.", f"03-18 10:{minute}")
+    team.flush()
+    assert len(ask(team.engine, team.settings, "what about the sandbox?", at(AS_OF)).sentences) == 1
 
 
 def test_a_question_that_nothing_fits(asked: World) -> None:

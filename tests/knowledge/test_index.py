@@ -3,17 +3,20 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import Connection, delete, func, select
 
 from sprintlib.errors import KnowledgeError
-from sprintlib.history.texts import read_texts
-from sprintlib.knowledge import build_index, is_indexed, search
+from sprintlib.history.texts import Text, read_texts
+from sprintlib.knowledge import build_index, is_indexed, search, update_texts
+from sprintlib.knowledge.documents import Chunk, chunks
 from sprintlib.knowledge.indexing import index_lock
-from sprintlib.knowledge.store import Changes, write_chunks
+from sprintlib.knowledge.store import Changes, _write, write_chunks
 from sprintlib.knowledge.vectors import (
     embed_missing,
     nearest,
@@ -76,6 +79,55 @@ def test_a_deletion_is_followed(talk: World) -> None:
         connection.execute(delete(schema.comment).where(schema.comment.c.node_id == "down"))
     assert index(talk) == Changes(added=0, changed=0, removed=1)
     assert search(talk.engine, talk.settings, "sandbox") == []
+
+
+def test_what_has_not_changed_is_not_cleaned_again(talk: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    index(talk)
+    cleaned: list[str] = []
+
+    def spy(text: Text, hosts: frozenset[str]) -> Iterator[Chunk]:
+        cleaned.append(text.key)
+        return chunks(text, hosts)
+
+    monkeypatch.setattr("sprintlib.knowledge.store.chunks", spy)
+    talk.comment(14, "The sandbox is back.", "03-18 10:00", key="down")
+    assert index(talk) == Changes(added=0, changed=1, removed=0)
+    assert [key for key in cleaned if key.startswith("comment:down")] == ["comment:down"]
+    assert not [key for key in cleaned if key.startswith(("issue:", "pull:", "commit:"))]
+    monkeypatch.setattr("sprintlib.knowledge.store.rules", lambda: "another version")
+    cleaned.clear()
+    assert index(talk) == Changes(0, 0, 0)
+    assert [key for key in cleaned if key.startswith("issue:")]
+
+
+def test_a_text_in_parts_is_never_half_written(talk: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    talk.comment(14, "A long story. " * 300, "03-18 10:00", key="down")
+    talk.flush()
+    batches: list[set[str]] = []
+
+    def spy(connection: Connection, *rows: list[dict[str, Any]]) -> None:
+        batches.append({row["source_key"] for row in rows[0]})
+        _write(connection, *rows)
+
+    monkeypatch.setattr("sprintlib.knowledge.store.BATCH", 2)
+    monkeypatch.setattr("sprintlib.knowledge.store._write", spy)
+    index(talk)
+    assert [row.part for row in _chunks(talk) if row.source_key == "comment:down"] == [0, 1, 2, 3, 4]
+    assert sum("comment:down" in batch for batch in batches) == 1
+
+
+def test_full_text_is_brought_up_to_date_when_something_came(talk: World) -> None:
+    first = update_texts(talk.engine, talk.settings)
+    assert first is not None
+    assert first.added == count(talk, schema.chunk)
+    assert update_texts(talk.engine, talk.settings) is None
+    talk.comment(14, "A zebra crossed the road.", "03-19 13:00")
+    talk.flush()
+    assert update_texts(talk.engine, talk.settings) == Changes(added=1)
+    assert search(talk.engine, talk.settings, "zebra")[0].excerpt == "A zebra crossed the road."
+    with talk.engine.begin() as connection:
+        connection.execute(delete(schema.comment).where(schema.comment.c.node_id == "down"))
+    assert update_texts(talk.engine, talk.settings) == Changes(removed=1)
 
 
 def test_only_what_changed_is_embedded_again(talk: World, bag: BagOfWords) -> None:
