@@ -45,19 +45,18 @@ def gist(milestone: MilestoneAnalysis) -> str:
     """How many there are, and how many of them move the forecast."""
     found = milestone.measurements
     known, moving = sum(one.value is not None for one in found), sum(one.in_forecast for one in found)
+    move = "moves" if moving == 1 else "move"
     return (
-        f"{known} of {len(found)} known; {moving} move the forecast, the others are context with weight 0. "
+        f"{known} of {len(found)} known; {moving} {move} the forecast, the others are context with weight 0. "
         "Figures of the team, never of a person."
     )
 
 
 def cells(metric: Metric) -> tuple[str, str, str, str, str, str]:
     """One measurement in the columns of HEAD; plain text."""
-    remark = f" {_sentence(metric.reason)}" if metric.reason else ""
-    about = " Approximate." if metric.approximate else ""
-    window = _sentence(f"From {metric.window}") if metric.window else ""
-    said = f"{meaning(metric.name).get(_WHAT, '')} {window}{about}{remark}"
-    return (title(metric.name), value(metric), usual(metric), str(metric.n), said.strip(), weight(metric))
+    remark = _sentence(metric.reason) if metric.reason else ""
+    said = f"{meaning(metric.name).get(_WHAT, '')} {remark}".strip()
+    return (title(metric.name), value(metric), usual(metric), str(metric.n), said, weight(metric))
 
 
 def title(name: str) -> str:
@@ -71,15 +70,19 @@ def weight(metric: Metric) -> str:
 
 
 def value(metric: Metric) -> str:
-    """`7.1 working days (85%: 14)`, `37%`, `unknown`."""
+    """`7.1 working days (85%: 14)`, `37%`, `about 0.75 per week`, `unknown`."""
     if metric.value is None:
         return "unknown"
+    return f"{'about ' if metric.approximate else ''}{_exact(metric, metric.value)}"
+
+
+def _exact(metric: Metric, amount: float) -> str:
     high = "" if metric.p85 is None else f" (85%: {_number(metric.p85, metric.unit)})"
     if metric.name == "pace_gap":
-        return f"{100 * metric.value:+.0f} points"
+        return f"{100 * amount:+.0f} points"
     if metric.unit == "share":
-        return f"{metric.value:.0%}{high}"
-    return f"{_number(metric.value, metric.unit)} {_unit(metric)}{high}"
+        return f"{amount:.0%}{high}"
+    return f"{_number(amount, metric.unit)} {_unit(metric)}{high}"
 
 
 def usual(metric: Metric) -> str:
@@ -106,21 +109,21 @@ def _family(name: str, found: Iterable[Metric]) -> str:
 
 def _row(metric: Metric) -> list[str]:
     name, *others = (text(cell) for cell in cells(metric))
-    more = "".join(
+    more = f"<p><strong>Taken from:</strong> {text(metric.window)}; n = {metric.n}</p>" + "".join(
         f"<p><strong>{text(question)}</strong> {text(answer)}</p>"
         for question, answer in meaning(metric.name).items()
         if question != _WHAT
     )
     if metric.evidence:
         more += f"<p><strong>Most telling:</strong> {text(', '.join(metric.evidence[:5]))}</p>"
-    return [f"<details><summary>{name}</summary>{more}</details>" if more else name, *others]
+    return [f"<details><summary>{name}</summary>{more}</details>", *others]
 
 
 def _number(amount: float, unit: str) -> str:
     """Whole for what is counted; else as many digits as say something."""
     if unit in _WHOLE or abs(amount) >= 10:
         return f"{amount:,.0f}"
-    return f"{amount:.1f}" if abs(amount) >= 1 else f"{amount:.2f}"
+    return f"{amount:.1f}" if abs(amount) >= 0.995 else f"{amount:.2f}"
 
 
 def _unit(metric: Metric) -> str:

@@ -206,7 +206,7 @@ def test_earlier_sprints_are_told_with_their_accuracy_and_n():
 def test_measurements_say_value_range_meaning_and_weight():
     shown = Reader(views.measurements(samples.milestone()))
     for said in (
-        "3 of 4 known; 1 move the forecast",
+        "3 of 4 known; 1 moves the forecast",
         "1.2 items per working day–10Items of the milestone done per working day",
         "in the forecast",
         "7.1 working days (85%: 14)–37",
@@ -215,6 +215,7 @@ def test_measurements_say_value_range_meaning_and_weight():
         "unknown–0",
         "No CI runs are known.",
         "How to improve it?",
+        "Taken from: issues done in the 28 days before; n = 37",
     ):
         assert said in shown.text
     assert shown.tags.count("details") == 5
