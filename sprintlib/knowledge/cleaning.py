@@ -18,6 +18,7 @@ _DEFINITION = re.compile(r"^\s{0,3}\[[^\]\n]{1,200}\]:\s*\S+.*$", re.M)
 _DATA = re.compile(r"data:[\w.+-]{0,60}/?[\w.+-]{0,60}(?:;[\w=-]{1,40}){0,4},[^\s)\"'>]*", re.I)
 _BLOB = re.compile(r"(?<![\w/+=-])(?=[A-Za-z0-9+/_-]*[0-9])(?=[A-Za-z0-9+/_-]*[A-Za-z])[A-Za-z0-9+/_-]{120,}={0,2}")
 _URL = re.compile(r"(?:(?:https?|ftp|file|javascript|vbscript):(?://)?|//(?=[\w-]+\.)|\bwww\.)[^\s<>\"'`)\]]+", re.I)
+_UNUSUAL = re.compile(r"[^\n\t -~]")
 _TRAILING = ".,;:!?"
 
 
@@ -49,16 +50,17 @@ def heading(text: str, hosts: Collection[str] = GITHUB_HOSTS) -> str:
 
 def visible(text: str) -> str:
     """Without characters that no reader sees; odd spaces become spaces, lookalike widths become plain."""
-    if text.isascii() and text.isprintable():
-        return text
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = [char if _is_seen(char) else (" " if unicodedata.category(char) == "Zs" else "") for char in text]
-    return "".join(kept)
+    return _UNUSUAL.sub(_seen, text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _seen(match: re.Match[str]) -> str:
+    char = match[0]
+    if _is_seen(char):
+        return char
+    return " " if unicodedata.category(char) == "Zs" else ""
 
 
 def _is_seen(char: str) -> bool:
-    if char in "\n\t" or (char.isascii() and char.isprintable()):
-        return True
     point = ord(char)
     if 0xFE00 <= point <= 0xFE0F or 0xE0100 <= point <= 0xE01EF or point in (0x115F, 0x1160, 0x3164, 0xFFA0, 0x2800):
         return False  # variation selectors and blank letters: they carry hidden bytes
