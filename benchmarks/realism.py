@@ -5,9 +5,11 @@ real repositories: quantiles, distances, and the AUC of a classifier that tells 
 classifier tells real organisations, and real repositories, from each other.
 """
 
+import lzma
 import sys
+from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -26,7 +28,8 @@ from sprintlib.evaluate.observables import (
 )
 from sprintlib.evaluate.two_samples import GROUP, QUANTILES, Marginal, TwoSample, marginals, two_sample
 from sprintlib.forecast.sprints import outcomes
-from sprintlib.simulate import write_startup
+from sprintlib.github.dataset import dataset_files
+from sprintlib.simulate import simulate, write_startup
 from sprintlib.simulate.sprints import TIMES, simulated_sprints
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -49,6 +52,7 @@ def main(data: Path) -> None:
     """Print everything, sprints first."""
     sprints(data / "delivery-capability")
     items(data / "github-backups")
+    overlaps(data)
 
 
 # ---------------------------------------------------------------- sprints
@@ -127,6 +131,79 @@ def simulated_items() -> tuple[pl.DataFrame, pl.DataFrame]:
                 for frames, rows in zip(found, dataset_items(Path(name) / repo), strict=True):
                     frames.append(rows.with_columns(pl.lit(str(seed)).alias(GROUP)))
     return pl.concat(found[0]), pl.concat(found[1])
+
+
+Work = tuple[str, datetime, datetime, frozenset[str]]  # repository, opened, merged, files
+
+
+def overlaps(data: Path) -> None:
+    """How often a merged pull request was opened while another one that was merged later changed one of its files."""
+    simulated = [work for seed in range(STARTUPS) for work in _simulated_work(seed)]
+    for name, works in (("simulated", simulated), ("secp256k1", _real_work(data))):
+        shared = sum(any(_meets(work, other) for other in works if other is not work) for work in works)
+        print(f"opened while another one changed the same file, {name}: {shared / len(works):.2f} of {len(works)}")
+
+
+def _meets(work: Work, other: Work) -> bool:
+    repo, opened, _, files = work
+    return other[0] == repo and other[1] <= opened < other[2] and not files.isdisjoint(other[3])
+
+
+def _simulated_work(seed: int) -> list[Work]:
+    chronicle = simulate(seed, TODAY)
+    opened = {item.key: item.created_at for item in chronicle.items}
+    files: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
+    for commit in chronicle.commits:
+        files[commit.repo, commit.number] |= {change.path for change in commit.changes}
+    merges = {(each.repo, each.number): each.at for each in chronicle.happenings if each.kind == "merged"}
+    return [(f"{seed} {key[0]}", opened[key], at, frozenset(files[key])) for key, at in merges.items()]
+
+
+def _real_work(data: Path) -> list[Work]:
+    """Pull requests whose merge commit is in the published history of secp256k1."""
+    parents, files = _history(data / "git-log" / "secp256k1.numstat.txt.xz")
+    main, commit = set(), next(iter(parents))
+    while commit in parents:
+        main.add(commit)
+        commit = parents[commit][0] if parents[commit] else ""
+    works: list[Work] = []
+    for name, content in dataset_files(data / "github-backups" / REAL["secp256k1"]):
+        pull = content.get("pull", {})
+        merge = pull.get("merge_commit_sha") if name.startswith("pulls/") else None
+        if pull.get("merged_at") and len(parents.get(merge, ())) == 2:
+            opened, merged = (datetime.fromisoformat(pull[key]) for key in ("created_at", "merged_at"))
+            works.append(("secp256k1", opened, merged, _branch_files(parents[merge][1], parents, files, main)))
+    return works
+
+
+def _history(path: Path) -> tuple[dict[str, list[str]], defaultdict[str, set[str]]]:
+    """Parents and changed files of each commit, newest first."""
+    parents: dict[str, list[str]] = {}
+    files: defaultdict[str, set[str]] = defaultdict(set)
+    commit = ""
+    with lzma.open(path, "rt", errors="replace") as lines:
+        for line in lines:
+            if line.startswith("commit "):
+                commit = line.split()[1]
+            elif line.startswith("parents"):
+                parents[commit] = line.split()[1:]
+            elif line.count("\t") == 2 and line[0] in "0123456789-":
+                files[commit].add(line.rstrip("\n").split("\t")[2])
+    return parents, files
+
+
+def _branch_files(
+    head: str, parents: dict[str, list[str]], files: defaultdict[str, set[str]], main: set[str]
+) -> frozenset[str]:
+    found: set[str] = set()
+    seen, waiting = set(main), [head]
+    while waiting:
+        commit = waiting.pop()
+        if commit in parents and commit not in seen:
+            seen.add(commit)
+            found |= files[commit] if len(parents[commit]) < 2 else set()
+            waiting += parents[commit]
+    return frozenset(found)
 
 
 def _soon(rows: pl.DataFrame, hours: str) -> pl.DataFrame:
