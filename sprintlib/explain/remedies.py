@@ -24,6 +24,8 @@ def pace(_situation: Situation, outlook: Outlook, points: float) -> str:
     beside = f"the team closes {own:.2g} a working day, where {general:.2g} is general for its size"
     if (points >= 0) == (own >= general):
         return f"Nothing to remove: {beside}." if points >= 0 else f"Close more a day: {beside}."
+    if not points:
+        return f"Nothing to remove: {beside}, and here that moves nothing."
     return f"Nothing to remove: {beside}, and being surer of the pace moves the score more than that."
 
 

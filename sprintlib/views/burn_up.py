@@ -115,7 +115,7 @@ def _until(milestone: MilestoneAnalysis, now: date) -> list[ProjectionPoint]:
 def _top(milestone: MilestoneAnalysis) -> float:
     inside = [point.scope for point in milestone.burn_up.days]
     projected = [point.high for point in milestone.burn_up.projection]
-    return max([1.0, *inside, *projected]) * 1.12
+    return max([1.0, *inside, *projected]) * 1.2
 
 
 def _projection(ahead: list[dict[str, Any]], x: Any) -> list[Any]:
@@ -153,6 +153,9 @@ def _past(past: list[dict[str, Any]], last: list[dict[str, Any]], ahead: list[di
     # a short past leaves no room for words on its side
     side: dict[str, Any] = {"align": "right", "dx": -7} if len(past) * 4 > len(ahead) else {"align": "left", "dx": 8}
     label: dict[str, Any] = {**side, "dy": -9, "fontSize": 12, "fontWeight": 600}
+    # where both lines end close together, the lower one is named below it
+    near = (last[0]["scope"] - last[0]["done"]) * 8 < max(point["scope"] for point in past)
+    below = {**label, "dy": 14} if near else label
     return [
         base.mark_area(color=_DONE, opacity=0.10).encode(y=_y("done")),
         alt.Chart({"values": onwards})
@@ -161,7 +164,7 @@ def _past(past: list[dict[str, Any]], last: list[dict[str, Any]], ahead: list[di
         base.mark_line(color=_INK, strokeWidth=1.75, interpolate="step-after").encode(y=_y("scope"), tooltip=tooltip),
         base.mark_line(color=_DONE, strokeWidth=2.75).encode(y=_y("done"), tooltip=tooltip),
         end.mark_text(color=_INK, **label).encode(y=_y("scope"), text=alt.value(f"Scope {last[0]['scope']}")),
-        end.mark_text(color=_DONE, **label).encode(y=_y("done"), text=alt.value(f"Closed {last[0]['done']}")),
+        end.mark_text(color=_DONE, **below).encode(y=_y("done"), text=alt.value(f"Closed {last[0]['done']}")),
         end.mark_point(color=_DONE, filled=True, size=55, opacity=1).encode(y=_y("done")),
     ]
 

@@ -38,13 +38,16 @@ def item_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
 
 
 def ordered(milestone: MilestoneAnalysis) -> Iterator[tuple[ItemForecast, bool]]:
-    """The items inside, least likely first, each followed by the pull requests outside that carry it (True)."""
+    """The items, least likely first, each followed by the pull requests that carry it (True); each is told once."""
     told: set[str] = set()
-    inside = [item for item in milestone.items if item.inside]
-    for item in sorted(inside, key=lambda one: (one.closes_by_due is None, one.closes_by_due or 0.0)):
+    # what carries another one comes last, where it is told already, unless two carry each other
+    for item in sorted(milestone.items, key=lambda one: (bool(one.carries), one.closes_by_due or 0.0)):
+        if item.ref in told:
+            continue
+        told.add(item.ref)
         yield item, False
         for pull in milestone.items:
-            if not pull.inside and item.ref in pull.carries and pull.ref not in told:
+            if item.ref in pull.carries and pull.ref not in told:
                 told.add(pull.ref)
                 yield pull, True
 

@@ -58,6 +58,8 @@ def drivers_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
     rows: list[list[str]] = []
     total = 0.0
     for driver in milestone.drivers:
+        if _moves_nothing(driver):
+            continue
         before, total = total, total + driver.points
         rows.append(
             [
@@ -70,7 +72,14 @@ def drivers_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
             ]
         )
     head = ("What, and what would remove it", "Points", "0 to 100", "Sum", "Log-odds", "About")
-    return f"<section>{table('What the score is made of', head, rows, frozenset({1, 3, 4}))}</section>"
+    nothing = "; ".join(driver.name.lower() for driver in milestone.drivers if _moves_nothing(driver))
+    note = f'<p class="muted">Moves nothing here: {text(nothing)}.</p>' if nothing else ""
+    return f"<section>{table('What the score is made of', head, rows, frozenset({1, 3, 4}))}{note}</section>"
+
+
+def _moves_nothing(driver: Driver) -> bool:
+    """As it would be written: 0.0 points and 0.00 in log-odds."""
+    return abs(driver.points) < 0.05 and abs(driver.log_odds) < 0.005
 
 
 def _step(before: float, after: float, driver: Driver) -> str:

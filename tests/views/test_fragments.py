@@ -155,6 +155,13 @@ def test_every_driver_says_its_log_odds_and_what_would_remove_it():
     assert "Unblock sprint-demo/web#31 (waits for sprint-demo/api#44)." in Reader(html).text
 
 
+def test_bars_that_move_nothing_share_one_line():
+    still = samples.driver("Items added after the start", 0.0, 0.0, "Nothing to remove.")
+    shown = read(views.drivers_table, drivers=(*samples.milestone().drivers, still))
+    assert "Moves nothing here: items added after the start." in shown.text
+    assert shown.tags.count("tr") == 5
+
+
 def test_the_items_of_a_driver_beyond_the_first_four_are_folded():
     refs = tuple(f"{samples.API}#{number}" for number in range(1, 8))
     cited = tuple(samples.cite(samples.API, number) for number in range(1, 7))
@@ -169,6 +176,17 @@ def test_items_are_shown_from_the_least_likely_each_with_what_carries_it():
     assert "sprint-demo/web#3135%waits for a review, blockedCheckout page" in text
     assert "↳ sprint-demo/web#3250%reviewed, not approved" in text
     assert text.index("web#31") < text.index("web#32") < text.index("api#44")
+
+
+def test_pull_requests_that_carry_each_other_are_each_told_once():
+    first, second, third = samples.items()
+    circle = (
+        first,
+        second.model_copy(update={"kind": "pull", "carries": (third.ref,)}),
+        third.model_copy(update={"carries": (second.ref,)}),
+    )
+    text = read(views.item_table, items=circle).text
+    assert [text.count(item.ref) for item in circle] == [1, 1, 1]
 
 
 def test_items_without_a_probability_say_why():
