@@ -105,6 +105,7 @@ class ReportSettings(_Section):
     days: tuple[Weekday, ...] = Field(("mon", "tue", "wed", "thu", "fri"), description="days with a report")
     timeout_seconds: int = Field(300, ge=10, description="wall-clock limit of one report")
     keep_days: int = Field(90, ge=1, description="how long dated reports are kept")
+    explain: bool = Field(True, description="explain reports, in a model's words where one answers")
 
 
 class StoreSettings(_Section):
@@ -126,6 +127,7 @@ class LlmSettings(_Section):
     host: str = Field("http://127.0.0.1:11434", description="Ollama's address")
     model: str | None = Field(None, description="model name; default: the largest installed one that fits")
     timeout_seconds: float = Field(180, gt=0, description="longest wait for the next words of an answer")
+    words_seconds: float = Field(300, gt=0, description="longest wait for all words of one analysis")
 
 
 class Settings(_Section):

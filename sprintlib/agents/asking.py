@@ -54,7 +54,7 @@ def ask(
         return record | {"missing": "The model had its calls already."}
     started, calls = perf_counter(), list[Call]()
     try:
-        with connect(desk.settings.llm) as model:
+        with connect(desk.settings.llm, desk.settings.llm.words_seconds - _spent(state)) as model:
             calls = model.calls
             answer = model.ask(
                 record["system"], record["prompt"], shape(entries, kinds), _ANSWER_TOKENS, repair=calls_left > 1
@@ -73,6 +73,11 @@ def ask(
         "report": verified.report.model_dump(),
         "seconds": round(perf_counter() - started, 2),
     }
+
+
+def _spent(state: State) -> float:
+    """Seconds that the model has had in this run; those of a run that is gone on with do not count again."""
+    return float(state.get("reasoning", {}).get("seconds", 0.0))
 
 
 def written(entries: Sequence[Entry], marker: str) -> str:

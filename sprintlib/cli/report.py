@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 @click.option("--as-of", metavar="T", help="2026-08-22 (end of that day) or 2026-08-22T12:00:00Z; default: now.")
 @click.option("--all", "everything", is_flag=True, help="Every open milestone with a due date.")
 @click.option("--notebook", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Your own notebook.")
+@click.option(
+    "--explain/--no-explain", default=None, help="With the agents' words; default: where a local model answers."
+)
 @click.option("--open", "open_it", is_flag=True, help="Open the page in a browser.")
 @click.option("--json", "as_json", is_flag=True, help="Print where the files are as JSON.")
 @click.pass_obj
@@ -29,6 +32,7 @@ def command(
     as_of: str | None,
     everything: bool,
     notebook: Path | None,
+    explain: bool | None,
     open_it: bool,
     as_json: bool,
 ) -> None:
@@ -40,7 +44,7 @@ def command(
         raise click.UsageError("--milestone and --all exclude each other.")
     moment = _moment(app, as_of)
     titles: list[str | None] = [*_open_titles(app, moment)] if everything else [milestone]
-    written, failures = _write(app, titles, moment, notebook)
+    written, failures = _write(app, titles, moment, notebook, explain)
     if as_json:
         click.echo(json.dumps([_as_json(files) for files in written], indent=2))
     else:
@@ -75,7 +79,7 @@ def _open_titles(app: App, moment: "datetime") -> list[str]:
 
 
 def _write(
-    app: App, titles: list[str | None], moment: "datetime", notebook: Path | None
+    app: App, titles: list[str | None], moment: "datetime", notebook: Path | None, explain: bool | None
 ) -> tuple[list["ReportFiles"], list[str]]:
     """Write them one after the other; a failure does not stop the next."""
     from rich.console import Console
@@ -88,7 +92,7 @@ def _write(
     for title in titles:
         with console.status(f"Running the notebook{f' for {title}' if len(titles) > 1 else ''} ..."):
             try:
-                written.append(write_report(app.settings, title, moment, notebook=notebook))
+                written.append(write_report(app.settings, title, moment, notebook=notebook, explain=explain))
             except ReportError as error:
                 failures.append(str(error))
     return written, failures

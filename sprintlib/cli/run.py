@@ -16,10 +16,11 @@ def command() -> None:
 
 
 @command.command()
+@click.option("--explain/--no-explain", default=None, help="With the agents' words; default: as in sprint.toml.")
 @click.option("--quiet", is_flag=True, help="Say nothing when nothing is due.")
 @click.option("--json", "as_json", is_flag=True, help="Print what ran as JSON.")
 @click.pass_obj
-def due(app: App, quiet: bool, as_json: bool) -> None:
+def due(app: App, explain: bool | None, quiet: bool, as_json: bool) -> None:
     """Collect what is new and write the overdue reports of every open milestone with a due date.
 
     Meant for cron and launchd: it may be called at any time and any number of times. Exits 1 when a report failed.
@@ -27,7 +28,7 @@ def due(app: App, quiet: bool, as_json: bool) -> None:
     from sprintlib.reports import run_due
 
     lines: list[str] = []
-    results = run_due(app.settings, say=lines.append if as_json or quiet else click.echo)
+    results = run_due(app.settings, say=lines.append if as_json or quiet else click.echo, explain=explain)
     if as_json:
         click.echo(json.dumps({"results": [asdict(result) for result in results], "said": lines}, indent=2))
     elif quiet and results:

@@ -60,6 +60,7 @@ class Model:
     digest: str
     context_length: int
     size_bytes: int
+    until: float | None = None  # perf_counter() after which an answer is no longer waited for
     calls: list[Call] = field(default_factory=list, repr=False)
 
     def ask(
@@ -115,9 +116,13 @@ class Model:
             ):
                 parts.append(chunk.message.content or "")
                 last = chunk
+                if self.until is not None and perf_counter() > self.until and not chunk.done:
+                    break
         hashed = hashlib.sha256(json.dumps(messages).encode()).hexdigest()
         call = Call(self.name, self.digest, options, hashed, *_cost(last, perf_counter() - started))
         self.calls.append(call)
+        if last is not None and not last.done and self.until is not None and perf_counter() > self.until:
+            raise LlmTimeout(f"{self.name} was not ready in time: choose a smaller model, or raise llm.words_seconds.")
         if last is None or not last.done:
             raise LlmBadOutput(f"{self.name} stopped in the middle of its answer.")
         if call.ending == "length":
@@ -131,16 +136,19 @@ class Model:
 
 
 @contextmanager
-def connect(settings: LlmSettings) -> Iterator[Model]:
+def connect(settings: LlmSettings, seconds: float | None = None) -> Iterator[Model]:
     """The model named in the settings, or the largest installed one that fits into memory.
 
+    seconds: for everything that is asked of it from now on, beside the wait for each word.
     Raises LlmUnavailable when Ollama does not answer or has no such model; never downloads one.
     """
     from sprintlib.llm.choice import choose
 
+    until = None if seconds is None else perf_counter() + seconds
+    patience = settings.timeout_seconds if seconds is None else max(min(settings.timeout_seconds, seconds), 0.1)
     client: Any = ollama.Client(
         host=settings.host,
-        timeout=httpx.Timeout(settings.timeout_seconds, connect=_CONNECT_SECONDS),
+        timeout=httpx.Timeout(patience, connect=_CONNECT_SECONDS),
         trust_env=False,  # a proxy of the environment would swallow even a loopback address
     )
     with client:
@@ -148,7 +156,8 @@ def connect(settings: LlmSettings) -> Iterator[Model]:
             chosen = choose(client.list().models, settings.model)
             shown = client.show(chosen.model)
         lengths = [int(value) for key, value in (shown.modelinfo or {}).items() if key.endswith(".context_length")]
-        yield Model(client, chosen.model, chosen.digest or "", min(lengths, default=4096), int(chosen.size or 0))
+        size, length = int(chosen.size or 0), min(lengths, default=4096)
+        yield Model(client, chosen.model, chosen.digest or "", length, size, until)
 
 
 def _cost(

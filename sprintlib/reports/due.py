@@ -56,17 +56,18 @@ def is_due(milestone: str | None, slot: datetime, past_runs: Sequence[Run], now:
     return not tried or now - max(tried) >= RETRY_AFTER
 
 
-def run_due(settings: Settings, say: Say, now: datetime | None = None) -> list[Result]:
+def run_due(settings: Settings, say: Say, now: datetime | None = None, explain: bool | None = None) -> list[Result]:
     """Collect what is new, and write every overdue report of an open dated milestone. Idempotent.
 
     Without a dated milestone, one report on what is open. One failure does not stop the others.
-    say: gets a line of plain text on whatever happens. A second call at the same time says so and does nothing.
+    explain: as in `write_report`. say: gets a line of plain text on whatever happens.
+    A second call at the same time says so and does nothing.
     """
     with _alone(settings) as alone:
         if not alone:
             say("Another 'sprint run due' is at work: nothing to do here.")
             return []
-        return _catch_up(settings, say, now or datetime.now(UTC))
+        return _catch_up(settings, say, now or datetime.now(UTC), explain)
 
 
 def overdue(engine: Engine, settings: Settings, now: datetime) -> list[str | None]:
@@ -88,14 +89,14 @@ def open_dated_milestones(engine: Engine, settings: Settings, as_of: datetime) -
     return dated["title"].unique(maintain_order=True).to_list()
 
 
-def _catch_up(settings: Settings, say: Say, now: datetime) -> list[Result]:
+def _catch_up(settings: Settings, say: Say, now: datetime, explain: bool | None) -> list[Result]:
     engine = open_store(settings.database_url)
     recognise_killed(engine)
     if not overdue(engine, settings, now):
         say("Nothing is due.")
         return []
     _collect(engine, settings, say)
-    results = [_report(settings, title, say) for title in overdue(engine, settings, now)]
+    results = [_report(settings, title, say, explain) for title in overdue(engine, settings, now)]
     for folder in prune(engine, settings, now):
         say(f"Removed {folder}, older than {settings.report.keep_days} days.")
     return results
@@ -111,9 +112,9 @@ def _collect(engine: Engine, settings: Settings, say: Say) -> None:
         say(f"Nothing new was collected: {error} The reports rest on what was there.")
 
 
-def _report(settings: Settings, title: str | None, say: Say) -> Result:
+def _report(settings: Settings, title: str | None, say: Say, explain: bool | None) -> Result:
     try:
-        files = write_report(settings, title, trigger="due")
+        files = write_report(settings, title, trigger="due", explain=explain)
     except SprintError as error:
         say(f"{title or 'The nearest deadline'}: failed: {error}")
         return Result(title, False, str(error))

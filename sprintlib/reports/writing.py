@@ -23,7 +23,7 @@ from sqlalchemy.exc import DatabaseError
 from sprintlib import resources
 from sprintlib.errors import ReportError, SprintError
 from sprintlib.imports import meanwhile
-from sprintlib.reports import run_table
+from sprintlib.reports import explaining, run_table
 from sprintlib.reports.run_table import Trigger
 from sprintlib.reports.watch import run_watched
 from sprintlib.settings import Settings
@@ -63,17 +63,22 @@ def write_report(
     as_of: datetime | None = None,
     trigger: Trigger = "hand",
     notebook: Path | None = None,
+    explain: bool | None = None,
 ) -> ReportFiles:
     """Analyse a milestone as of a moment, and write its report into `<reports>/<date>/<project>-<milestone>/`.
 
     milestone: a title; None: the open one with the nearest deadline. as_of: aware; None: now.
     notebook: another notebook with the same parameters. A report of the same day and milestone is replaced.
+    explain: run the agents first, whose words the report then shows; None: if `report.explain` says so and either a
+    model answers or nobody waits for the report. Without them nothing but words is missing.
     Raises ReportError with one sentence; the run table has the same, and nothing half-done is left behind.
     """
     moment = (as_of or datetime.now(UTC)).astimezone(UTC)
     parameters = {"home": str(settings.home), "milestone": milestone, "as_of": moment.isoformat()}
     engine = open_store(settings.database_url)
     run_table.recognise_killed(engine)
+    if explain or (explain is None and _worth_explaining(settings, trigger)):
+        explaining.explain(engine, settings, milestone, moment)
     with _partial_folder(settings) as partial:
         run_id = run_table.start(engine, settings.project.name, milestone or NEAREST, moment, trigger, parameters)
         try:
@@ -98,6 +103,10 @@ def write_report(
     run_table.finish(engine, run_id, "ok", None, folder=relative, digest=_digest(files.notebook), milestone=files.title)
     _store(engine, analysis)
     return files
+
+
+def _worth_explaining(settings: Settings, trigger: Trigger) -> bool:
+    return settings.report.explain and (trigger == "due" or explaining.model_answers(settings))
 
 
 def folder_name(*names: str) -> str:

@@ -65,6 +65,16 @@ def test_slow() -> None:
         ask(OllamaStandIn([GOOD], mood="slow"), timeout_seconds=0.5)
 
 
+def test_all_words_together_have_their_time() -> None:
+    """The stand-in takes two seconds a piece, which is fine for each, and too long for all."""
+    with (
+        running(OllamaStandIn([GOOD], mood="slow")) as host,
+        connect(LlmSettings(host=host), seconds=3) as model,
+        pytest.raises(LlmTimeout, match="raise llm.words_seconds"),
+    ):
+        model.ask("You are brief.", "Will it land?", Verdict)
+
+
 def test_a_silently_cut_prompt_is_noticed() -> None:
     with pytest.raises(LlmBadOutput, match="The server cut the prompt"):
         ask(OllamaStandIn([GOOD], mood="short-sighted"), prompt="evidence " * 500)

@@ -23,6 +23,8 @@ def settings(tmp_path: Path, vega_cache: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("TEST_VEGA_CACHE", str(vega_cache))
     (tmp_path / "sprint.toml").write_text(
-        '[project]\nname = "demo"\nrepositories = ["sprint-demo/api", "sprint-demo/web"]\n', encoding="utf-8"
+        '[project]\nname = "demo"\nrepositories = ["sprint-demo/api", "sprint-demo/web"]\n'
+        '[llm]\nhost = "http://127.0.0.1:9"\n',  # no model answers there, whatever runs on this machine
+        encoding="utf-8",
     )
     return settings_module.load(tmp_path)

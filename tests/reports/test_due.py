@@ -105,7 +105,7 @@ def written(monkeypatch, settings):
 
     asked = _Asked()
 
-    def write(settings, milestone=None, as_of=None, trigger="hand", notebook=None):
+    def write(settings, milestone=None, as_of=None, trigger="hand", notebook=None, explain=None):
         asked.append((milestone, trigger))
         engine = open_store(settings.database_url)
         now = datetime.now(UTC)

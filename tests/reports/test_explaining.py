@@ -1,0 +1,89 @@
+"""Words in reports: a model's where one answers, within its time; complete, and saying so, where none does."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+
+from sprintlib import settings as settings_module
+from sprintlib.reports import ReportFiles, write_report
+from sprintlib.reports.run_table import Trigger
+from tests.agents import models
+from tests.agents.plain import plain
+from tests.llm.ollama import OllamaStandIn, running
+from tests.sprints import team_in
+from tests.world import at
+
+THURSDAY = at("03-19 12:00")  # in the past of the store: Friday's facts may not show
+MISSING = {
+    "slow": "was not ready in time",
+    "cut": "stopped in the middle of its answer",
+    "truncated": "needed more than 900 tokens",
+    "garbage": "does not speak Ollama",
+    "failing": "llama runner process has terminated",
+    "error-in-stream": "out of memory",
+    "short-sighted": "The server cut the prompt",
+}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    world = team_in(tmp_path)
+    world.event(14, "blocked_by_added", "03-17 12:00", subject="acme/api#15")
+    world.pull(20, created="03-16 12:00", title="Cache the cart", body="Closes #16", author="ann")
+    world.event(20, "review_requested", "03-17 12:00", subject="bob")
+    world.flush()
+    return tmp_path
+
+
+def report(home: Path, host: str, trigger: Trigger = "due", **how: bool) -> ReportFiles:
+    text = f'[project]\nname = "acme"\nrepositories = ["acme/api", "acme/web"]\n[llm]\nhost = "{host}"\n'
+    (home / "sprint.toml").write_text(text + "words_seconds = 3\n")
+    return write_report(settings_module.load(home), "Sprint 2", THURSDAY, trigger, **how)
+
+
+@contextmanager
+def asked(mood: str = "scripted") -> Iterator[tuple[str, OllamaStandIn]]:
+    standin = OllamaStandIn([models.truthful], mood=mood)
+    with running(standin) as host:
+        yield host, standin
+
+
+def test_a_report_that_is_due_is_worded_by_the_model_and_its_numbers_stay(home: Path) -> None:
+    with asked() as (host, standin):
+        files = report(home, host)
+        assert len(standin.requests) == 2
+        plainly = report(home, host, explain=False)
+        assert len(standin.requests) == 2
+    (found,) = files.analysis.milestones
+    assert found.llm.model == "llama3.2:3b"
+    assert files.analysis.as_of == THURSDAY
+    page = files.html.read_text()
+    assert "worded by llama3.2:3b" in page
+    assert "worded by llama3.2:3b" in files.markdown.read_text()
+    assert plain(files.analysis) == plain(plainly.analysis)
+
+
+def test_without_a_model_a_report_by_hand_does_not_wait_and_a_due_one_says_what_is_missing(home: Path) -> None:
+    assert report(home, "http://127.0.0.1:9", "hand").analysis.milestones[0].narrative == ()
+    (found,) = report(home, "http://127.0.0.1:9").analysis.milestones
+    assert found.narrative[0].text == found.summary
+    assert found.llm.missing == "Ollama does not answer: start it, or go on without it."
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mood", MISSING)
+def test_a_faulty_model_leaves_a_complete_report_in_time(home: Path, mood: str) -> None:
+    started = perf_counter()
+    with asked(mood) as (host, _):
+        files = report(home, host)
+    assert perf_counter() - started < 30
+    (found,) = files.analysis.milestones
+    assert MISSING[mood] in (found.llm.missing or "")
+    assert found.probability is not None
+    assert found.risks
+    assert found.recommendations
+    assert "No language model was used" in files.html.read_text()
+    assert MISSING[mood].split("'")[0] in files.markdown.read_text()
