@@ -10,17 +10,11 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from sprintlib.dependencies.references import Reference, Resolver
+from sprintlib.prose import prose
 
 Says = Literal["waits", "blocks", "mentions", "free"]
 Signal = Literal["footer", "text", "weak text", "mention"]
 
-_NOT_PROSE = re.compile(
-    r"<!--.*?(?:-->|\Z)"
-    r"|^(?P<fence>[ \t]{0,3}(?:`{3,}|~{3,})).*?(?:^(?P=fence)[`~]*[ \t]*$|\Z)"
-    r"|^[ \t]{0,3}>.*?$"
-    r"|(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)",
-    re.DOTALL | re.MULTILINE,
-)
 # how many characters around a reference are looked at
 _REACH = 200
 _DONE_TASK = re.compile(r"[-*] \[[xX]\] ")
@@ -83,9 +77,9 @@ class Statement(NamedTuple):
 
 def statements(text: str, repo: str, resolver: Resolver) -> Iterator[Statement]:
     """Statements in a text written in repository `repo`: footers first, then sentence by sentence."""
-    prose = _NOT_PROSE.sub(" ", text.replace("\r\n", "\n"))
-    yield from footers(prose, repo, resolver)
-    for sentence in _SENTENCE_END.split(_FOOTER.sub(" ", prose)):
+    said = prose(text)
+    yield from footers(said, repo, resolver)
+    for sentence in _SENTENCE_END.split(_FOOTER.sub(" ", said)):
         yield from _in_sentence(sentence.strip(), repo, resolver)
 
 

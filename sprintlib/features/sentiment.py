@@ -14,11 +14,12 @@ import polars as pl
 from sprintlib.features.metric import Metric
 from sprintlib.features.view import MilestoneView
 from sprintlib.imports import special_functions
+from sprintlib.prose import prose
 
 FAMILY = "sentiment"
 MINIMUM_COMMENTS = 20
 MINIMUM_AUTHORS = 3
-_NOISE = re.compile(r"```.*?```|`[^`\n]*`|^>[^\n]*$|https?://\S+|<!--.*?-->", re.S | re.M)
+_LINK = re.compile(r"https?://\S+")
 _WORD = re.compile(r"[a-z][a-z'’-]*|[:;]-?[()|/pd]|👍|👎|🎉|😞|😕|❤|🚀", re.I)
 _NEGATIONS = re.compile(
     r"not|no|never|cannot|without|hardly|(?:is|do|does|did|ca|wo|was|are|should|could)n't",
@@ -30,7 +31,7 @@ def classify(text: str) -> int:
 
     Sums the lexicon's scores; a word within three words after a negation counts the other way round, at half.
     """
-    words = _WORD.findall(_NOISE.sub(" ", text).lower().replace("’", "'"))
+    words = _WORD.findall(_LINK.sub(" ", prose(text)).lower().replace("’", "'"))
     scores = _lexicon()
     total = 0.0
     for place, word in enumerate(words):

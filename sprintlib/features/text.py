@@ -6,6 +6,7 @@ import polars as pl
 
 from sprintlib.features.metric import Metric, share
 from sprintlib.features.view import MilestoneView
+from sprintlib.prose import prose
 
 FAMILY = "text"
 _WINDOW = "open items of the milestone"
@@ -19,7 +20,6 @@ _UNCERTAIN = re.compile(
     r"|unknown (?:scope|cause)|maybe we (?:should|could)|open question)\b|\?\?",
     re.I,
 )
-_QUOTED = re.compile(r"```.*?```|`[^`\n]*`|^>[^\n]*$|<!--.*?-->", re.S | re.M)
 
 
 def description_length(view: MilestoneView) -> Metric:
@@ -81,6 +81,4 @@ FEATURES = (description_length, without_description, acceptance_criteria, uncert
 def _bodies(view: MilestoneView, titles: bool = False) -> list[tuple[str, str]]:
     """(ref, text) of open items without code, quotes and HTML comments."""
     rows: list[tuple[str, str | None, str | None]] = view.open_items.sort("ref").select("ref", "title", "body").rows()
-    return [
-        (ref, _QUOTED.sub(" ", f"{title or ''}\n{body or ''}" if titles else body or "")) for ref, title, body in rows
-    ]
+    return [(ref, prose(f"{title or ''}\n{body or ''}" if titles else body or "")) for ref, title, body in rows]
