@@ -26,6 +26,10 @@ class SprintError(Exception):
 
     exit_code = 1
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows below the cell, by IPython's protocol: the sentence, and no traceback."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class SettingsError(SprintError):
     """sprint.toml or a command line option is missing or wrong."""

@@ -13,6 +13,14 @@ from sprintlib import resources
 from sprintlib.errors import SettingsError
 from sprintlib.settings import Settings
 
+_QUIET = (
+    # nothing is asked of other hosts, neither news nor newer versions
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
+    # Voilà has a server of its own (sprint dashboards)
+    "--ServerApp.jpserver_extensions=voila.server_extension=False",
+)
+
 
 def copy_notebooks(home: Path) -> list[Path]:
     """Put the shipped notebooks into `notebooks/` of the home folder; those copied.
@@ -46,5 +54,5 @@ def lab_arguments(settings: Settings, port: int, browser: bool, more: Sequence[s
     more: options of JupyterLab itself.
     """
     arguments = [sys.executable, "-m", "jupyterlab", "--ip=127.0.0.1", f"--port={port}"]
-    arguments += [f"--ServerApp.root_dir={settings.home / 'notebooks'}"]
+    arguments += [f"--ServerApp.root_dir={settings.home / 'notebooks'}", *_QUIET]
     return [*arguments, *([] if browser else ["--no-browser"]), *more]

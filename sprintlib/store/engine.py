@@ -26,7 +26,12 @@ def open_store(url: str, read_only: bool = False) -> Engine:
             raise StoreError(f"The store {_place(url)} was written by a newer sprintlib: install that version.")
         if current != known[-1]:
             if read_only:
-                raise StoreError(f"The store {_place(url)} is empty or of another version: run 'sprint sync' first.")
+                what_to_do = (
+                    "is empty: run 'sprint sync' first"
+                    if current is None
+                    else "was written by an older sprintlib: run 'sprint analyze' once, which brings it up to date"
+                )
+                raise StoreError(f"The store {_place(url)} {what_to_do}.")
             _upgrade(engine)
     except DatabaseError as error:
         raise store_error(url, error) from error

@@ -47,6 +47,7 @@ def test_it_listens_on_loopback_only(home: Path):
     assert "--port=8890" in arguments
     assert f"--ServerApp.root_dir={home / 'notebooks'}" in arguments
     assert "--no-browser" in arguments
+    assert "--LabApp.news_url=None" in arguments
     assert "--no-browser" not in lab_arguments(load(home), 8890, browser=True)
 
 

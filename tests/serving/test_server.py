@@ -87,6 +87,15 @@ def test_nothing_else_is_served(served: Served, path: str):
     assert get(served, path).status_code in (403, 404)
 
 
+@pytest.mark.parametrize("path", ["voila/render/nothing.ipynb", "sprint/reports/x/report.html", "voila/render/x<b>"])
+def test_a_page_that_is_not_there_leads_back(served: Served, path: str):
+    page = get(served, path).text
+    assert "There is no such page or report here; it may have been removed." in page
+    assert '<a href="/">To the overview</a>' in page
+    assert "http" not in page
+    assert "<b>" not in page
+
+
 def test_every_answer_carries_the_policy(served: Served):
     for path in ("", "sprint/style.css", PROBE):
         response = get(served, path)
