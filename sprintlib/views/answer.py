@@ -2,7 +2,7 @@
 
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.views.markup import text
-from sprintlib.views.words import basis, count, delivered, headline, short_day, today
+from sprintlib.views.words import basis, count, delivered, headline, short_day, span, today
 
 
 def answer_card(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
@@ -38,10 +38,12 @@ def facts(analysis: Analysis, milestone: MilestoneAnalysis) -> list[tuple[str, s
         said.append(("Finish, 80% interval", f"{short_day(early, now)} to {short_day(late, now)}"))
     if interval.items_closed_by_due:
         low, high = interval.items_closed_by_due
-        said.append(("Closed by the due date, 80% interval", f"{low} to {high} of {_inside(milestone)}"))
+        said.append(("Closed by the due date, 80% interval", f"{span(low, high)} of {_inside(milestone)}"))
     elif milestone.closed_in_two_weeks:
         low, _, high = milestone.closed_in_two_weeks
-        said.append(("Closed in two weeks, 80% interval", f"{low} to {high} of {count(milestone.scope.open, 'item')}"))
+        said.append(
+            ("Closed in two weeks, 80% interval", f"{span(low, high)} of {count(milestone.scope.open, 'item')}")
+        )
     if milestone.probability_delivered is not None:
         said.append(("Same amount delivered", delivered(milestone)))
     if milestone.governed_by:

@@ -78,6 +78,11 @@ def age(value: datetime | None, as_of: datetime) -> str:
     return f"{minutes} minute{'' if minutes == 1 else 's'} old"
 
 
+def span(low: int, high: int) -> str:
+    """`17 to 22`, or `20` where both ends are the same."""
+    return f"{low} to {high}" if low < high else str(low)
+
+
 def count(number: int, noun: str) -> str:
     """`1 item`, `2 items`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
@@ -109,7 +114,7 @@ def headline(analysis: Analysis, milestone: MilestoneAnalysis) -> tuple[str, str
         return "Late", f"{count(late, 'day')} past the due date with {count(milestone.scope.open, 'item')} open"
     if milestone.due_on is None and milestone.closed_in_two_weeks:
         low, _, high = milestone.closed_in_two_weeks
-        return f"{low} to {high}", "of the open items close in the next two weeks, with 80% probability"
+        return span(low, high), "of the open items close in the next two weeks, with 80% probability"
     if milestone.probability is None:
         return "No number", milestone.reason or "The reason was not recorded"
     due = short_day(milestone.due_on, today(analysis, milestone), "its end")

@@ -9,6 +9,10 @@ from tests import samples
 NOW = samples.AS_OF
 
 
+def test_a_range_of_one_value_is_that_value() -> None:
+    assert (words.span(17, 22), words.span(20, 20)) == ("17 to 22", "20")
+
+
 @pytest.mark.parametrize(
     ("probability", "said"),
     [
