@@ -3,6 +3,7 @@
 import fcntl
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -53,7 +54,7 @@ def build_index(
     """
     show = progress or (lambda _what, _done, _total: None)
     with index_lock(settings.data_dir):
-        changes = _write_texts(engine, settings, show, playbook)
+        changes = _update_texts(engine, settings, show, playbook) or Changes()
         found = IndexSummary(
             chunks=count_chunks(engine), added=changes.added, changed=changes.changed, removed=changes.removed
         )
@@ -73,27 +74,27 @@ def update_texts(
     Takes milliseconds then, a second for every thousand new texts otherwise. Raises KnowledgeError while an indexing
     runs.
     """
-    if is_indexed(engine) and _read_state(settings) == _state(engine, settings):
-        return None
     with index_lock(settings.data_dir):
-        return _write_texts(engine, settings, progress or (lambda _what, _done, _total: None), playbook)
+        return _update_texts(engine, settings, progress or (lambda _what, _done, _total: None), playbook)
 
 
-def _write_texts(engine: Engine, settings: Settings, show: OnProgress, playbook: Iterable[Text] | None) -> Changes:
-    state = _state(engine, settings)  # before reading: what comes meanwhile is read next time
-    texts = _shown(read_texts(engine, settings), show)
-    kept = frozenset[str]() if playbook is not None else frozenset({"playbook"})
-    changes = write_chunks(engine, chain(texts, playbook or ()), known_hosts(settings), kept)
+def _update_texts(
+    engine: Engine, settings: Settings, show: OnProgress, playbook: Iterable[Text] | None
+) -> Changes | None:
+    entries = None if playbook is None else list(playbook)
+    told = repr((texts_state(engine, settings), rules(), sorted(known_hosts(settings)), entries))
+    state = blake2b(told.encode(), digest_size=16).hexdigest()  # before reading: what comes meanwhile is read next time
+    if is_indexed(engine) and _read_state(settings) == state:
+        return None
+    texts = chain(_shown(read_texts(engine, settings), show), entries or ())
+    kept = frozenset({"playbook"}) if entries is None else frozenset[str]()
+    changes = write_chunks(engine, texts, known_hosts(settings), kept)
     try:
         _state_file(settings).parent.mkdir(parents=True, exist_ok=True)
         _state_file(settings).write_text(state, encoding="utf-8")
     except OSError as error:
         LOGGER.warning("What has been indexed was not noted in %s: %s", _state_file(settings), error)
     return changes
-
-
-def _state(engine: Engine, settings: Settings) -> str:
-    return f"{texts_state(engine, settings)} {rules()}"
 
 
 def _read_state(settings: Settings) -> str | None:
