@@ -111,7 +111,8 @@ def _similar(similar: Similar | None) -> Iterator[Sentence]:
 def _chance(before: MilestoneAnalysis, now: MilestoneAnalysis) -> Iterator[str]:
     old, new = percent(before.probability), percent(now.probability)
     if before.probability is not None and now.probability is not None and old != new:
-        yield f"the chance went from {old} to {new} ({points(now.probability - before.probability)})"
+        shown = points(round(now.probability, 2) - round(before.probability, 2))
+        yield f"the chance went from {old} to {new} ({shown})"
     elif (before.probability is None) != (now.probability is None):
         yield "there is a number now" if before.probability is None else "there is no number any more"
     if before.due_on != now.due_on:

@@ -83,6 +83,7 @@ def _live(name: str) -> Iterator["OnProgress | None"]:
 
 def show(demo: "Demo", seconds: dict[str, float]) -> None:
     """Print what a person wants to know when it is over."""
+    from sprintlib.analysis.terminal import plain
     from sprintlib.demo import findings
 
     items = len(demo.chronicle.items)
@@ -91,9 +92,9 @@ def show(demo: "Demo", seconds: dict[str, float]) -> None:
         f"{demo.collected.requests} requests, {seconds['In all']:.0f} s in all.\n"
     )
     for number, finding in enumerate(findings(demo.milestone), start=1):
-        click.echo(f"{number}. {_printable(finding)}")
+        click.echo(f"{number}. {plain(finding)}")
     for advice in demo.milestone.recommendations[:1]:
-        click.echo(f"\nFirst thing to do: {_printable(advice.action)}")
+        click.echo(f"\nFirst thing to do: {plain(advice.action)}")
     click.echo(f"\nReport:     {_typed(demo.report.html)}")
     click.echo(f"Dashboards: {_dashboards_command(demo)}")
 
@@ -135,8 +136,3 @@ def _typed(path: Path) -> str:
     """A path as somebody in the working folder would type it."""
     path = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow the links of a virtual environment
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
-
-
-def _printable(text: str) -> str:
-    """Without control characters, which a terminal would obey."""
-    return "".join(character if character.isprintable() else " " for character in text)

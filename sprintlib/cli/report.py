@@ -99,21 +99,17 @@ def _write(
 
 
 def _show(files: "ReportFiles") -> None:
+    from sprintlib.analysis.terminal import plain
     from sprintlib.views import headline
 
     for milestone in files.analysis.milestones:
         figure, words = headline(files.analysis, milestone)
-        click.echo(f"{_printable(milestone.title)}: {figure} - {_printable(words)}")
-        click.echo(f"  {_printable(milestone.summary)}")
+        click.echo(f"{plain(milestone.title)}: {figure} - {plain(words)}")
+        click.echo(f"  {plain(milestone.summary)}")
     if not files.analysis.milestones:
         for note in files.analysis.notes:
-            click.echo(_printable(note))
+            click.echo(plain(note))
     click.echo(f"  {files.html}")
-
-
-def _printable(text: str) -> str:
-    """Without control characters, which a terminal would obey."""
-    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def _as_json(files: "ReportFiles") -> dict[str, Any]:

@@ -42,6 +42,7 @@ def due(app: App, explain: bool | None, quiet: bool, as_json: bool) -> None:
 @click.pass_obj
 def list_runs(app: App, limit: int, as_json: bool) -> None:
     """Reports that ran or run, newest first, and how they ended."""
+    from sprintlib.analysis.terminal import plain
     from sprintlib.reports import recognise_killed, runs
     from sprintlib.store import open_store
 
@@ -54,5 +55,5 @@ def list_runs(app: App, limit: int, as_json: bool) -> None:
     if not found:
         click.echo("No report has run yet: run 'sprint report'.")
     for run in found:
-        ending = run.folder or run.message or ""
-        click.echo(f"{run.started_at:%Y-%m-%d %H:%M} UTC  {run.state:<8} {run.trigger:<5} {run.milestone}  {ending}")
+        what = f"{plain(run.milestone)}  {plain(run.folder or run.message or '')}"
+        click.echo(f"{run.started_at:%Y-%m-%d %H:%M} UTC  {run.state:<8} {run.trigger:<5} {what}")

@@ -38,7 +38,7 @@ def _two_weeks(forecast: Forecast) -> str:
 
 
 def _finish(dates: ForecastDates) -> str:
-    return f"half of the futures are done by {day_name(dates.p50)}"
+    return f"half of the futures are done {'by ' if dates.p50 else ''}{day_name(dates.p50)}"
 
 
 def _worst(risks: Sequence[Risk]) -> str:

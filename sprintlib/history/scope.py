@@ -17,16 +17,6 @@ from sprintlib.store.frames import UTC_DATETIME
 _INSTANT = timedelta(microseconds=1)
 _ITEM = ["repository_id", "number"]
 BURN_UP = pl.Schema({"day": pl.Date, "scope": pl.Int64, "done": pl.Int64})
-FLOWS = pl.Schema(
-    {
-        "repository_id": pl.Int64,
-        "milestone": pl.Int64,
-        "day": pl.Date,  # a working day; what happens on a day off counts on the next working day
-        "closings": pl.Int64,  # items closed while inside
-        "arrivals": pl.Int64,  # items that entered open, or were reopened inside
-        "departures": pl.Int64,  # items that left open
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -113,7 +103,7 @@ def burn_up(
     if start is None:
         return pl.DataFrame(schema=BURN_UP)
     members = _members(past, repository_id, milestone)
-    closed = _changes(past).filter(pl.col("repository_id") == repository_id, pl.col("to") != "open")
+    closed = _states(past).filter(pl.col("repository_id") == repository_id, pl.col("to") != "open")
     closed = closed.join(members.select("number").unique(), on="number", how="semi")
     days = list(_days(calendar.local_date(start - _INSTANT), calendar.local_date(past.as_of)))
     ends = [min(calendar.end_of_day(day) - _INSTANT, past.as_of) for day in days]
@@ -134,58 +124,11 @@ def _items_by_day(series: pl.DataFrame, intervals: pl.DataFrame) -> pl.DataFrame
     return joined.filter(_during(pl.col("moment"))).select("day", "number").unique()
 
 
-def flows(past: Past, calendar: WorkingCalendar) -> pl.DataFrame:
-    """Closings, arrivals and departures of every milestone (schema FLOWS), days without any left out.
-
-    Items that were closed before they entered are bookkeeping after the fact: neither closings nor arrivals.
-    """
-    told = pl.concat([_closings(past), _arrivals(past), _when_open(past, "left_at", "departures")])
-    local = pl.col("at").dt.convert_time_zone(str(calendar.time_zone)).dt.date()
-    days = {day: _working_day(day, calendar) for day in told.select(local.unique())["at"]}
-    what = [
-        (pl.col("what") == name).sum().cast(pl.Int64).alias(name) for name in ("closings", "arrivals", "departures")
-    ]
-    worked = told.with_columns(local.replace_strict(days, return_dtype=pl.Date).alias("day"))
-    grouped = worked.group_by("repository_id", "milestone", "day").agg(what)
-    return grouped.sort("repository_id", "milestone", "day").select(FLOWS.names())
-
-
-def _closings(past: Past) -> pl.DataFrame:
-    """Closings of items while inside: repository_id, milestone, at, what."""
-    return _during_stays(past, _changes(past).filter(pl.col("to") != "open", pl.col("before") == "open"), "closings")
-
-
-def _arrivals(past: Past) -> pl.DataFrame:
-    """Entries of open items, and reopenings inside."""
-    reopened = _during_stays(
-        past, _changes(past).filter(pl.col("to") == "open", pl.col("before") != "open"), "arrivals"
+def _states(past: Past) -> pl.DataFrame:
+    """Transitions as intervals: each lasts until the item's next one (null for the last)."""
+    return past.transitions.with_columns(pl.col("at").shift(-1).over(_ITEM).alias("left_at")).with_columns(
+        pl.col("at").alias("entered_at")
     )
-    return pl.concat([_when_open(past, "entered_at", "arrivals"), reopened])
-
-
-def _during_stays(past: Past, changes: pl.DataFrame, what: str) -> pl.DataFrame:
-    told = changes.select(*_ITEM, "at")
-    joined = told.join(past.memberships.drop("repo"), on=_ITEM)
-    inside = joined.filter(
-        pl.col("entered_at") <= pl.col("at"), (pl.col("at") < pl.col("left_at")).fill_null(value=True)
-    )
-    return inside.select("repository_id", "milestone", "at", pl.lit(what).alias("what"))
-
-
-def _when_open(past: Past, time: str, what: str) -> pl.DataFrame:
-    """Entries or exits (the column `time`) of items that were open just then."""
-    moves = past.memberships.filter(pl.col(time).is_not_null()).with_row_index("stay")
-    states = moves.join(past.transitions.drop("repo"), on=_ITEM).filter(pl.col("at") <= pl.col(time))
-    latest = states.sort("at", maintain_order=True).group_by("stay", maintain_order=True).last()
-    open_then = latest.filter(pl.col("to") == "open")
-    return open_then.select("repository_id", "milestone", pl.col(time).alias("at"), pl.lit(what).alias("what"))
-
-
-def _changes(past: Past) -> pl.DataFrame:
-    """Transitions with the state before them (null at creation) and the time of the next (null for the last)."""
-    return past.transitions.with_columns(
-        pl.col("to").shift(1).over(_ITEM).alias("before"), pl.col("at").shift(-1).over(_ITEM).alias("left_at")
-    ).with_columns(pl.col("at").alias("entered_at"))
 
 
 def _members(past: Past, repository_id: int, milestone: int) -> pl.DataFrame:

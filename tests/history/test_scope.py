@@ -3,11 +3,10 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
-import polars as pl
 import pytest
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.history.scope import BURN_UP, FLOWS, Scope, burn_up, deadline, flows, scope, start_of
+from sprintlib.history.scope import BURN_UP, Scope, burn_up, deadline, scope, start_of
 from tests.world import API, World, at
 
 CALENDAR = WorkingCalendar()
@@ -162,31 +161,3 @@ def test_burn_up_is_empty_before_the_start(world: World) -> None:
     found = burn_up(world.past("03-05"), 1, 1, CALENDAR, None)
     assert found.is_empty()
     assert found.schema == BURN_UP
-
-
-def test_flows(sprint: World) -> None:
-    found = flows(sprint.past("03-10 12:00"), CALENDAR)
-    assert found.schema == FLOWS
-    assert [(row[2].day, *row[3:]) for row in found.rows()] == [
-        (2, 0, 2, 0),
-        (4, 0, 2, 0),
-        (5, 1, 0, 1),
-        (6, 0, 0, 1),
-        (9, 1, 0, 0),
-        (10, 0, 1, 0),
-    ]
-
-
-def test_flows_of_a_day_off_count_on_the_next_working_day(world: World) -> None:
-    inside(world, "03-06 09:00")
-    world.event(1, "closed", "03-07 09:00")
-    world.event(1, "reopened", "03-08 09:00")
-    found = flows(world.past("03-20"), CALENDAR)
-    assert found.select("day", "closings", "arrivals", "departures").rows() == [
-        (date(2026, 3, 6), 0, 1, 0),
-        (date(2026, 3, 9), 1, 1, 0),
-    ]
-
-
-def test_flows_of_nothing_are_empty(world: World) -> None:
-    assert flows(world.past("03-20"), CALENDAR).equals(pl.DataFrame(schema=FLOWS))

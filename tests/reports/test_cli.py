@@ -101,7 +101,7 @@ def test_titles_cannot_command_the_terminal(settings, asked):
     output = call(settings, "--milestone", "\x1b[2Jgone\x07").output
     assert "\x1b" not in output
     assert "\x07" not in output
-    assert "gone : 38%" in output
+    assert "gone: 38%" in output
 
 
 def test_a_project_without_an_open_milestone_says_what_closes(settings, asked):
