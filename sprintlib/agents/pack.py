@@ -96,7 +96,8 @@ def item_entries(situation: Situation) -> Iterator[Entry]:
         people = f"assigned to {', '.join(row['assignees'])}" if row["assignees"] else "not assigned"
         waiting = f" It waits for {waits[row['ref']]}." if row["ref"] in waits else ""
         told = f"{row['ref']} is an open {kind}, created {row['created_at']:%Y-%m-%d}, {people}.{waiting}"
-        yield Entry(id=f"I{place}", told=told, quoted=_quoted(row["title"]), evidence=situation.cite([row["ref"]]))
+        title = "" if instructions(row["title"]) else _quoted(row["title"])  # what reads like orders stays out
+        yield Entry(id=f"I{place}", told=told, quoted=title, evidence=situation.cite([row["ref"]]))
 
 
 def text_entries(situation: Situation, hits: Sequence[Hit] = ()) -> Iterator[Entry]:

@@ -16,11 +16,12 @@ _LANGUAGE = (
     r"(?:french|spanish|german|italian|portuguese|dutch|polish|russian|chinese|mandarin|japanese|korean|arabic|hindi"
     r"|latin|greek|turkish|swedish|hebrew|klingon|pirate)"
 )
-# Where an order begins: a sentence, a list entry, or what politeness puts before it.
+# Where an order begins: a sentence, a list entry, a capital letter, or what politeness puts before it.
 _START = (
-    r"(?:^|[.!?:;\n>*\-\"'(\]])\s*(?:(?:please|kindly|now|then|next|also|always|instead|first|finally|simply|just"
-    r"|can you|could you|be sure to|make sure to|remember to|do not forget to|don't forget to|don't hesitate to"
-    r"|feel free to|consider|you (?:must|should|shall|will|need to|have to)|(?:keep|bear) in mind to)\b[\s,]*){0,3}"
+    r"(?:(?:^|[.!?:;\n>*\-\"'(\]])\s*|\s(?=(?-i:[A-Z])))(?:(?:please|kindly|now|then|next|also|always|instead|first"
+    r"|finally|simply|just|can you|could you|be sure to|make sure to|remember to|do not forget to|don't forget to"
+    r"|don't hesitate to|feel free to|consider|you (?:must|should|shall|will|need to|have to)|(?:keep"
+    r"|bear) in mind to)\b[\s,]*){0,3}"
 )
 _EDIT = (
     r"(?:add|adjust|alter|anagram|answer|append|apply|attach|augment|begin|blend|capitali[sz]e|change|combine|compose"
@@ -262,6 +263,13 @@ ASKS = (
         SHAPE,
         "your |each |every  & answer|respon|repl|output|message",
         _START + rf"{_EDIT}\b{_WITHIN}{{0,140}}\b(?:your|each|every) {_ANSWER}\b",
+    ),
+    _ask(
+        SHAPE,
+        "every |each  & sentence|line|paragraph|answer|response|reply",
+        _START
+        + r"(?:end|begin|start|finish|close|open|preface|prefix)\s+(?:every|each)\s+(?:sentence|line|paragraph|answer"
+        r"|response|reply)\s+with\b",
     ),
     _ask(
         SHAPE,
