@@ -14,7 +14,12 @@ _LEAST_HISTORY = 8  # finished ones; a percentile of fewer says little
 
 
 def detect(situation: Situation) -> list[Risk]:
-    """Begun issues older than the team's 85th percentile of lead time, pull requests older than that of cycle time."""
+    """Begun issues older than the team's 85th percentile of lead time, pull requests older than that of cycle time.
+
+    Nothing in a bucket (Situation.is_bucket), where work may rest.
+    """
+    if situation.is_bucket:
+        return []
     factor = situation.thresholds.ageing_factor
     old = [
         (age / limit, age, limit, ref)

@@ -11,7 +11,7 @@ _LONGEST_SPRINT = 20.0  # working days; what is longer is filled over weeks, a s
 
 
 def detect(situation: Situation) -> list[Risk]:
-    """Items that came in after the planning and are still inside exceed a share of the planned ones.
+    """Items that came in after the planning and are still inside exceed a share of the planned ones; one is open.
 
     In a milestone of more than four weeks the first part of the time is planning. A pull request that carries another
     item is no further work. A milestone without a due date is a bucket, not a commitment: it may grow.
@@ -23,7 +23,7 @@ def detect(situation: Situation) -> list[Risk]:
     late = _late(situation, planning)
     early = len(situation.sprint.additions) - len(late)
     planned = sum(len(part.scope.committed) for part in situation.sprint.parts) + early
-    if not planned or len(late) <= limits.scope_creep_share * planned:
+    if not planned or len(late) <= limits.scope_creep_share * planned or situation.pulls_of.keys().isdisjoint(late):
         return []
     share = len(late) / planned
     since = f"the first {limits.scope_planning_share:.0%} of the time" if planning else "the start"
@@ -38,8 +38,8 @@ def detect(situation: Situation) -> list[Risk]:
             ),
             rule=(
                 f"Items added after {since} and still inside exceed {100 * limits.scope_creep_share:g}% of the "
-                f"{'items that were inside by then' if planning else 'committed ones'}; high above twice that with the "
-                "deadline near."
+                f"{'items that were inside by then' if planning else 'committed ones'}, and at least one of them is "
+                "open; high above twice that with the deadline near."
             ),
             items=late,
             evidence=situation.cite(late),

@@ -70,6 +70,15 @@ class Situation:
         return blockades(self.sprint, self.edges, self.pulls_of)
 
     @cached_property
+    def waits_for(self) -> dict[str, set[str]]:
+        """Blocked items -> the open items that they wait for, where somebody says which."""
+        found: dict[str, set[str]] = {}
+        for blockade in self.blockades:
+            if blockade.blocker is not None:
+                found.setdefault(blockade.item, set()).add(blockade.blocker)
+        return found
+
+    @cached_property
     def view(self) -> MilestoneView:
         """The sprint as the features see it."""
         return MilestoneView(
@@ -84,7 +93,7 @@ class Situation:
     @cached_property
     def outlook(self) -> Outlook:
         """What the forecast of the sprint rests on."""
-        return prepare(self.sprint, {blockade.item for blockade in self.blockades})
+        return prepare(self.sprint, {blockade.item for blockade in self.blockades}, self.waits_for)
 
     @property
     def started_at(self) -> datetime | None:
@@ -111,6 +120,11 @@ class Situation:
         """Open pull requests that carry open items and were opened by a person (schema ITEMS), by ref."""
         refs = {pull for carriers in self.pulls_of.values() for pull in carriers}
         return self.sprint.past.items.filter(pl.col("ref").is_in(refs) & ~pl.col("author_is_bot")).sort("ref")
+
+    @cached_property
+    def is_bucket(self) -> bool:
+        """A milestone without a due date in a project that dates others: a place for work that may rest."""
+        return self.sprint.deadline is None and self.sprint.past.milestones["due_on"].is_not_null().any()
 
     @cached_property
     def pull_request_rhythm(self) -> Rhythm | None:

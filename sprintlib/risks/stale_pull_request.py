@@ -15,8 +15,11 @@ _OWED = {"author": "an answer by its author", "reviewer": "a review", "maintaine
 def detect(situation: Situation) -> list[Risk]:
     """Open, ready pull requests that carry open items and have had no human event for longer than the threshold.
 
-    Not those that people set aside, nor those whose items wait for another one, which is told as such.
+    Not those that people set aside, nor those whose items wait for another one, which is told as such; nothing in a
+    bucket (Situation.is_bucket).
     """
+    if situation.is_bucket:
+        return []
     waits = _waits(situation)
     told = [_risk(situation, ref, move, days) for ref, (move, days) in list(waits.items())[:_MOST]]
     rest = list(waits)[_MOST:]
