@@ -9,6 +9,7 @@ against a second analysis straight from the store.
 import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -60,8 +61,8 @@ def _simulated(analyses: int, result: Result) -> Iterator[None]:
             engine = open_store(f"sqlite:///{home / 'data' / 'sprint.db'}")
             names = ingest_dataset(engine, home / "github", "Mooring")
             settings = parse({"home": home, "project": {"name": "Mooring", "repositories": names}})
-            moments = _moments(engine, settings, min(10, analyses - 10 * seed))
-            yield from audited(engine, settings, moments, seed, result)
+            found = audited(engine, settings, _moments(engine, settings), seed, result)
+            yield from islice(found, min(10, analyses - 10 * seed))
 
 
 def _real(analyses: int, result: Result) -> Iterator[None]:
@@ -72,21 +73,17 @@ def _real(analyses: int, result: Result) -> Iterator[None]:
             ingest_dataset(engine, SECP, "secp256k1")
             project = {"name": "secp256k1", "repositories": ["bitcoin-core/secp256k1"]}
             settings = parse({"home": home, "project": project})
-            yield from audited(engine, settings, _moments(engine, settings, analyses), 99, result)
+            yield from islice(audited(engine, settings, _moments(engine, settings), 99, result), analyses)
 
 
-def _moments(engine: Engine, settings: Settings, most: int) -> list[tuple[str, datetime]]:
+def _moments(engine: Engine, settings: Settings) -> Iterator[tuple[str, datetime]]:
     """(milestone, noon of a day in its course), evenly spread over the milestones that had a due date."""
     past = load_past(engine, settings, datetime.now(UTC))
     rows = past.milestones.filter(pl.col("due_on").is_not_null()).group_by("title").agg(pl.col("due_on").max())
     dated = sorted(rows.iter_rows(), key=lambda row: (row[1], row[0]))
-    days = (8, 3, 12, 1, 20, 5, 30)
-    found = [
-        (title, datetime.combine(due_on - timedelta(days=back), time(12), UTC))
-        for back in days
-        for title, due_on in dated
-    ]
-    return found[:most]
+    for back in (8, 3, 12, 1, 20, 5, 30):
+        for title, due_on in dated:
+            yield title, datetime.combine(due_on - timedelta(days=back), time(12), UTC)
 
 
 if __name__ == "__main__":

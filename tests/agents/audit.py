@@ -143,7 +143,11 @@ def lying(random: Random, told: Told, past: Past) -> models.Say:
     def say(request: dict[str, Any]) -> str:
         notes = models.notes(request)
         pairs = list(_sentences(request))
-        lies = [lie for how in LIES for lie in _lies(how, pairs, notes, past, random)]
+        lies = [
+            (how, key, _reworded(text, random))
+            for kind in LIES
+            for how, key, text in _lies(kind, pairs, notes, past, random)
+        ]
         random.shuffle(lies)
         by_kind: dict[str, tuple[str, str, str]] = {}
         for how, key, text in lies:
@@ -207,6 +211,12 @@ def _lies(
         elif how == "stitched quote" and key.startswith("I") and len(pairs) > 1:
             words = [other.split() for _, other in random.sample(list(pairs), 2)]
             yield how, key, f'{refs[0]} says "{" ".join(words[0][-4:])} {" ".join(words[1][:4])}".'
+
+
+def _reworded(text: str, random: Random) -> str:
+    """Two of three do not begin as the note does."""
+    before = random.choice(("", "At the moment, ", "For the team now: "))
+    return before + (text[0].lower() + text[1:] if before else text)
 
 
 def _hide(text: str) -> str:

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import pytest
 
 from sprintlib import settings as settings_module
-from sprintlib.reports import ReportFiles, write_report
+from sprintlib.reports import ReportFiles, explaining, write_report
 from sprintlib.reports.run_table import Trigger
 from tests.agents import models
 from tests.agents.plain import plain
@@ -75,11 +76,22 @@ def test_without_a_model_a_report_by_hand_does_not_wait_and_a_due_one_says_what_
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mood", MISSING)
-def test_a_faulty_model_leaves_a_complete_report_in_time(home: Path, mood: str) -> None:
-    started = perf_counter()
+def test_a_faulty_model_leaves_a_complete_report_in_time(
+    home: Path, mood: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spent: list[float] = []
+
+    def timed(*arguments: Any) -> None:
+        started = perf_counter()
+        explain(*arguments)
+        spent.append(perf_counter() - started)
+
+    explain = explaining.explain
+    monkeypatch.setattr(explaining, "explain", timed)
     with asked(mood) as (host, _):
         files = report(home, host)
-    assert perf_counter() - started < 30
+    assert len(spent) == 1
+    assert spent[0] < 20  # all that the model can delay; a report itself takes five on an idle laptop
     (found,) = files.analysis.milestones
     assert MISSING[mood] in (found.llm.missing or "")
     assert found.probability is not None
