@@ -1,0 +1,343 @@
+"""Tables of facts: what GitHub told, when it happened and when it was fetched.
+
+Entity tables are upserted views of payloads and events, which are append-only.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+)
+
+from sprintlib.store.columns import metadata, moment, observed, of_repository
+
+
+def _item_columns() -> tuple[Column[Any], ...]:
+    """What an issue and a pull request have in common, as of `observed_at`."""
+    return (
+        Column("node_id", String(64), primary_key=True),
+        of_repository(),
+        Column("number", Integer, nullable=False),
+        Column("title", Text, nullable=False),
+        Column("body", Text),
+        Column("author", String(128)),
+        Column("author_type", String(16)),
+        Column("state", String(16), nullable=False),
+        Column("state_reason", String(32)),
+        Column("locked", Boolean, nullable=False),
+        Column("comments", Integer),
+        Column("labels", JSON, nullable=False),
+        Column("assignees", JSON, nullable=False),
+        Column("milestone_number", Integer),
+        Column("html_url", Text, nullable=False),
+        moment("created_at", nullable=False),
+        moment("updated_at", nullable=False),
+        moment("closed_at"),
+    )
+
+
+organization = Table(
+    "organization",
+    metadata,
+    Column("login", String(128), primary_key=True),
+    Column("node_id", String(64)),
+    Column("kind", String(16)),
+    *observed(),
+)
+
+repository = Table(
+    "repository",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("node_id", String(64)),
+    Column("full_name", String(256), nullable=False, unique=True),
+    Column("organization", String(128)),
+    Column("default_branch", String(256)),
+    Column("html_url", Text, nullable=False),
+    Column("clone_url", Text),
+    Column("private", Boolean),
+    Column("archived", Boolean),
+    moment("created_at"),
+    *observed(),
+)
+
+project = Table("project", metadata, Column("name", String(128), primary_key=True))
+
+project_repository = Table(
+    "project_repository",
+    metadata,
+    Column("project", String(128), ForeignKey("project.name"), primary_key=True),
+    of_repository(primary_key=True),
+)
+
+milestone = Table(
+    "milestone",
+    metadata,
+    of_repository(primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("node_id", String(64)),
+    Column("title", Text, nullable=False),
+    Column("description", Text),
+    Column("state", String(16), nullable=False),
+    Column("due_on", Date),
+    Column("open_issues", Integer),
+    Column("closed_issues", Integer),
+    Column("html_url", Text, nullable=False),
+    moment("created_at", nullable=False),
+    moment("updated_at"),
+    moment("closed_at"),
+    *observed(),
+)
+
+milestone_title = Table(
+    "milestone_title",
+    metadata,
+    of_repository(primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("title", String(512), primary_key=True),
+    Column("proof", String(256), nullable=False),
+    moment("seen_at", nullable=False),
+    comment="titles under which a payload showed a milestone number; seen_at is the payload's own update time",
+)
+
+issue = Table(
+    "issue",
+    metadata,
+    *_item_columns(),
+    Column("blockers", Integer, comment="how many blockers GitHub counts; null where it does not say"),
+    *observed(),
+)
+Index("ix_issue_number", issue.c.repository_id, issue.c.number)
+
+pull_request = Table(
+    "pull_request",
+    metadata,
+    *_item_columns(),
+    Column("draft", Boolean, nullable=False),
+    Column("merged", Boolean, nullable=False),
+    moment("merged_at"),
+    Column("merge_commit_sha", String(40)),
+    Column("head_ref", Text),
+    Column("head_sha", String(40)),
+    Column("head_repository", String(256)),
+    Column("base_ref", Text),
+    Column("requested_reviewers", JSON, nullable=False),
+    Column("additions", Integer),
+    Column("deletions", Integer),
+    Column("changed_files", Integer),
+    *observed(),
+)
+Index("ix_pull_request_number", pull_request.c.repository_id, pull_request.c.number)
+
+review = Table(
+    "review",
+    metadata,
+    Column("node_id", String(64), primary_key=True),
+    of_repository(),
+    Column("number", Integer, nullable=False),
+    Column("author", String(128)),
+    Column("author_type", String(16)),
+    Column("state", String(24), nullable=False),
+    Column("body", Text),
+    Column("commit_sha", String(40)),
+    Column("html_url", Text),
+    moment("submitted_at", nullable=False),
+    *observed(),
+)
+Index("ix_review_number", review.c.repository_id, review.c.number)
+
+comment = Table(
+    "comment",
+    metadata,
+    Column("node_id", String(64), primary_key=True),
+    of_repository(),
+    Column("number", Integer, nullable=False),
+    Column("kind", String(16), nullable=False, comment="issue | review"),
+    Column("author", String(128)),
+    Column("author_type", String(16)),
+    Column("body", Text),
+    Column("path", Text),
+    Column("html_url", Text),
+    moment("created_at", nullable=False),
+    moment("updated_at", nullable=False),
+    *observed(),
+)
+Index("ix_comment_number", comment.c.repository_id, comment.c.number)
+
+commit = Table(
+    "commit",
+    metadata,
+    of_repository(primary_key=True),
+    Column("sha", String(40), primary_key=True),
+    Column("author", String(256)),
+    Column("message", Text),
+    Column("parents", JSON, nullable=False),
+    moment("authored_at"),
+    moment("committed_at", nullable=False),
+    *observed(),
+)
+
+pull_request_commit = Table(
+    "pull_request_commit",
+    metadata,
+    of_repository(primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("sha", String(40), primary_key=True),
+)
+
+changed_file = Table(
+    "changed_file",
+    metadata,
+    of_repository(primary_key=True),
+    Column("sha", String(40), primary_key=True),
+    Column("path", String(1024), primary_key=True),
+    Column("additions", Integer, comment="null for a binary file"),
+    Column("deletions", Integer, comment="null for a binary file"),
+)
+
+workflow_run = Table(
+    "workflow_run",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    of_repository(),
+    Column("name", Text),
+    Column("event", String(64)),
+    Column("head_branch", Text),
+    Column("head_sha", String(40)),
+    Column("status", String(24)),
+    Column("conclusion", String(24)),
+    Column("html_url", Text, nullable=False),
+    moment("created_at", nullable=False),
+    moment("started_at"),
+    moment("updated_at", nullable=False),
+    *observed(),
+)
+Index("ix_workflow_run_repository_id", workflow_run.c.repository_id, workflow_run.c.created_at)
+
+release = Table(
+    "release",
+    metadata,
+    Column("node_id", String(64), primary_key=True),
+    of_repository(),
+    Column("tag", Text, nullable=False),
+    Column("name", Text),
+    Column("body", Text),
+    Column("prerelease", Boolean),
+    Column("draft", Boolean),
+    Column("html_url", Text),
+    moment("created_at", nullable=False),
+    moment("published_at"),
+    *observed(),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", String(96), primary_key=True),
+    of_repository(),
+    Column("number", Integer, nullable=False),
+    Column("kind", String(48), nullable=False, comment="GitHub's event name: milestoned, closed, labeled, ..."),
+    Column("actor", String(128)),
+    Column("actor_type", String(16)),
+    Column(
+        "subject",
+        Text,
+        comment="label, assignee, reviewer, milestone title or new title; 'owner/repo#n' of a reference",
+    ),
+    Column(
+        "detail",
+        Text,
+        comment="state_reason of a closing, old title of a renaming, sha of a commit, blocker as owner/repo#n",
+    ),
+    moment("happened_at", nullable=False),
+    *observed(),
+    comment="append-only timeline: the source of as-of truth",
+)
+Index("ix_event_number", event.c.repository_id, event.c.number, event.c.happened_at)
+Index("ix_event_kind", event.c.repository_id, event.c.kind)
+
+dependency = Table(
+    "dependency",
+    metadata,
+    of_repository(primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="the item that waits"),
+    Column("blocker", String(280), primary_key=True, comment="owner/repo#n"),
+    Column("type", String(16), primary_key=True, comment="blocks"),
+    *observed(),
+    comment="edges that GitHub itself states; edges read from text are derived in sprintlib.dependencies",
+)
+
+snapshot = Table(
+    "snapshot",
+    metadata,
+    of_repository(primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("day", Date, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("due_on", Date),
+    Column("open_issues", Integer),
+    Column("closed_issues", Integer),
+    moment("observed_at", nullable=False),
+    comment="each milestone as it was when first seen that day",
+)
+
+payload = Table(
+    "payload",
+    metadata,
+    Column("kind", String(24), primary_key=True),
+    Column("key", String(96), primary_key=True, comment="node id, or the id of the event"),
+    Column("digest", String(32), primary_key=True),
+    of_repository(),
+    Column("body", LargeBinary, nullable=False, comment="zlib-compressed JSON, as GitHub sent it"),
+    moment("observed_at", nullable=False),
+    comment="append-only",
+)
+
+sync_cursor = Table(
+    "sync_cursor",
+    metadata,
+    Column("repository", String(256), primary_key=True, comment="OWNER/NAME as GitHub spells it"),
+    Column("kind", String(32), primary_key=True),
+    Column("etag", Text, comment="of the first page, newest first; set once the kind is complete"),
+    Column("position", JSON, comment="where to go on: next page while incomplete, newest update time seen"),
+    Column("complete", Boolean, nullable=False),
+    Column("collected", Integer, nullable=False),
+    Column("expected", Integer, comment="what GitHub says there is; null where it does not say"),
+    Column("note", Text),
+    moment("as_of", nullable=False),
+)
+
+item_cursor = Table(
+    "item_cursor",
+    metadata,
+    of_repository(primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("part", String(16), primary_key=True, comment="timeline | detail | blocked_by"),
+    moment("updated_at", nullable=False),
+    comment="up to which update of an item its own requests were made",
+)
+
+sync_run = Table(
+    "sync_run",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("state", String(16), nullable=False, comment="running | ok | failed"),
+    Column("requests", Integer, nullable=False),
+    Column("not_modified", Integer, nullable=False),
+    Column("message", Text),
+    moment("started_at", nullable=False),
+    moment("finished_at"),
+)
