@@ -39,6 +39,15 @@ LATER = {
     "the branch turns green": lambda w: w.run(2, "03-20 12:30", "03-20 12:40", "success"),
     "the deadline moves": lambda w: w.milestone(2, "Sprint 2", created="03-13", due="04-30", updated="03-24"),
     "the milestone closes": lambda w: w.milestone(2, "Sprint 2", created="03-13", due="03-27", closed="04-01"),
+    "an item of the finished sprint is reopened": lambda w: (
+        w.issue(3, created="03-02 08:00", milestone=1, updated="03-24 10:00"),
+        w.event(3, "reopened", "03-24 10:00"),
+    ),
+    "an item leaves the finished sprint": lambda w: (
+        w.issue(4, created="03-02 08:00", closed="03-05 15:00", updated="03-25 10:00"),
+        w.event(4, "demilestoned", "03-25 10:00", subject="Sprint 1"),
+    ),
+    "people comment": lambda w: [w.comment(17, "This is terrible and broken", "03-23 10:00") for _ in range(3)],
     "another milestone opens": lambda w: w.milestone(7, "Sprint 7", created="03-21", due="04-10"),
 }
 
