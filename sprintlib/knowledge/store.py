@@ -1,7 +1,7 @@
 """Chunks in the store, kept equal to what was said: new and edited texts are written, deleted ones leave."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, fields
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -17,6 +17,8 @@ BATCH = 1000
 _NAMES = [column.name for column in chunk.columns if column.name != "id"]
 # the digest stands for the body
 _COMPARED = [name for name in _NAMES if name not in ("body", "observed_at", "source_digest")]
+_SOURCE = [field.name for field in fields(Text) if field.name != "observed_at"]
+_RULES = ("documents.py", "cleaning.py", "injection*.py", "masking.py")
 
 
 @dataclass(frozen=True)
@@ -108,15 +110,15 @@ def _wanted(
 
 def _source_digest(text: Text, hosts: Collection[str]) -> str:
     """Of all that a text's chunks are made from. When it was fetched does not count."""
-    told = repr((rules(), sorted(hosts), astuple(replace(text, observed_at=None))))
+    told = repr((rules(), sorted(hosts), *(getattr(text, name) for name in _SOURCE)))
     return blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 @cache
 def rules() -> str:
-    """Of the code that makes chunks: with a new version, everything is cleaned again."""
+    """Of the code that makes chunks: with a new version of it, everything is cleaned again."""
     found = blake2b(digest_size=16)
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(path for pattern in _RULES for path in Path(__file__).parent.glob(pattern)):
         found.update(path.read_bytes())
     return found.hexdigest()
 

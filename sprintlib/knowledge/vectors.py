@@ -59,7 +59,8 @@ def embed_missing(engine: Engine, model: Embedder, progress: Callable[[str, int,
         ]
         with engine.begin() as connection:
             upsert(connection, vector, found)
-    progress("Embedding", len(ids), len(ids))
+    if ids:
+        progress("Embedding", len(ids), len(ids))
     with engine.begin() as connection:
         connection.execute(delete(vector).where(vector.c.model != model.model))
     return len(ids)
