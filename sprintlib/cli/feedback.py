@@ -9,78 +9,127 @@ import click
 from sprintlib.cli.main import App
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
+    from sprintlib.analysis.responding import Option, Response
     from sprintlib.recommend.feedback import Decision
 
+_DONE = {"accept": "Accepted", "dismiss": "Dismissed", "snooze": "Put off"}
 
-@click.group("feedback")
-def command() -> None:
-    """Answer a recommendation by its id: accept, dismiss with a reason, or snooze it until a day.
+
+@click.group("feedback", invoke_without_command=True)
+@click.pass_context
+def command(context: click.Context) -> None:
+    """Answer what is recommended: list the actions, then accept, dismiss or snooze one by its number or id.
 
     Dismissed and snoozed ones are left out; what a team accepts more often comes first. Who answered is not stored.
     """
+    if context.invoked_subcommand is None:
+        context.invoke(list_open)
 
 
 @command.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
 @click.pass_obj
-def list_open(app: App, as_json: bool) -> None:
-    """The recommendations of the latest analyses, with their ids."""
-    from sprintlib.analysis import latest_analyses
-    from sprintlib.analysis.terminal import plain
+def list_open(app: App, as_json: bool = False) -> None:
+    """What the latest analyses recommend, numbered."""
+    from sprintlib.analysis.responding import options
     from sprintlib.store import open_store
 
-    stored = latest_analyses(open_store(app.settings.database_url), app.settings.project.name)
-    found = [
-        {"id": advice.id, "milestone": milestone.title, "action": advice.action, "expected_gain": advice.expected_gain}
-        for _, milestone in stored
-        for advice in milestone.recommendations
-    ]
+    found = options(open_store(app.settings.database_url), app.settings.project.name)
     if as_json:
-        click.echo(json.dumps(found, indent=2))
+        click.echo(json.dumps([one.as_dict() for one in found], indent=2))
         return
-    for one in found:
-        click.echo(f"{one['id']}\n    {plain(str(one['action']))}")
+    for line in _listed(found, app):
+        click.echo(line)
     if not found:
         click.echo("Nothing is recommended yet: 'sprint analyze' makes recommendations.")
 
 
 @command.command("accept")
-@click.argument("recommendation")
+@click.argument("action")
+@click.option("--json", "as_json", is_flag=True, help="Print what it changed as one JSON object.")
 @click.pass_obj
-def accept(app: App, recommendation: str) -> None:
-    """The team does it; after three working days it is looked at what moved."""
-    _give(app, recommendation, "accept")
+def accept(app: App, action: str, as_json: bool) -> None:
+    """The team does ACTION, a number or an id; after three working days it is looked at what moved."""
+    _give(app, action, "accept", as_json=as_json)
 
 
 @command.command("dismiss")
-@click.argument("recommendation")
+@click.argument("action")
 @click.option("--reason", required=True, metavar="TEXT", help="Why not, for whoever reads it later.")
+@click.option("--json", "as_json", is_flag=True, help="Print what it changed as one JSON object.")
 @click.pass_obj
-def dismiss(app: App, recommendation: str, reason: str) -> None:
-    """The team will not do it: it is not shown again."""
-    _give(app, recommendation, "dismiss", reason)
+def dismiss(app: App, action: str, reason: str, as_json: bool) -> None:
+    """The team will not do ACTION, a number or an id: it is not shown again."""
+    _give(app, action, "dismiss", reason, as_json=as_json)
 
 
 @command.command("snooze")
-@click.argument("recommendation")
+@click.argument("action")
 @click.option("--until", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The day it is shown again.")
+@click.option("--json", "as_json", is_flag=True, help="Print what it changed as one JSON object.")
 @click.pass_obj
-def snooze(app: App, recommendation: str, until: datetime) -> None:
-    """Not now: it is left out until a day."""
-    _give(app, recommendation, "snooze", until=until.date())
+def snooze(app: App, action: str, until: datetime, as_json: bool) -> None:
+    """Not now: ACTION, a number or an id, is left out until a day."""
+    _give(app, action, "snooze", until=until.date(), as_json=as_json)
 
 
 def _give(
-    app: App, recommendation: str, decision: "Decision", reason: str | None = None, until: "date | None" = None
+    app: App,
+    action: str,
+    decision: "Decision",
+    reason: str | None = None,
+    until: "date | None" = None,
+    *,
+    as_json: bool,
 ) -> None:
+    from dataclasses import asdict
     from datetime import UTC
 
-    from sprintlib.recommend import give_feedback
+    from sprintlib.analysis.responding import respond
     from sprintlib.store import open_store
 
     engine = open_store(app.settings.database_url)
-    give_feedback(engine, app.settings.project.name, recommendation, decision, datetime.now(UTC), reason, until)
-    what = {"accept": "Accepted", "dismiss": "Dismissed", "snooze": f"Left out until {until}"}[decision]
-    click.echo(f"{what}: {recommendation}")
+    found = respond(engine, app.settings, action, decision, datetime.now(UTC), reason, until)
+    if as_json:
+        click.echo(json.dumps(asdict(found), default=str, indent=2))
+        return
+    for line in _told(found, until):
+        click.echo(line)
+
+
+def _listed(found: "Sequence[Option]", app: App) -> "Iterator[str]":
+    from sprintlib.analysis.terminal import plain
+    from sprintlib.forecast import points
+
+    milestone = None
+    for one in found:
+        if one.milestone != milestone:
+            milestone = one.milestone
+            yield f"{plain(one.milestone)}, as of {one.as_of.astimezone(app.settings.time_zone):%Y-%m-%d %H:%M}"
+        notes = [points(one.expected_gain)] if one.expected_gain else []
+        notes += [_DONE[one.said].lower()] if one.said else []
+        beside = f" ({', '.join(notes)})" if notes else ""
+        yield f"{one.number:>3}  {plain(one.action)}{beside}"
+        yield f"     {one.id}  {one.record or ''}".rstrip()
+    if found:
+        yield "Answer with 'sprint feedback accept 1', 'dismiss 1 --reason TEXT' or 'snooze 1 --until 2026-12-01'."
+
+
+def _told(found: "Response", until: "date | None") -> "Iterator[str]":
+    from sprintlib.analysis.terminal import plain
+
+    day = f" until {until}" if until else ""
+    yield f"{_DONE[found.decision]}{day}: {plain(found.option.action)}"
+    before, after = found.weight
+    if before != after:
+        yield f"Actions like it ({found.play}) now count {after:.0%} of their gain, before {before:.0%}."
+    if not found.moved:
+        yield "The order of the actions stays."
+        return
+    yield "The order of the actions from now on:"
+    for place, (action, was) in enumerate(found.order, start=1):
+        change = "" if was == place else " (new)" if was is None else f" (was {was})"
+        yield f"{place:>3}  {plain(action)}{change}"

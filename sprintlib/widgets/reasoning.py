@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from typing import Any
 
 from IPython.display import HTML
@@ -9,7 +10,11 @@ from IPython.display import HTML
 from sprintlib import settings as settings_module
 from sprintlib import views
 from sprintlib.agents import AGENTS, Desk, Run, State, open_chain
-from sprintlib.analysis import MilestoneAnalysis, parse_as_of
+from sprintlib.analysis import MilestoneAnalysis, parse_as_of, store_analysis
+from sprintlib.analysis.responding import respond
+from sprintlib.errors import AnalysisError
+from sprintlib.forecast import points
+from sprintlib.recommend.feedback import Decision
 from sprintlib.store import open_store
 from sprintlib.views.markup import table, text
 from sprintlib.views.words import day, headline, percent
@@ -30,9 +35,10 @@ _ADDED = {
 class Reasoning:
     """One run of the chain. Nothing here changes it: `again` makes another run from any step on."""
 
-    def __init__(self, desk: Desk, run: Run) -> None:
+    def __init__(self, desk: Desk, run: Run, forked: bool = False) -> None:
         self.desk = desk
         self.run = run
+        self._forked = forked
 
     @property
     def milestone(self) -> MilestoneAnalysis:
@@ -52,7 +58,7 @@ class Reasoning:
     def again(self, after: str, **changes: Any) -> "Reasoning":
         """Another run, from the state after an agent with keys of it replaced; what lies before is not done again."""
         with open_chain(self.desk) as chain:
-            return Reasoning(self.desk, chain.fork(self.run.id, after, **changes))
+            return Reasoning(self.desk, chain.fork(self.run.id, after, **changes), forked=True)
 
     def steps(self) -> HTML:
         """The agents in their order, with the seconds they took and what they added."""
@@ -96,6 +102,30 @@ class Reasoning:
         runs = [self, *others]
         rows = [[text(name), *(text(value) for value in values)] for name, values in _compared(runs)]
         return _shown(table("Verdicts", ("", *(one.run.id for one in runs)), rows))
+
+    def actions(self) -> HTML:
+        """What is recommended, numbered as `answer` takes it."""
+        found = self.milestone.recommendations
+        rows = [[str(place), text(one.action), text(points(one.expected_gain))] for place, one in enumerate(found, 1)]
+        return _shown(table("Actions", ("", "Action", "Gain by the model"), rows, frozenset({2})))
+
+    def answer(self, number: int, decision: Decision, reason: str | None = None, until: date | None = None) -> HTML:
+        """The team's answer to an action: accept, dismiss or snooze; what it changes in their order.
+
+        It is stored, as by 'sprint feedback'. A run that was changed on the way is no analysis: its own actions can
+        be answered only where an analysis recommends them too. Raises AnalysisError in one sentence.
+        """
+        found = self.milestone.recommendations
+        if not 1 <= number <= len(found):
+            raise AnalysisError(f"There is no action {number}: this run recommends {len(found)}.")
+        if not self._forked:
+            store_analysis(self.desk.engine, self.run.analysis)
+        said = respond(
+            self.desk.engine, self.desk.settings, found[number - 1].id, decision, datetime.now(UTC), reason, until
+        )
+        rows = [[str(place), text(action), str(was or "new")] for place, (action, was) in enumerate(said.order, 1)]
+        weight = f"Actions like it ({said.play}) count {said.weight[1]:.0%} of their gain, before {said.weight[0]:.0%}."
+        return _shown(f"<p>{text(weight)}</p>" + table("Order from now on", ("", "Action", "Before"), rows))
 
     def _asked(self, agent: str) -> dict[str, Any]:
         return self.run.state["reasoning"] if agent == "llm_reasoner" else self.run.state["words"]

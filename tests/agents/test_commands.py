@@ -1,6 +1,7 @@
 """`sprint explain`, `sprint trace` and `sprint feedback` at the keyboard."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,7 @@ def test_a_fork_from_the_keyboard(home: Path, team: World, capsys: pytest.Captur
         (("trace", "fork", "RUN", "--after", "recommender", "--set", "work.luck=1"), 2, "'work.luck=1' names nothing"),
         (("explain", "--resume", "nonsense"), 1, "There is no run nonsense"),
         (("explain", "--milestone", "Sprint 9"), 1, "No milestone is called 'Sprint 9'"),
+        (("feedback", "accept", "7"), 1, "There is no action 7: there is none yet, 'sprint feedback' lists them."),
         (("feedback", "accept", "pb-999"), 1, "No stored analysis recommends 'pb-999'"),
     ],
 )
@@ -154,25 +156,48 @@ def test_mistakes_are_one_sentence(
 
 
 def test_feedback_from_the_keyboard(home: Path, team: World, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(home, "feedback", "list") == 0
+    assert run(home, "feedback") == 0
     assert "Nothing is recommended yet" in capsys.readouterr().out
     run(home, "analyze", "--as-of", MOMENT)
     capsys.readouterr()
     assert run(home, "feedback", "list", "--json") == 0
-    names = [one["id"] for one in json.loads(capsys.readouterr().out)]
-    assert run(home, "feedback", "accept", names[0]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [one["number"] for one in found] == list(range(1, len(found) + 1))
+    names = [one["id"] for one in found]
+    assert run(home, "feedback", "accept", "1") == 0
     assert run(home, "feedback", "dismiss", names[1], "--reason", "not now") == 0
-    assert run(home, "feedback", "snooze", names[2], "--until", "2027-01-01") == 0
-    assert capsys.readouterr().out.splitlines() == [
-        f"Accepted: {names[0]}",
-        f"Dismissed: {names[1]}",
-        f"Left out until 2027-01-01: {names[2]}",
-    ]
-    assert run(home, "feedback", "dismiss", names[0]) == 2
+    assert run(home, "feedback", "snooze", "3", "--until", "2027-01-01") == 0
+    told = capsys.readouterr().out
+    for words, one in zip(("Accepted: ", "Dismissed: ", "Put off until 2027-01-01: "), found, strict=False):
+        assert words + one["action"] in told
+    assert run(home, "feedback", "dismiss", "1") == 2
     with team.engine.connect() as connection:
-        kept = connection.execute(select(schema.feedback.c.decision, schema.feedback.c.reason)).all()
-    assert [tuple(one) for one in kept] == [("accept", None), ("dismiss", "not now"), ("snooze", None)]
+        kept = connection.execute(select(schema.feedback.c.recommendation, schema.feedback.c.decision)).all()
+    assert [tuple(one) for one in kept] == list(zip(names, ("accept", "dismiss", "snooze"), strict=False))
     assert not {"who", "by", "author", "login"} & set(schema.feedback.c.keys())
+    assert run(home, "feedback") == 0
+    listed = capsys.readouterr().out
+    assert listed.startswith("Sprint 2, as of 2026-03-20 12:00\n  1  ")
+    assert "accepted)" in listed.splitlines()[1]
+    assert listed.splitlines()[-1].startswith("Answer with 'sprint feedback accept 1'")
+
+
+def test_an_answer_says_what_it_changes(home: Path, team: World, capsys: pytest.CaptureFixture[str]) -> None:
+    run(home, "analyze", "--as-of", MOMENT)
+    capsys.readouterr()
+    run(home, "feedback", "list", "--json")
+    first, second = [one["action"] for one in json.loads(capsys.readouterr().out)][:2]
+    assert run(home, "feedback", "dismiss", "1", "--reason", "it cannot wait") == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == f"Dismissed: {first}"
+    assert told[1].endswith("now count 33% of their gain, before 50%.")
+    assert told[2:4] == ["The order of the actions from now on:", f"  1  {second} (was 2)"]
+    # the next analysis holds what was announced
+    moved = analyze(team.engine, team.settings, datetime.now(UTC), "Sprint 2").milestones[0].recommendations
+    assert first not in {one.action for one in moved}
+    assert run(home, "feedback", "accept", "2", "--json") == 0
+    changed = json.loads(capsys.readouterr().out)
+    assert (changed["decision"], changed["weight"]) == ("accept", [0.5, 0.6666666666666666])
 
 
 def test_a_stopped_run_goes_on_from_the_keyboard(home: Path, team: World, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,14 +1,18 @@
 """The notebooks that open the reasoning: thin, clean, and runnable without any model on a small seeded store."""
 
+import html
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from sprintlib import settings as settings_module
+from sprintlib.errors import AnalysisError
+from sprintlib.recommend import read_feedback
 from sprintlib.resources import folder
 from sprintlib.widgets.reasoning import open_reasoning
 from sprintlib.widgets.risk_explorer import explore_risks
@@ -84,6 +88,19 @@ def test_every_step_shows_its_part_escaped(home: Path) -> None:
     assert not any("<script" in one for one in shown)
     assert "No words were asked for." in first.claims("explainer").data
     assert "In thirty seconds" in first.verdict().data
+
+
+def test_an_action_is_answered_in_one_call(home: Path) -> None:
+    first = open_reasoning(str(home), None, MOMENT, words=False)
+    chosen = first.milestone.recommendations[0]
+    assert html.escape(chosen.action.partition("#")[0]) in first.actions().data
+    said = first.answer(1, "dismiss", reason="not this time").data
+    assert "count 33% of their gain, before 50%" in said
+    assert "Order from now on" in said
+    (given,) = read_feedback(first.desk.engine, "acme", datetime.now(UTC))
+    assert (given.recommendation, given.decision, given.reason) == (chosen.id, "dismiss", "not this time")
+    with pytest.raises(AnalysisError, match="There is no action 99: this run recommends"):
+        first.answer(99, "accept")
 
 
 def test_a_slider_runs_the_detectors_again(home: Path) -> None:
