@@ -1,7 +1,7 @@
 """Search: exact lookups first, then full text and meaning fused by rank, then who stands beside what was found."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -81,9 +81,9 @@ def search(
         found.add(full_text(connection, query, scope, DEPTH), "full text")
         if meaning is not None:
             found.add(meaning.nearest(connection, query, scope, DEPTH), "meaning")
-        rows = _rows(connection, found.best()[: 4 * k])
-        _add_neighbours(connection, found, rows, scope, known)
-        rows = _each_text_once(_rows(connection, found.best()[: 5 * k]))[:k]
+        fetched = _rows(connection, found.best()[: 4 * k], {})
+        _add_neighbours(connection, found, list(fetched.values()), scope, known)
+        rows = _each_text_once(_rows(connection, found.best()[: 5 * k], fetched).values())[:k]
         standings = _standings(connection, rows, past)
     words = terms(query)
     return [_hit(row, found.why[row.id], standings, words, scope.as_of) for row in rows]
@@ -119,12 +119,15 @@ def _add_neighbours(
             found.why.setdefault(first, {})[f"beside {ref}"] = NEIGHBOUR_WEIGHT / (K + rank)
 
 
-def _rows(connection: Connection, ids: Sequence[int]) -> list[Any]:
-    place = {key: rank for rank, key in enumerate(ids)}
-    return sorted(connection.execute(select(chunk).where(chunk.c.id.in_(ids))), key=lambda row: place[row.id])
+def _rows(connection: Connection, ids: Sequence[int], known: dict[int, Any]) -> dict[int, Any]:
+    """Chunks by id, in the order of the ids; only those that are not known yet are fetched."""
+    missing = [key for key in ids if key not in known]
+    fetched = connection.execute(select(chunk).where(chunk.c.id.in_(missing))) if missing else ()
+    rows = known | {row.id: row for row in fetched}
+    return {key: rows[key] for key in ids if key in rows}
 
 
-def _each_text_once(rows: Sequence[Any]) -> list[Any]:
+def _each_text_once(rows: Iterable[Any]) -> list[Any]:
     """The best part of every text."""
     first: dict[str, Any] = {}
     for row in rows:
