@@ -12,6 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from sprintlib.errors import SettingsError
 
 FILE_NAME = "sprint.toml"
+_PLAIN = {
+    "extra_forbidden": "there is no such setting",
+    "missing": "this setting is missing",
+    "string_pattern_mismatch": "write it like the default",
+}
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -183,10 +188,12 @@ def load(home: str | Path | None = None) -> Settings:
 
 
 def parse(values: dict[str, Any], source: str = FILE_NAME) -> Settings:
-    """Validate settings. Raises SettingsError naming the first wrong key."""
+    """Validate settings. Raises SettingsError naming the first wrong key, after its source if that has a name."""
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
+        problems = error.errors()
+        first = next((one for one in problems if one["type"] == "extra_forbidden"), problems[0])  # a key misspelt
         key = ".".join(str(part) for part in first["loc"]) or "file"
-        raise SettingsError(f"{source}: {key}: {first['msg'].removeprefix('Value error, ')}.") from None
+        said = _PLAIN.get(first["type"]) or first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{f'{source}: ' if source else ''}{key}: {said}.") from None

@@ -75,7 +75,7 @@ def _settings(
         },
         "github": {"api_url": api_url.rstrip("/")} if api_url else {},
     }
-    return parse(values, source="sprint init")
+    return parse(values, source="")
 
 
 def _ask_for_token(settings: "Settings") -> "Token | None":

@@ -35,3 +35,5 @@ def command(app: App, as_json: bool) -> None:
         click.echo(f"sprint: {warning}", err=True)
     seconds = (summary.finished_at - summary.started_at).total_seconds()
     click.echo(f"{summary.requests:,} requests, {summary.not_modified:,} of them unchanged, in {seconds:.1f} s")
+    if not summary.not_modified:  # the first collection
+        click.echo("Next: 'sprint analyze' says whether the milestones land, 'sprint dashboards' shows it.")

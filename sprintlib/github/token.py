@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sprintlib.errors import CollectError
+from sprintlib.errors import CollectError, TokenError
 from sprintlib.settings import Settings
 
 FILE_NAME = "github-token"
@@ -22,16 +22,25 @@ class Token:
 
 
 def find_token(settings: Settings) -> Token | None:
-    """GITHUB_TOKEN, else what `gh auth token` prints, else the file in the data folder, else None."""
+    """GITHUB_TOKEN, else what `gh auth token` prints, else the file in the data folder, else None.
+
+    Raises TokenError for what cannot be a token.
+    """
     value = os.environ.get("GITHUB_TOKEN", "").strip()
     if value:
-        return Token(value, "GITHUB_TOKEN")
+        return _readable(Token(value, "GITHUB_TOKEN"))
     value = _from_gh(settings.github.api_url)
     if value:
         return Token(value, "gh auth token")
     path = token_file(settings.data_dir)
     value = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
-    return Token(value, str(path)) if value else None
+    return _readable(Token(value, str(path))) if value else None
+
+
+def _readable(token: Token) -> Token:
+    if not (token.value.isascii() and token.value.isprintable()) or " " in token.value:
+        raise TokenError(f"The token of {token.origin} holds a space or a sign that no token has: copy it again.")
+    return token
 
 
 def token_file(data_dir: Path) -> Path:

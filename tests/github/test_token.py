@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sprintlib.errors import CollectError
+from sprintlib.errors import CollectError, TokenError
 from sprintlib.github import Token, find_token, save_token
 from sprintlib.github.token import token_file
 from sprintlib.settings import Settings
@@ -67,6 +67,13 @@ def test_a_file_that_cannot_be_written(tmp_path: Path):
     (tmp_path / "data").touch()
     with pytest.raises(CollectError, match="set GITHUB_TOKEN instead"):
         save_token(tmp_path / "data", "one")
+
+
+@pytest.mark.parametrize("pasted", ["ghp_one ghp_two", "ghp_a\nb", "ghp_…"])
+def test_what_cannot_be_a_token_is_told_before_it_is_sent(real: Settings, monkeypatch: pytest.MonkeyPatch, pasted: str):
+    monkeypatch.setenv("GITHUB_TOKEN", pasted)
+    with pytest.raises(TokenError, match=r"The token of GITHUB_TOKEN holds a space or a sign that no token has"):
+        find_token(real)
 
 
 def test_the_value_never_shows():

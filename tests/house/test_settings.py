@@ -53,14 +53,15 @@ def test_home_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ("text", "sentence"),
     [
         ("[project", "is not valid TOML"),
-        ("", "project: Field required."),
+        ("", "project: this setting is missing."),
         ('[project]\nname = "x"\nrepositories = []\n', "at least 1 item"),
         ('[project]\nname = "x"\nrepositories = ["api"]\n', "'api' is not of the form OWNER/NAME."),
         ('[project]\nname = "x"\nrepositories = ["a/b", "A/B"]\n', "a repository is listed twice."),
         (MINIMAL + 'time_zone = "Berlin"\n', "'Berlin' is not a time zone; use a name such as Europe/Berlin."),
-        (MINIMAL + "[github]\ntoken = 'x'\n", "github.token: Extra inputs are not permitted."),
+        (MINIMAL + "[github]\ntoken = 'x'\n", "github.token: there is no such setting."),
         (MINIMAL + "[risks]\nblocked_days = 0\n", "risks.blocked_days: Input should be greater than 0."),
-        (MINIMAL + '[report]\nat = "25:00"\n', "report.at: "),
+        (MINIMAL + '[report]\nat = "25:00"\n', "report.at: write it like the default."),
+        ('[project]\nnme = "x"\nrepositories = ["a/b"]\n', "project.nme: there is no such setting."),
     ],
 )
 def test_wrong_files_give_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:
