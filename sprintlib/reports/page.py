@@ -60,7 +60,7 @@ class Page:
 
     def context(self) -> Shown:
         """Earlier sprints, and everything that was measured."""
-        return self._piece(views.context)
+        return Shown(views.wrapped(views.context(self.analysis, self.milestone)))
 
     def basis(self) -> Shown:
         """Freshness, what is missing, and how to read the page."""

@@ -64,6 +64,7 @@ def _about_project(analysis: Analysis) -> list[str]:
         f"as of {moment(analysis.as_of)}",
         "**No open milestone**",
         _list(analysis.notes),
+        *_earlier(analysis),
     ]
 
 

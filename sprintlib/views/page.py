@@ -72,9 +72,9 @@ def scope_and_parts(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
     return f"<section>{scope_table(milestone)}</section>{parts}"
 
 
-def context(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
-    """How the plans of earlier sprints held, and everything that was measured."""
-    return f"{earlier_sprints(analysis)}{measurements(milestone)}"
+def context(analysis: Analysis, milestone: MilestoneAnalysis | None) -> str:
+    """How the plans of earlier sprints held, and everything that was measured of the milestone, if one was open."""
+    return f"{earlier_sprints(analysis)}{measurements(milestone) if milestone else ''}"
 
 
 def what_it_rests_on(analysis: Analysis, milestone: MilestoneAnalysis | None) -> str:

@@ -19,7 +19,8 @@ def overview(analysis: Analysis, milestone: MilestoneAnalysis | None, runs: Sequ
     if milestone is None:
         return views.wrapped(
             '<div class="dashboard"><section class="card"><h1>No milestone was open</h1>'
-            "<p>Give a milestone a due date on GitHub, then run 'sprint sync'; or choose another day.</p></section>"
+            "<p>Give a milestone a due date on GitHub, then run 'sprint sync'; or choose another day.</p>"
+            f"{views.notes(analysis, None)}</section>{views.context(analysis, None)}"
             f"<section>{views.freshness(analysis)}</section>{_latest_reports(runs)}</div>"
         )
     return views.wrapped(

@@ -92,3 +92,4 @@ def test_a_project_without_an_open_milestone():
     said = views.markdown_report(analysis, None)
     assert "**No open milestone**\n\n- No milestone is open: 3 to 9 items close." in said
     assert "- sprint-demo/api: 12 minutes old" in said
+    assert "Planning accuracy 70%" in said

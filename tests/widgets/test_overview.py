@@ -140,6 +140,7 @@ def test_a_day_without_any_milestone(two: Analysis):
     page = Overview(Facts(two, nothing), Request())
     page.day.value = date(2026, 11, 10)
     assert "No milestone was open" in page.body.value
+    assert "Planning accuracy 70%" in page.body.value
     assert page.picker.options == ()
     assert page.picker.value is None
 
