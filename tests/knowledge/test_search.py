@@ -148,6 +148,20 @@ def test_words_of_a_query() -> None:
     assert quoted('a"b') == '"a""b"'
 
 
+def test_in_a_large_store_the_rarest_words_are_looked_for(talk: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for minute in range(10, 40):
+        talk.comment(14, "Kafka again.", f"03-18 10:{minute}")
+    talk.comment(14, "A zebra crossed the road.", "03-18 11:00")
+    talk.flush()
+    write_chunks(talk.engine, read_texts(talk.engine, talk.settings), HOSTS)
+    scope = Scope((1, 2), at("03-20 12:00"))
+    with talk.engine.connect() as connection:
+        assert len(full_text(connection, "kafka zebra", scope, 50)) == 31
+        monkeypatch.setattr("sprintlib.knowledge.lexical.MOST_MATCHES", 10)
+        assert len(full_text(connection, "kafka zebra", scope, 50)) == 1
+        assert len(full_text(connection, "kafka", scope, 50)) == 30
+
+
 def test_an_excerpt_begins_where_the_words_are() -> None:
     body = "First line here.\nNothing of note. The sandbox is down today. It will be back."
     assert excerpt(body, ["sandbox"]) == "The sandbox is down today. It will be back."
