@@ -6,6 +6,7 @@ are left open. They were written from the seen part of published attacks and jud
 """
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 _MODEL = (
@@ -60,16 +61,22 @@ class Ask(NamedTuple):
 
     asks: str
     needs: tuple[str, ...]
-    pattern: re.Pattern[str]
+    pattern: str
 
     def search(self, text: str, lower: str) -> re.Match[str] | None:
         if all(any(piece in lower for piece in group.split("|")) for group in self.needs):
-            return self.pattern.search(text)
+            return _compiled(self.pattern).search(text)
         return None
 
 
 def _ask(asks: str, needs: str, pattern: str) -> Ask:
-    return Ask(asks, tuple(needs.split(" & ")), re.compile(pattern, re.I))
+    return Ask(asks, tuple(needs.split(" & ")), pattern)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compiled when a text has what it needs: all of them would take a sixth of the time of every start."""
+    return re.compile(pattern, re.I)
 
 
 IGNORE, ROLE = "to ignore earlier instructions", "to take on another role"
