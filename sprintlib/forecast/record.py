@@ -13,8 +13,8 @@ from typing import NamedTuple
 import polars as pl
 
 from sprintlib.calendar import WorkingCalendar
+from sprintlib.forecast.beginning import begun, pulls_of, started_at
 from sprintlib.forecast.developers import active_developers
-from sprintlib.forecast.links import closed_refs
 from sprintlib.forecast.same import SamePast
 from sprintlib.forecast.sprint import Sprint, find_sprints
 from sprintlib.forecast.sprints import FEATURES, LocalLayer, features, outcomes, shipped_model
@@ -24,7 +24,6 @@ from sprintlib.history.rewinding import rewind
 
 MOST_SPRINTS = 8  # the newest; older ones say little about the team of today
 Row = dict[str, float | str]  # one of simulate.sprints.SPRINT_SCHEMA
-_BEGINNINGS = ("assigned", "referenced")
 _INSTANT = timedelta(microseconds=1)
 _ONE_TEAM: Row = {"organisation": "own", "team": 0}
 
@@ -110,7 +109,7 @@ class Record:
         if now is None or now.due_on is None or now.deadline is None or now.deadline > self.past.as_of:
             return None
         end = self._sprint(title, now.deadline - _INSTANT)
-        start = _start(now)
+        start = started_at(now)
         if end is None or start is None or start >= now.deadline:
             return None
         committed = {ref for part in now.parts for ref in part.scope.committed}
@@ -134,17 +133,13 @@ def _record(key: SamePast, calendar: WorkingCalendar) -> Record:
     return Record(key.past, calendar)
 
 
-def _start(sprint: Sprint) -> datetime | None:
-    return min((part.start for part in sprint.parts if part.start), default=None)
-
-
 def _moment(one: Finished, time: int) -> datetime:
     return one.start + (one.deadline - one.start) * (time / 100)
 
 
 def _elapsed(sprint: Sprint) -> float | None:
     """Share of the time from start to deadline that has passed, 0-1."""
-    start, deadline = _start(sprint), sprint.deadline
+    start, deadline = started_at(sprint), sprint.deadline
     if start is None or deadline is None or not start <= sprint.past.as_of < deadline:
         return None
     return (sprint.past.as_of - start) / (deadline - start)
@@ -152,10 +147,10 @@ def _elapsed(sprint: Sprint) -> float | None:
 
 def _row(sprint: Sprint, place: int, time: int, developers: float, delivered: int = 0) -> Row:
     """A sprint as a row of SPRINT_SCHEMA; items are its work. place: how many finished ones came before."""
-    start, deadline = _start(sprint), sprint.deadline
+    start, deadline = started_at(sprint), sprint.deadline
     days = (deadline - start) / timedelta(days=1) if start and deadline else 1.0
-    left, begun = sprint.open_items.height, len(_begun(sprint))
-    state = {"todo": left - begun, "in_progress": begun, "done": sprint.items.height - left}
+    left, in_progress = sprint.open_items.height, len(begun(sprint, pulls_of(sprint)))
+    state = {"todo": left - in_progress, "in_progress": in_progress, "done": sprint.items.height - left}
     return {
         **_ONE_TEAM,
         "sprint": place,
@@ -172,19 +167,3 @@ def _row(sprint: Sprint, place: int, time: int, developers: float, delivered: in
 
 def _developers(sprint: Sprint) -> float:
     return float(sum(active_developers(sprint.past, part.repo) for part in sprint.parts))
-
-
-def _begun(sprint: Sprint) -> set[str]:
-    """Open items with an open pull request, or which somebody took or mentioned in a commit since the start."""
-    past, start = sprint.past, _start(sprint)
-    touched = past.events.filter(pl.col("kind").is_in(_BEGINNINGS) & ~pl.col("actor_is_bot"))
-    if start is not None:
-        touched = touched.filter(pl.col("happened_at") > start)
-    begun = set(sprint.open_items.join(touched, on=["repository_id", "number"], how="semi")["ref"])
-    pulls = past.items.filter((pl.col("kind") == "pull") & (pl.col("state") == "open"))
-    carried = {
-        closed
-        for ref, repo, title, body in pulls.select("ref", "repo", "title", "body").iter_rows()
-        for closed in {ref, *closed_refs(f"{title}\n{body or ''}", repo)}
-    }
-    return begun | (carried & set(sprint.open_items["ref"]))

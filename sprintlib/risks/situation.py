@@ -11,10 +11,10 @@ import polars as pl
 from sprintlib.evidence import Evidence
 from sprintlib.features import MilestoneView
 from sprintlib.forecast import Outlook, Sprint, prepare
+from sprintlib.forecast.beginning import pulls_of, started_at
 from sprintlib.knowledge.cleaning import heading
 from sprintlib.risks import progress
 from sprintlib.risks.blockades import Blockade, blockades
-from sprintlib.risks.links import pulls_of
 from sprintlib.risks.next_move import NextMove, next_moves
 from sprintlib.risks.parking import parked
 from sprintlib.risks.rhythm import Rhythm, pull_request_rhythm
@@ -98,7 +98,7 @@ class Situation:
     @property
     def started_at(self) -> datetime | None:
         """When the first part of the sprint began."""
-        return progress.started_at(self.sprint)
+        return started_at(self.sprint)
 
     @cached_property
     def time_gone(self) -> float | None:

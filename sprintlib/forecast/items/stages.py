@@ -3,6 +3,7 @@
 import polars as pl
 from polars._typing import PolarsDataType
 
+from sprintlib.forecast.beginning import taken
 from sprintlib.forecast.links import closed_refs
 from sprintlib.history import Past
 from sprintlib.store.frames import UTC_DATETIME
@@ -12,7 +13,6 @@ _BEGUN, _OPENED, _REVIEWED, _APPROVED = range(1, 5)
 _ITEM = ["repository_id", "number"]
 _COLUMNS: dict[str, PolarsDataType] = {"ref": pl.String, "pull": pl.String, "since": UTC_DATETIME}
 _TOLD = pl.Schema(_COLUMNS)
-_BEGINNINGS = ("assigned", "referenced")
 
 
 def stages(past: Past, items: pl.DataFrame, carriers: pl.DataFrame) -> pl.Series:
@@ -63,8 +63,7 @@ def _of_pulls(past: Past, items: pl.DataFrame) -> pl.Series:
 
 def _of_issues(past: Past, items: pl.DataFrame) -> pl.Series:
     """Places in STAGES, right for issues that no pull request carries."""
-    touched = past.events.filter(pl.col("kind").is_in(_BEGINNINGS) & ~pl.col("actor_is_bot"))
-    begun = _first(touched.select(*_ITEM, when="happened_at"))
+    begun = _first(taken(past).select(*_ITEM, when="happened_at"))
     rows = items.select(*_ITEM, "at").join(begun, on=_ITEM, how="left", maintain_order="left")
     return rows.select((pl.col("when") <= pl.col("at")).fill_null(value=False).cast(pl.Int32) * _BEGUN).to_series()
 
