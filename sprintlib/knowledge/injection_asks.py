@@ -61,11 +61,15 @@ class Ask(NamedTuple):
 
     asks: str
     needs: tuple[str, ...]
-    pattern: str
+    written: str
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        return _compiled(self.written)
 
     def search(self, text: str, lower: str) -> re.Match[str] | None:
         if all(any(piece in lower for piece in group.split("|")) for group in self.needs):
-            return _compiled(self.pattern).search(text)
+            return self.pattern.search(text)
         return None
 
 
