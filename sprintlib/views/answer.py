@@ -30,7 +30,8 @@ def _bar(milestone: MilestoneAnalysis) -> str:
 def facts(analysis: Analysis, milestone: MilestoneAnalysis) -> list[tuple[str, str]]:
     """Name and value of what is said beside the figure; plain text."""
     dates, interval, now = milestone.forecast_dates, milestone.interval, today(analysis, milestone)
-    said = [("Due", short_day(milestone.due_on, now, "no due date"))]
+    due = short_day(milestone.due_on, now, "no due date")
+    said = [] if due in headline(analysis, milestone)[1] else [("Due", due)]
     if dates.p50 or dates.p85:
         said += [("50% finished by", short_day(dates.p50, now)), ("85% finished by", short_day(dates.p85, now))]
     if interval.finish_date:
