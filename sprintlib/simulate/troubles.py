@@ -32,6 +32,7 @@ SCENARIOS: tuple[Scenario, ...] = get_args(Scenario)
 TROUBLED = 3  # index of the sprint that is threatened: the last one that is over
 _HALF_TIME = 5  # working days into the sprint
 _EARLY = 7.0  # o'clock; the first people come at a quarter past
+_CATCHING_UP = 2.5  # hours on the first morning back until somebody does what had to wait
 _JUGGLED = 3  # working days after which everything is begun
 
 
@@ -65,7 +66,8 @@ def _send_away(world: World, sprint: RunningSprint, first: int, days: int) -> No
     absent = {begins.date() + timedelta(days=offset) for offset in range((ends - begins).days)}
     for desk in world.desks.values():
         desk.stay_away(absent)
-    world.at(_after_planning(sprint) if first == 0 else begins, partial(setattr, world.habits, "away_until", ends))
+    back = ends + timedelta(hours=_CATCHING_UP)
+    world.at(_after_planning(sprint) if first == 0 else begins, partial(setattr, world.habits, "away_until", back))
 
 
 # ---------------------------------------------------------------- work that the board does not show
