@@ -74,12 +74,15 @@ class WorkingCalendar:
         """
         if end <= start:
             return 0.0
-        total = 0.0
-        for day in self.working_days(self.local_date(start), self.local_date(end)):
-            opens, closes = self.start_of_day(day), self.end_of_day(day)
-            worked = min(end, closes) - max(start, opens)
-            total += max(worked.total_seconds(), 0.0) / (closes - opens).total_seconds()
-        return total
+        days = self.working_days(self.local_date(start), self.local_date(end))
+        ends = dict.fromkeys((*days[:1], *days[-1:]))  # only these can be worked in part
+        return len(days) - len(ends) + sum(self._worked(day, start, end) for day in ends)
+
+    def _worked(self, day: date, start: datetime, end: datetime) -> float:
+        """Share of a local day that lies between two moments, 0-1."""
+        opens, closes = self.start_of_day(day), self.end_of_day(day)
+        worked = min(end, closes) - max(start, opens)
+        return max(worked.total_seconds(), 0.0) / (closes - opens).total_seconds()
 
     def _holidays_of(self, year: int) -> frozenset[date]:
         if not self.country:
