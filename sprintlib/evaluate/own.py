@@ -21,7 +21,6 @@ from sprintlib.forecast import (
     find_sprints,
     forecast,
     plan_accuracy,
-    prepare,
 )
 from sprintlib.forecast.record import Finished
 from sprintlib.history import Past, load_past
@@ -106,8 +105,7 @@ def _sprint(past: Past, calendar: WorkingCalendar, title: str) -> Sprint | None:
 
 
 def _replay(whole: Past, one: Finished, then: Sprint, share: int, earlier: list[bool], settings: Settings) -> Replay:
-    blockades = Situation(then, settings.risks, find_dependencies(then.past)).blockades
-    told = forecast(prepare(then, {blockade.item for blockade in blockades}))
+    told = forecast(Situation(then, settings.risks, find_dependencies(then.past)).outlook)
     ended = whole.items.join(then.open_items.select("ref"), on="ref", how="semi")
     return Replay(
         title=one.title,

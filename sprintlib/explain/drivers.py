@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sprintlib.explain import remedies
 from sprintlib.explain.model import Driver
-from sprintlib.forecast import DRAWS, Outlook, Workload, chance
+from sprintlib.forecast import DRAWS, Outlook, Workload, chance, slowest_first
 from sprintlib.forecast.model import Forecast
 from sprintlib.risks import Situation
 
@@ -20,6 +20,7 @@ BASE = "Starting point: the committed items at the general pace of a team this s
 PACE = "Own pace of closings"
 ADDED = "Items added after the start"
 ARRIVALS = "Items expected to come in"
+STANDING = "How far the open items have come"
 BLOCKED = "Blocked items"
 REST = "Rounding and the limits of the score"
 
@@ -95,6 +96,10 @@ def _grown(outlook: Outlook) -> Workload:
 
 
 def _growing(outlook: Outlook) -> Workload:
+    return _standing(outlook).as_queue()
+
+
+def _standing(outlook: Outlook) -> Workload:
     return replace(outlook.work, blocked={})
 
 
@@ -115,6 +120,7 @@ _BARS = (
     _Bar(PACE, _paced, remedies.pace),
     _Bar(ADDED, _grown, remedies.added),
     _Bar(ARRIVALS, _growing, remedies.arrivals),
+    _Bar(STANDING, _standing, remedies.standing),
     _Bar(BLOCKED, _whole, remedies.blocked),
 )
 _NAMED = (*((bar.name, bar.remedy) for bar in _BARS), (REST, remedies.rest))
@@ -132,6 +138,7 @@ def _items(situation: Situation, outlook: Outlook) -> dict[str, tuple[str, ...]]
         PACE: [entry.ref for entry in closings],
         ADDED: [ref for ref in outlook.sprint.additions if ref in still],
         ARRIVALS: [entry.ref for entry in arrivals],
+        STANDING: slowest_first(outlook),
         BLOCKED: blocked,
     }
     return {name: tuple(dict.fromkeys(refs)) for name, refs in about.items()}

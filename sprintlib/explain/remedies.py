@@ -5,7 +5,7 @@ points: how far the bar moves the score.
 
 from collections.abc import Iterator
 
-from sprintlib.forecast import Outlook, count
+from sprintlib.forecast import Outlook, count, slowest_first
 from sprintlib.risks import Situation, listed
 
 _NAMED = 4
@@ -45,6 +45,16 @@ def arrivals(_situation: Situation, outlook: Outlook, _points: float) -> str:
         return "Nothing to remove: nothing is expected to come in."
     expected = f"{rate.mean:.2g} items a working day are expected, going by what came so far"
     return f"Let nothing more in until the due date: {expected}."
+
+
+def standing(_situation: Situation, outlook: Outlook, points: float) -> str:
+    """What is known of single items, against a queue that the team works off one by one."""
+    if not outlook.work.rates:
+        return "Nothing to remove: too little is known of single items."
+    last = listed(slowest_first(outlook), _NAMED)
+    if points >= 0:
+        return f"Nothing to remove: items that stand like these end sooner than a queue; likely the last: {last}."
+    return f"Look at the items least likely to end in time: {last}."
 
 
 def blocked(situation: Situation, outlook: Outlook, _points: float) -> str:

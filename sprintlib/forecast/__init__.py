@@ -3,7 +3,7 @@
 from sprintlib.forecast.chance import DRAWS
 from sprintlib.forecast.earlier import EarlierSprint, PlanAccuracy, earlier_sprints, plan_accuracy
 from sprintlib.forecast.forecasting import forecast, governing_part, part_forecast
-from sprintlib.forecast.item_forecasts import in_time, item_forecasts
+from sprintlib.forecast.item_forecasts import in_time, item_forecasts, slowest_first
 from sprintlib.forecast.links import closed_refs
 from sprintlib.forecast.outlook import MINIMUM_CLOSING_DAYS, Outlook, chance, clamp, prepare
 from sprintlib.forecast.project import closed_in_cadence
@@ -45,6 +45,7 @@ __all__ = [
     "points",
     "prepare",
     "record_of",
+    "slowest_first",
     "supposed",
     "what_if",
     "working_days",

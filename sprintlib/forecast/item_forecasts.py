@@ -1,16 +1,20 @@
 """Whether each open item of a sprint closes by its deadline, or the reason why nothing can be said."""
 
-from math import expm1
+from collections.abc import Sequence
+from dataclasses import replace
 
+import numpy as np
 import polars as pl
 
 from sprintlib.forecast.items import FEWEST_CLOSED, ItemClosings, closings_of
 from sprintlib.forecast.items.closing import LOOKBACK_DAYS
 from sprintlib.forecast.model import Basis, ItemForecast
 from sprintlib.forecast.outlook import Outlook, clamp
+from sprintlib.forecast.simulation import end_days
 from sprintlib.forecast.sprint import Sprint
 from sprintlib.forecast.words import count, day_name
 
+_TWO_WEEKS = 10.0  # working days, where there is no deadline
 _LEARNED = 20  # closings from which on the project's own items outweigh those of others (judgement)
 
 
@@ -47,14 +51,26 @@ def item_forecasts(outlook: Outlook) -> tuple[ItemForecast, ...]:
     )
 
 
-def in_time(outlook: Outlook, refs: list[str]) -> dict[str, float | None]:
-    """P(closed by the deadline) of open items of the project, clamped; None where nothing can be said."""
-    sprint = outlook.sprint
+def in_time(outlook: Outlook, refs: Sequence[str]) -> dict[str, float | None]:
+    """P(done or dropped by the deadline of the sprint) of open items of the project, clamped; None where unknown.
+
+    The futures are those of the forecast, so that no item of the sprint is less likely than all of them.
+    """
+    sprint, work = outlook.sprint, outlook.work
     closings = closings_of(sprint.past, sprint.calendar)
     if _why_missing(closings, sprint):
         return dict.fromkeys(refs)
-    expected = closings.expected(refs, sprint.days_left or 0.0, outlook.work.blocked)
-    return {ref: clamp(-expm1(-value)) for ref, value in zip(refs, expected, strict=True)}
+    wider = replace(work, rates={**closings.rates(refs), **work.rates})
+    left = sprint.days_left or 0.0
+    return {ref: clamp(float(np.mean(end_days(wider, ref) <= left))) for ref in refs}
+
+
+def slowest_first(outlook: Outlook) -> list[str]:
+    """Open items of the sprint with rates, the one that is most likely still open at the deadline first."""
+    work = outlook.work
+    days = work.days_left or _TWO_WEEKS
+    shares = {ref: float(np.mean(end_days(work, ref) <= days)) for ref in work.open if ref in work.rates}
+    return sorted(shares, key=lambda ref: (shares[ref], ref))
 
 
 def _basis(closings: ItemClosings) -> Basis:

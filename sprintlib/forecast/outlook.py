@@ -8,14 +8,15 @@ import numpy as np
 
 from sprintlib.forecast.course import Course, course
 from sprintlib.forecast.developers import active_developers
+from sprintlib.forecast.items import closings_of, shipped_hazard
 from sprintlib.forecast.model import Basis
 from sprintlib.forecast.rates import ITEMS_PER_DEVELOPER_DAY, Rate, prior_arrivals, prior_pace, tally
 from sprintlib.forecast.record import record_of
-from sprintlib.forecast.simulation import Workload, finish_days
+from sprintlib.forecast.simulation import Crowd, Workload, finish_days
 from sprintlib.forecast.sprint import Sprint
+from sprintlib.forecast.unblocking import unblock_days
 
 MINIMUM_CLOSING_DAYS = 5  # Lighthouse's rule: no forecast under five active days
-UNBLOCK_DAYS = 3.0  # mean working days until a blocked item is free (judgement)
 LOWEST, HIGHEST = 0.03, 0.97  # forecasts of sprints are over-confident beyond (docs/forecast.md)
 
 
@@ -52,8 +53,10 @@ class Outlook:
         return "learned" if self.work.pace.days >= 2 * self.prior.days else "prior"
 
 
-def prepare(sprint: Sprint, blocked: Collection[str] = ()) -> Outlook:
-    """Observe a sprint. `blocked`: refs of open items that wait for another open item.
+def prepare(
+    sprint: Sprint, blocked: Collection[str] = (), waits_for: Mapping[str, Collection[str]] | None = None
+) -> Outlook:
+    """Observe a sprint. `blocked`: refs of open items that wait for another open item; waits_for: for which, if known.
 
     The parts of a sprint are the work of one team: their closings, days and arrivals are observed together.
     """
@@ -67,13 +70,21 @@ def prepare(sprint: Sprint, blocked: Collection[str] = ()) -> Outlook:
     developers = sum(active_developers(past, part.repo) for part in sprint.parts)
     prior = prior_pace(developers)
     refs = tuple(sprint.open_items.sort("repo", "number")["ref"])
+    pace, items = prior.after(closings.events, closings.days), closings_of(past, calendar)
+    waiting = [ref for ref in refs if ref in blocked]
+    waits = {ref: tuple(sorted(waits_for[ref])) for ref in waiting if waits_for and waits_for.get(ref)}
     work = Workload(
         name=" ".join(part.repo for part in sprint.parts),
-        pace=prior.after(closings.events, closings.days),
+        pace=pace,
         arrivals=prior_arrivals(sprint.items.height).after(arrivals.events, arrivals.days),
         open=refs,
-        blocked={ref: UNBLOCK_DAYS for ref in refs if ref in blocked},
+        blocked=dict.fromkeys(waiting, unblock_days(past, calendar) if waiting else 0.0),
         days_left=sprint.days_left,
+        rates=items.rates(list(dict.fromkeys([*refs, *(one for each in waits.values() for one in each)]))),
+        waits_for=waits,
+        crowd=Crowd(len(refs), developers, shipped_hazard().slowing()),
+        carries=items.carried,
+        usual=pace.mean,
     )
     found = Outlook(sprint, work, courses, prior, sum(map(calendar.is_working_day, set(closed))))
     if found.basis == "insufficient-data" or not refs:

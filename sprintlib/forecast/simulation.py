@@ -1,22 +1,44 @@
 """Layer A: how the open items of a milestone come to an end, 4,096 futures at a time.
 
-The team closes items as a Poisson process whose rate is itself uncertain (Gamma). Items that arrive compete with
-the present ones. A blocked item becomes available after a waiting time, and a landing item ends at a known time
-without using the team's pace. See docs/forecast.md.
+Each open item closes at its own rate, which depends on how it stands and changes with the days (`items`); in one
+future all of them are faster or slower together, as far as the team's pace is uncertain (Gamma). A blocked item does
+not end before it is free, and a landing item ends at a known time. Where no rates are known the items are a queue: the
+team closes one after the other at its pace, in random order, and arrivals compete with them. See docs/forecast.md.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache, reduce
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sprintlib.forecast.chance import DRAWS, Draws, event_times, unit_gamma, unit_wait
+from sprintlib.forecast.items.hazard import EDGES
 from sprintlib.forecast.rates import Rate
 
 HORIZON = 260.0  # working days: a year
 _SPARE = 64  # closings and arrivals beyond the open items that a future may hold
 _PROJECTION_DRAWS = 512
+
+
+class Crowd(NamedTuple):
+    """How open items slow each other: rates in a piece go with (1 + items / people) to the power of -slowing.
+
+    open: items when the rates were observed. people: active then. slowing: at least 0, one a piece of items.EDGES.
+    """
+
+    open: int
+    people: float
+    slowing: tuple[float, ...]
+
+    def relief(self, still: int) -> NDArray[np.float64]:
+        """By how much the rates are higher with `still` items open, one a piece."""
+        people = max(self.people, 1.0)
+        ratio = max((1 + self.open / people) / (1 + still / people), 1.0)
+        found: NDArray[np.float64] = ratio ** np.array(self.slowing)
+        return found
 
 
 @dataclass(frozen=True)
@@ -28,6 +50,11 @@ class Workload:
     open: refs of every open item. blocked: ref -> mean working days until it is unblocked.
     landing: ref -> working days until it ends without using the pace.
     days_left: working days to the deadline, None without one; negative or 0 once it has passed.
+    rates: ref -> its own closings per working day in each piece of items.EDGES, when not blocked; empty for a queue.
+    waits_for: blocked item -> open items of the project, with rates, that must end before it does.
+    crowd: how much the rates gain from fewer open items.
+    carries: pull request -> the item that it carries, which ends with it and shares its luck.
+    usual: the pace under which they were observed; at twice that pace they are twice as high.
     """
 
     name: str
@@ -37,14 +64,26 @@ class Workload:
     blocked: Mapping[str, float] = field(default_factory=dict)
     landing: Mapping[str, float] = field(default_factory=dict)
     days_left: float | None = None
+    rates: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    waits_for: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    crowd: Crowd | None = None
+    carries: Mapping[str, str] = field(default_factory=dict)
+    usual: float = 1.0
 
     def without(self, refs: Sequence[str]) -> "Workload":
-        """The same work when these items are taken out."""
-        return replace(self, open=tuple(ref for ref in self.open if ref not in refs))
+        """The same work when these items are taken out; what waits for them alone is free."""
+        waits = {ref: tuple(one for one in blockers if one not in refs) for ref, blockers in self.waits_for.items()}
+        freed = [ref for ref, blockers in waits.items() if not blockers]
+        left = tuple(ref for ref in self.open if ref not in refs)
+        return replace(self.unblocked(freed), open=left, waits_for={ref: waits[ref] for ref in waits if waits[ref]})
 
     def unblocked(self, refs: Sequence[str]) -> "Workload":
         """The same work when these items wait for nothing any more."""
         return replace(self, blocked={ref: days for ref, days in self.blocked.items() if ref not in refs})
+
+    def as_queue(self) -> "Workload":
+        """The same work when nothing is known of single items."""
+        return replace(self, rates={})
 
     def landed_within(self, refs: Sequence[str], days: float) -> "Workload":
         """The same work when these items end in `days` working days."""
@@ -60,10 +99,11 @@ class Workload:
 def finish_days(work: Workload, focus: Collection[str] | None = None) -> Draws:
     """Working days until every open item is done or dropped, one value a future; inf beyond HORIZON.
 
-    focus: only until these of the open items are. The team takes items in random order, whatever part they belong to,
-    so some items are never finished later than all.
+    focus: only until these of the open items are: some items are never finished later than all.
     """
     items = work.open if focus is None else tuple(ref for ref in work.open if ref in focus)
+    if work.rates:
+        return _latest([end_days(work, ref) for ref in items])
     queued = tuple(ref for ref in items if ref not in work.landing)
     finish = np.zeros(DRAWS)
     if queued:
@@ -72,6 +112,44 @@ def finish_days(work: Workload, focus: Collection[str] | None = None) -> Draws:
     for ref in items:
         if ref in work.landing:
             finish = np.maximum(finish, work.landing[ref])
+    return np.where(finish > HORIZON, np.inf, finish)
+
+
+def end_days(work: Workload, ref: str) -> Draws:
+    """Working days until one item with rates is done or dropped, one value a future; a number beyond HORIZON is late.
+
+    What it waits for is not made to wait itself, so that circles do no harm.
+    """
+    days = _free_days(work, ref)
+    if ref not in work.blocked or ref in work.landing:
+        return days
+    if ref in work.waits_for:
+        return reduce(np.maximum, (_free_days(work, blocker) for blocker in work.waits_for[ref]), days)
+    return np.maximum(days, unit_wait(work.carries.get(ref, ref)) * work.blocked[ref])
+
+
+def _free_days(work: Workload, ref: str) -> Draws:
+    """The same when nothing blocks it."""
+    if ref in work.landing:
+        return np.full(DRAWS, work.landing[ref])
+    luck, rates = work.carries.get(ref, ref), work.rates[ref]
+    if work.crowd is not None and len(work.open) < work.crowd.open:
+        rates = tuple((np.array(rates) * work.crowd.relief(len(work.open))).tolist())
+    return _own_days(luck, rates, work.name, round(work.pace.shape, 9), work.pace.days * work.usual)
+
+
+@lru_cache(maxsize=1024)
+def _own_days(luck: str, rates: tuple[float, ...], name: str, shape: float, days: float) -> Draws:
+    """When the cumulative hazard, faster or slower with the team, reaches a level that is the item's luck."""
+    edges = np.array([*EDGES, 100 * HORIZON])
+    hazard = np.concatenate([[0.0], np.cumsum(np.array(rates) * np.diff(edges))])
+    found: Draws = np.interp(unit_wait(f"own {luck}") * days / unit_gamma(f"pace {name}", shape), hazard, edges)
+    found.flags.writeable = False
+    return found
+
+
+def _latest(ends: Sequence[Draws]) -> Draws:
+    finish = np.max(ends, axis=0) if ends else np.zeros(DRAWS)
     return np.where(finish > HORIZON, np.inf, finish)
 
 
@@ -93,6 +171,9 @@ def projection(work: Workload, days: Sequence[float], finish: Draws) -> list[NDA
 
 def _present_closed(work: Workload, days: Sequence[float], finish: Draws) -> list[NDArray[np.int64]]:
     draws, queued = len(finish), work.queued
+    if work.rates:
+        ends = np.stack([end_days(work, ref)[:draws] for ref in work.open])
+        return [np.asarray((ends <= day).sum(axis=0), dtype=np.int64) for day in days]
     closings = _scaled(_closing_times(work)[:, :draws], _speed(work)[:draws])
     arrivals = _arrival_times(work, len(queued))
     waits = [unit_wait(ref)[:draws] * work.blocked[ref] for ref in queued if ref in work.blocked]

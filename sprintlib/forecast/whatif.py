@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from sprintlib.forecast.chance import DRAWS
 from sprintlib.forecast.forecasting import forecast
+from sprintlib.forecast.items import closings_of
 from sprintlib.forecast.model import Forecast
 from sprintlib.forecast.outlook import Outlook
 from sprintlib.forecast.simulation import Workload, finish_days
@@ -80,6 +81,10 @@ def supposed(outlook: Outlook, change: Change) -> Outlook:
     """What the forecast would rest on."""
     sprint = _rescheduled(_dropped(outlook.sprint, change.drop), change.due_on)
     work = outlook.work.unblocked(change.unblock).landed_within(change.review, REVIEW_DAYS).without(change.drop)
+    if outlook.sprint.deadline is None and sprint.days_left:
+        # from now on the items are planned, and close as planned ones do
+        known = closings_of(sprint.past, sprint.calendar)
+        work = replace(work, rates={**work.rates, **known.rates(outlook.work.open, sprint.days_left)})
     work = replace(work, days_left=sprint.days_left)
     return replace(outlook, sprint=sprint, work=_staffed(work, _staff(outlook, work, change)))
 

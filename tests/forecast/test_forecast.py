@@ -7,6 +7,7 @@ import pytest
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.forecast import (
     Outlook,
+    chance,
     closed_in_cadence,
     find_sprints,
     forecast,
@@ -28,14 +29,25 @@ def outlook(world: World, title: str = "Sprint 2", as_of: str = AS_OF, blocked: 
 
 def test_a_sprint_on_its_way(world: World) -> None:
     found = forecast(outlook(two_sprints(world)))
-    assert found.probability == pytest.approx(0.324, abs=0.01)  # 5 open, 5.5 working days, .71 a day, few arrivals
-    assert found.probability_delivered == pytest.approx(0.442, abs=0.01)  # .351 by pace alone
+    assert found.probability == pytest.approx(0.338, abs=0.01)  # five open, each closes in time with .8
+    assert found.probability_delivered == pytest.approx(0.539, abs=0.01)
     assert found.reason is None
     assert (found.basis, found.n_history) == ("learned", 13)
-    assert found.interval.items_closed_by_due == (4, 8)
+    assert found.interval.items_closed_by_due == (6, 8)
     assert found.dates.p50 is not None
     assert found.dates.p50 <= found.dates.p70 <= found.dates.p85 <= found.dates.p95
-    assert found.closed_in_two_weeks == (2, 5, 5)
+    assert found.closed_in_two_weeks == (4, 5, 5)
+
+
+def test_without_closings_of_single_items_the_work_is_a_queue(world: World) -> None:
+    work = outlook(two_sprints(world)).work
+    assert chance(work.as_queue()) == pytest.approx(0.324, abs=0.01)  # 5.5 working days, .71 a day, few arrivals
+
+
+def test_nothing_happens_on_a_weekend(world: World) -> None:
+    two_sprints(world)
+    told = [forecast(outlook(world, as_of=moment)).probability for moment in ("03-21 00:00", "03-23 00:00")]
+    assert told[0] == pytest.approx(told[1], abs=0.002)
 
 
 def test_dates_and_probability_tell_the_same_story(world: World) -> None:
@@ -56,7 +68,7 @@ def test_a_blocked_item_lowers_the_probability(world: World) -> None:
     two_sprints(world)
     free, stuck = forecast(outlook(world)), forecast(outlook(world, blocked=("acme/api#14",)))
     assert stuck.probability < free.probability
-    assert stuck.probability_delivered == free.probability_delivered
+    assert stuck.probability_delivered < free.probability_delivered
 
 
 def test_too_few_closings_give_the_reason_instead_of_a_number(world: World) -> None:
@@ -84,7 +96,7 @@ def test_without_a_due_date_two_weeks_are_told(world: World) -> None:
     found = forecast(outlook(two_sprints(world, due=None)))
     assert found.probability is None
     assert found.reason == "The milestone has no due date, so there is no deadline to meet: set one on GitHub."
-    assert found.closed_in_two_weeks == (2, 5, 5)
+    assert found.closed_in_two_weeks == (2, 3, 5)
     assert found.interval.items_closed_by_due is None
     assert found.dates.p85 is not None
 
@@ -124,8 +136,8 @@ def test_on_the_due_date_the_rest_of_the_day_counts(world: World) -> None:
     for number in (14, 15, 16, 17):
         put(world, number, "Sprint 2", "03-16 09:00", milestone=2, closed="03-20 10:00")
     noon, night = (forecast(outlook(world, as_of=f"03-20 {hour}:00")) for hour in ("12", "23"))
-    assert 0.2 < noon.probability < 0.6  # one item, half a day
-    assert night.probability == pytest.approx(0.06, abs=0.03)
+    assert 0.1 < noon.probability < 0.3  # one item, half a day
+    assert night.probability == pytest.approx(0.04, abs=0.02)
 
 
 def test_a_sprint_over_two_repositories_is_joint(world: World) -> None:

@@ -43,7 +43,7 @@ def test_nothing_supposed_changes_nothing() -> None:
 
 def test_dropping_two_items_is_worth_so_much() -> None:
     found = what_if(known(), Change(drop=OPEN[3:]))
-    assert found.before.probability == pytest.approx(0.233, abs=0.01)
+    assert found.before.probability == pytest.approx(0.283, abs=0.01)
     assert found.after.probability == pytest.approx(0.5, abs=0.05)
     assert found.gain == pytest.approx(found.after.probability - found.before.probability, abs=1e-9)
     assert found.assumptions[0] == "acme/api#17, acme/api#18: out today, and nothing comes in instead."
@@ -53,7 +53,7 @@ def test_dropping_two_items_is_worth_so_much() -> None:
 def test_the_error_of_a_gain_is_that_of_paired_futures() -> None:
     found = what_if(known(), Change(drop=OPEN[4:]))
     assert found.gain_error is not None
-    assert found.before_error == pytest.approx(0.0066, abs=0.0002)
+    assert found.before_error == pytest.approx(0.0070, abs=0.0002)
     assert 0 < found.gain_error < (found.before_error or 0) + (found.after_error or 0)
 
 
@@ -75,7 +75,7 @@ def test_another_due_date_moves_probability_and_leaves_the_dates_alone() -> None
 def test_a_due_date_gives_an_undated_milestone_a_number(world: World) -> None:
     found = what_if(outlook(two_sprints(world, due=None)), Change(due_on=DUE))
     assert (found.before.probability, found.gain, found.gain_error) == (None, None, None)
-    assert found.after.probability == pytest.approx(0.324, abs=0.01)
+    assert found.after.probability == pytest.approx(0.462, abs=0.01)  # with a date the items are planned ones
     assert found.assumptions[0].startswith("Due Fri 27 Mar 2026; items")
 
 

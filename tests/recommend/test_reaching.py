@@ -22,7 +22,7 @@ def test_nothing_is_to_be_done_where_the_target_is_reached(team: World) -> None:
 
 
 def test_the_fewest_items_are_dropped(team: World) -> None:
-    found = plan(team, 0.6)
+    found = plan(team, 0.55)
     assert found is not None
     (one,) = found.actions
     assert found.reached
@@ -30,13 +30,14 @@ def test_the_fewest_items_are_dropped(team: World) -> None:
     assert one.action == ("Take out or move acme/api#14 and acme/api#15, or 2 other items that the goal needs least.")
     work = prepare(situation(team).sprint).work
     assert found.probability == clamp(chance(work.without(one.items)) or 0)
-    assert clamp(chance(work.without(one.items[:1])) or 0) < 0.6
+    assert clamp(chance(work.without(one.items[:1])) or 0) < 0.55
 
 
 def test_a_review_is_cheaper_than_dropping(team: World) -> None:
     team.pull(20, created="03-16 12:00", body="Closes #14", author="ann")
     team.event(20, "review_requested", "03-17 12:00", subject="bob")
-    found = plan(team, 0.45)
+    now = chance(prepare(situation(team).sprint).work)
+    found = plan(team, clamp(now or 0) + 0.01)
     assert found is not None
     assert [(one.items, one.actor, one.cost) for one in found.actions] == [
         (("acme/api#20", "acme/api#14"), "bob", 0.25)

@@ -46,7 +46,7 @@ def test_a_stale_pull_request_is_given_to_the_one_who_owes_the_move(team: World)
     assert one.action == "Ask bob for a review of acme/api#20 at the next natural break, or offer 15 minutes as a pair."
     assert (one.id, one.actor) == ("pb-001-acme-api-20-acme-api-14", "bob")
     assert [cited.ref for cited in one.evidence] == ["acme/api#20", "acme/api#14", "PB-001"]
-    assert one.expected_gain == pytest.approx(0.18, abs=0.04)
+    assert one.expected_gain == pytest.approx(0.027, abs=0.01)  # its item was the likeliest to close already
 
 
 def test_an_author_is_asked_to_go_through_the_threads(team: World) -> None:
@@ -117,7 +117,7 @@ def test_too_much_work_is_cut(team: World) -> None:
     assert one.action == (
         "Cut to what the goal needs: let the lead choose 3 items, such as acme/api#14, acme/api#15 and acme/api#16."
     )
-    assert one.expected_gain == pytest.approx(0.52, abs=0.02)
+    assert one.expected_gain == pytest.approx(0.34, abs=0.02)
 
 
 def test_the_gain_is_the_difference_of_two_forecasts(team: World) -> None:

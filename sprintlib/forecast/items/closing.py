@@ -1,8 +1,8 @@
 """When the open items of a project will close: the shared hazard, corrected by what the project closed lately."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -23,8 +23,7 @@ Array = NDArray[np.float64]
 
 LOOKBACK_DAYS = 90  # calendar days of which the project's own items are learned from
 FEWEST_CLOSED = 5  # closings within them below which nothing is said about single items
-_BLOCKED = FEATURES.index("blocked")
-_DAYS_BEFORE = (*range(1, 15, 2), *range(20, LOOKBACK_DAYS, 7))  # when the items are looked at to learn from
+_DAILY, _DAYS_A_WEEK = 15, 5  # working days on each of which items are looked at, and between further looks
 
 
 @dataclass(frozen=True)
@@ -34,14 +33,22 @@ class ItemClosings:
     past: Past
     calendar: WorkingCalendar
 
-    def expected(self, refs: Sequence[str], days: float, blocked: Collection[str] = ()) -> Array:
-        """Cumulative hazard of open items over so many working days: P(closed by then) = 1 - exp(-it). Shape (n,).
+    def rates(self, refs: Sequence[str], due: float | None = None) -> dict[str, tuple[float, ...]]:
+        """Closings per working day of open items in each piece of EDGES, while nothing blocks them.
 
-        blocked: those that wait for an open item. Raises KeyError for a ref that is not open.
+        due: suppose that just these are planned together until then, in working days. Empty where too little has
+        closed to say. Raises KeyError for a ref that is not open.
         """
-        x = self._facts[[self._place[ref] for ref in refs]].copy()
-        x[:, _BLOCKED] = [float(ref in blocked) for ref in refs]
-        return self.hazard.expected(x, np.full(len(refs), days))
+        if self.closed < FEWEST_CLOSED or not refs:
+            return {}
+        places = [self._place[ref] for ref in refs]
+        facts = self._facts[places]
+        if due is not None:
+            together = {"planned": True, "beside": float(len(refs)), "due": due}
+            supposed = self.standing[places].with_columns(pl.lit(value).alias(name) for name, value in together.items())
+            facts = features(supposed, np.zeros(len(refs)), self._developers)
+        found = self.hazard.rates(facts)
+        return {ref: tuple(row) for ref, row in zip(refs, found.tolist(), strict=True)}
 
     @cached_property
     def standing(self) -> pl.DataFrame:
@@ -55,6 +62,11 @@ class ItemClosings:
         return {ref: tuple(pulls) for ref, pulls in rows.iter_rows()}
 
     @cached_property
+    def carried(self) -> dict[str, str]:
+        """Open pull requests -> the first open item that they carry."""
+        return {pull: ref for ref, pulls in sorted(self.carriers.items(), reverse=True) for pull in pulls}
+
+    @cached_property
     def closed(self) -> int:
         """Items closed within LOOKBACK_DAYS."""
         since = self.past.as_of - timedelta(days=LOOKBACK_DAYS)
@@ -63,18 +75,25 @@ class ItemClosings:
     @cached_property
     def hazard(self) -> LocalHazard:
         """The shared model after the project's own items: how they stood then, and when they closed."""
-        moments = [self.past.as_of - timedelta(days=days) for days in _DAYS_BEFORE]
+        moments = self._looked_at()
         then = standing(self.past, self.calendar, moments)
         if then.is_empty():
             return learned(shipped_hazard(), np.zeros((0, len(FEATURES))), *[np.zeros(0)] * 3)
         ended = self._closings(then)
         clock = WorkingClock(self.calendar, moments[-1], self.past.as_of)
         days = clock.read(ended["closed"].fill_null(self.past.as_of)) - clock.read(then["at"])
-        told = days > 0  # on a weekend nothing is seen
+        told = days > 0
         weight = 1.0 / then.select(pl.len().over("ref")).to_series().to_numpy()
         facts = features(then, np.zeros(then.height), self._developers)
         closed = ended["closed"].is_not_null().to_numpy().astype(np.float64)
         return learned(shipped_hazard(), facts[told], days[told], closed[told], weight[told])
+
+    def _looked_at(self) -> list[datetime]:
+        """The same time of day on each of the last working days, then once a week: a weekend changes nothing."""
+        now, today = self.past.as_of, self.calendar.local_date(self.past.as_of)
+        days = [today - timedelta(days=age) for age in range(1, LOOKBACK_DAYS)]
+        ages = [(today - day).days for day in days if self.calendar.is_working_day(day)]
+        return [now - timedelta(days=age) for age in (*ages[:_DAILY], *ages[_DAILY::_DAYS_A_WEEK])]
 
     def _closings(self, then: pl.DataFrame) -> pl.DataFrame:
         """For each row of `then` when that item was closed next, null where it has not been."""

@@ -105,6 +105,12 @@ class ItemHazard:
         found: Array = np.sum(self.rates(x) * exposures(np.maximum(days, 0.0)), axis=1)
         return found
 
+    def slowing(self) -> tuple[float, ...]:
+        """How much open items slow each other, at least 0, one a piece: the power of 1 + items / people."""
+        near, far = (len(EDGES) + FEATURES.index("beside") + shift for shift in (0, len(FEATURES)))
+        powers = -(self.coefficients[near] + self.coefficients[far] * ahead())
+        return tuple(np.maximum(powers, 0.0).tolist())
+
     def to_json(self) -> str:
         """The text from which `from_json` makes the same model."""
         names = [

@@ -9,9 +9,9 @@ from sprintlib.forecast.items.hazard import EDGES, FEATURES, ItemHazard, ahead, 
 
 Array = NDArray[np.float64]
 
-# Standard deviations of how far a team may be from the shared model, in log(rate): of its level, of pull
-# requests, and of what lies far ahead (judgement; docs/forecast.md has what was tried).
-DOUBTS = (0.7, 0.25, 0.5, 1.0, 0.5, 0.3)
+# Standard deviations of how far a team may be from the shared model, in log(rate): of its level, of pull requests, of
+# what lies far ahead, of planned items, of planned items far ahead, and of how strong contrasts are (docs/forecast.md).
+DOUBTS = (1.0, 0.5, 1.0, 1.0, 1.0, 0.3)
 _STEPS = 25
 _USUAL = np.log(0.1)  # closings per working day around which contrasts may be weaker or stronger
 
