@@ -1,6 +1,6 @@
 """Items that cannot move because another item is open."""
 
-from sprintlib.forecast import chance, percent, working_days
+from sprintlib.forecast import in_time, percent, working_days
 from sprintlib.risks.blockades import Blockade
 from sprintlib.risks.model import Risk, Severity
 from sprintlib.risks.situation import Situation
@@ -64,12 +64,11 @@ def _statement(situation: Situation, blockade: Blockade, days: float, actor: str
 
 
 def _in_time(situation: Situation, blockade: Blockade) -> str:
-    """How likely a blocker in another repository ends by the deadline, where it is part of the forecast."""
-    outlook = situation.outlook
-    settled = situation.sprint.deadline is None or situation.sprint.overdue or outlook.basis == "insufficient-data"
-    if settled or not blockade.crosses or blockade.blocker not in outlook.work.open:
+    """How likely a blocker in another repository ends by the deadline, inside the sprint or not, where it is known."""
+    if not blockade.crosses or blockade.blocker is None:
         return ""
-    return f"; it ends by the deadline with a probability of {percent(chance(outlook.work, [blockade.blocker]))}"
+    probability = in_time(situation.outlook, [blockade.blocker])[blockade.blocker]
+    return "" if probability is None else f"; it ends by the deadline with a probability of {percent(probability)}"
 
 
 def _severity(situation: Situation, blockade: Blockade, actor: str | None) -> Severity:

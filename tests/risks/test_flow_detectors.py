@@ -299,3 +299,10 @@ def test_a_block_across_repositories_says_whether_its_blocker_ends_in_time(team:
     assert "; it ends by the deadline with a probability of " in risk.statement
     (late,) = blocked(situation(team, "03-30 12:00"))
     assert "probability" not in late.statement
+
+
+def test_a_blocker_outside_the_sprint_has_a_probability_too(team: World) -> None:
+    team.issue(90, created="03-10", repo=WEB)
+    team.event(14, "blocked_by_added", "03-17 12:00", subject="acme/web#90")
+    (risk,) = blocked(situation(team))
+    assert "; it ends by the deadline with a probability of " in risk.statement
