@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from sprintlib.embedding.architecture import Array, folder_digest
 from sprintlib.embedding.onnx_bert import open_onnx_bert
+from sprintlib.embedding.process import model_folder
+from sprintlib.errors import KnowledgeError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -54,10 +56,20 @@ class AnySentenceTransformer:
 def open_encoder(name: str) -> Encoder:
     """The model of a folder, or of a name in the local cache; nothing is downloaded.
 
-    onnxruntime reads the kinds that it can, six times as fast as torch; the vectors can be compared with torch's.
+    onnxruntime reads the kinds that it can; the vectors can be compared with torch's. Only of the default model is it
+    known that int8 finds as much (benchmarks/embedding.py), so others are read exactly.
     """
     folder = Path(name)
-    return (open_onnx_bert(folder) if folder.is_dir() else None) or open_sentence_transformer(name)
+    fast = open_onnx_bert(folder, exact=not is_default(name)) if folder.is_dir() else None
+    return fast or open_sentence_transformer(name)
+
+
+def is_default(name: str) -> bool:
+    """Whether it is the model that a package carries."""
+    try:
+        return name == model_folder(None)
+    except KnowledgeError:
+        return False
 
 
 def open_sentence_transformer(name: str) -> AnySentenceTransformer:

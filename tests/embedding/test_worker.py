@@ -1,6 +1,7 @@
 """Embedding in a process of its own, by every way of reading the model."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -56,6 +57,15 @@ def test_the_worker_s_vectors_are_near_the_exact_ones(running: Embedder) -> None
 
 
 @needs_model
+def test_another_model_of_the_same_kind_is_read_exactly(tmp_path: Path) -> None:
+    here = load_bert(Path(model_folder(None)))
+    assert here is not None
+    with embedder(str(_copy(tmp_path / "copy"))) as other:
+        assert other.model == here.model
+        assert (here.encode(TEXTS) * other.encode(TEXTS)).sum(axis=1).min() > 0.9999
+
+
+@needs_model
 def test_the_default_model_is_read_without_torch() -> None:
     program = (
         "import sys\n"
@@ -89,6 +99,12 @@ def test_folders_of_another_kind_are_left_to_sentence_transformers(tmp_path: Pat
 def test_a_batch_holds_what_fits_with_its_padding_or_one_text() -> None:
     assert list(batches([5, 1, 30, 2, 4], tokens=12)) == [[1, 3, 4], [0], [2]]
     assert list(batches([])) == []
+
+
+def _copy(folder: Path) -> Path:
+    """The default model's files in another folder."""
+    shutil.copytree(model_folder(None), folder)
+    return folder
 
 
 def _by_torch(texts: list[str]) -> Vectors:
