@@ -36,7 +36,8 @@ def facts(analysis: Analysis, milestone: MilestoneAnalysis) -> list[tuple[str, s
         said += [("50% finished by", short_day(dates.p50, now)), ("85% finished by", short_day(dates.p85, now))]
     if interval.finish_date:
         early, late = interval.finish_date
-        said.append(("Finish, 80% interval", f"{short_day(early, now)} to {short_day(late, now)}"))
+        ends = dict.fromkeys((short_day(early, now), short_day(late, now)))
+        said.append(("Finish, 80% interval", " to ".join(ends)))
     if interval.items_closed_by_due:
         low, high = interval.items_closed_by_due
         said.append(("Closed by the due date, 80% interval", f"{span(low, high)} of {_inside(milestone)}"))

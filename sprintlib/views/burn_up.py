@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import altair as alt
 
 # CSS variables of style.css, so that one drawing follows light, dark and print; the fallbacks are the light theme
+_LONG = 300  # days from which on a day needs its year
 _INK = "var(--sprint-ink, #1d2327)"
 _MUTED = "var(--sprint-muted, #59636e)"
 _LINE = "var(--sprint-line, #dcd9d1)"
@@ -38,11 +39,13 @@ def burn_up_chart(analysis: Analysis, milestone: MilestoneAnalysis, height: int 
     if last and ahead:
         done_now = last[0]["done"]
         ahead.insert(0, {"day": last[0]["day"], "low": done_now, "middle": done_now, "high": done_now})
-    x = alt.X("day:T", title=None, axis=alt.Axis(format="%-d %b", labelOverlap="greedy", tickCount=8))
+    first, final = _span(past + ahead, now)
+    names = "%b %Y" if (final - first).days > _LONG else "%-d %b"
+    x = alt.X("day:T", title=None, axis=alt.Axis(format=names, labelOverlap="greedy", tickCount=8))
     layers = [
         *_projection(ahead, x),
         *_past(past, last, ahead, x),
-        *_rules(milestone, now, _span(past + ahead, now), _top(milestone)),
+        *_rules(milestone, now, (first, final), _top(milestone)),
     ]
     chart: alt.LayerChart = (
         alt.layer(*layers)

@@ -33,8 +33,13 @@ def item_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
     ]
     reason = next((item.reason for item in milestone.items if item.reason), None)
     note = f'<p class="muted">No probability of single items: {text(reason)}</p>' if reason else ""
-    shown = table("Open items, the least likely to close in time first", HEAD, rows, frozenset({1}))
-    return f'<section id="items">{shown}{note}</section>'
+    return f'<section id="items">{table(caption(milestone), HEAD, rows, frozenset({1}))}{note}</section>'
+
+
+def caption(milestone: MilestoneAnalysis) -> str:
+    """What the table is called: without probabilities there is no order to speak of."""
+    known = any(item.closes_by_due is not None for item in milestone.items)
+    return "Open items, the least likely to close in time first" if known else "Open items"
 
 
 def ordered(milestone: MilestoneAnalysis) -> Iterator[tuple[ItemForecast, bool]]:

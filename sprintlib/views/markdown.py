@@ -143,7 +143,7 @@ def _items(milestone: MilestoneAnalysis) -> list[str]:
         ("↳ " * under + item.ref, items.chance(item), items.state(item), item.title)
         for item, under in items.ordered(milestone)
     ]
-    return ["## Open items, the least likely to close in time first", _grid(items.HEAD, rows)] if rows else []
+    return [f"## {items.caption(milestone)}", _grid(items.HEAD, rows)] if rows else []
 
 
 def _earlier(analysis: Analysis) -> list[str]:

@@ -85,3 +85,11 @@ def test_the_due_date_never_stands_left_of_the_middle():
 def test_after_the_due_date_the_projection_goes_on():
     late = samples.milestone(due_on=date(2026, 11, 17))
     assert rows(late)[0][-1]["day"] == "2026-11-30T00:00:00"
+
+
+def test_a_milestone_of_years_names_the_years():
+    up = samples.burn_up()
+    old = up.days[0].model_copy(update={"day": date(2020, 1, 6)})
+    long = samples.milestone(burn_up=up.model_copy(update={"days": (old, *up.days)}))
+    assert '"format": "%b %Y"' in views.burn_up_chart(samples.analysis(long), long).to_json(indent=None)
+    assert '"format": "%b %Y"' not in views.burn_up_chart(samples.analysis(), samples.milestone()).to_json(indent=None)

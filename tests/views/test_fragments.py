@@ -193,6 +193,7 @@ def test_items_without_a_probability_say_why():
     nothing = tuple(one.model_copy(update={"closes_by_due": None, "reason": "No due date."}) for one in samples.items())
     text = read(views.item_table, items=nothing).text
     assert "No probability of single items: No due date." in text
+    assert "least likely" not in text
     assert "sprint-demo/api#44–begun" in text
     assert views.item_table(samples.analysis(), samples.milestone(items=())) == ""
 
