@@ -96,7 +96,8 @@ def show(demo: "Demo", seconds: dict[str, float]) -> None:
     for advice in demo.milestone.recommendations[:1]:
         click.echo(f"\nFirst thing to do: {plain(advice.action)}")
     click.echo(f"\nReport:     {_typed(demo.report.html)}")
-    click.echo(f"Dashboards: {_dashboards_command(demo)}")
+    click.echo(f"Dashboards: {_command(demo, 'dashboards')}")
+    click.echo(f'Questions:  {_command(demo, "ask")} "why is it late?"')
 
 
 def _as_json(demo: "Demo", seconds: dict[str, float]) -> dict[str, Any]:
@@ -111,14 +112,15 @@ def _as_json(demo: "Demo", seconds: dict[str, float]) -> dict[str, Any]:
         "probability": demo.milestone.probability,
         "findings": list(findings(demo.milestone)),
         "report": str(demo.report.html),
-        "dashboards": _dashboards_command(demo),
+        "dashboards": _command(demo, "dashboards"),
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
     }
 
 
-def _dashboards_command(demo: "Demo") -> str:
+def _command(demo: "Demo", verb: str) -> str:
+    """What the reader types to look at the demo."""
     prefix = "SPRINT_DATABASE_URL= " if os.environ.get("SPRINT_DATABASE_URL") else ""  # else it would win over the home
-    return f"{prefix}{_program()} --home {shlex.quote(_typed(demo.home))} dashboards"
+    return f"{prefix}{_program()} --home {shlex.quote(_typed(demo.home))} {verb}"
 
 
 def _program() -> str:

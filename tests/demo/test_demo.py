@@ -175,9 +175,10 @@ def test_people_see_three_findings_the_first_thing_to_do_and_paths_as_they_would
     assert [line[:2] for line in lines if line[:1].isdigit() and line[1] == "."] == ["1.", "2.", "3."]
     assert "326 requests, 8 s in all." in lines[1]
     assert f"First thing to do: {made.milestone.recommendations[0].action}" in lines
-    assert lines[-2:] == [
+    assert lines[-3:] == [
         "Report:     papermill_runs/2026-11-23/mooring-2.4-checkout/report.html",
         "Dashboards: .venv/bin/sprint --home data/demo dashboards",
+        'Questions:  .venv/bin/sprint --home data/demo ask "why is it late?"',
     ]
 
 
