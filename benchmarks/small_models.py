@@ -74,7 +74,7 @@ def _startup(home: Path, seed: int, host: str) -> Settings:
         {
             "home": home,
             "project": {"name": "Mooring", "repositories": names},
-            "llm": {"host": host, "timeout_seconds": 900},
+            "llm": {"host": host, "timeout_seconds": 900, "words_seconds": 1800},
         }
     )
 

@@ -59,7 +59,9 @@ def test_the_numbers_stay_and_every_word_checks_out(tmp_path: Path, host: str) -
     world = team_in(tmp_path)
     world.event(14, "blocked_by_added", "03-17 12:00", subject="acme/api#15")
     world.flush()
-    settings = world.settings.model_copy(update={"llm": LlmSettings(host=host, timeout_seconds=1_200)})
+    settings = world.settings.model_copy(
+        update={"llm": LlmSettings(host=host, timeout_seconds=1_200, words_seconds=1_500)}
+    )
     with open_chain(Desk(world.engine, settings)) as chain:
         run = chain.start(FRIDAY)
     assert run.state.get("faults", []) == []
