@@ -17,9 +17,18 @@ FEATURES: tuple[Feature, ...] = (
     *sentiment.FEATURES,
     *delivery.FEATURES,
 )
-# what the mechanistic layer rests on: closings, what is open beside the time left, and what is blocked
+# the facts that the probability rests on: closings, what is open beside the time left, how each open item stands
+# (begun or not, its age beside the usual lead time) and what is blocked
 IN_FORECAST: frozenset[Feature] = frozenset(
-    {temporal.pace, temporal.pace_gap, graph.open_blockers, graph.cross_repository_blocks}
+    {
+        temporal.pace,
+        temporal.pace_gap,
+        temporal.lead_time,
+        temporal.item_age,
+        temporal.work_in_progress,
+        graph.open_blockers,
+        graph.cross_repository_blocks,
+    }
 )
 # the others look at the repositories, so that milestones of the same ones share them
 _OF_THE_MILESTONE: frozenset[Feature] = frozenset(

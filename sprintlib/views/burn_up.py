@@ -118,7 +118,7 @@ def _until(milestone: MilestoneAnalysis, now: date) -> list[ProjectionPoint]:
 def _top(milestone: MilestoneAnalysis) -> float:
     inside = [point.scope for point in milestone.burn_up.days]
     projected = [point.high for point in milestone.burn_up.projection]
-    return max([1.0, *inside, *projected]) * 1.2
+    return max([1.0, *inside, *projected]) * 1.25
 
 
 def _projection(ahead: list[dict[str, Any]], x: Any) -> list[Any]:
@@ -187,13 +187,14 @@ def _rules(milestone: MilestoneAnalysis, now: date, span: tuple[date, date], top
     marks.append((now, "Today", _MUTED, [2, 3], near_due or (edge - now).days * 10 < width))
     layers: list[Any] = []
     for when, name, color, dash, on_the_left in marks:
+        below = near_due and name == "Today"
         base = alt.Chart({"values": [{"day": _local(when), "top": top}]}).encode(x="day:T")
         side: dict[str, Any] = {"align": "right", "dx": -5} if on_the_left else {"align": "left", "dx": 5}
         layers += [
             base.mark_rule(color=color, strokeDash=dash, strokeWidth=1.25),
-            base.mark_text(color=color, dy=2, baseline="top", fontSize=12, fontWeight=600, **side).encode(
-                y=_y("top"), text=alt.value(name)
-            ),
+            base.mark_text(
+                color=color, dy=18 if below else 2, baseline="top", fontSize=12, fontWeight=600, **side
+            ).encode(y=_y("top"), text=alt.value(name)),
         ]
     return layers
 
