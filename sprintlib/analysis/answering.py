@@ -35,6 +35,7 @@ from sprintlib.recommend.playbook import playbook_texts
 from sprintlib.settings import Settings
 
 MOST_CLAIMS = 8
+_TELLING = 4  # words of a passage that says something
 _QUOTED = 4  # passages taken over from what was found
 _ALIKE = 3  # similar sprints that are named
 _RISKY = 3  # items of the gravest risks that are looked at
@@ -233,8 +234,9 @@ def _told(about: MilestoneAnalysis, moment: datetime) -> str:
 
 
 def _from_hits(draft: _Draft, question: str, hits: Sequence[Hit]) -> None:
-    """Passages, word for word; texts that read like orders are left out."""
-    fit = [hit for hit in hits if not hit.suspicious and hit.excerpt and hit.kind != "analysis"]
+    """Passages, word for word; texts that read like orders are left out, and such as "Concept ACK"."""
+    harmless = [hit for hit in hits if not hit.suspicious and hit.kind != "analysis"]
+    fit = [hit for hit in harmless if len(_passage(hit).split()) >= _TELLING]
     quoted = list({_passage(hit): hit for hit in reversed(fit)}.values())[::-1][:_QUOTED]  # the same words once
     for hit, source in zip(quoted, sources(quoted), strict=True):
         who = hit.author if hit.kind in ("comment", "review") else None
