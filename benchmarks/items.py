@@ -9,7 +9,7 @@ ones: startups of FIT_SEEDS to fit on, of CHOICE_SEEDS to choose the form of the
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
 from sqlalchemy import Engine
 
 import sprintlib.forecast.items as package
@@ -25,7 +26,7 @@ from sprintlib.dependencies import find_dependencies
 from sprintlib.forecast.developers import active_developers
 from sprintlib.forecast.items.clock import WorkingClock
 from sprintlib.forecast.items.fitting import HazardRegressor
-from sprintlib.forecast.items.hazard import ItemHazard, features
+from sprintlib.forecast.items.hazard import ItemHazard, features, shipped_hazard
 from sprintlib.forecast.items.local import learned
 from sprintlib.forecast.items.standing import standing
 from sprintlib.github.dataset import ingest_dataset
@@ -225,7 +226,88 @@ def chained(model: ItemHazard, frame: pl.DataFrame, since: datetime | None = Non
     return found
 
 
-STEPS = {"rows": rows, "ship": ship}
+def score(folder: Path) -> None:
+    """Print the model beside the team's own rate and Kaplan-Meier, on rows that it was not fitted on."""
+    model = shipped_hazard()
+    real = {name: pl.read_parquet(folder / f"{name}.parquet") for name in REAL}
+    late = {name: frame.filter(pl.col("at") >= CUT - 2 * LOOKBACK) for name, frame in real.items()}
+    simulated = pl.read_parquet(folder / "test.parquet").partition_by("team", maintain_order=True)
+    print(
+        f"{'items':<12}{'within':>8}{'n':>7}{'rate':>7}{'Brier':>8}{'own rate':>10}{'K-M':>8}{'AUC':>6}  "
+        "told > came (n)"
+    )
+    for name, frames, since in (*((name, [frame], CUT) for name, frame in late.items()), ("startups", simulated, None)):
+        told = [chained(model, frame, since) | simple(frame, since) for frame in frames]
+        joined = {key: np.concatenate([one[key] for one in told]) for key in told[0]}
+        frame = pl.concat(frames)
+        for within in ("5", "10", "30", "due"):
+            ahead = frame["due"].cast(pl.Float64).fill_null(np.nan).to_numpy() if within == "due" else float(within)
+            came = (frame["event"].to_numpy() & (frame["days"].to_numpy() <= ahead)).astype(float)
+            known = frame["event"].to_numpy() | (frame["days"].to_numpy() >= ahead)
+            good = known & np.isfinite(joined[within])
+            if came[good].sum() and came[good].mean() < 1:
+                _print_score(
+                    name, within, {key: joined[key + within][good] for key in ("", "rate ", "km ")}, came[good]
+                )
+
+
+def _print_score(name: str, within: str, told: dict[str, Array], came: Array) -> None:
+    p = told[""]
+    bins = np.digitize(p, [0.1, 0.3, 0.5, 0.7, 0.9])
+    shown = " ".join(
+        f"{p[bins == place].mean():.2f}>{came[bins == place].mean():.2f}({(bins == place).sum()})"
+        for place in range(6)
+        if (bins == place).any()
+    )
+    briers = [float(np.mean((one - came) ** 2)) for one in told.values()]
+    print(
+        f"{name:<12}{within:>8}{len(came):>7}{came.mean():>7.3f}{briers[0]:>8.4f}{briers[1]:>10.4f}{briers[2]:>8.4f}"
+        f"{roc_auc_score(came, p):>6.2f}  {shown}"
+    )
+
+
+def simple(frame: pl.DataFrame, since: datetime | None) -> dict[str, Array]:
+    """What a team could say without a model: its rate of the last year for that time, and Kaplan-Meier by kind.
+
+    The rate: closings per day at risk. Kaplan-Meier: of the ages at which items of that kind closed, given the age.
+    """
+    at, now, age = frame["at"].to_numpy(), CLOCK.read(frame["at"]), frame["age"].to_numpy()
+    days, event, kind = frame["days"].to_numpy(), frame["event"].to_numpy(), frame["kind"].to_numpy()
+    due = frame["due"].cast(pl.Float64).fill_null(np.nan).to_numpy()
+    found = {
+        f"{how} {name}": np.full(frame.height, np.nan) for how in ("rate", "km") for name in ("5", "10", "30", "due")
+    }
+    for moment in np.unique(at):
+        if since and moment < np.datetime64(since.replace(tzinfo=None)):
+            continue
+        current = np.flatnonzero(at == moment)
+        before = np.flatnonzero((at < moment) & (at >= moment - np.timedelta64(timedelta(days=365))))
+        left = now[current[0]] - now[before]
+        seen, told = np.minimum(days[before], left), event[before] & (days[before] <= left)
+        hazard = (told.sum() + 1) / (seen.sum() + 20)
+        for name in ("5", "10", "30", "due"):
+            ahead = due[current] if name == "due" else np.full(len(current), float(name))
+            found[f"rate {name}"][current] = -np.expm1(-hazard * np.nan_to_num(ahead))
+            for each in ("issue", "pull"):
+                rows_of = kind[before] == each
+                ages = age[before][rows_of]
+                curve = _cumulative(ages, ages + seen[rows_of], told[rows_of])
+                mine = current[kind[current] == each]
+                reach = ahead[kind[current] == each]
+                risk = curve(age[mine] + np.nan_to_num(reach)) - curve(age[mine])
+                found[f"km {name}"][mine] = -np.expm1(-risk)
+    return found
+
+
+def _cumulative(entered: Array, left: Array, closed: NDArray[np.bool_]) -> Callable[[Array], Array]:
+    """Nelson-Aalen estimate of the cumulative hazard by age, with late entry."""
+    ages = np.sort(left[closed])
+    at_risk = np.searchsorted(np.sort(entered), ages, side="left") - np.searchsorted(np.sort(left), ages, side="left")
+    total = np.concatenate([[0.0], np.cumsum(1.0 / np.maximum(at_risk, 1))])
+    return lambda age: total[np.searchsorted(ages, age, side="right")]
+
+
+STEPS = {"rows": rows, "ship": ship, "score": score}
 
 if __name__ == "__main__":
     STEPS[sys.argv[1]](Path(sys.argv[2]))
