@@ -21,7 +21,7 @@ _DONE = "var(--sprint-done, #0b6b53)"
 _DUE = "var(--sprint-high, #b3261e)"
 
 
-def burn_up_chart(analysis: Analysis, milestone: MilestoneAnalysis, height: int = 282) -> "alt.LayerChart":
+def burn_up_chart(analysis: Analysis, milestone: MilestoneAnalysis, height: int = 256) -> "alt.LayerChart":
     """Scope and done by day, the 80% range of the projection, and rules at today and at the due date.
 
     As wide as its container. Colours are CSS variables: draw it with the SVG renderer.
@@ -62,7 +62,7 @@ def burn_up_chart(analysis: Analysis, milestone: MilestoneAnalysis, height: int 
     return chart
 
 
-def burn_up_figure(analysis: Analysis, milestone: MilestoneAnalysis, height: int = 282) -> str:
+def burn_up_figure(analysis: Analysis, milestone: MilestoneAnalysis, height: int = 256) -> str:
     """The chart with its caption, a description for who cannot see it, and the same data as a table."""
     if not milestone.burn_up.days:
         return '<figure class="burn-up"><p class="muted">No day of this milestone is known yet.</p></figure>'
