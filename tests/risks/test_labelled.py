@@ -1,12 +1,14 @@
 """What the detectors say about the milestones of secp256k1, read and judged one by one (docs/risks.md).
 
-`labelled.csv` holds the first time that a detector named an item of a milestone, looking every second Tuesday at noon
-from November 2022 to August 2026, in one project with bips. Whoever built the detectors labelled them: `right` where
-what was said is so and somebody could have acted on it.
+`labelled.csv`, in one project with bips, at noon. set `tuning`: the first time that a detector named an item of a
+milestone, on every second Tuesday from November 2022 to August 2026; the rules were changed after these were read.
+`thursdays`: whenever it began to say so on the second and fourth Thursdays, without what was labelled within a week;
+one more change came after these. `mondays`: the same on every Monday, for what no label had met before. Whoever built
+the detectors labelled them: `right` where what was said is so and somebody could have acted on it. `now`: whether the
+rules that ship still say it then.
 """
 
 import csv
-from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,15 +23,20 @@ from sprintlib.store import open_store
 
 REPO = "bitcoin-core/secp256k1"
 DATASETS = ("bitcoin-core_secp256k1", "bitcoin_bips")
-PRECISION = {  # kind: (right, said)
-    "ageing_work": (10, 13),
-    "blocked_item": (1, 1),
+# set: (right, said) then, and of what the rules that ship still say
+PRECISION = {
+    "tuning": ((48, 67), (23, 25)),
+    "thursdays": ((36, 52), (34, 40)),
+    "mondays": ((13, 22), (13, 22)),
+}
+FRESH = {  # kind: (right, said) by the rules that ship, on Thursdays and Mondays
+    "ageing_work": (8, 10),
     "overcommitted": (5, 6),
-    "oversized_pull_request": (3, 3),
-    "quiet_milestone": (4, 9),
-    "scope_creep": (7, 10),
-    "stale_pull_request": (15, 21),
-    "unstarted_near_due": (3, 4),
+    "quiet_milestone": (13, 18),
+    "scope_creep": (6, 7),
+    "stale_pull_request": (12, 17),
+    "unstarted_near_due": (2, 3),
+    "untracked_board": (1, 1),
 }
 
 
@@ -38,12 +45,19 @@ def labels() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def counted(some: list[dict[str, str]]) -> tuple[int, int]:
+    """(right, said)."""
+    return sum(label["verdict"] == "right" for label in some), len(some)
+
+
 def test_the_labels_add_up_to_what_is_reported() -> None:
-    said = Counter(label["kind"] for label in labels())
-    right = Counter(label["kind"] for label in labels() if label["verdict"] == "right")
-    assert {kind: (right[kind], said[kind]) for kind in said} == PRECISION
     assert {label["verdict"] for label in labels()} == {"right", "wrong"}
-    assert (right.total(), said.total()) == (48, 67)
+    for name, (then, now) in PRECISION.items():
+        some = [label for label in labels() if label["set"] == name]
+        assert (counted(some), counted([label for label in some if label["now"] == "yes"])) == (then, now)
+    fresh = [label for label in labels() if label["set"] != "tuning" and label["now"] == "yes"]
+    assert {kind: counted([label for label in fresh if label["kind"] == kind]) for kind in FRESH} == FRESH
+    assert counted(fresh) == (47, 62)
 
 
 @pytest.mark.realdata
@@ -54,15 +68,18 @@ def test_the_detectors_still_say_what_was_labelled(real_data: Path, tmp_path: Pa
     for name in DATASETS:
         archive = real_data / f"github-backups/{name}.tar.xz"
         ingest_dataset(engine, archive, "secp", datetime(2026, 9, 1, tzinfo=UTC))
+    # what is overcommitted is for the forecast to say, and is held by its own tests
+    newest = [label for label in labels() if label["set"] == "mondays"]  # one round; each day takes a second or more
+    expected = [label for label in newest if label["kind"] != "overcommitted"]
     silent = []
-    for day in sorted({label["as_of"] for label in labels()}):
+    for day in sorted({label["as_of"] for label in expected}):
         past = load_past(engine, settings, datetime.fromisoformat(day).replace(hour=12, tzinfo=UTC))
         said = {
             (situation.sprint.title, risk.kind, " ".join(ref.removeprefix(REPO) for ref in risk.items))
             for situation in find_situations(past, settings)
             for risk in find_risks(situation)
         }
-        for label in labels():
+        for label in expected:
             if label["as_of"] == day and (label["milestone"], label["kind"], label["refs"]) not in said:
                 silent.append((day, label["kind"], label["refs"]))
     assert silent == []
