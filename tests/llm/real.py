@@ -13,11 +13,7 @@ PYTHON = ROOT / ".venv-llm" / "bin" / "python"
 def serving(model: str, threads: int | None = None) -> Iterator[str]:
     """Load a model of tests.llm.gguf and serve it in Ollama's protocol; yields the host URL."""
     command = [str(PYTHON), "-m", "tests.llm.serve", model, *([str(threads)] if threads else [])]
-    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdin
-    assert process.stdout
-    try:
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
         yield process.stdout.readline().strip()
-    finally:
-        process.stdin.close()
-        process.wait(timeout=30)
+        process.communicate(timeout=30)  # closes its standard input, at which it ends
