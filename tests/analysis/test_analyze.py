@@ -48,7 +48,7 @@ def test_a_sprint_over_two_repositories(team: World) -> None:
     assert sprint.probability <= min(part.probability for part in sprint.parts)
     assert sprint.probability <= sprint.probability_delivered
     assert sprint.health == round(100 * sprint.probability)
-    assert sprint.summary.startswith("Sprint 2 has a ")
+    assert sprint.summary.startswith("Sprint 2 has a")
 
 
 def test_scope_always_adds_up(team: World) -> None:

@@ -31,7 +31,7 @@ def suppose(team: World, **more: Any) -> Supposition:
 def test_the_milestone_due_next_is_taken(busy: World) -> None:
     found = suppose(busy, drop=["16"])
     assert (found.milestone, found.due_on, found.open_items) == ("Sprint 2", date(2026, 3, 27), (5, 4))
-    assert (found.found.gain or 0) > 0.1
+    assert (found.found.gain or 0) > 0.02  # acme/api#14 waits for what nobody has planned
     assert found.plan is None
 
 
@@ -51,7 +51,7 @@ def test_unblocking_takes_either_end(busy: World, name: str) -> None:
 def test_reviewing_takes_the_item_or_its_pull_request(busy: World, name: str) -> None:
     found = suppose(busy, review=[name]).found
     assert found.assumptions[0].startswith("acme/api#15: ended within 1 working day")
-    assert (found.gain or 0) > 0.1
+    assert (found.gain or 0) > 0
 
 
 @pytest.mark.parametrize(
