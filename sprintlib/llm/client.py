@@ -16,6 +16,7 @@ from sprintlib.errors import LlmBadOutput, LlmTimeout, LlmUnavailable
 from sprintlib.settings import LlmSettings
 
 _CONNECT_SECONDS = 3.0
+_LOOK_SECONDS = 5.0  # to say which models there are; a server that needs longer will not word anything
 _CHARACTERS_A_TOKEN = 3.2  # English and identifiers, on the safe side
 _MOST_CHARACTERS_A_TOKEN = 8.0  # no tokenizer packs more; below this count the server has cut the prompt
 _SEED = 7
@@ -122,7 +123,7 @@ class Model:
         call = Call(self.name, self.digest, options, hashed, *_cost(last, perf_counter() - started))
         self.calls.append(call)
         if last is not None and not last.done and self.until is not None and perf_counter() > self.until:
-            raise LlmTimeout(f"{self.name} was not ready in time: choose a smaller model, or raise llm.words_seconds.")
+            raise LlmTimeout(f"{self.name} was not ready in time: choose a smaller model, or let it have more.")
         if last is None or not last.done:
             raise LlmBadOutput(f"{self.name} stopped in the middle of its answer.")
         if call.ending == "length":
@@ -146,18 +147,22 @@ def connect(settings: LlmSettings, seconds: float | None = None) -> Iterator[Mod
 
     until = None if seconds is None else perf_counter() + seconds
     patience = settings.timeout_seconds if seconds is None else max(min(settings.timeout_seconds, seconds), 0.1)
-    client: Any = ollama.Client(
-        host=settings.host,
-        timeout=httpx.Timeout(patience, connect=_CONNECT_SECONDS),
-        trust_env=False,  # a proxy of the environment would swallow even a loopback address
-    )
-    with client:
-        with _in_words(settings.model or "the model"):
-            chosen = choose(client.list().models, settings.model)
-            shown = client.show(chosen.model)
+    with _client(settings.host, min(patience, _LOOK_SECONDS)) as client, _in_words(settings.model or "the model"):
+        chosen = choose(client.list().models, settings.model)
+        shown = client.show(chosen.model)
+    with _client(settings.host, patience) as client:
         lengths = [int(value) for key, value in (shown.modelinfo or {}).items() if key.endswith(".context_length")]
         size, length = int(chosen.size or 0), min(lengths, default=4096)
         yield Model(client, chosen.model, chosen.digest or "", length, size, until)
+
+
+def _client(host: str, patience: float) -> Any:
+    """Ollama's client, which waits so many seconds for each piece of an answer; a context manager."""
+    return ollama.Client(
+        host=host,
+        timeout=httpx.Timeout(patience, connect=_CONNECT_SECONDS),
+        trust_env=False,  # a proxy of the environment would swallow even a loopback address
+    )
 
 
 def _cost(

@@ -10,6 +10,7 @@ import polars as pl
 from sqlalchemy import Engine
 
 from sprintlib.errors import ReportError, SprintError
+from sprintlib.reports.explaining import release_model
 from sprintlib.reports.retention import prune
 from sprintlib.reports.run_table import Run, recognise_killed, runs
 from sprintlib.reports.writing import write_report
@@ -97,6 +98,8 @@ def _catch_up(settings: Settings, say: Say, now: datetime, explain: bool | None)
         return []
     _collect(engine, settings, say)
     results = [_report(settings, title, say, explain) for title in overdue(engine, settings, now)]
+    if explain or (explain is None and settings.report.explain):
+        release_model(settings)
     for folder in prune(engine, settings, now):
         say(f"Removed {folder}, older than {settings.report.keep_days} days.")
     return results

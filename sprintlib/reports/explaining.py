@@ -1,5 +1,6 @@
 """Words for a report: the eight agents run for its moment first, so that the notebook finds what they stored."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -9,20 +10,18 @@ from sprintlib.errors import LlmError, SprintError
 from sprintlib.log import LOGGER
 from sprintlib.settings import Settings
 
-_REACH_SECONDS = 5.0  # for a server to say which models it has
 
-
-def explain(engine: Engine, settings: Settings, milestone: str | None, as_of: datetime) -> None:
+def explain(engine: Engine, settings: Settings, milestone: str | None, as_of: datetime, seconds: float) -> None:
     """Explain a milestone as of a moment and store it; the numbers are those of the report. Raises nothing.
 
-    Takes `llm.words_seconds` at most, and a few seconds where no model answers: then the sentences are ours alone,
-    and say so. What goes wrong is logged: the report is complete without.
+    seconds: that the model may have, `llm.words_seconds` at most. Without a model that answers in time the sentences
+    are ours alone, and say so. What goes wrong is logged: the report is complete without.
     """
     from sprintlib.agents import Desk, open_chain  # over a second of imports
     from sprintlib.analysis import store_analysis
 
     try:
-        with open_chain(Desk(engine, settings)) as chain:
+        with open_chain(Desk(engine, _hurried(settings, seconds))) as chain:
             found = chain.start(as_of, milestone).analysis
         store_analysis(engine, found)
     except (SprintError, DatabaseError) as error:
@@ -34,7 +33,20 @@ def model_answers(settings: Settings) -> bool:
     from sprintlib import llm
 
     try:
-        with llm.connect(settings.llm.model_copy(update={"timeout_seconds": _REACH_SECONDS})):
+        with llm.connect(settings.llm):
             return True
     except LlmError:
         return False
+
+
+def release_model(settings: Settings) -> None:
+    """Give the model's memory back, where one answers: after a batch nobody asks it for a while."""
+    from sprintlib import llm
+
+    with suppress(LlmError), llm.connect(settings.llm) as model:
+        model.unload()
+
+
+def _hurried(settings: Settings, seconds: float) -> Settings:
+    model = settings.llm.model_copy(update={"words_seconds": min(seconds, settings.llm.words_seconds)})
+    return settings.model_copy(update={"llm": model})

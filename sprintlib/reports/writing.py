@@ -36,6 +36,7 @@ NEAREST = "(nearest deadline)"
 NO_MILESTONE = "(no open milestone)"
 _NOTEBOOK = "sprint_analysis.ipynb"
 _LEAST_FREE_BYTES = 5_000_000
+_WHILE_SOMEBODY_WAITS = 25.0  # seconds for a model's words in a report by hand
 _SECRETS = ("GITHUB_TOKEN", "GH_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
 
 
@@ -69,8 +70,8 @@ def write_report(
 
     milestone: a title; None: the open one with the nearest deadline. as_of: aware; None: now.
     notebook: another notebook with the same parameters. A report of the same day and milestone is replaced.
-    explain: run the agents first, whose words the report then shows; None: if `report.explain` says so and either a
-    model answers or nobody waits for the report. Without them nothing but words is missing.
+    explain: run the agents first, whose words the report then shows; None: if `report.explain` says so and either
+    nobody waits for the report or a model answers, which then has 25 seconds. Nothing but words is missing without.
     Raises ReportError with one sentence; the run table has the same, and nothing half-done is left behind.
     """
     moment = (as_of or datetime.now(UTC)).astimezone(UTC)
@@ -78,7 +79,9 @@ def write_report(
     engine = open_store(settings.database_url)
     run_table.recognise_killed(engine)
     if explain or (explain is None and _worth_explaining(settings, trigger)):
-        explaining.explain(engine, settings, milestone, moment)
+        hurried = explain is None and trigger == "hand"
+        seconds = _WHILE_SOMEBODY_WAITS if hurried else settings.llm.words_seconds
+        explaining.explain(engine, settings, milestone, moment, seconds)
     with _partial_folder(settings) as partial:
         run_id = run_table.start(engine, settings.project.name, milestone or NEAREST, moment, trigger, parameters)
         try:

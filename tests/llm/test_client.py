@@ -1,5 +1,7 @@
 """Asking a model: what is sent, what comes back, and the many ways in which it can fail."""
 
+import socket
+from time import perf_counter
 from typing import Any, Literal
 
 import pytest
@@ -70,7 +72,7 @@ def test_all_words_together_have_their_time() -> None:
     with (
         running(OllamaStandIn([GOOD], mood="slow")) as host,
         connect(LlmSettings(host=host), seconds=3) as model,
-        pytest.raises(LlmTimeout, match="raise llm.words_seconds"),
+        pytest.raises(LlmTimeout, match="was not ready in time: choose a smaller model"),
     ):
         model.ask("You are brief.", "Will it land?", Verdict)
 
@@ -98,6 +100,19 @@ def test_down() -> None:
 def test_a_proxy_of_the_environment_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     assert ask(OllamaStandIn([GOOD])).value.word == "late"
+
+
+def test_a_server_that_takes_connections_and_says_nothing_is_not_waited_for() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        started = perf_counter()
+        with pytest.raises(LlmTimeout, match="did not answer in time"):
+            ask_at(f"http://127.0.0.1:{silent.getsockname()[1]}")
+    assert perf_counter() - started < 60  # the wait for words, by default, is 180
+
+
+def ask_at(host: str) -> None:
+    with connect(LlmSettings(host=host)):
+        pass
 
 
 def test_warm_up_and_unload() -> None:

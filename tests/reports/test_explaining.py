@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from sprintlib import settings as settings_module
-from sprintlib.reports import ReportFiles, explaining, write_report
+from sprintlib.errors import ReportError
+from sprintlib.reports import ReportFiles, explaining, run_due, write_report
 from sprintlib.reports.run_table import Trigger
 from tests.agents import models
 from tests.agents.plain import plain
@@ -72,6 +73,38 @@ def test_without_a_model_a_report_by_hand_does_not_wait_and_a_due_one_says_what_
     (found,) = report(home, "http://127.0.0.1:9").analysis.milestones
     assert found.narrative[0].text == found.summary
     assert found.llm.missing == "Ollama does not answer: start it, or go on without it."
+
+
+def test_by_hand_a_model_has_less_time_than_it_is_given_when_asked_for(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[float] = []
+    monkeypatch.setattr(explaining, "explain", lambda *arguments: given.append(arguments[-1]))
+    triggers: list[tuple[Trigger, bool | None]] = [("hand", None), ("hand", True), ("due", None)]
+    with asked() as (host, _):
+        (home / "sprint.toml").write_text(
+            f'[project]\nname = "acme"\nrepositories = ["acme/api"]\n[llm]\nhost = "{host}"\n'
+        )
+        settings = settings_module.load(home)
+        for trigger, explain in triggers:
+            with pytest.raises(ReportError, match="No such file"):  # the words come first
+                write_report(settings, "Sprint 2", THURSDAY, trigger, home / "none.ipynb", explain)
+    assert given == [25, 300, 300]
+
+
+def test_after_a_batch_the_memory_of_the_model_is_given_back(home: Path) -> None:
+    with asked() as (host, standin):
+        (home / "sprint.toml").write_text(
+            f'[project]\nname = "acme"\nrepositories = ["acme/api"]\n[llm]\nhost = "{host}"\n'
+        )
+        assert "Nothing is due." not in due_lines(home)
+        assert standin.requests[-1]["keep_alive"] == 0
+
+
+def due_lines(home: Path) -> list[str]:
+    lines: list[str] = []
+    run_due(settings_module.load(home), lines.append, explain=True)
+    return lines
 
 
 @pytest.mark.slow
