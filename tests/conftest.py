@@ -1,6 +1,7 @@
 """Fixtures that several rooms' tests share."""
 
 import shutil
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,12 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 REAL_DATA = ROOT.parent / "shared" / "data"
+
+
+def pytest_configure() -> None:
+    """Whoever runs the tests in the background of a script has Ctrl-C ignored; its tests need it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

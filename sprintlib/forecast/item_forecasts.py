@@ -6,11 +6,12 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
+from sprintlib.forecast.chance import Draws
 from sprintlib.forecast.items import FEWEST_CLOSED, ItemClosings, closings_of
 from sprintlib.forecast.items.closing import LOOKBACK_DAYS
 from sprintlib.forecast.model import Basis, ItemForecast
 from sprintlib.forecast.outlook import Outlook, clamp
-from sprintlib.forecast.simulation import end_days
+from sprintlib.forecast.simulation import Workload, end_days
 from sprintlib.forecast.sprint import Sprint
 from sprintlib.forecast.words import count, day_name
 
@@ -54,7 +55,8 @@ def item_forecasts(outlook: Outlook) -> tuple[ItemForecast, ...]:
 def in_time(outlook: Outlook, refs: Sequence[str]) -> dict[str, float | None]:
     """P(done or dropped by the deadline of the sprint) of open items of the project, clamped; None where unknown.
 
-    The futures are those of the forecast, so that no item of the sprint is less likely than all of them.
+    The futures are those of the forecast, so that no item of the sprint is less likely than all of them. What carries
+    an item of the sprint ends with it at the latest: GitHub closes the item when its pull request is merged.
     """
     sprint, work = outlook.sprint, outlook.work
     closings = closings_of(sprint.past, sprint.calendar)
@@ -62,7 +64,12 @@ def in_time(outlook: Outlook, refs: Sequence[str]) -> dict[str, float | None]:
         return dict.fromkeys(refs)
     wider = replace(work, rates={**closings.rates(refs), **work.rates})
     left = sprint.days_left or 0.0
-    return {ref: clamp(float(np.mean(end_days(wider, ref) <= left))) for ref in refs}
+    return {ref: clamp(float(np.mean(_end_days(wider, ref) <= left))) for ref in refs}
+
+
+def _end_days(work: Workload, ref: str) -> Draws:
+    days, carried = end_days(work, ref), work.carries.get(ref)
+    return days if carried not in work.open else np.minimum(days, end_days(work, carried))
 
 
 def slowest_first(outlook: Outlook) -> list[str]:

@@ -1,6 +1,5 @@
-"""A browser, a project with a dated report, and a dashboard server over it."""
+"""A project with a dated report, and a dashboard server over it."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,28 +7,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from sprintlib.reports import ReportFiles, write_report
 from sprintlib.settings import load
 from tests.dashboards.project import Served, dashboards, write_project
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
-_MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 AS_OF = datetime(2026, 3, 20, 12, tzinfo=UTC)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Headless Chromium of this machine."""
-    found = next(filter(None, map(shutil.which, _NAMES)), str(_MAC) if _MAC.exists() else None)
-    if found is None:
-        pytest.skip("neither Chromium nor Chrome is installed: see tests/browser.sh")
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=quiet)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="session")
