@@ -10,7 +10,6 @@ from sprintlib.knowledge.injection import instructions
 from sprintlib.knowledge.masking import mask
 
 WORDS = 220  # what the embedding model reads at once (256 word pieces) without being cut
-_LONGEST_WORD = 200
 _SPEAKING = frozenset({"comment", "review"})
 
 
