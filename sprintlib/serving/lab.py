@@ -6,8 +6,11 @@ Never the server that the team looks at: whoever reaches JupyterLab can run code
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from jupyter_core.paths import jupyter_runtime_dir
 
 from sprintlib import resources
 from sprintlib.errors import SettingsError
@@ -19,7 +22,11 @@ _QUIET = (
     "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
     # Voilà has a server of its own (sprint dashboards)
     "--ServerApp.jpserver_extensions=voila.server_extension=False",
+    # the address and errors only; `-- --debug` shows everything
+    "--ServerApp.log_level=ERROR",
 )
+_OUR_DEFAULTS = Path(__file__).parent / "jupyter_config"  # labconfig/: settings that the user's own win over
+_LONGEST_SOCKET = 103  # characters of a socket's path, on macOS; Linux allows 107
 
 
 def copy_notebooks(home: Path) -> list[Path]:
@@ -44,8 +51,15 @@ def copy_notebooks(home: Path) -> list[Path]:
 
 def start_lab(settings: Settings, port: int, browser: bool, more: Sequence[str] = ()) -> None:
     """Become JupyterLab on the home's notebooks. Does not return."""
-    environment = {**os.environ, "SPRINT_HOME": str(settings.home)}
-    os.execve(sys.executable, lab_arguments(settings, port, browser, more), environment)  # noqa: S606  # no shell
+    arguments = lab_arguments(settings, port, browser, more)
+    os.execve(sys.executable, arguments, lab_environment(settings, os.environ))  # noqa: S606  # no shell
+
+
+def lab_environment(settings: Settings, environment: Mapping[str, str]) -> dict[str, str]:
+    """The user's environment, with the home folder, and our defaults behind their own configuration of Jupyter."""
+    theirs = environment.get("JUPYTER_CONFIG_PATH")
+    path = os.pathsep.join([*([theirs] if theirs else []), str(_OUR_DEFAULTS)])
+    return {**environment, "SPRINT_HOME": str(settings.home), "JUPYTER_CONFIG_PATH": path}
 
 
 def lab_arguments(settings: Settings, port: int, browser: bool, more: Sequence[str] = ()) -> list[str]:
@@ -54,5 +68,11 @@ def lab_arguments(settings: Settings, port: int, browser: bool, more: Sequence[s
     more: options of JupyterLab itself.
     """
     arguments = [sys.executable, "-m", "jupyterlab", "--ip=127.0.0.1", f"--port={port}"]
-    arguments += [f"--ServerApp.root_dir={settings.home / 'notebooks'}", *_QUIET]
+    arguments += [f"--ServerApp.root_dir={settings.home / 'notebooks'}", *_QUIET, *_private_kernels()]
     return [*arguments, *([] if browser else ["--no-browser"]), *more]
+
+
+def _private_kernels() -> list[str]:
+    """Kernels talk over sockets in the user's own folder, not over ports that everybody on the machine can read."""
+    longest = Path(jupyter_runtime_dir()) / f"kernel-{uuid.uuid4()}-ipc-5"
+    return ["--KernelManager.transport=ipc"] if len(str(longest)) <= _LONGEST_SOCKET else []

@@ -1,6 +1,7 @@
 """`sprint lab`: the developer's copies of the notebooks, and JupyterLab on loopback."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -8,12 +9,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from jupyterlab_server.settings_utils import get_settings
 
 from sprintlib.cli.main import main
 from sprintlib.errors import SettingsError
-from sprintlib.serving.lab import copy_notebooks, lab_arguments
+from sprintlib.serving.lab import copy_notebooks, lab_arguments, lab_environment
 from sprintlib.settings import load
 from tests.dashboards.project import SETTINGS
+
+NEWS = "@jupyterlab/apputils-extension:notification"
 
 
 @pytest.fixture
@@ -49,6 +53,25 @@ def test_it_listens_on_loopback_only(home: Path):
     assert "--no-browser" in arguments
     assert "--LabApp.news_url=None" in arguments
     assert "--no-browser" not in lab_arguments(load(home), 8890, browser=True)
+
+
+def test_nothing_is_asked_at_the_first_start(home: Path, monkeypatch: pytest.MonkeyPatch):
+    """JupyterLab would ask whether it may fetch news: our default answers, and the user's own configuration wins."""
+    environment = lab_environment(load(home), {"JUPYTER_CONFIG_PATH": "/theirs", "X": "kept"})
+    theirs, ours = environment["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+    assert (theirs, environment["X"], environment["SPRINT_HOME"]) == ("/theirs", "kept", str(home))
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", ours)
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(home / "jupyter"))
+    schemas = Path(sys.prefix) / "share" / "jupyter" / "lab" / "schemas"
+    found, _ = get_settings(str(home), str(schemas), str(home), NEWS)
+    assert found["schema"]["properties"]["fetchNews"]["default"] == "false"
+
+
+def test_kernels_talk_over_sockets_where_their_path_is_short_enough(home: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", "/run/user/1000/jupyter")
+    assert "--KernelManager.transport=ipc" in lab_arguments(load(home), 8890, browser=False)
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", "/home/" + "n" * 80)
+    assert "--KernelManager.transport=ipc" not in lab_arguments(load(home), 8890, browser=False)
 
 
 def test_without_settings_it_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
