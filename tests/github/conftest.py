@@ -17,7 +17,7 @@ from tests.github import shop
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
 # retries without the waits of real life
-HASTE = Patience(timeout_seconds=2, attempts=3, first_wait_seconds=0.01)
+HASTE = Patience(attempts=3, first_wait_seconds=0.01)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def odd_server(override: Override, upstream: str | None = None) -> Iterator[str]
             if upstream is None:
                 return 404, {}, b'{"message": "Not Found"}'
             passed = {name: value for name, value in self.headers.items() if name == "If-None-Match"}
-            answer = requests.get(upstream + self.path, headers=passed, timeout=20)
+            answer = requests.get(upstream + self.path, headers=passed, timeout=60)
             headers = {name: answer.headers[name] for name in _PASSED_ON if name in answer.headers}
             here = f"http://127.0.0.1:{self.server.server_address[1]}"
             headers = {name: value.replace(upstream, here) for name, value in headers.items()}

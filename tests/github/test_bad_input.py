@@ -7,6 +7,7 @@ import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from tests.github.stores import count
 @pytest.fixture(autouse=True)
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     importlib.import_module("sprintlib.github.collecting")  # which annotates with the class that is replaced here
-    monkeypatch.setattr(client, "Patience", lambda: HASTE)
+    monkeypatch.setattr(client, "Patience", lambda: replace(HASTE, timeout_seconds=5))
     monkeypatch.setenv("PATH", os.environ["PATH"])
 
 
@@ -86,7 +87,7 @@ def completes(home: Path, sync: Any) -> bool:
         ("502:every=1", "sprint: GitHub at http://127.0.0.1:"),
         ("502:every=1,after=6", "sprint: GitHub at http://127.0.0.1:"),
         ("cut:every=1,after=6", "sprint: GitHub at http://127.0.0.1:"),
-        ("stall:every=1,after=6,seconds=3", "sprint: GitHub at http://127.0.0.1:"),
+        ("stall:every=1,after=6", "sprint: GitHub at http://127.0.0.1:"),
         ("429:every=1,after=6", "sprint: GitHub's rate limit is used up until "),
     ],
 )

@@ -60,11 +60,11 @@ def test_a_storm_ends_in_a_sentence_after_bounded_tries(ask, kind: str):
 
 def test_a_stalled_connection_is_given_up(ask):
     hasty = Patience(timeout_seconds=1, attempts=2, first_wait_seconds=0.01)
-    with running([shop.dataset()], fault="stall:seconds=3,after=1,every=1") as url:
-        client = ask(url, patience=hasty)
-        client.get(PATH)
-        with pytest.raises(UnreachableError, match="stalled"):
-            client.get(PATH)
+    with (
+        running([shop.dataset()], fault="stall:every=1") as url,
+        pytest.raises(UnreachableError, match="stalled"),
+    ):
+        ask(url, patience=hasty).get(PATH)
 
 
 def test_nobody_listens(ask):
@@ -125,14 +125,14 @@ def test_the_rate_limit_stops_with_the_local_time_of_its_end(ask):
 
 
 def test_a_short_rate_limit_is_waited_for(ask):
-    with running([shop.dataset()], fault="rate-limit:budget=2,window=1.5") as url:
+    answers = iter([limit_by_clock(0, 0), (200, {}, b"[]")])
+    with odd_server(lambda path: next(answers)) as url:
         client = ask(url, wait_for_reset_seconds=10)
         waits: list[str] = []
         client.on_wait = waits.append
-        for _ in range(3):
-            assert client.get(PATH).status == 200
-    assert waits
-    assert "waiting" in waits[0]
+        assert client.get(PATH).status == 200
+    (told,) = waits
+    assert "waiting" in told
 
 
 def test_waiting_again_and_again_has_an_end(ask):
@@ -161,7 +161,7 @@ def test_a_wrong_local_clock_does_not_lengthen_the_wait(ask, skew: int):
         ask(url).get(PATH)
     assert caught.value.reset_at is not None
     left = (caught.value.reset_at - datetime.now(UTC)).total_seconds() - skew
-    assert 495 < left < 505
+    assert 400 < left < 600
 
 
 @pytest.mark.parametrize("skew", [-3600, 3600])
@@ -171,8 +171,8 @@ def test_clock_skew_is_measured(ask, skew: int):
         client = ask(url)
         assert client.clock_skew is None
         client.get(PATH)
-    assert client.clock_skew == pytest.approx(-skew, abs=5)
-    assert (client.now() - datetime.now(UTC)).total_seconds() == pytest.approx(skew, abs=5)
+    assert client.clock_skew == pytest.approx(-skew, abs=60)
+    assert (client.now() - datetime.now(UTC)).total_seconds() == pytest.approx(skew, abs=60)
 
 
 @pytest.mark.parametrize("body", [b"<html>Sign in to the airport Wi-Fi</html>", b'[{"number": 1}, {"nu'])

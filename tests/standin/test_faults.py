@@ -74,7 +74,11 @@ def test_a_cut_connection_ends_before_its_length():
 
 
 def test_a_stalled_connection_outlasts_the_clients_patience():
-    with running([sample.dataset()], "stall:every=1") as url, pytest.raises(requests.exceptions.ConnectionError):
+    with (
+        running([sample.dataset()], "stall:every=1") as url,
+        # the body stalls, but on a busy machine so may the head
+        pytest.raises((requests.exceptions.ConnectionError, requests.exceptions.Timeout), match="Read timed out"),
+    ):
         requests.get(url + REPO, timeout=0.3)
 
 
