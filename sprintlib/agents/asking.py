@@ -16,7 +16,7 @@ from sprintlib.agents.state import State
 from sprintlib.errors import LlmError
 from sprintlib.knowledge import Claim
 from sprintlib.knowledge.citations import ClaimKind
-from sprintlib.llm import Call, connect
+from sprintlib.llm import Call
 
 MOST_CLAIMS = 5
 MOST_CALLS = 3  # of one run: one repair at most
@@ -54,7 +54,7 @@ def ask(
         return record | {"missing": "The model had its calls already."}
     started, calls = perf_counter(), list[Call]()
     try:
-        with connect(desk.settings.llm, desk.settings.llm.words_seconds - _spent(state)) as model:
+        with desk.model(desk.settings.llm.words_seconds - _spent(state)) as model:
             calls = model.calls
             answer = model.ask(
                 record["system"], record["prompt"], shape(entries, kinds), _ANSWER_TOKENS, repair=calls_left > 1

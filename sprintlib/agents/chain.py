@@ -82,7 +82,12 @@ class Chain:
         request: `words` (False asks no model), `thresholds`, `prompts`; see State.
         Raises AnalysisError when there is nothing to analyse, and what an agent without a stand-in raises.
         """
-        return self._go(_new_name(), {"request": {"as_of": as_of.isoformat(), "milestone": milestone, **request}})
+        run = _new_name()
+        try:
+            return self._go(run, {"request": {"as_of": as_of.isoformat(), "milestone": milestone, **request}})
+        except AnalysisError:  # a mistyped milestone, say: there is nothing that a run could go on with
+            self._saver.delete_thread(run)
+            raise
 
     def resume(self, run: str) -> Run:
         """Go on with a run that was stopped; what has finished is not done again."""

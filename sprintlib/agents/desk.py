@@ -17,6 +17,7 @@ from sprintlib.forecast import Outlook
 from sprintlib.forecast.rates import Rate
 from sprintlib.history import Past, load_past
 from sprintlib.knowledge import Meaning, is_indexed, open_meaning
+from sprintlib.llm import Found, Model, connect, look
 from sprintlib.risks import Situation
 from sprintlib.settings import RiskSettings, Settings
 
@@ -27,6 +28,7 @@ class Desk:
 
     engine: Engine
     settings: Settings
+    found_model: Found | None = None  # where somebody has looked already
     _pasts: dict[datetime, Past] = field(default_factory=dict, repr=False)
     _situations: dict[tuple[datetime, str | None], list[Situation]] = field(default_factory=dict, repr=False)
 
@@ -64,6 +66,13 @@ class Desk:
                 if is_indexed(self.engine):
                     found = stack.enter_context(open_meaning(self.engine, self.settings))
             yield found
+
+    @contextmanager
+    def model(self, seconds: float) -> Iterator[Model]:
+        """The language model, looked for once a desk, for so many seconds. Raises LlmError."""
+        self.found_model = self.found_model or look(self.settings.llm, seconds)
+        with connect(self.settings.llm, seconds, self.found_model) as model:
+            yield model
 
     def check(self, state: State) -> CitationCheck:
         """A check of citations that counts from zero."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sprintlib.imports import on_demand
 
 if TYPE_CHECKING:
-    from sprintlib.analysis.analyzing import analyze, analyze_past
+    from sprintlib.analysis.analyzing import analyze, analyze_past, check_milestone
     from sprintlib.analysis.answering import Answer, answer, ask
     from sprintlib.analysis.model import Analysis, MilestoneAnalysis, Sentence
     from sprintlib.analysis.moment import parse_as_of
@@ -26,6 +26,7 @@ __all__ = [
     "analyze_past",
     "answer",
     "ask",
+    "check_milestone",
     "latest_analyses",
     "parse_as_of",
     "previous_analysis",
@@ -40,7 +41,7 @@ __all__ = [
 __getattr__ = on_demand(
     __name__,
     {
-        "analyzing": ("analyze", "analyze_past"),
+        "analyzing": ("analyze", "analyze_past", "check_milestone"),
         "answering": ("Answer", "answer", "ask"),
         "model": ("Analysis", "MilestoneAnalysis", "Sentence"),
         "moment": ("parse_as_of",),

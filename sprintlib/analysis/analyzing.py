@@ -84,6 +84,13 @@ def find_situations(past: Past, settings: Settings, milestone: str | None = None
     return [Situation(sprint, settings.risks, edges) for sprint in found]
 
 
+def check_milestone(engine: Engine, settings: Settings, as_of: datetime, milestone: str) -> None:
+    """Raises AnalysisError when `milestone` names none that existed at `as_of`. Nothing is analysed."""
+    past = load_past(engine, settings, as_of)
+    if not find_sprints(past, WorkingCalendar.from_settings(settings), {}, milestone):
+        raise AnalysisError(_unknown(milestone, past))
+
+
 def analyze_sprint(
     situation: Situation, check: CitationCheck, metrics: tuple[Metric, ...], feedback: Sequence[Feedback] = ()
 ) -> MilestoneAnalysis:

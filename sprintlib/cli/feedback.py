@@ -47,7 +47,7 @@ def list_open(app: App, as_json: bool = False) -> None:
         click.echo("Nothing is recommended yet: 'sprint analyze' makes recommendations.")
 
 
-@command.command("accept")
+@command.command("accept", short_help="The team does it.")
 @click.argument("action")
 @click.option("--json", "as_json", is_flag=True, help="Print what it changed as one JSON object.")
 @click.pass_obj
@@ -56,7 +56,7 @@ def accept(app: App, action: str, as_json: bool) -> None:
     _give(app, action, "accept", as_json=as_json)
 
 
-@command.command("dismiss")
+@command.command("dismiss", short_help="The team will not do it, and why.")
 @click.argument("action")
 @click.option("--reason", required=True, metavar="TEXT", help="Why not, for whoever reads it later.")
 @click.option("--json", "as_json", is_flag=True, help="Print what it changed as one JSON object.")
@@ -66,7 +66,7 @@ def dismiss(app: App, action: str, reason: str, as_json: bool) -> None:
     _give(app, action, "dismiss", reason, as_json=as_json)
 
 
-@command.command("snooze")
+@command.command("snooze", short_help="Not now: leave it out until a day.")
 @click.argument("action")
 @click.option("--until", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The day it is shown again.")
 @click.option("--json", "as_json", is_flag=True, help="Print what it changed as one JSON object.")

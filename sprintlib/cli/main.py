@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # verb -> (module, one line for --help); a module is imported only when its verb is used
 COMMANDS = {
-    "demo": ("sprintlib.cli.demo", "A simulated startup, from collection to report, with no token."),
+    "demo": ("sprintlib.cli.demo", "A simulated startup, from collection to report; no token."),
     "init": ("sprintlib.cli.init", "Write sprint.toml for your repositories."),
     "doctor": ("sprintlib.cli.doctor", "Check token, disk, store and the rest, with what to do."),
     "sync": ("sprintlib.cli.sync", "Collect what is new from GitHub."),

@@ -15,7 +15,7 @@ def command() -> None:
     """Reports that are due, and those that ran."""
 
 
-@command.command()
+@command.command(short_help="Collect, and write the reports that are overdue.")
 @click.option("--explain/--no-explain", default=None, help="With the agents' words; default: as in sprint.toml.")
 @click.option("--quiet", is_flag=True, help="Say nothing when nothing is due.")
 @click.option("--json", "as_json", is_flag=True, help="Print what ran as JSON.")

@@ -35,7 +35,7 @@ def list_runs(app: App, as_json: bool) -> None:
         click.echo("No run is kept yet: 'sprint explain' makes one.")
 
 
-@command.command("show")
+@command.command("show", short_help="What each agent was given, did and found.")
 @click.argument("run")
 @click.option("--after", metavar="AGENT", help="Only the whole state after this agent.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: the whole state.")
@@ -52,7 +52,7 @@ def show(app: App, run: str, after: str | None, as_json: bool) -> None:
         click.echo(_printable(line))
 
 
-@command.command("fork")
+@command.command("fork", short_help="Change a value, and run again from there.")
 @click.argument("run")
 @click.option("--after", required=True, metavar="AGENT", help="Take the state as it was after this agent.")
 @click.option(

@@ -136,24 +136,46 @@ class Model:
         return "".join(parts), call
 
 
-@contextmanager
-def connect(settings: LlmSettings, seconds: float | None = None) -> Iterator[Model]:
-    """The model named in the settings, or the largest installed one that fits into memory.
+@dataclass(frozen=True)
+class Found:
+    """The model that was chosen among those of a server. context_length: tokens."""
 
-    seconds: for everything that is asked of it from now on, beside the wait for each word.
-    Raises LlmUnavailable when Ollama does not answer or has no such model; never downloads one.
+    name: str
+    digest: str
+    context_length: int
+    size_bytes: int
+
+
+def look(settings: LlmSettings, seconds: float | None = None) -> Found:
+    """Choose the model named in the settings, or the largest installed one that fits into memory.
+
+    seconds: that may be waited. Raises LlmUnavailable when Ollama does not answer or has no such model.
     """
     from sprintlib.llm.choice import choose
 
-    until = None if seconds is None else perf_counter() + seconds
-    patience = settings.timeout_seconds if seconds is None else max(min(settings.timeout_seconds, seconds), 0.1)
-    with _client(settings.host, min(patience, _LOOK_SECONDS)) as client, _in_words(settings.model or "the model"):
+    patience = min(_patience(settings, seconds), _LOOK_SECONDS)
+    with _client(settings.host, patience) as client, _in_words(settings.model or "the model"):
         chosen = choose(client.list().models, settings.model)
         shown = client.show(chosen.model)
-    with _client(settings.host, patience) as client:
-        lengths = [int(value) for key, value in (shown.modelinfo or {}).items() if key.endswith(".context_length")]
-        size, length = int(chosen.size or 0), min(lengths, default=4096)
-        yield Model(client, chosen.model, chosen.digest or "", length, size, until)
+    lengths = [int(value) for key, value in (shown.modelinfo or {}).items() if key.endswith(".context_length")]
+    return Found(chosen.model, chosen.digest or "", min(lengths, default=4096), int(chosen.size or 0))
+
+
+@contextmanager
+def connect(settings: LlmSettings, seconds: float | None = None, found: Found | None = None) -> Iterator[Model]:
+    """The model that `look` chose, or chooses now. It is never downloaded.
+
+    seconds: for everything that is asked of it from now on, beside the wait for each word.
+    Raises as `look` does.
+    """
+    until = None if seconds is None else perf_counter() + seconds
+    found = found or look(settings, seconds)
+    with _client(settings.host, _patience(settings, seconds)) as client:
+        yield Model(client, found.name, found.digest, found.context_length, found.size_bytes, until)
+
+
+def _patience(settings: LlmSettings, seconds: float | None) -> float:
+    return settings.timeout_seconds if seconds is None else max(min(settings.timeout_seconds, seconds), 0.1)
 
 
 def _client(host: str, patience: float) -> Any:

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
@@ -10,33 +11,42 @@ from sprintlib.errors import LlmError, SprintError
 from sprintlib.log import LOGGER
 from sprintlib.settings import Settings
 
+if TYPE_CHECKING:
+    from sprintlib.llm import Found
 
-def explain(engine: Engine, settings: Settings, milestone: str | None, as_of: datetime, seconds: float) -> None:
+
+def explain(
+    engine: Engine,
+    settings: Settings,
+    milestone: str | None,
+    as_of: datetime,
+    model: "Found | None",
+    seconds: float,
+) -> None:
     """Explain a milestone as of a moment and store it; the numbers are those of the report. Raises nothing.
 
-    seconds: that the model may have, `llm.words_seconds` at most. Without a model that answers in time the sentences
-    are ours alone, and say so. What goes wrong is logged: the report is complete without.
+    model: what `find_model` found; None: it is looked for. seconds: that it may have, `llm.words_seconds` at most.
+    Without a model that answers in time the sentences are ours alone, and say so. What goes wrong is logged: the
+    report is complete without.
     """
     from sprintlib.agents import Desk, open_chain  # over a second of imports
     from sprintlib.analysis import store_analysis
 
     try:
-        with open_chain(Desk(engine, _hurried(settings, seconds))) as chain:
+        with open_chain(Desk(engine, _hurried(settings, seconds), model)) as chain:
             found = chain.start(as_of, milestone).analysis
         store_analysis(engine, found)
     except (SprintError, DatabaseError) as error:
         LOGGER.info("The report is not explained: %s", " ".join(str(error).split()))
 
 
-def model_answers(settings: Settings) -> bool:
-    """Whether a model is there to word a report."""
+def find_model(settings: Settings) -> "Found | None":
+    """The model that is there to word a report, if any."""
     from sprintlib import llm
 
-    try:
-        with llm.connect(settings.llm):
-            return True
-    except LlmError:
-        return False
+    with suppress(LlmError):
+        return llm.look(settings.llm)
+    return None
 
 
 def release_model(settings: Settings) -> None:

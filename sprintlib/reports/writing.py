@@ -21,7 +21,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
 from sprintlib import resources
-from sprintlib.errors import ReportError, SprintError
+from sprintlib.errors import AnalysisError, ReportError, SprintError
 from sprintlib.imports import meanwhile
 from sprintlib.reports import explaining, run_table
 from sprintlib.reports.run_table import Trigger
@@ -72,16 +72,16 @@ def write_report(
     notebook: another notebook with the same parameters. A report of the same day and milestone is replaced.
     explain: run the agents first, whose words the report then shows; None: if `report.explain` says so and either
     nobody waits for the report or a model answers, which then has 25 seconds. Nothing but words is missing without.
-    Raises ReportError with one sentence; the run table has the same, and nothing half-done is left behind.
+    Raises ReportError with one sentence; the run table has the same, but for a milestone that does not exist, and
+    nothing half-done is left behind.
     """
     moment = (as_of or datetime.now(UTC)).astimezone(UTC)
     parameters = {"home": str(settings.home), "milestone": milestone, "as_of": moment.isoformat()}
     engine = open_store(settings.database_url)
     run_table.recognise_killed(engine)
-    if explain or (explain is None and _worth_explaining(settings, trigger)):
-        hurried = explain is None and trigger == "hand"
-        seconds = _WHILE_SOMEBODY_WAITS if hurried else settings.llm.words_seconds
-        explaining.explain(engine, settings, milestone, moment, seconds)
+    if milestone is not None and trigger == "hand":
+        _check_milestone(engine, settings, milestone, moment)
+    _explain(engine, settings, milestone, moment, trigger, explain)
     with _partial_folder(settings) as partial:
         run_id = run_table.start(engine, settings.project.name, milestone or NEAREST, moment, trigger, parameters)
         try:
@@ -108,8 +108,28 @@ def write_report(
     return files
 
 
-def _worth_explaining(settings: Settings, trigger: Trigger) -> bool:
-    return settings.report.explain and (trigger == "due" or explaining.model_answers(settings))
+def _check_milestone(engine: Engine, settings: Settings, milestone: str, moment: datetime) -> None:
+    """A title that somebody mistyped is told at once, before a kernel starts and a model is asked."""
+    from sprintlib.analysis import check_milestone
+
+    try:
+        check_milestone(engine, settings, moment, milestone)
+    except AnalysisError as error:
+        raise ReportError(str(error)) from error
+
+
+def _explain(
+    engine: Engine, settings: Settings, milestone: str | None, moment: datetime, trigger: Trigger, explain: bool | None
+) -> None:
+    """Run the agents where that is asked for, or worth it."""
+    if explain is False or (explain is None and not settings.report.explain):
+        return
+    hurried = explain is None and trigger == "hand"
+    model = explaining.find_model(settings) if hurried else None
+    if hurried and model is None:
+        return
+    seconds = _WHILE_SOMEBODY_WAITS if hurried else settings.llm.words_seconds
+    explaining.explain(engine, settings, milestone, moment, model, seconds)
 
 
 def folder_name(*names: str) -> str:

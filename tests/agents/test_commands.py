@@ -112,6 +112,13 @@ def test_a_run_is_listed_and_shown(home: Path, capsys: pytest.CaptureFixture[str
     assert "risks" not in state
 
 
+def test_a_mistyped_milestone_leaves_no_run(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(home, "explain", "--as-of", MOMENT, "--milestone", "Sprint 9") == 1
+    capsys.readouterr()
+    assert run(home, "trace", "list") == 0
+    assert capsys.readouterr().out == "No run is kept yet: 'sprint explain' makes one.\n"
+
+
 def test_a_fork_from_the_keyboard(home: Path, team: World, capsys: pytest.CaptureFixture[str]) -> None:
     run(home, "explain", "--as-of", MOMENT, "--no-model")
     name = newest_run(home, capsys)

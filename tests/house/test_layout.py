@@ -34,6 +34,14 @@ def test_every_command_explains_itself(verb: str) -> None:
     assert len(result.output.splitlines()) > 4
 
 
+@pytest.mark.parametrize("verb", ["", *COMMANDS])
+def test_no_line_of_a_list_of_commands_is_cut_or_wrapped(verb: str) -> None:
+    listed = CliRunner().invoke(sprint, [*verb.split(), "--help"]).output.partition("Commands:\n")[2]
+    for line in listed.partition("\n\n")[0].splitlines():
+        assert not line.endswith("..."), line
+        assert not line.startswith("    "), line
+
+
 def test_a_misspelt_command_is_guessed() -> None:
     result = CliRunner().invoke(sprint, ["analyse"])
     assert result.exit_code == 2

@@ -45,6 +45,7 @@ class OllamaStandIn:
     context_length: int = 32_768
     requests: list[dict[str, Any]] = field(default_factory=list)
     engine: Engine | None = None
+    looks: int = 0
 
     def app(self) -> Starlette:
         routes = [
@@ -58,6 +59,7 @@ class OllamaStandIn:
         return Starlette(routes=routes)
 
     async def _tags(self, request: Request) -> Response:
+        self.looks += 1
         if self.mood == "garbage":
             return Response("<html>not ollama</html>", media_type="text/html")
         models = [

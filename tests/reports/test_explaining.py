@@ -68,6 +68,13 @@ def test_a_report_that_is_due_is_worded_by_the_model_and_its_numbers_stay(home: 
     assert plain(files.analysis) == plain(plainly.analysis)
 
 
+@pytest.mark.parametrize("trigger", ["hand", "due"])
+def test_a_report_looks_for_its_model_once(home: Path, trigger: Trigger) -> None:
+    with asked() as (host, standin):
+        assert report(home, host, trigger).analysis.milestones[0].llm.used
+    assert (standin.looks, len(standin.requests)) == (1, 2)
+
+
 def test_without_a_model_a_report_by_hand_does_not_wait_and_a_due_one_says_what_is_missing(home: Path) -> None:
     assert report(home, "http://127.0.0.1:9", "hand").analysis.milestones[0].narrative == ()
     (found,) = report(home, "http://127.0.0.1:9").analysis.milestones
@@ -90,6 +97,16 @@ def test_by_hand_a_model_has_less_time_than_it_is_given_when_asked_for(
             with pytest.raises(ReportError, match="No such file"):  # the words come first
                 write_report(settings, "Sprint 2", THURSDAY, trigger, home / "none.ipynb", explain)
     assert given == [25, 300, 300]
+
+
+def test_a_mistyped_milestone_is_told_before_a_kernel_starts_or_a_model_is_asked(home: Path) -> None:
+    with asked() as (host, standin), pytest.raises(ReportError, match="No milestone is called 'Sprint Two': there are"):
+        (home / "sprint.toml").write_text(
+            f'[project]\nname = "acme"\nrepositories = ["acme/api"]\n[llm]\nhost = "{host}"\n'
+        )
+        write_report(settings_module.load(home), "Sprint Two", THURSDAY, notebook=home / "none.ipynb")
+    assert standin.looks == 0
+    assert not (home / "papermill_runs").exists()
 
 
 def test_after_a_batch_the_memory_of_the_model_is_given_back(home: Path) -> None:
