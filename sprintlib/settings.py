@@ -96,7 +96,7 @@ class RiskSettings(_Section):
     single_owner_share: float = Field(0.75, gt=0, le=1, description="share of a path's commits by one author")
     quiet_days: float = Field(3.0, gt=0, description="working days without anybody's event on any item")
     quiet_share: float = Field(0.1, ge=0, le=1, description="the same, as a share of the working time left")
-    concurrent_edits: float = Field(1.0, gt=0, description="files that two open pull requests share, rare ones count 1")
+    concurrent_edits: float = Field(0.5, gt=0, description="files that two open pull requests share, rare ones count 1")
     overcommitted_probability: float = Field(0.5, gt=0, le=1, description="probability below which it is too much")
     overcommitted_time: float = Field(0.3, ge=0, le=1, description="share of the time after which that is said")
     untracked_share: float = Field(0.5, gt=0, le=1, description="share of open items that show no work")

@@ -1,50 +1,52 @@
 """Work in progress that is older than what this team usually needs from beginning to end."""
 
-from collections.abc import Iterator
+from datetime import datetime
 
 import polars as pl
 
-from sprintlib.features import Metric, temporal
+from sprintlib.features import temporal
 from sprintlib.forecast import working_days
+from sprintlib.forecast.beginning import taken
+from sprintlib.risks import quiet_milestone
 from sprintlib.risks.model import Risk, Severity
 from sprintlib.risks.situation import Situation, listed
 
 KIND = "ageing_work"
-_LEAST_HISTORY = 8  # finished ones; a percentile of fewer says little
+_LEAST_HISTORY = 8  # merged ones; a percentile of fewer says little
+_KEY = ["repository_id", "number"]
 
 
 def detect(situation: Situation) -> list[Risk]:
-    """Begun issues older than the team's 85th percentile of lead time, pull requests older than that of cycle time.
+    """Pieces of work begun longer ago than the team's 85th percentile of cycle time, by a factor.
 
-    Nothing in a bucket (Situation.is_bucket), where work may rest.
+    Nothing in a bucket (Situation.is_bucket), where work may rest, nor while the whole sprint is quiet, which is told
+    as such: then everything ages.
     """
-    if situation.is_bucket:
+    usual = temporal.cycle_time(situation.view)
+    limit = usual.p85 if usual.n >= _LEAST_HISTORY else None
+    if situation.is_bucket or not limit:
         return []
-    factor = situation.thresholds.ageing_factor
-    old = [
-        (age / limit, age, limit, ref)
-        for ref, age, limit in _ages(situation)
-        if limit > 0 and age > factor * limit and ref not in situation.parked
-    ]
-    if not old:
+    factor, ages = situation.thresholds.ageing_factor, _ages(situation)
+    old = sorted(((age, ref) for ref, age in ages.items() if age > factor * limit), reverse=True)
+    if not old or quiet_milestone.detect(situation):
         return []
-    old.sort(reverse=True)
-    ratio, age, limit, oldest = old[0]
-    refs = [ref for *_, ref in old]
-    others = f"; so {'is' if len(refs) == 2 else 'are'} {listed(refs[1:])}" if len(refs) > 1 else ""
+    age, oldest = old[0]
+    refs = [ref for _, ref in old]
+    others = f"; so {'has' if len(refs) == 2 else 'have'} {listed(refs[1:])}" if len(refs) > 1 else ""
     return [
         Risk(
             kind=KIND,
-            severity=_severity(situation, ratio > 2 * factor),
+            severity=_severity(situation, age > 2 * factor * limit),
             statement=(
-                f"{situation.called(oldest)} is {working_days(round(age, 1))} old, and 85% of what the team finished "
-                f"lately took {working_days(round(limit, 1))} or less{others}."
+                f"{situation.called(oldest)} has been in work for {working_days(round(age, 1))}, and 85% of what the "
+                f"team merged lately took {working_days(round(limit, 1))} or less{others}."
             ),
             rule=(
-                f"A begun item that is not set aside is older than {factor:g} times the 85th percentile of the team: "
-                "of lead time for issues, since they were opened; of cycle time for pull requests, since their first "
-                f"commit. Unknown with fewer than {_LEAST_HISTORY} finished in {situation.view.window}; high when it "
-                "is twice as old and the deadline is near."
+                f"A begun item that is not set aside has been in work for longer than {factor:g} times the 85th "
+                "percentile of the team's cycle time, from the first commit of a pull request to its merge: since the "
+                "first commit of a pull request that carries it, else since somebody took it or a commit named it. "
+                f"Unknown with fewer than {_LEAST_HISTORY} merged in {situation.view.window}; not while the whole "
+                "sprint is quiet; high when it is twice as old and the deadline is near."
             ),
             items=tuple(refs),
             evidence=situation.cite(refs),
@@ -52,25 +54,33 @@ def detect(situation: Situation) -> list[Risk]:
     ]
 
 
-def _ages(situation: Situation) -> Iterator[tuple[str, float, float]]:
-    """(ref, age, 85th percentile of the team) in working days, where the percentile is known."""
-    view = situation.view
-    issues = situation.sprint.open_items.filter(
-        (pl.col("kind") == "issue") & pl.col("ref").is_in(situation.begun)
-    ).with_columns(since="created_at")
-    first = view.past.commits.group_by("repository_id", "number").agg(pl.col("committed_at").min())
-    pulls = situation.pulls.join(first, on=["repository_id", "number"], how="left").with_columns(
-        since=pl.min_horizontal("created_at", "committed_at")
-    )
-    for frame, usual in ((issues, temporal.lead_time), (pulls, temporal.cycle_time)):
-        limit = _limit(usual(view)) if frame.height else None
-        if limit is not None:
-            for ref, since in frame.select("ref", "since").iter_rows():
-                yield ref, view.working_days(since, view.as_of), limit
+def _ages(situation: Situation) -> dict[str, float]:
+    """Begun pieces that are not set aside -> working days since they were begun."""
+    since = _first_commits(situation)
+    taken_at = _taken_at(situation)
+    found = {}
+    for ref in situation.begun:
+        pulls = [pull for pull in situation.pulls_of[ref] if pull in since]
+        aside = ref in situation.parked or (pulls and situation.parked.issuperset(pulls))
+        begun_at = min((since[pull] for pull in pulls), default=taken_at.get(ref))
+        if begun_at is not None and not aside:
+            found[ref] = situation.view.working_days(begun_at, situation.view.as_of)
+    return found
 
 
-def _limit(usual: Metric) -> float | None:
-    return usual.p85 if usual.n >= _LEAST_HISTORY else None
+def _first_commits(situation: Situation) -> dict[str, datetime]:
+    """Pull requests that carry open items -> when their first commit was made, or when they were opened before it."""
+    commits = situation.view.past.commits.group_by(_KEY).agg(pl.col("committed_at").min())
+    pulls = situation.pulls.join(commits, on=_KEY, how="left")
+    return dict(pulls.select("ref", pl.min_horizontal("created_at", "committed_at")).iter_rows())
+
+
+def _taken_at(situation: Situation) -> dict[str, datetime]:
+    """Open items -> when somebody took them, or named them in a commit, for the first time since the start."""
+    events, start = taken(situation.sprint.past), situation.started_at
+    since = events if start is None else events.filter(pl.col("happened_at") > start)
+    items = situation.sprint.open_items.select(*_KEY, "ref").join(since, on=_KEY)
+    return dict(items.group_by("ref").agg(pl.col("happened_at").min()).iter_rows())
 
 
 def _severity(situation: Situation, very_old: bool) -> Severity:

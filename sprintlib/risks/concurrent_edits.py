@@ -14,6 +14,7 @@ from sprintlib.risks.situation import Situation, listed
 
 KIND = "concurrent_edits"
 _MOST = 3  # pairs that are told
+_COMMITS, _LINES = 2, 100  # of each on a file; one small commit each seldom meets the other
 
 
 class _Pair(NamedTuple):
@@ -40,9 +41,10 @@ def _risk(situation: Situation, pair: _Pair) -> Risk:
         severity="medium" if situation.near_due else "low",
         statement=f"{situation.called(pair.one)} and {situation.called(pair.other)} both change {_named(pair.paths)}.",
         rule=(
-            "Two open pull requests change the same files in different commits, at least one of them of the sprint. "
-            f"A file weighs 1, divided by one more than the other commits on it in {situation.view.window}; it fires "
-            f"at a sum of {situation.thresholds.concurrent_edits:g}; medium when the deadline is near."
+            "Two open pull requests change the same files, at least one of them of the sprint, each in at least "
+            f"{_COMMITS} commits of its own or {_LINES} lines. A file weighs 1, divided by one more than the other "
+            f"commits on it in {situation.view.window}; it fires at a sum of "
+            f"{situation.thresholds.concurrent_edits:g}; medium when the deadline is near."
         ),
         items=refs,
         evidence=situation.cite(refs),
@@ -57,8 +59,9 @@ def _pairs(situation: Situation) -> list[_Pair]:
     changed = changed_paths(situation.view)
     mine = situation.pulls["ref"].to_list()
     keys = ["repository_id", "path"]
+    much = _changed_much(situation, changed)
     pairs = (
-        changed.join(changed, on=keys, suffix="_other")
+        much.join(much, on=keys, suffix="_other")
         .filter((pl.col("ref") < pl.col("ref_other")) & (pl.col("ref").is_in(mine) | pl.col("ref_other").is_in(mine)))
         .filter(~pl.struct("ref", "ref_other").is_in(_stacked(changed)))
         .select("ref", "ref_other", *keys)
@@ -70,6 +73,19 @@ def _pairs(situation: Situation) -> list[_Pair]:
     )
     grouped = weighed.group_by("ref", "ref_other", maintain_order=True).agg("path", pl.col("weight").sum())
     return [_Pair(*row) for row in grouped.iter_rows()]
+
+
+def _changed_much(situation: Situation, changed: pl.DataFrame) -> pl.DataFrame:
+    """ref, repository_id, path: what a pull request changes in several commits, or by many lines where these are known.
+
+    Two changes meet when they touch neighbouring lines, which becomes likely only where both change much.
+    """
+    sizes = situation.sprint.past.changed_files.select(
+        "repository_id", "sha", "path", lines=pl.sum_horizontal("additions", "deletions")
+    )
+    each = changed.join(sizes, on=["repository_id", "sha", "path"], how="left").group_by("ref", "repository_id", "path")
+    summed = each.agg(pl.col("sha").n_unique(), pl.col("lines").sum())
+    return summed.filter((pl.col("sha") >= _COMMITS) | (pl.col("lines") >= _LINES)).drop("sha", "lines")
 
 
 def _stacked(changed: pl.DataFrame) -> list[dict[str, str]]:

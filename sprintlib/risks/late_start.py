@@ -9,14 +9,17 @@ _LEAST_ITEMS = 3  # fewer can all be begun last without being late
 
 
 def detect(situation: Situation) -> list[Risk]:
-    """Part of the time has gone and too few of the items were begun or closed."""
+    """Part of the time has gone and too few of the items were begun or closed.
+
+    Not where most of the work names no issue: then nobody can see what is begun (untracked_board).
+    """
     limits, gone = situation.thresholds, situation.time_gone
     closed = situation.sprint.items.height - situation.sprint.open_items.height
     whole = closed + len(situation.pieces)
     if gone is None or gone < limits.late_start_time or whole < _LEAST_ITEMS:
         return []
     started = closed + len(situation.begun)
-    if started >= limits.late_start_share * whole:
+    if started >= limits.late_start_share * whole or situation.unnamed_work.is_most:
         return []
     resting = [ref for ref in situation.pieces if ref not in situation.begun]
     return [
@@ -30,7 +33,8 @@ def detect(situation: Situation) -> list[Risk]:
             rule=(
                 f"After {limits.late_start_time:.0%} of the time less than {limits.late_start_share:.0%} of the items "
                 "are closed or begun: a pull request, somebody who took it, or a commit that names it since the "
-                "start; high when the deadline is near."
+                "start. Not where most of the work in these repositories names no issue, since the items cannot tell "
+                "then; high when the deadline is near."
             ),
             items=tuple(resting),
             evidence=situation.cite(resting),

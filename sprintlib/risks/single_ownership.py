@@ -1,4 +1,6 @@
-"""Paths that the sprint changes and that one author alone has changed lately: context, with no weight."""
+"""Paths that the sprint changes and that one author alone has changed for months: context, with no weight."""
+
+from dataclasses import replace
 
 import polars as pl
 
@@ -9,11 +11,12 @@ from sprintlib.risks.model import Risk
 from sprintlib.risks.situation import Situation, listed
 
 KIND = "single_ownership"
+_WINDOW_DAYS = 180  # a file belongs to who wrote it over months; four weeks of commits say who is busy with it now
 
 
 def detect(situation: Situation) -> list[Risk]:
     """Says which paths, never who; low always, since small teams look like that nearly everywhere."""
-    limit, view = situation.thresholds.single_owner_share, situation.view
+    limit, view = situation.thresholds.single_owner_share, replace(situation.view, window_days=_WINDOW_DAYS)
     mine = changed_paths(view).filter(pl.col("ref").is_in(situation.pulls["ref"].to_list()))
     single = ownership(view).filter(pl.col("share") > limit).sort(["commits", "path"], descending=[True, False])
     touched = single.join(mine, on="path", how="semi", maintain_order="left")

@@ -18,6 +18,7 @@ from sprintlib.risks.blockades import Blockade, blockades
 from sprintlib.risks.next_move import NextMove, next_moves
 from sprintlib.risks.parking import parked
 from sprintlib.risks.rhythm import Rhythm, pull_request_rhythm
+from sprintlib.risks.unnamed_work import UnnamedWork, unnamed_work
 from sprintlib.settings import RiskSettings
 
 TITLE_LENGTH = 70
@@ -135,6 +136,11 @@ class Situation:
     def parked(self) -> frozenset[str]:
         """Open items and pull requests that people have set aside (risks.parking)."""
         return parked(self.sprint, {*self.pulls_of, *self.pulls["ref"]})
+
+    @cached_property
+    def unnamed_work(self) -> UnnamedWork:
+        """What people do in the sprint's repositories without naming an issue."""
+        return unnamed_work(self.sprint)
 
     @property
     def near_due(self) -> bool:

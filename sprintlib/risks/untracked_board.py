@@ -24,13 +24,17 @@ _STATUS = (
 
 
 def detect(situation: Situation) -> list[Risk]:
-    """Late in the sprint, too many open items had no status event and have no pull request."""
+    """Late in the sprint, too many open items had no status event and have no pull request, while people work.
+
+    Where nobody works either, the team is away or busy elsewhere, and the board tells the truth.
+    """
     limits, gone = situation.thresholds, situation.time_gone
     if gone is None or gone < limits.untracked_time or len(situation.pieces) < _LEAST_ITEMS:
         return []
     seen = _with_status(situation)
     silent = [ref for ref in situation.pieces if not situation.pulls_of[ref] and ref not in seen]
-    if len(silent) <= limits.untracked_share * len(situation.pieces):
+    beside = situation.unnamed_work
+    if len(silent) <= limits.untracked_share * len(situation.pieces) or not beside.is_lively:
         return []
     return [
         Risk(
@@ -38,15 +42,16 @@ def detect(situation: Situation) -> list[Risk]:
             severity="medium" if situation.near_due else "low",
             statement=(
                 f"{len(silent)} of {count(len(situation.pieces), 'open item')} show no work with {gone:.0%} of the "
-                f"time gone: {listed(silent, 4)}; the forecast sees only what is closed."
+                f"time gone: {listed(silent, 4)}; but {beside.words()}. The forecast sees only what is closed."
             ),
             rule=(
                 f"After {limits.untracked_time:.0%} of the time more than {limits.untracked_share:.0%} of the open "
                 "items have no pull request, and since the start nobody assigned, labelled or closed them or named "
-                "them in a commit or a pull request; medium when the deadline is near."
+                "them in a commit or a pull request, while people work in these repositories: at least three pull "
+                "requests or commits name no issue; medium when the deadline is near."
             ),
             items=tuple(silent),
-            evidence=situation.cite(silent),
+            evidence=(*situation.cite(silent), *situation.cite(beside.pulls)),
         )
     ]
 

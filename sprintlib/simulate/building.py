@@ -3,41 +3,57 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 from sprintlib.simulate import constants, reviewing
-from sprintlib.simulate.chronicle import FileChange, Key
+from sprintlib.simulate.chronicle import FileChange, Key, Stint
 from sprintlib.simulate.team import AREAS, DEVELOPERS, LEAD
 from sprintlib.simulate.world import Pull, Task, World
 
 _NOTHING = 0.01
 
 
+class _Activity(NamedTuple):
+    """What somebody does for some hours at the desk, and what then happens. piece: see Stint; None for idling."""
+
+    hours: float
+    done: Callable[[], None]
+    piece: Key | None = None
+
+
 def wake(world: World, login: str) -> None:
     """Pick up the next thing; when it is done, the developer wakes again."""
-    hours, done = _next_activity(world, login)
+    activity, began = _next_activity(world, login), world.now
 
     def finish() -> None:
-        done()
+        if activity.piece:
+            world.journal.stints.append(Stint(activity.piece, login, began, world.now))
+        activity.done()
         wake(world, login)
 
-    world.at(world.later(login, hours), finish)
+    world.at(world.later(login, activity.hours), finish)
 
 
-def _next_activity(world: World, login: str) -> tuple[float, Callable[[], None]]:
-    """What somebody does next, and for how many hours: finish own pull requests, review others', then build."""
+def _next_activity(world: World, login: str) -> _Activity:
+    """What somebody does next: finish own pull requests, review others', then build."""
     mine = [pull for pull in world.pulls.values() if pull.author == login and pull.state != "closed"]
     for pull in mine:
         if pull.ci == "red" or pull.state == "changes requested":
-            return max(0.3, world.log_normal(*constants.FIX_EFFORT)), partial(_fix, world, pull)
+            hours = max(0.3, world.log_normal(*constants.FIX_EFFORT))
+            return _Activity(hours, partial(_fix, world, pull), _piece(pull))
     for pull in world.pulls.values():
         if pull.reviewer == login and pull.state == "waiting" and pull.pickup and pull.pickup <= world.now:
             pull.state = "in review"
             hours = constants.REVIEW_HOURS_LEAST + pull.lines * constants.REVIEW_HOURS_PER_LINE
-            return hours, partial(reviewing.review, world, pull, login)
+            return _Activity(hours, partial(reviewing.review, world, pull, login), _piece(pull))
     task = _next_task(world, login)
     if task is None:
-        return constants.IDLE_HOURS, lambda: None
+        return _Activity(constants.IDLE_HOURS, lambda: None)
     return _begin_chunk(world, task, login)
+
+
+def _piece(pull: Pull) -> Key:
+    return pull.task.key if pull.task else pull.key
 
 
 def _next_task(world: World, login: str) -> Task | None:
@@ -64,14 +80,14 @@ def _in_reach(world: World, task: Task) -> bool:
     return task.sprint is None or world.sprints[task.sprint].first_day <= world.now.date()
 
 
-def _begin_chunk(world: World, task: Task, login: str) -> tuple[float, Callable[[], None]]:
+def _begin_chunk(world: World, task: Task, login: str) -> _Activity:
     if not task.started:
         task.started = True
         _take(world, task, login)
     juggles = login in world.habits.juggling
     effort = min(task.left, constants.JUGGLING_HOURS if juggles else constants.CHUNK_HOURS)
     speed = world.people[login].skills.get(task.key[0], constants.LEAST_SKILL) * constants.FOCUS
-    return effort / speed, partial(_end_chunk, world, task, login, effort)
+    return _Activity(effort / speed, partial(_end_chunk, world, task, login, effort), task.key)
 
 
 def _take(world: World, task: Task, login: str) -> None:

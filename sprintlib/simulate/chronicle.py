@@ -174,6 +174,19 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
+class Stint:
+    """Somebody worked on an issue, or on a pull request without one: building, mending or reviewing.
+
+    GitHub sees what comes of it at most. piece: the issue of a pull request, where it has one.
+    """
+
+    piece: Key
+    who: str
+    began: datetime
+    ended: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """Something that was put in on purpose: the simulation knows of it, and no collector is told.
 
@@ -190,7 +203,7 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Chronicle:
-    """Everything that happened up to `until`. Happenings, commits and runs are in order of time."""
+    """Everything that happened up to `until`. Happenings, commits, runs and stints are in order of time."""
 
     start: datetime
     until: datetime
@@ -203,6 +216,7 @@ class Chronicle:
     releases: tuple[Release, ...]
     blocked_by: dict[Key, tuple[Key, ...]]
     troubles: tuple[Trouble, ...] = ()
+    stints: tuple[Stint, ...] = ()
 
     @property
     def repos(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from sprintlib.simulate.chronicle import (
     Person,
     Release,
     Run,
+    Stint,
     Trouble,
 )
 
@@ -36,6 +37,7 @@ class Journal:
     releases: list[Release] = field(default_factory=list)
     blocked_by: dict[Key, tuple[Key, ...]] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
+    stints: list[Stint] = field(default_factory=list)
     _numbers: Counter[str] = field(default_factory=Counter)
     _run_numbers: Counter[tuple[str, str]] = field(default_factory=Counter)
     _references: set[tuple[Key, Key]] = field(default_factory=set)
@@ -120,6 +122,7 @@ class Journal:
             releases=tuple(self.releases),
             blocked_by=dict(self.blocked_by),
             troubles=tuple(self.troubles),
+            stints=tuple(self.stints),
         )
 
     def _refer(self, at: datetime, source: Key, actor: str | None, text: str) -> None:

@@ -1,11 +1,13 @@
 """Review bottleneck, oversized pull requests, single ownership, concurrent edits and flaky CI."""
 
+from dataclasses import replace
 from typing import Any
 
+import polars as pl
 import pytest
 
 from sprintlib.risks import concurrent_edits, flaky_ci, oversized_pull_request, review_bottleneck, single_ownership
-from tests.risks.situations import changing, running, situation
+from tests.risks.situations import changing, running, situation, situation_of
 from tests.world import World
 
 
@@ -130,6 +132,14 @@ def test_a_shared_path_or_one_with_little_history_is_quiet(team: World) -> None:
     assert len(single_ownership.detect(changing(team, *owned(["bob", "ann"]), single_owner_share=0.6))) == 1
 
 
+def test_months_count_and_not_the_busy_weeks(team: World) -> None:
+    pull(team)
+    team.commit("a" * 40, "03-18 12:00", number=20)
+    months_ago = [(sha, "src/pay.py", "bob", "01-12 12:00") for sha in "xyz"]
+    assert len(single_ownership.detect(changing(team, *owned(["ann"] * 3)))) == 1
+    assert single_ownership.detect(changing(team, *owned(["ann"] * 3), *months_ago)) == []
+
+
 def test_what_the_sprint_does_not_touch_is_not_its_risk(team: World) -> None:
     pull(team, item=999)
     team.commit("a" * 40, "03-18 12:00", number=20)
@@ -140,49 +150,56 @@ def test_what_the_sprint_does_not_touch_is_not_its_risk(team: World) -> None:
 
 
 def two_pulls(team: World) -> None:
-    """Pull requests 20 (of the sprint) and 21 (of nothing in it), one commit each: a and b."""
+    """Pull requests 20 (of the sprint) and 21 (of nothing in it), two commits each: a and b, c and d."""
     pull(team, 20)
     pull(team, 21, 999, author="bob")
-    team.commit("a" * 40, "03-18 12:00", number=20)
-    team.commit("b" * 40, "03-18 12:00", number=21)
+    for sha, number in (("a", 20), ("b", 20), ("c", 21), ("d", 21)):
+        team.commit(sha * 40, "03-18 12:00", number=number)
+
+
+def edits(path: str, shas: str = "abcd") -> list[tuple[str, str, str, str]]:
+    return [(sha, path, "ann", "03-18 12:00") for sha in shas]
 
 
 def test_two_open_pull_requests_change_one_file(team: World) -> None:
     two_pulls(team)
-    changes = (("a", "src/pay.py", "ann", "03-18 12:00"), ("b", "src/pay.py", "bob", "03-18 12:00"))
-    (risk,) = concurrent_edits.detect(changing(team, *changes))
+    (risk,) = concurrent_edits.detect(changing(team, *edits("src/pay.py")))
     assert risk.statement == ('acme/api#20 "Change 20" and acme/api#21 "Change 21" both change src/pay.py.')
     assert (risk.kind, risk.severity, risk.items) == ("concurrent_edits", "low", ("acme/api#20", "acme/api#21"))
-    (near,) = concurrent_edits.detect(changing(team, *changes, near_due_days=6))
+    (near,) = concurrent_edits.detect(changing(team, *edits("src/pay.py"), near_due_days=6))
     assert near.severity == "medium"
+
+
+def test_two_small_changes_of_one_file_seldom_meet(team: World) -> None:
+    two_pulls(team)
+    assert concurrent_edits.detect(changing(team, *edits("src/pay.py", "abc"))) == []
+    large = changing(team, *edits("src/pay.py", "ac"))
+    assert concurrent_edits.detect(large) == []
+    files = large.sprint.past.changed_files.with_columns(additions=pl.lit(99, pl.Int64))
+    past = replace(large.sprint.past, changed_files=files)
+    assert len(concurrent_edits.detect(situation_of(team, past))) == 1
 
 
 def test_a_file_that_everybody_changes_weighs_less(team: World) -> None:
     two_pulls(team)
-    changes = [
-        ("a", "CHANGELOG.md", "ann", "03-18 12:00"),
-        ("b", "CHANGELOG.md", "bob", "03-18 12:00"),
-        ("c", "CHANGELOG.md", "cleo", "03-10 12:00"),
-    ]
-    assert concurrent_edits.detect(changing(team, *changes)) == []
-    assert len(concurrent_edits.detect(changing(team, *changes, concurrent_edits=0.5))) == 1
-    both = [*changes, ("a", "src/pay.py", "ann", "03-18 12:00"), ("b", "src/pay.py", "bob", "03-18 12:00")]
-    (risk,) = concurrent_edits.detect(changing(team, *both))
+    busy = [*edits("CHANGELOG.md"), *((sha, "CHANGELOG.md", "cleo", "03-10 12:00") for sha in "ef")]
+    assert concurrent_edits.detect(changing(team, *busy)) == []
+    assert len(concurrent_edits.detect(changing(team, *busy, concurrent_edits=0.3))) == 1
+    (risk,) = concurrent_edits.detect(changing(team, *busy, *edits("src/pay.py")))
     assert risk.statement.endswith("both change 2 files (src/pay.py and CHANGELOG.md).")
 
 
 def test_a_pull_request_that_stands_on_another_is_no_conflict(team: World) -> None:
     two_pulls(team)
     team.commit("a" * 40, "03-18 12:00", number=21)
-    changes = (("a", "src/pay.py", "ann", "03-18 12:00"), ("b", "src/pay.py", "bob", "03-18 12:00"))
-    assert concurrent_edits.detect(changing(team, *changes)) == []
+    assert concurrent_edits.detect(changing(team, *edits("src/pay.py"))) == []
 
 
 def test_different_files_and_pull_requests_outside_the_sprint_are_quiet(team: World) -> None:
     two_pulls(team)
-    assert concurrent_edits.detect(changing(team, ("a", "x.py", "ann", "03-18"), ("b", "y.py", "bob", "03-18"))) == []
+    assert concurrent_edits.detect(changing(team, *edits("x.py", "ab"), *edits("y.py", "cd"))) == []
     pull(team, 20, 998)
-    assert concurrent_edits.detect(changing(team, ("a", "x.py", "ann", "03-18"), ("b", "x.py", "bob", "03-18"))) == []
+    assert concurrent_edits.detect(changing(team, *edits("x.py"))) == []
 
 
 # ---------------------------------------------------------------- flaky

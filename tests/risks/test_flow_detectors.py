@@ -28,6 +28,12 @@ def untouched(team: World, size: int = 4) -> None:
         put(team, number, "Sprint 3", "03-16 09:00", milestone=3)
 
 
+def works_unseen(team: World, size: int = 3) -> None:
+    """Pull requests 50, 51, ... of sprint 2 and 3 that name no issue, opened after both had started."""
+    for number in range(50, 50 + size):
+        team.pull(number, created="03-17 12:00", author="bob", title="Tidy up")
+
+
 def begin(team: World, item: int, number: int, moment: str = "03-18 12:00", **more: Any) -> None:
     """An open pull request that closes the item."""
     team.pull(number, created=moment, body=f"Closes #{item}", **{"author": "bob"} | more)
@@ -78,6 +84,18 @@ def test_early_in_the_sprint_a_start_is_not_late(team: World) -> None:
     assert len(late_start.detect(situation(team, "03-18 12:00", "Sprint 3", late_start_time=0.1))) == 1
 
 
+def test_where_most_work_names_no_issue_nobody_can_say_what_is_begun(team: World) -> None:
+    untouched(team)
+    works_unseen(team, 2)
+    assert len(late_start.detect(situation(team, title="Sprint 3"))) == 1
+    team.commit("a" * 40, "03-18 12:00", message="Straight to the default branch")
+    assert late_start.detect(situation(team, title="Sprint 3")) == []
+    for number in (60, 61, 62):  # as many that do name one: the items say enough
+        team.pull(number, created="03-18 12:00", author="bob")
+        team.event(18, "cross-referenced", "03-18 12:00", subject=f"acme/api#{number}")
+    assert len(late_start.detect(situation(team, title="Sprint 3"))) == 1
+
+
 def test_without_a_deadline_or_with_two_items_nothing_is_late(team: World) -> None:
     untouched(team, size=2)
     assert late_start.detect(situation(team, title="Sprint 3")) == []
@@ -88,58 +106,64 @@ def test_without_a_deadline_or_with_two_items_nothing_is_late(team: World) -> No
 # ---------------------------------------------------------------- ageing work
 
 
-def old_item(team: World, assigned: bool = True) -> None:
-    """An issue of sprint 2 that was opened long before it, and taken during it."""
-    put(team, 30, "Sprint 2", "03-16 09:00", milestone=2, created="02-02 12:00")
-    if assigned:
-        team.event(30, "assigned", "03-17 10:00", subject="bob")
+def merged_in_a_day(team: World, number: int = 8) -> None:
+    """Merged pull requests that took a working day each."""
+    for place in range(60, 60 + number):
+        team.pull(place, created="03-09 12:00", merged="03-10 12:00")
+        team.event(place, "merged", "03-10 12:00")
 
 
-def test_a_begun_issue_older_than_what_the_team_needs(team: World) -> None:
-    old_item(team)
+def test_work_that_goes_on_for_longer_than_the_team_needs(team: World) -> None:
+    merged_in_a_day(team)
+    begin(team, 14, 20, "03-16 12:00")
     (risk,) = ageing_work.detect(situation(team))
     assert risk.statement == (
-        'acme/api#30 "Item 30" is 34 working days old, and 85% of what the team finished lately took '
-        "7.5 working days or less."
+        'acme/api#14 "Item 14" has been in work for 4 working days, and 85% of what the team merged lately took '
+        "1 working day or less."
     )
-    assert (risk.kind, risk.severity, risk.items) == ("ageing_work", "medium", ("acme/api#30",))
-    assert "older than 1.5 times the 85th percentile of the team" in risk.rule
+    assert (risk.kind, risk.severity, risk.items) == ("ageing_work", "medium", ("acme/api#14",))
+    assert "longer than 1.5 times the 85th percentile of the team's cycle time" in risk.rule
 
 
-def test_an_old_issue_that_nobody_began_only_waits(team: World) -> None:
-    old_item(team, assigned=False)
+def test_an_old_issue_is_as_old_as_the_work_on_it(team: World) -> None:
+    merged_in_a_day(team)
+    put(team, 30, "Sprint 2", "03-16 09:00", milestone=2, created="02-02 12:00")
     assert ageing_work.detect(situation(team)) == []
+    team.event(30, "assigned", "03-17 10:00", subject="bob")
+    (risk,) = ageing_work.detect(situation(team))
+    assert 'acme/api#30 "Item 30" has been in work for 3.1 working days' in risk.statement
+
+
+def test_the_first_commit_counts_where_it_came_before_the_pull_request(team: World) -> None:
+    merged_in_a_day(team)
+    begin(team, 14, 20, "03-19 12:00")
+    assert ageing_work.detect(situation(team)) == []
+    team.commit("a" * 40, "03-17 12:00", number=20)
+    (risk,) = ageing_work.detect(situation(team))
+    assert "has been in work for 3 working days" in risk.statement
 
 
 def test_the_age_at_which_it_fires_is_a_setting(team: World) -> None:
-    old_item(team)
+    merged_in_a_day(team)
+    begin(team, 14, 20, "03-16 12:00")
     assert [risk.severity for risk in ageing_work.detect(situation(team, ageing_factor=3))] == ["low"]
     assert ageing_work.detect(situation(team, ageing_factor=5)) == []
-
-
-def test_old_and_near_the_deadline_is_high(team: World) -> None:
-    old_item(team)
     assert [risk.severity for risk in ageing_work.detect(situation(team, near_due_days=6))] == ["high"]
 
 
-def test_a_pull_request_is_compared_with_those_that_were_merged(team: World) -> None:
-    for number in range(60, 68):
-        team.pull(number, created="03-09 12:00", merged="03-10 12:00")
-        team.event(number, "merged", "03-10 12:00")
-    begin(team, 14, 20, "03-16 12:00")
-    (risk,) = ageing_work.detect(situation(team))
-    assert risk.items == ("acme/api#20",)
-    assert "is 4 working days old, and 85% of what the team finished lately took 1 working day or less" in (
-        risk.statement
-    )
-
-
-def test_too_few_finished_say_nothing_about_the_usual(team: World) -> None:
-    for number in range(60, 67):
-        team.pull(number, created="03-09 12:00", merged="03-10 12:00")
-        team.event(number, "merged", "03-10 12:00")
+def test_too_few_merged_say_nothing_about_the_usual(team: World) -> None:
+    merged_in_a_day(team, 7)
     begin(team, 14, 20, "03-16 12:00")
     assert ageing_work.detect(situation(team)) == []
+
+
+def test_while_nobody_touches_anything_no_single_item_ages(team: World) -> None:
+    merged_in_a_day(team)
+    begin(team, 14, 20, "03-17 12:00")
+    assert len(quiet_milestone.detect(situation(team, NEAR))) == 1
+    assert ageing_work.detect(situation(team, NEAR)) == []
+    team.comment(15, "Next week.", "03-25 12:00")
+    assert [risk.items for risk in ageing_work.detect(situation(team, NEAR))] == [("acme/api#14",)]
 
 
 # ---------------------------------------------------------------- too much begun
@@ -248,16 +272,19 @@ def test_after_the_deadline_or_without_one_it_is_not_said(team: World) -> None:
 
 
 def test_a_board_that_nobody_keeps(team: World) -> None:
+    works_unseen(team)
     (risk,) = untracked_board.detect(situation(team, NEAR))
     assert risk.statement == (
         "5 of 5 open items show no work with 83% of the time gone: acme/api#14, acme/api#15, acme/api#16 and "
-        "2 more; the forecast sees only what is closed."
+        "2 more; but 3 pull requests since the start name no issue. The forecast sees only what is closed."
     )
     assert (risk.kind, risk.severity) == ("untracked_board", "medium")
+    assert [one.ref for one in risk.evidence][-3:] == ["acme/api#50", "acme/api#51", "acme/api#52"]
     assert risk.rule.startswith("After 50% of the time more than 50% of the open items have no pull request")
 
 
 def test_half_of_the_items_with_a_status_are_enough(team: World) -> None:
+    works_unseen(team)
     team.event(14, "labeled", "03-17 10:00", subject="doing")
     team.event(15, "assigned", "03-17 10:00", subject="bob")
     assert len(untracked_board.detect(situation(team, NEAR))) == 1
@@ -267,6 +294,7 @@ def test_half_of_the_items_with_a_status_are_enough(team: World) -> None:
 
 
 def test_a_pull_request_that_mentions_an_item_is_a_trace_but_an_issue_is_none(team: World) -> None:
+    works_unseen(team)
     team.pull(20, created="03-17 10:00")
     for item in (14, 15, 16):
         team.event(item, "cross-referenced", "03-17 10:00", subject="acme/api#18")
@@ -277,8 +305,29 @@ def test_a_pull_request_that_mentions_an_item_is_a_trace_but_an_issue_is_none(te
 
 
 def test_in_the_first_half_a_board_may_be_empty(team: World) -> None:
+    works_unseen(team)
     assert untracked_board.detect(situation(team)) == []
     assert [risk.severity for risk in untracked_board.detect(situation(team, untracked_time=0.3))] == ["low"]
+
+
+def test_while_nobody_works_the_board_tells_the_truth(team: World) -> None:
+    works_unseen(team, 2)
+    team.pull(60, created="03-17 12:00", author="dependabot[bot]", author_type="Bot")
+    team.commit("a" * 40, "03-18 12:00", message="Merge branch 'main'")
+    team.commit("b" * 40, "03-18 12:00", message="Pay by card (#50)")
+    assert untracked_board.detect(situation(team, NEAR)) == []
+    team.commit("c" * 40, "03-18 12:00", message="Quick fix")
+    (risk,) = untracked_board.detect(situation(team, NEAR))
+    assert "but 2 pull requests and 1 commit outside any pull request since the start name no issue." in risk.statement
+
+
+def test_work_of_before_the_start_or_after_the_moment_does_not_count(team: World) -> None:
+    team.pull(50, created="03-13 12:00", author="bob")
+    team.pull(51, created="03-27 12:00", author="bob")
+    team.pull(52, created="03-18 12:00", author="bob")
+    team.event(14, "cross-referenced", "03-27 12:00", subject="acme/api#52")
+    now = situation(team, NEAR).unnamed_work
+    assert (now.pulls, now.commits, now.naming) == (("acme/api#52",), 0, 0)
 
 
 # ---------------------------------------------------------------- where the sprint stands

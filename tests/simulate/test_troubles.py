@@ -98,6 +98,21 @@ def test_while_everybody_is_away_nobody_does_anything(scenario, seed):
     assert acts(chronicle, trouble.visible, trouble.visible + timedelta(days=3))
 
 
+@pytest.mark.parametrize("scenario", ["away_in_the_middle", "forgotten_item"])
+def test_stints_tell_who_worked_on_what_and_when(scenario):
+    chronicle = with_trouble(scenario)
+    trouble = chronicle.troubles[0]
+    assert {stint.who for stint in chronicle.stints} == HUMANS
+    assert all(stint.began <= stint.ended for stint in chronicle.stints)
+    assert {stint.piece for stint in chronicle.stints} <= {item.key for item in chronicle.items}
+    if scenario == "away_in_the_middle":
+        assert not [one for one in chronicle.stints if trouble.since < one.began < trouble.visible - timedelta(hours=1)]
+    else:
+        (key,) = trouble.items
+        last = max(one.ended for one in chronicle.stints if one.piece == key)
+        assert trouble.visible - last > timedelta(days=14)
+
+
 def test_on_a_board_that_is_not_kept_work_goes_on_and_issues_close_at_once_at_the_end():
     chronicle = with_trouble("board_not_kept")
     trouble = only(chronicle)
