@@ -11,6 +11,11 @@ ACTIVE_DAYS = 28  # calendar days within which somebody must have acted to count
 
 def active_developers(past: Past, repo: str) -> float:
     """People who acted in a repository lately; one who acted in several counts for an equal share in each."""
+    return past.once(_shares).get(repo, 0.0)
+
+
+def _shares(past: Past) -> dict[str, float]:
+    """Active people by repository."""
     since = past.as_of - timedelta(days=ACTIVE_DAYS)
     acts = pl.concat(
         [
@@ -22,4 +27,4 @@ def active_developers(past: Past, repo: str) -> float:
         ]
     )
     shares = acts.drop_nulls().unique().with_columns(share=1.0 / pl.len().over("who"))
-    return float(shares.filter(pl.col("repo") == repo)["share"].sum())
+    return dict(shares.group_by("repo").agg(pl.col("share").sum()).iter_rows())

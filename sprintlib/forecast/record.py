@@ -6,7 +6,7 @@ elsewhere, and learns from each of the project's own that is over. Their log-odd
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
@@ -15,7 +15,6 @@ import polars as pl
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.forecast.beginning import begun, pulls_of, started_at
 from sprintlib.forecast.developers import active_developers
-from sprintlib.forecast.same import SamePast
 from sprintlib.forecast.sprint import Sprint, find_sprints
 from sprintlib.forecast.sprints import FEATURES, LocalLayer, features, outcomes, shipped_model
 from sprintlib.forecast.sprints.model import TIMES
@@ -125,12 +124,7 @@ class Record:
 
 def record_of(past: Past, calendar: WorkingCalendar) -> Record:
     """The record of a project; the same one for every sprint of the same past."""
-    return _record(SamePast(past), calendar)
-
-
-@lru_cache(maxsize=2)
-def _record(key: SamePast, calendar: WorkingCalendar) -> Record:
-    return Record(key.past, calendar)
+    return past.once(Record, calendar)
 
 
 def _moment(one: Finished, time: int) -> datetime:

@@ -59,7 +59,7 @@ class Sprint:
     def state(self) -> str:
         return "open" if any(part.state == "open" for part in self.parts) else "closed"
 
-    @property
+    @cached_property
     def open_items(self) -> pl.DataFrame:
         return self.items.filter(pl.col("state") == "open")
 

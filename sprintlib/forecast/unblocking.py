@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
 from typing import NamedTuple
 
 import polars as pl
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
-from sprintlib.forecast.same import SamePast
 from sprintlib.history import Past
 
 UNBLOCK_DAYS = 3.0  # mean working days before anything was seen (judgement)
@@ -28,13 +26,12 @@ class Block(NamedTuple):
 
 def unblock_days(past: Past, calendar: WorkingCalendar) -> float:
     """Mean working days that a block lasts: a Gamma prior on its rate, and exponential waits, unfinished ones too."""
-    return _unblock_days(SamePast(past), calendar)
+    return past.once(_unblock_days, calendar)
 
 
-@lru_cache(maxsize=2)
-def _unblock_days(key: SamePast, calendar: WorkingCalendar) -> float:
-    seen = list(blocks(key.past))
-    waited = sum(calendar.working_time(block.began, block.ended or key.past.as_of) for block in seen)
+def _unblock_days(past: Past, calendar: WorkingCalendar) -> float:
+    seen = list(blocks(past))
+    waited = sum(calendar.working_time(block.began, block.ended or past.as_of) for block in seen)
     finished = sum(block.ended is not None for block in seen)
     return (PRIOR_BLOCKS * UNBLOCK_DAYS + waited) / (PRIOR_BLOCKS + finished)
 

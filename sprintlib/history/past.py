@@ -1,13 +1,18 @@
 """What was known about a project at one moment: the only thing that the floors above see."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
+from typing import Any, TypeVar, TypeVarTuple
 
 import polars as pl
 from polars._typing import PolarsDataType
 
 from sprintlib.store.frames import UTC_DATETIME
+
+Found = TypeVar("Found")
+More = TypeVarTuple("More")
 
 
 def _schema(columns: Mapping[str, PolarsDataType]) -> pl.Schema:
@@ -198,3 +203,19 @@ class Past:
     dependencies: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DEPENDENCIES))
     releases: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RELEASES))
     changed_files: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CHANGED_FILES))
+
+    def once(self, work: Callable[["Past", *More], Found], *more: *More) -> Found:
+        """What `work(past, *more)` finds, worked out the first time that it is asked for and kept as long as the past.
+
+        For what every milestone of a project needs and none changes. work: a function of a module, of the past and of
+        `more` (hashable) alone; nobody changes what it returned.
+        """
+        key = (work, *more)
+        if key not in self._known:
+            self._known[key] = work(self, *more)
+        found: Found = self._known[key]
+        return found
+
+    @cached_property
+    def _known(self) -> dict[object, Any]:
+        return {}

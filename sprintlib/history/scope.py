@@ -4,15 +4,18 @@ Always committed + added - removed = done + dropped + open. Pure functions on a 
 (repository_id, number), and a sprint that spans repositories is the sum of its parts.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.history.past import Past
-from sprintlib.store.frames import UTC_DATETIME
 
 _INSTANT = timedelta(microseconds=1)
 _ITEM = ["repository_id", "number"]
@@ -58,9 +61,9 @@ def start_of(
     if first_day is not None:
         return calendar.end_of_day(first_day)
     days = set()
-    for entered_at, left_at in _members(past, repository_id, milestone).select("entered_at", "left_at").iter_rows():
-        day = _working_day(calendar.local_date(entered_at), calendar)
-        if left_at is None or calendar.start_of_day(day) < left_at:
+    for member in _members(past, repository_id, milestone):
+        day = _working_day(calendar.local_date(member.start), calendar)
+        if member.end is None or calendar.start_of_day(day) < member.end:
             days.add(day)
     return calendar.end_of_day(min(days)) if days else None
 
@@ -72,12 +75,13 @@ def scope(past: Past, repository_id: int, milestone: int, start: datetime | None
     """
     members = _members(past, repository_id, milestone)
     committed_at = min(start - _INSTANT, past.as_of) if start else past.as_of
-    at_start = set(members.filter(_during(committed_at))["number"])
-    since = set(members.filter(pl.col("entered_at") > committed_at)["number"]) - at_start
-    inside = set(members.filter(pl.col("left_at").is_null())["number"])
+    at_start = {one.number for one in members if one.holds(committed_at)}
+    since = {one.number for one in members if one.start > committed_at} - at_start
+    inside = {one.number for one in members if one.end is None}
     items = past.items.filter(pl.col("repository_id") == repository_id, pl.col("number").is_in(at_start | since))
-    refs = dict(items.select("number", "ref").iter_rows())
-    states = dict(items.select("number", pl.coalesce("closed_as", "state")).iter_rows())
+    rows = items.select("number", "ref", pl.coalesce("closed_as", "state")).rows()
+    refs = {number: ref for number, ref, _ in rows}
+    states = {number: state for number, _, state in rows}
 
     def named(numbers: set[int]) -> tuple[str, ...]:
         return tuple(refs[number] for number in sorted(numbers))
@@ -103,41 +107,58 @@ def burn_up(
     if start is None:
         return pl.DataFrame(schema=BURN_UP)
     members = _members(past, repository_id, milestone)
-    closed = _states(past).filter(pl.col("repository_id") == repository_id, pl.col("to") != "open")
-    closed = closed.join(members.select("number").unique(), on="number", how="semi")
+    closed = past.once(_closed)
     days = list(_days(calendar.local_date(start - _INSTANT), calendar.local_date(past.as_of)))
     ends = [min(calendar.end_of_day(day) - _INSTANT, past.as_of) for day in days]
-    series = pl.DataFrame({"day": days, "moment": ends}, schema={"day": pl.Date, "moment": UTC_DATETIME})
-    inside = _items_by_day(series, members).with_columns(pl.lit(1).alias("inside"))
-    finished = _items_by_day(series, closed).with_columns(pl.lit(1).alias("closed"))
-    counted = inside.join(finished, on=["day", "number"], how="left").group_by("day")
-    counts = counted.agg(pl.col("inside").sum().alias("scope"), pl.col("closed").sum().alias("done"))
-    filled = series.join(counts, on="day", how="left", maintain_order="left").with_columns(
-        pl.col("scope", "done").fill_null(0).cast(pl.Int64)
-    )
-    return filled.select(BURN_UP.names())
+    numbers = list(dict.fromkeys(one.number for one in members))
+    finished = (one for number in numbers for one in closed.get((repository_id, number), ()))
+    inside, done = _by_day(members, numbers, ends), _by_day(finished, numbers, ends)
+    counts = {"day": days, "scope": inside.sum(axis=0), "done": (inside & done).sum(axis=0)}
+    return pl.DataFrame(counts, schema=BURN_UP)
 
 
-def _items_by_day(series: pl.DataFrame, intervals: pl.DataFrame) -> pl.DataFrame:
-    """day, number of every item that an interval holds at the day's moment, once."""
-    joined = series.join(intervals.select("number", "entered_at", "left_at"), how="cross")
-    return joined.filter(_during(pl.col("moment"))).select("day", "number").unique()
+class _Interval(NamedTuple):
+    """Item `number` was in some state from `start` (inclusive) to `end` (exclusive, None: still)."""
+
+    number: int
+    start: datetime
+    end: datetime | None
+
+    def holds(self, moment: datetime) -> bool:
+        return self.start <= moment and (self.end is None or self.end > moment)
 
 
-def _states(past: Past) -> pl.DataFrame:
-    """Transitions as intervals: each lasts until the item's next one (null for the last)."""
-    return past.transitions.with_columns(pl.col("at").shift(-1).over(_ITEM).alias("left_at")).with_columns(
-        pl.col("at").alias("entered_at")
-    )
+def _by_day(intervals: Iterable[_Interval], numbers: list[int], ends: list[datetime]) -> NDArray[np.bool_]:
+    """Whether an interval of each of these items holds each of these moments: shape (numbers, ends)."""
+    place = {number: row for row, number in enumerate(numbers)}
+    held = np.zeros((len(numbers), len(ends)), dtype=np.bool_)
+    for number, start, end in intervals:
+        held[place[number], bisect_left(ends, start) : None if end is None else bisect_left(ends, end)] = True
+    return held
 
 
-def _members(past: Past, repository_id: int, milestone: int) -> pl.DataFrame:
-    return past.memberships.filter(repository_id=repository_id, milestone=milestone)
+def _members(past: Past, repository_id: int, milestone: int) -> list[_Interval]:
+    return past.once(_stays).get((repository_id, milestone), [])
 
 
-def _during(moment: datetime | pl.Expr) -> pl.Expr:
-    """Whether the interval [entered_at, left_at) holds the moment."""
-    return (pl.col("entered_at") <= moment) & (pl.col("left_at") > moment).fill_null(value=True)
+def _stays(past: Past) -> dict[tuple[int, int], list[_Interval]]:
+    """When items were inside each milestone: (repository_id, milestone) -> intervals."""
+    return _intervals(past.memberships.select("repository_id", "milestone", "number", "entered_at", "left_at"))
+
+
+def _closed(past: Past) -> dict[tuple[int, int], list[_Interval]]:
+    """When each item that was ever in a milestone was closed: (repository_id, number) -> intervals."""
+    changes = past.transitions.join(past.memberships, on=_ITEM, how="semi", maintain_order="left")
+    states = changes.with_columns(end=pl.col("at").shift(-1).over(_ITEM)).filter(pl.col("to") != "open")
+    return _intervals(states.select(*_ITEM, pl.col("number").alias("item"), "at", "end"))
+
+
+def _intervals(rows: pl.DataFrame) -> dict[tuple[int, int], list[_Interval]]:
+    """rows: repository_id, number of a milestone or an item, item, start, end."""
+    found: dict[tuple[int, int], list[_Interval]] = {}
+    for repository_id, key, *interval in rows.iter_rows():
+        found.setdefault((repository_id, key), []).append(_Interval(*interval))
+    return found
 
 
 def _working_day(day: date, calendar: WorkingCalendar) -> date:

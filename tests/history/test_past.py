@@ -1,5 +1,6 @@
 """What load_past says of items, texts, milestones and the rest, as of a moment."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import polars as pl
@@ -290,3 +291,17 @@ def test_events_are_in_order_and_end_at_the_moment(world: World) -> None:
         world.event(1, "labeled", when, when)
     assert world.past("03-09").events["subject"].to_list() == ["03-03", "03-05", "03-09"]
     assert world.past("03-09").events.filter(pl.col("happened_at") > at("03-09")).is_empty()
+
+
+def test_what_is_worked_out_once_is_kept_with_its_past(world: World) -> None:
+    seen: list[tuple[datetime, int]] = []
+
+    def look(past: Past, days: int) -> int:
+        seen.append((past.as_of, days))
+        return len(seen)
+
+    past = world.past("03-10")
+    assert [past.once(look, 7), past.once(look, 7), past.once(look, 28)] == [1, 1, 2]
+    earlier = replace(past, as_of=at("03-09"))
+    assert [earlier.once(look, 7), past.once(look, 7)] == [3, 1]
+    assert seen == [(at("03-10"), 7), (at("03-10"), 28), (at("03-09"), 7)]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -16,7 +16,6 @@ from sprintlib.forecast.items.hazard import FEATURES, features, shipped_hazard
 from sprintlib.forecast.items.local import LocalHazard, learned
 from sprintlib.forecast.items.stages import carrying
 from sprintlib.forecast.items.standing import standing
-from sprintlib.forecast.same import SamePast
 from sprintlib.history import Past
 
 Array = NDArray[np.float64]
@@ -124,9 +123,4 @@ class ItemClosings:
 
 def closings_of(past: Past, calendar: WorkingCalendar) -> ItemClosings:
     """The closings to come of a project; the same ones for every sprint of the same past."""
-    return _closings(SamePast(past), calendar)
-
-
-@lru_cache(maxsize=2)
-def _closings(key: SamePast, calendar: WorkingCalendar) -> ItemClosings:
-    return ItemClosings(key.past, calendar)
+    return past.once(ItemClosings, calendar)
