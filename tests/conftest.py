@@ -1,11 +1,18 @@
 """Fixtures that several rooms' tests share."""
 
+import os
 import shutil
 import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
+
+from sprintlib.store import open_store
 
 ROOT = Path(__file__).parent.parent
 REAL_DATA = ROOT.parent / "shared" / "data"
@@ -49,3 +56,47 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         pytest.skip("Chromium is not installed here")
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
     return {**browser_type_launch_args, "executable_path": found or str(on_macos), "args": quiet}
+
+
+@pytest.fixture
+def on_postgresql(postgresql: str) -> Iterator[Engine]:
+    """A new store on PostgreSQL; the database is empty again afterwards."""
+    engine = open_store(postgresql)
+    yield engine
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """SQLAlchemy URL of an empty database on a server that lives as long as the tests, where one is installed."""
+    binaries = _postgresql_binaries()
+    if binaries is None:
+        pytest.skip("PostgreSQL is not installed here")
+    # not below pytest's folder: every pytest that starts meanwhile takes it away from other users
+    folder = Path(tempfile.mkdtemp(prefix="sprint-postgresql-"))
+    user = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
+    if user:
+        shutil.chown(folder, user)
+    data = folder / "data"
+
+    def run(program: str, *arguments: str) -> None:
+        command = [str(binaries / program), "-D", str(data), *arguments]
+        subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL, user=user)
+
+    run("initdb", "-A", "trust", "-U", "sprint", "--no-sync")
+    # a socket in its own folder: no port that somebody else may take
+    run("pg_ctl", "-o", f"-c listen_addresses='' -k {folder} -c fsync=off", "-l", str(folder / "log"), "-w", "start")
+    try:
+        yield f"postgresql+psycopg://sprint@/postgres?host={folder}"
+    finally:
+        run("pg_ctl", "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _postgresql_binaries() -> Path | None:
+    """The newest installed PostgreSQL's programs; Debian keeps them off PATH."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
+    on_path = shutil.which("initdb")
+    return found[0] if found else Path(on_path).parent if on_path else None

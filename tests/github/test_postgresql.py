@@ -1,29 +1,14 @@
 """The same facts on PostgreSQL, where a server is installed."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from sqlalchemy import Engine
 
 from sprintlib.github import ingest_dataset, sync
-from sprintlib.store import open_store
 from tests.github import shop
 from tests.github.conftest import HASTE, MakeSettings
 from tests.github.stores import CURSORS, FACTS, contents, differences
 from tests.github.test_dataset import write
-from tests.store.conftest import postgresql
-
-__all__ = ["postgresql"]  # the server is a fixture of the store's tests
-
-
-@pytest.fixture
-def on_postgresql(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    engine = open_store(request.getfixturevalue("postgresql"))
-    yield engine
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    engine.dispose()
 
 
 def test_datasets(on_postgresql: Engine, engine: Engine, tmp_path: Path):

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from sprintlib.history.past import Past
 from sprintlib.store import open_store
 from tests.world import World
 
 
-def told(url: str) -> Past:
-    engine = open_store(url)
+def told(engine: Engine) -> Past:
     world = World(engine)
     world.milestone(1, "a", due="04-01", closed="03-08")
     world.issue(1, milestone=1, body="blocked by #2", updated="03-20")
@@ -21,13 +22,13 @@ def told(url: str) -> Past:
     world.run(1, "03-03", "03-03 00:10")
     world.blocked_by(1, "acme/web#3", "03-04")
     world.snapshot(1, "03-05", "a")
-    past = world.past("03-10")
-    engine.dispose()
-    return past
+    return world.past("03-10")
 
 
-def test_the_same_past(postgresql: str, tmp_path: Path) -> None:
-    one, other = told(postgresql), told(f"sqlite:///{tmp_path / 'sprint.db'}")
+def test_the_same_past(on_postgresql: Engine, tmp_path: Path) -> None:
+    on_sqlite = open_store(f"sqlite:///{tmp_path / 'sprint.db'}")
+    one, other = told(on_postgresql), told(on_sqlite)
+    on_sqlite.dispose()
     for name in set(Past.__dataclass_fields__) - {"project", "as_of"}:
         assert getattr(one, name).equals(getattr(other, name)), name
         assert getattr(one, name).schema == getattr(other, name).schema, name

@@ -30,27 +30,28 @@ REPOSITORY = {
 }
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """An open store with one repository, on each kind of database that is supported."""
-    urls = {"sqlite": lambda: f"sqlite:///{tmp_path}/data/sprint.db"}
-    engine = open_store(urls.get(request.param, lambda: request.getfixturevalue("postgresql"))())
-    with engine.begin() as connection:
-        upsert(connection, repository, [REPOSITORY])
+@pytest.fixture
+def on_sqlite(tmp_path: Path) -> Iterator[Engine]:
+    engine = open_store(f"sqlite:///{tmp_path}/data/sprint.db")
     yield engine
-    if request.param == "postgresql":
-        with engine.begin() as connection:
-            connection.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     engine.dispose()
 
 
-@pytest.fixture
-def sqlite_store(tmp_path: Path) -> Engine:
-    """An open SQLite store with one repository."""
-    engine = open_store(f"sqlite:///{tmp_path}/data/sprint.db")
+@pytest.fixture(params=["on_sqlite", "on_postgresql"])
+def store(request: pytest.FixtureRequest) -> Engine:
+    """An open store with one repository, on each kind of database that is supported."""
+    engine: Engine = request.getfixturevalue(request.param)
     with engine.begin() as connection:
         upsert(connection, repository, [REPOSITORY])
     return engine
+
+
+@pytest.fixture
+def sqlite_store(on_sqlite: Engine) -> Engine:
+    """An open SQLite store with one repository."""
+    with on_sqlite.begin() as connection:
+        upsert(connection, repository, [REPOSITORY])
+    return on_sqlite
 
 
 def test_migrations_build_exactly_the_schema(store: Engine) -> None:
