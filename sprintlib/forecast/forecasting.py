@@ -6,11 +6,11 @@ from itertools import islice
 from math import ceil
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sprintlib.forecast.chance import Draws
 from sprintlib.forecast.model import Forecast, ForecastDates, Interval
 from sprintlib.forecast.outlook import HIGHEST, LOWEST, MINIMUM_CLOSING_DAYS, Outlook, chance, clamp
+from sprintlib.forecast.ranges import interval, quantile, whole_interval
 from sprintlib.forecast.simulation import HORIZON, Workload, closings, finish_days, present_closed, projection
 from sprintlib.forecast.sprint import Sprint, SprintPart
 from sprintlib.forecast.words import count, day_name
@@ -18,6 +18,7 @@ from sprintlib.imports import special_functions
 
 TWO_WEEKS = timedelta(days=14)
 DONE = "Nothing is open: every item is done or dropped."
+FINISHED_BY = 0.85  # the day by whose end so many futures are finished is shown beside the interval, and lies within
 _PROJECTED_POINTS = 30
 _special = special_functions()
 
@@ -120,13 +121,10 @@ def _simulated(outlook: Outlook, known: Forecast, undecided: bool) -> dict[str, 
     by_due = None
     if undecided and work.days_left is not None:
         ended = present_closed(work, work.days_left, finish)
-        by_due = (closed + int(quantile(ended, 0.1)), closed + int(quantile(ended, 0.9)))
+        by_due = whole_interval(closed + ended)
         enough = (closings(work, work.days_left) >= len(work.open)) | (finish <= work.days_left)
         found |= _delivered(outlook, float(np.mean(enough)), known.probability or LOWEST)
-    found["interval"] = Interval(
-        items_closed_by_due=by_due,
-        finish_date=(_finish_date(sprint, finish, 0.1), _finish_date(sprint, finish, 0.9)),
-    )
+    found["interval"] = Interval(items_closed_by_due=by_due, finish_date=_finish_interval(sprint, finish))
     return found
 
 
@@ -140,11 +138,11 @@ def _delivered(outlook: Outlook, by_pace: float, probability: float) -> dict[str
 
 
 def _closed_in_two_weeks(sprint: Sprint, work: Workload, finish: Draws) -> tuple[int, int, int]:
-    """Percentiles 10, 50 and 90 of the items now open that end within 14 days."""
+    """Items now open that end within 14 days: the median within its 80 % interval."""
     days = sprint.calendar.working_time(sprint.past.as_of, sprint.past.as_of + TWO_WEEKS)
     closed = present_closed(work, days, finish)
-    low, middle, high = (int(quantile(closed, level)) for level in (0.1, 0.5, 0.9))
-    return low, middle, high
+    low, high = whole_interval(closed)
+    return low, int(quantile(closed, 0.5)), high
 
 
 def _projected(
@@ -170,9 +168,10 @@ def _projected_days(sprint: Sprint, finish: Draws) -> list[tuple[date, float]]:
     return [(day, sprint.calendar.working_time(sprint.past.as_of, sprint.calendar.end_of_day(day))) for day in kept]
 
 
-def quantile(values: NDArray[np.int64] | Draws, level: float) -> float:
-    """The smallest value that at least `level` of the futures do not exceed."""
-    return float(np.partition(values, rank := ceil(level * len(values)) - 1)[rank])
+def _finish_interval(sprint: Sprint, finish: Draws) -> tuple[date | None, date | None]:
+    """The local days on which 80 % of the futures are finished; None beyond the horizon."""
+    low, high = interval(days_ahead(sprint, finish), least_high=FINISHED_BY)
+    return _day(sprint, low), _day(sprint, high)
 
 
 def _finish_date(sprint: Sprint, finish: Draws, level: float) -> date | None:
@@ -182,9 +181,20 @@ def _finish_date(sprint: Sprint, finish: Draws, level: float) -> date | None:
 
 def date_after(sprint: Sprint, working_days: float) -> date | None:
     """The local day on which that many working days from now have passed; None beyond a year."""
-    if working_days > HORIZON:
-        return None
+    return _day(sprint, float(days_ahead(sprint, np.array([working_days]))[0]))
+
+
+def days_ahead(sprint: Sprint, working_days: Draws) -> Draws:
+    """How many working days after today they have passed, whole; 0 for today, inf beyond a year."""
     today = sprint.calendar.local_date(sprint.past.as_of)
     left_today = sprint.calendar.working_time(sprint.past.as_of, sprint.calendar.end_of_day(today))
-    whole = ceil(working_days - left_today - 1e-9)
-    return today if whole <= 0 else next(islice(sprint.calendar.following(today), whole - 1, None))
+    whole = np.maximum(np.ceil(working_days - left_today - 1e-9), 0.0)
+    return np.where(working_days > HORIZON, np.inf, whole)
+
+
+def _day(sprint: Sprint, ahead: float) -> date | None:
+    """The local day so many working days after today."""
+    today = sprint.calendar.local_date(sprint.past.as_of)
+    if np.isinf(ahead):
+        return None
+    return today if ahead == 0 else next(islice(sprint.calendar.following(today), int(ahead) - 1, None))

@@ -37,7 +37,7 @@ class ItemForecast(BaseModel):
 
 
 class Interval(BaseModel):
-    """80 % intervals: tenth and ninetieth percentile."""
+    """80 % intervals, both ends included: the whole items, or days, whose share of the futures is nearest to that."""
 
     model_config = ConfigDict(frozen=True)
 

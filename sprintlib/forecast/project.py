@@ -7,8 +7,8 @@ import polars as pl
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.forecast.course import share_passed
 from sprintlib.forecast.developers import active_developers
-from sprintlib.forecast.forecasting import quantile
 from sprintlib.forecast.outlook import MINIMUM_CLOSING_DAYS
+from sprintlib.forecast.ranges import quantile, whole_interval
 from sprintlib.forecast.rates import prior_pace, tally
 from sprintlib.forecast.simulation import Workload, closings
 from sprintlib.history import Past
@@ -17,9 +17,9 @@ _LOOKBACK_DAYS = 365
 
 
 def closed_in_cadence(past: Past, calendar: WorkingCalendar, cadence_days: int) -> tuple[int, int, int] | None:
-    """Percentiles 10, 50 and 90 of the items that close in the next `cadence_days` days; None with too few closings.
+    """Items that close in the next `cadence_days` days: the median within its 80 % interval.
 
-    Every item of every repository counts here, whether it is in a milestone or not.
+    Every item of every repository counts here, whether it is in a milestone or not. None with too few closings.
     """
     today = calendar.local_date(past.as_of)
     since = past.as_of - timedelta(days=_LOOKBACK_DAYS)
@@ -39,5 +39,5 @@ def closed_in_cadence(past: Past, calendar: WorkingCalendar, cadence_days: int) 
     )
     days = calendar.working_time(past.as_of, past.as_of + timedelta(days=cadence_days))
     made = closings(work, days)
-    low, middle, high = (int(quantile(made, level)) for level in (0.1, 0.5, 0.9))
-    return low, middle, high
+    low, high = whole_interval(made)
+    return low, int(quantile(made, 0.5)), high

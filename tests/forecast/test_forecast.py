@@ -33,10 +33,10 @@ def test_a_sprint_on_its_way(world: World) -> None:
     assert found.probability_delivered == pytest.approx(0.539, abs=0.01)
     assert found.reason is None
     assert (found.basis, found.n_history) == ("learned", 13)
-    assert found.interval.items_closed_by_due == (6, 8)
+    assert found.interval.items_closed_by_due == (7, 8)  # .74 of the futures; with 6 it would be .92
     assert found.dates.p50 is not None
     assert found.dates.p50 <= found.dates.p70 <= found.dates.p85 <= found.dates.p95
-    assert found.closed_in_two_weeks == (4, 5, 5)
+    assert found.closed_in_two_weeks == (5, 5, 5)  # .77 of the futures
 
 
 def test_without_closings_of_single_items_the_work_is_a_queue(world: World) -> None:
@@ -96,7 +96,7 @@ def test_without_a_due_date_two_weeks_are_told(world: World) -> None:
     found = forecast(outlook(two_sprints(world, due=None)))
     assert found.probability is None
     assert found.reason == "The milestone has no due date, so there is no deadline to meet: set one on GitHub."
-    assert found.closed_in_two_weeks == (2, 3, 5)
+    assert found.closed_in_two_weeks == (2, 3, 4)
     assert found.interval.items_closed_by_due is None
     assert found.dates.p85 is not None
 
