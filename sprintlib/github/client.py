@@ -4,7 +4,6 @@ PyGithub retries nothing here: its own guard knows neither 429 nor a cut body, t
 for up to an hour in silence.
 """
 
-import json
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from sprintlib.errors import (
     TokenError,
     UnreachableError,
 )
+from sprintlib.github.reading import read_json
 from sprintlib.github.token import Token, is_loopback
 from sprintlib.log import LOGGER
 from sprintlib.settings import Settings
@@ -243,7 +243,7 @@ def _parsed(status: int, text: str) -> Any:
     if not text:
         return None
     try:
-        return json.loads(text)
+        return read_json(text)
     except ValueError as error:
         if status == 200:
             raise _TransientError("its answer is cut or not JSON") from error

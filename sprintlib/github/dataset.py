@@ -1,6 +1,6 @@
 """A dataset on disk straight into the store, without HTTP: what a complete collection of it would hold."""
 
-import json
+import lzma
 import tarfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from sprintlib.errors import DatasetError
 from sprintlib.github.ingest import Facts, write_project, write_repository
+from sprintlib.github.reading import read_json
 from sprintlib.github.rows import Origin, Payload
 
 _FILES_A_PAGE = 100
@@ -116,12 +117,12 @@ def dataset_files(path: Path) -> Iterator[tuple[str, Any]]:
         if path.is_dir():
             names = sorted(path.glob("*.json"), key=lambda file: file.name != "repository.json")
             for file in [*names, *sorted(path.glob("issues/*.json")), *sorted(path.glob("pulls/*.json"))]:
-                yield file.relative_to(path).as_posix(), json.loads(file.read_bytes())
+                yield file.relative_to(path).as_posix(), read_json(file.read_bytes())
             return
         with tarfile.open(path) as archive:
             for member in archive:
                 content = archive.extractfile(member) if member.isfile() else None
                 if content and member.name.endswith(".json"):
-                    yield "/".join(PurePosixPath(member.name).parts[-2:]), json.loads(content.read())
-    except (OSError, tarfile.TarError, ValueError) as error:
+                    yield "/".join(PurePosixPath(member.name).parts[-2:]), read_json(content.read())
+    except (OSError, EOFError, lzma.LZMAError, tarfile.TarError, ValueError) as error:
         raise DatasetError(f"The dataset {path} cannot be read: {error}.") from error

@@ -79,7 +79,7 @@ def write_report(
     parameters = {"home": str(settings.home), "milestone": milestone, "as_of": moment.isoformat()}
     engine = open_store(settings.database_url)
     run_table.recognise_killed(engine)
-    if milestone is not None and trigger == "hand":
+    if milestone is not None and notebook is None and trigger == "hand":
         _check_milestone(engine, settings, milestone, moment)
     _explain(engine, settings, milestone, moment, trigger, explain)
     with _partial_folder(settings) as partial:
