@@ -4,6 +4,8 @@ First the troubles that the scenario puts into the sprint in progress, whose tru
 from what was collected: precision and recall, with n. Then the four earlier sprints of each startup at half time,
 where nothing was put in on purpose: how often each detector fires, and what became of the items it named. Last, for
 half as many seeds, scenarios that each put one other trouble into an earlier sprint (`risk_scenarios.py`).
+
+Where more is so than was put in (`risk_truths.py`), precision counts that too.
 """
 
 import sys
@@ -15,6 +17,7 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 from risk_scenarios import measure, show, show_scenarios
+from risk_truths import Claims, ref_of, rest
 from sqlalchemy import Engine
 
 from sprintlib.analysis.analyzing import find_situations
@@ -31,22 +34,23 @@ from sprintlib.store import open_store
 
 TODAY = date(2026, 11, 23)
 MORNING = datetime(2026, 11, 23, 8, tzinfo=UTC)
+A_DAY_BEFORE = datetime(2026, 11, 20, 8, tzinfo=UTC)  # Friday morning: a working day
 CALENDAR = WorkingCalendar()
 _MOVES = ("commented", "reviewed", "committed", "review_requested", "ready_for_review", "review_commented")
-Claims = set[tuple[str, ...]]
 
 
 def main(seeds: int) -> None:
     """Print all tables."""
-    truth: defaultdict[str, list[tuple[Claims, Claims]]] = defaultdict(list)
+    truth: defaultdict[str, list[tuple[Claims, Claims, Claims]]] = defaultdict(list)
     past_fires: defaultdict[str, list[tuple[bool, list[bool]]]] = defaultdict(list)
     open_then: list[bool] = []
     landed: list[bool] = []
     for seed in range(seeds):
         with TemporaryDirectory() as name:
             chronicle, situations = _startup(Path(name), seed)
-            for kind, true, said in _injected(chronicle, situations[0]):
-                truth[kind].append((true, said))
+            for kind, put_in, said in _injected(chronicle, situations[0]):
+                so = _waiting(chronicle, situations[0], said) if kind == "stale pull request" else said & put_in
+                truth[kind].append((put_in, said, so))
             for situation in situations[1:]:
                 late = _late(chronicle, situation)
                 open_then += late.values()
@@ -109,7 +113,7 @@ def _injected(chronicle: Chronicle, situation: Situation) -> Iterator[tuple[str,
     yield "blocked", _true_blocks(works, states, still, named), _pairs(risks)
     yield (
         "unowned",
-        {(_ref(key),) for key, work in works.items() if work.hold == "unclaimed" and key in still},
+        {(ref_of(key),) for key, work in works.items() if work.hold == "unclaimed" and key in still},
         {(ref,) for ref in _items(risks, "unstarted_near_due") if not situation.items[ref].assignees},
     )
     stale: Claims = {(pull,) for pull in _overlooked(chronicle, works, states)}
@@ -139,7 +143,7 @@ def _true_blocks(
     """Pairs of the plan where both are open."""
     by_title = {title: key for (_, title), key in named.items()}
     return {
-        (_ref(key), _ref(by_title[before]))
+        (ref_of(key), ref_of(by_title[before]))
         for key, work in works.items()
         for before in work.after
         if key in still and states[by_title[before]].closed_at is None
@@ -161,8 +165,22 @@ def _overlooked(chronicle: Chronicle, works: dict[Key, Work], states: dict[Key, 
                     and not (one.actor and chronicle.people[one.actor].is_bot)
                 ]
                 if CALENDAR.working_time(max([state.item.created_at, *moves]), MORNING) > 1:
-                    found.add(_ref(state.item.key))
+                    found.add(ref_of(state.item.key))
     return found
+
+
+def _waiting(chronicle: Chronicle, situation: Situation, said: Claims) -> Claims:
+    """Of the pull requests said, those for which nobody worked for a working day, neither for what they carry."""
+    pieces = {ref: {_key(ref)} for (ref,) in said}
+    for item, pulls in situation.pulls_of.items():
+        for pull in pieces.keys() & pulls:
+            pieces[pull].add(_key(item))
+    return rest(chronicle, A_DAY_BEFORE, MORNING, pieces)
+
+
+def _key(ref: str) -> Key:
+    repo, number = ref.removeprefix("sprint-demo/").split("#")
+    return repo, int(number)
 
 
 def _red_issue(state: ItemState) -> bool:
@@ -200,7 +218,7 @@ def _true_large(chronicle: Chronicle, states: dict[Key, ItemState], still: dict[
         lines = sum(change.added + change.removed for commit in commits for change in commit.changes)
         author = chronicle.people.get(state.item.author or "")
         if carries and lines > 400 and author and not author.is_bot:
-            found.add((_ref(key),))
+            found.add((ref_of(key),))
     return found
 
 
@@ -216,10 +234,6 @@ def _true_flaky(chronicle: Chronicle, repos: set[str]) -> Claims:
         if "failure" in conclusions and "success" in conclusions:
             commits[repo, workflow].add(commit)
     return {key for key, found in commits.items() if len(found) >= 2}
-
-
-def _ref(key: Key) -> str:
-    return f"sprint-demo/{key[0]}#{key[1]}"
 
 
 def _items(risks: tuple[Risk, ...], kind: str, *, first: bool = False) -> set[str]:
@@ -243,8 +257,7 @@ def _late(chronicle: Chronicle, situation: Situation) -> dict[str, bool]:
     assert deadline is not None
     found = {}
     for ref in situation.sprint.open_items["ref"]:
-        repo, number = ref.removeprefix("sprint-demo/").split("#")
-        closed = states[repo, int(number)].closed_at
+        closed = states[_key(ref)].closed_at
         found[ref] = closed is None or closed > deadline
     return found
 
@@ -256,14 +269,16 @@ def _landed(late: dict[str, bool]) -> bool:
 # ---------------------------------------------------------------- tables
 
 
-def _print_injected(truth: dict[str, list[tuple[Claims, Claims]]], seeds: int) -> None:
+def _print_injected(truth: dict[str, list[tuple[Claims, Claims, Claims]]], seeds: int) -> None:
     print(f"== put in on purpose, {seeds} startups ==")
     rows = []
     for kind, cases in truth.items():
-        hit = sum(len(true & said) for true, said in cases)
-        true, said = (sum(len(case[side]) for case in cases) for side in (0, 1))
-        rows.append((kind, true, said, hit, hit / said if said else None, hit / true if true else None))
-    show(pl.DataFrame(rows, schema=["kind", "true", "said", "hit", "precision", "recall"], orient="row"))
+        put_in, said, so = (sum(len(case[side]) for case in cases) for side in range(3))
+        noticed = sum(len(case[0] & case[1]) for case in cases)
+        recall, precision = noticed / put_in if put_in else None, so / said if said else None
+        rows.append((kind, put_in, noticed, recall, said, so, precision))
+    names = ["kind", "put in", "noticed", "recall", "said", "so", "precision"]
+    show(pl.DataFrame(rows, schema=names, orient="row"))
 
 
 def _print_past(fires: dict[str, list[tuple[bool, list[bool]]]], open_then: list[bool], landed: list[bool]) -> None:
