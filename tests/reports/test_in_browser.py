@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from sprintlib import views
 from sprintlib.reports import write_report
@@ -23,7 +24,8 @@ class Visit:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
         self.page.goto(path.as_uri())
-        self.page.wait_for_selector(".chart svg", timeout=20_000)
+        # Vega hangs up an empty frame first, and draws everything into it at once a moment later
+        expect(self.page.locator(".chart svg .mark-text text").first).to_be_visible(timeout=60_000)
 
     def _route(self, route):
         if not route.request.url.startswith(("file://", "data:")):

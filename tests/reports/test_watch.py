@@ -4,6 +4,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -23,8 +24,8 @@ os.rename("child.pid.part", "child.pid")
 """
 
 
-def watch(folder: Path, code: str, timeout: float = 30) -> int | None:
-    return run_watched([sys.executable, "-c", code], folder, os.environ, folder / "log.txt", timeout)
+def watch(folder: Path, code: str) -> int | None:
+    return run_watched([sys.executable, "-c", code], folder, os.environ, folder / "log.txt", 200)
 
 
 def assert_childless(folder: Path) -> None:
@@ -41,13 +42,24 @@ def test_death_by_signal_is_a_negative_code(tmp_path):
     assert watch(tmp_path, "import os; os.kill(os.getpid(), 9)") == -9
 
 
-def test_when_the_time_is_up_the_whole_family_ends(tmp_path):
-    assert watch(tmp_path, FAMILY.format(rest="time.sleep(600)"), timeout=3) is None
+def test_when_the_time_is_up_the_whole_family_ends(tmp_path, monkeypatch):
+    clock = SimpleNamespace(monotonic=lambda: 1000.0 * (tmp_path / "child.pid").exists())
+    monkeypatch.setattr("sprintlib.reports.watch.time", clock)
+    assert watch(tmp_path, FAMILY.format(rest="time.sleep(600)")) is None
     assert_childless(tmp_path)
 
 
-def test_orphans_end_with_the_process_that_left_them(tmp_path):
-    assert watch(tmp_path, FAMILY.format(rest="time.sleep(1)")) == 0
+def test_orphans_end_with_the_process_that_left_them(tmp_path, monkeypatch):
+    children = psutil.Process.children
+
+    def seen(process, recursive=False):
+        found = children(process, recursive)
+        if found:
+            (tmp_path / "seen").touch()
+        return found
+
+    monkeypatch.setattr(psutil.Process, "children", seen)
+    assert watch(tmp_path, FAMILY.format(rest="while not os.path.exists('seen'): time.sleep(0.02)")) == 0
     assert_childless(tmp_path)
 
 
@@ -55,8 +67,7 @@ def test_orphans_end_with_the_process_that_left_them(tmp_path):
 def test_interrupting_ends_the_family(tmp_path, sent):
     def interrupt():
         while not (tmp_path / "child.pid").exists():
-            time.sleep(0.05)
-        time.sleep(0.5)
+            time.sleep(0.02)
         os.kill(os.getpid(), sent)
 
     threading.Thread(target=interrupt, daemon=True).start()

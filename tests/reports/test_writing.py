@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -40,6 +41,12 @@ def left_behind(settings):
         for path in settings.reports_dir.rglob("*")
         if path.is_file() and path.name != "lock"
     )
+
+
+def hangs(settings) -> bool:
+    """Whether the notebook has come to the cell that hangs: the one before it writes down its process."""
+    pid_file = settings.home / "kernel.pid"
+    return pid_file.exists() and pid_file.read_text() != ""
 
 
 def assert_gone(pid_file: Path) -> None:
@@ -104,7 +111,9 @@ def test_a_failed_run_leaves_no_report_and_is_kept_for_inspection(settings):
     assert f".failed/run-{run.id}/report.ipynb" in left_behind(settings)
 
 
-def test_a_notebook_that_hangs_is_ended_with_its_kernel(settings):
+def test_a_notebook_that_hangs_is_ended_with_its_kernel(settings, monkeypatch):
+    clock = SimpleNamespace(monotonic=lambda: 1000.0 * hangs(settings))
+    monkeypatch.setattr("sprintlib.reports.watch.time", clock)
     with pytest.raises(ReportError, match=r"not ready after 12 seconds: raise report\.timeout_seconds"):
         write_report(hurried(settings, 12), as_of=AS_OF, notebook=ZOO / "hangs_deaf.ipynb")
     assert books(settings)[0].state == "timeout"
@@ -119,9 +128,8 @@ def test_a_runner_that_is_killed(settings):
 
 def test_ctrl_c_ends_the_kernel_and_is_in_the_books(settings):
     def interrupt():
-        while not (settings.home / "kernel.pid").exists():
-            time.sleep(0.05)
-        time.sleep(0.5)
+        while not hangs(settings):
+            time.sleep(0.02)
         os.kill(os.getpid(), signal.SIGINT)
 
     threading.Thread(target=interrupt, daemon=True).start()
