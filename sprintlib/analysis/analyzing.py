@@ -17,7 +17,7 @@ from sprintlib.dependencies import find_dependencies
 from sprintlib.errors import AnalysisError
 from sprintlib.explain import explain, health, summary
 from sprintlib.explain.model import Driver
-from sprintlib.features import Metric, measure_all
+from sprintlib.features import Metric, measure
 from sprintlib.forecast import (
     Outlook,
     Sprint,
@@ -65,7 +65,7 @@ def analyze_past(
     with clock("dependencies"):
         situations = find_situations(past, settings, milestone)
     with clock("features"):
-        measured = measure_all([situation.view for situation in situations])
+        measured = [measure(situation.view) for situation in situations]
     with clock("milestones"):
         check = CitationCheck.of(past)
         analyses = tuple(

@@ -1,6 +1,6 @@
-"""Every feature of one milestone, or of all milestones of an analysis at once."""
+"""Every feature of one milestone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from sprintlib.features import code, delivery, graph, sentiment, temporal, text
@@ -30,7 +30,7 @@ IN_FORECAST: frozenset[Feature] = frozenset(
         graph.cross_repository_blocks,
     }
 )
-# the others look at the repositories, so that milestones of the same ones share them
+# the others look at the repositories, and milestones of the same ones share them
 _OF_THE_MILESTONE: frozenset[Feature] = frozenset(
     {
         temporal.item_age,
@@ -48,19 +48,9 @@ _OF_THE_MILESTONE: frozenset[Feature] = frozenset(
 
 def measure(view: MilestoneView) -> tuple[Metric, ...]:
     """Every feature of a milestone as of `view.as_of`, family by family."""
-    return measure_all([view])[0]
+    return tuple(_measured(feature, view) for feature in FEATURES)
 
 
-def measure_all(views: Sequence[MilestoneView]) -> list[tuple[Metric, ...]]:
-    """Every feature of each of these milestones of one Past; what only looks at their repositories is measured once."""
-    shared: dict[tuple[Feature, frozenset[int]], Metric] = {}
-    return [tuple(_measured(feature, view, shared) for feature in FEATURES) for view in views]
-
-
-def _measured(feature: Feature, view: MilestoneView, shared: dict[tuple[Feature, frozenset[int]], Metric]) -> Metric:
-    if feature in _OF_THE_MILESTONE:
-        found = feature(view)
-    else:
-        key = feature, frozenset(view.numbers)
-        found = shared.get(key) or shared.setdefault(key, feature(view))
+def _measured(feature: Feature, view: MilestoneView) -> Metric:
+    found = feature(view) if feature in _OF_THE_MILESTONE else view.shared(feature)
     return replace(found, in_forecast=feature in IN_FORECAST)

@@ -1,14 +1,18 @@
 """What every feature is given: the past, and the part of it that belongs to one milestone."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import TypeVar
 
 import polars as pl
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
 from sprintlib.history import Past
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -65,9 +69,29 @@ class MilestoneView:
         items = self.past.items.filter(pl.col("repository_id").is_in(list(self.numbers)))
         return items.filter((pl.col("kind") == "pull") & (pl.col("state") == "open"))
 
+    def shared(self, work: Callable[["MilestoneView"], Found]) -> Found:
+        """What `work` sees in the repositories and the window: once for all milestones of the same repositories.
+
+        work: a function of a module. It is given a view that names no milestone, so that none can matter.
+        """
+        return self.past.once(_of_repositories, self.calendar, tuple(sorted(self.numbers)), self.window_days, work)
+
     def in_window(self, frame: pl.DataFrame, column: str) -> pl.DataFrame:
         """Rows of the window; `as_of` is included, the start is not."""
         return frame.filter((pl.col(column) > self.since) & (pl.col(column) <= self.as_of))
 
     def working_days(self, start: datetime, end: datetime) -> float:
         return self.calendar.working_time(start, end)
+
+
+_NO_MILESTONE = 0
+
+
+def _of_repositories(
+    past: Past,
+    calendar: WorkingCalendar,
+    ids: tuple[int, ...],
+    window_days: int,
+    work: Callable[[MilestoneView], Found],
+) -> Found:
+    return work(MilestoneView(past, calendar, dict.fromkeys(ids, _NO_MILESTONE), None, None, window_days))

@@ -22,7 +22,7 @@ def detect(situation: Situation) -> list[Risk]:
     Nothing in a bucket (Situation.is_bucket), where work may rest, nor while the whole sprint is quiet, which is told
     as such: then everything ages.
     """
-    usual = temporal.cycle_time(situation.view)
+    usual = situation.view.shared(temporal.cycle_time)
     limit = usual.p85 if usual.n >= _LEAST_HISTORY else None
     if situation.is_bucket or not limit:
         return []

@@ -59,6 +59,8 @@ def _pairs(situation: Situation) -> list[_Pair]:
     changed = changed_paths(situation.view)
     mine = situation.pulls["ref"].to_list()
     keys = ["repository_id", "path"]
+    if changed.filter(pl.col("ref").is_in(mine)).is_empty():
+        return []
     much = _changed_much(situation, changed)
     pairs = (
         much.join(much, on=keys, suffix="_other")

@@ -22,6 +22,7 @@ _MOVES = (
     "review_dismissed",
     "auto_merge_enabled",
 )
+_KEY = ["repository_id", "number"]
 
 
 class _Move(NamedTuple):
@@ -96,19 +97,23 @@ def moves(past: Past, pulls: pl.DataFrame) -> pl.DataFrame:
 
     pulls: repository_id, number, ref.
     """
-    key = ["repository_id", "number"]
+    return past.once(_human_moves).join(pulls.select(*_KEY, "ref"), on=_KEY, maintain_order="left")
+
+
+def _human_moves(past: Past) -> pl.DataFrame:
+    """Everything people did to move an item: repository_id, number, at, who, what, subject."""
     human = ~pl.col("author_is_bot")
     frames = (
         past.events.filter(pl.col("kind").is_in([*_MOVES, "review_request_removed"]) & ~pl.col("actor_is_bot")).select(
-            *key, at="happened_at", who="actor", what="kind", subject="subject"
+            *_KEY, at="happened_at", who="actor", what="kind", subject="subject"
         ),
-        past.comments.filter(human).select(*key, at="created_at", who="author", what="kind", subject=_NOBODY),
-        past.reviews.filter(human).select(*key, at="submitted_at", who="author", what="state", subject=_NOBODY),
+        past.comments.filter(human).select(*_KEY, at="created_at", who="author", what="kind", subject=_NOBODY),
+        past.reviews.filter(human).select(*_KEY, at="submitted_at", who="author", what="state", subject=_NOBODY),
         past.commits.filter(pl.col("number").is_not_null()).select(
-            *key, at="committed_at", who=_NOBODY, what=pl.lit("committed"), subject=_NOBODY
+            *_KEY, at="committed_at", who=_NOBODY, what=pl.lit("committed"), subject=_NOBODY
         ),
     )
-    return pl.concat(frames).join(pulls.select(*key, "ref"), on=key, maintain_order="left")
+    return pl.concat(frames)
 
 
 _NOBODY = pl.lit(None, dtype=pl.String)

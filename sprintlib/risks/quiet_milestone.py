@@ -57,4 +57,5 @@ def _last_event(situation: Situation) -> datetime | None:
     refs = {*situation.sprint.items["ref"], *situation.pulls["ref"]}
     inside = past.items.filter(pl.col("ref").is_in(refs))
     seen = human_events(situation.sprint).join(inside, on=key, how="semi")
-    return None if seen.is_empty() else max(seen["at"])
+    moments: list[datetime] = seen["at"].to_list()
+    return max(moments, default=None)

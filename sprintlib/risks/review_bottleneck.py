@@ -13,7 +13,8 @@ def detect(situation: Situation) -> list[Risk]:
 
     Says that one person gives most reviews, never who.
     """
-    load, concentration = graph.review_load(situation.view), graph.review_concentration(situation.view)
+    view = situation.view
+    load, concentration = view.shared(graph.review_load), view.shared(graph.review_concentration)
     limits = situation.thresholds
     long = load.value is not None and load.value > limits.review_queue
     narrow = concentration.value is not None and concentration.value > limits.review_share

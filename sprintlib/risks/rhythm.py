@@ -1,10 +1,13 @@
 """How often this team moves: silence is judged by its own rhythm and by the time left, not by one number for all."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 import polars as pl
 
+from sprintlib.calendar import WorkingCalendar
 from sprintlib.forecast import Sprint, count, working_days
+from sprintlib.history import Past
 from sprintlib.risks.next_move import moves
 
 WINDOW_DAYS = 180
@@ -38,19 +41,20 @@ def patience(least: float, rhythm: Rhythm | None, days_left: float | None) -> fl
 
 def pull_request_rhythm(sprint: Sprint) -> Rhythm | None:
     """Gaps between working days with a move on the same pull request, of every one in the sprint's repositories."""
-    pulls = sprint.past.items.filter((pl.col("kind") == "pull") & ~pl.col("author_is_bot")).select(*_KEY, "ref")
-    return _rhythm(sprint, moves(sprint.past, pulls).select(*_KEY, "at"), _KEY)
+    return sprint.past.once(_of_pull_requests, sprint.calendar, _repositories(sprint))
 
 
 def sprint_rhythm(sprint: Sprint) -> Rhythm | None:
     """Gaps between working days with anything on an item that is or was in a milestone of the sprint's repositories."""
-    inside = sprint.past.memberships.select(_KEY).unique()
-    return _rhythm(sprint, human_events(sprint).join(inside, on=_KEY, how="semi"), ["repository_id"])
+    return sprint.past.once(_of_milestones, sprint.calendar, _repositories(sprint))
 
 
 def human_events(sprint: Sprint) -> pl.DataFrame:
     """Everything people did on items of the project: repository_id, number, at."""
-    past = sprint.past
+    return sprint.past.once(_human_events)
+
+
+def _human_events(past: Past) -> pl.DataFrame:
     return pl.concat(
         [
             past.events.filter(~pl.col("actor_is_bot")).select(*_KEY, at="happened_at"),
@@ -62,23 +66,37 @@ def human_events(sprint: Sprint) -> pl.DataFrame:
     )
 
 
-def _rhythm(sprint: Sprint, moments: pl.DataFrame, apart: list[str]) -> Rhythm | None:
-    """The gaps in each group of `apart`, of the sprint's repositories, in the window."""
-    ids = [part.repository_id for part in sprint.parts]
-    since = sprint.past.as_of - pl.duration(days=WINDOW_DAYS)
-    seen = moments.filter(
-        pl.col("repository_id").is_in(ids) & (pl.col("at") > since) & (pl.col("at") <= sprint.past.as_of)
-    )
-    zone = sprint.calendar.time_zone.key
+def _repositories(sprint: Sprint) -> tuple[int, ...]:
+    return tuple(sorted(part.repository_id for part in sprint.parts))
+
+
+def _of_pull_requests(past: Past, calendar: WorkingCalendar, ids: tuple[int, ...]) -> Rhythm | None:
+    pulls = past.items.filter((pl.col("kind") == "pull") & ~pl.col("author_is_bot")).select(*_KEY, "ref")
+    return _rhythm(past.as_of, calendar, ids, moves(past, pulls).select(*_KEY, "at"), _KEY)
+
+
+def _of_milestones(past: Past, calendar: WorkingCalendar, ids: tuple[int, ...]) -> Rhythm | None:
+    inside = past.memberships.select(_KEY).unique()
+    seen = past.once(_human_events).join(inside, on=_KEY, how="semi")
+    return _rhythm(past.as_of, calendar, ids, seen, ["repository_id"])
+
+
+def _rhythm(
+    as_of: datetime, calendar: WorkingCalendar, ids: tuple[int, ...], moments: pl.DataFrame, apart: list[str]
+) -> Rhythm | None:
+    """The gaps in each group of `apart`, of these repositories, in the window."""
+    since = as_of - pl.duration(days=WINDOW_DAYS)
+    seen = moments.filter(pl.col("repository_id").is_in(ids) & (pl.col("at") > since) & (pl.col("at") <= as_of))
+    zone = calendar.time_zone.key
     days = seen.select(*apart, day=pl.col("at").dt.convert_time_zone(zone).dt.date())
-    worked = days.join(_numbered(sprint), on="day").select(*apart, "place").unique().sort(*apart, "place")
+    worked = days.join(_numbered(as_of, calendar), on="day").select(*apart, "place").unique().sort(*apart, "place")
     gaps = worked.select(gap=pl.col("place").diff().over(apart)).drop_nulls()["gap"]
     return Rhythm(float(gaps.quantile(_PERCENTILE, "linear") or 0.0), len(gaps)) if len(gaps) >= _LEAST else None
 
 
-def _numbered(sprint: Sprint) -> pl.DataFrame:
+def _numbered(as_of: datetime, calendar: WorkingCalendar) -> pl.DataFrame:
     """day, place: every day of the window and the number of working days up to it, so that weekends are no gap."""
-    calendar, last = sprint.calendar, sprint.calendar.local_date(sprint.past.as_of)
+    last = calendar.local_date(as_of)
     days = pl.date_range(last - pl.duration(days=WINDOW_DAYS), last, eager=True)
     worked = pl.Series([calendar.is_working_day(day) for day in days])
     return pl.DataFrame({"day": days, "place": worked.cast(pl.Int64).cum_sum()})

@@ -18,7 +18,7 @@ def detect(situation: Situation) -> list[Risk]:
     """Says which paths, never who; low always, since small teams look like that nearly everywhere."""
     limit, view = situation.thresholds.single_owner_share, replace(situation.view, window_days=_WINDOW_DAYS)
     mine = changed_paths(view).filter(pl.col("ref").is_in(situation.pulls["ref"].to_list()))
-    single = ownership(view).filter(pl.col("share") > limit).sort(["commits", "path"], descending=[True, False])
+    single = view.shared(ownership).filter(pl.col("share") > limit).sort(["commits", "path"], descending=[True, False])
     touched = single.join(mine, on="path", how="semi", maintain_order="left")
     if touched.is_empty():
         return []

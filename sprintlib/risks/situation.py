@@ -12,6 +12,7 @@ from sprintlib.evidence import Evidence
 from sprintlib.features import MilestoneView
 from sprintlib.forecast import Outlook, Sprint, prepare
 from sprintlib.forecast.beginning import pulls_of, started_at
+from sprintlib.history import Past
 from sprintlib.knowledge.cleaning import heading
 from sprintlib.risks import progress
 from sprintlib.risks.blockades import Blockade, blockades
@@ -50,8 +51,7 @@ class Situation:
     @cached_property
     def items(self) -> dict[str, Item]:
         """Every item of the project by its ref."""
-        columns = self.sprint.past.items.select(Item._fields).iter_rows()
-        return {row[0]: Item(*row) for row in columns}
+        return self.sprint.past.once(_by_ref)
 
     @cached_property
     def pulls_of(self) -> dict[str, list[str]]:
@@ -161,6 +161,10 @@ class Situation:
     def called(self, ref: str) -> str:
         """`owner/repo#12 "Title"`."""
         return f'{ref} "{shorten(self.items[ref].title)}"' if ref in self.items else ref
+
+
+def _by_ref(past: Past) -> dict[str, Item]:
+    return {row[0]: Item(*row) for row in past.items.select(Item._fields).iter_rows()}
 
 
 def shorten(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from sprintlib.features import MilestoneView
 from sprintlib.forecast import count
 from sprintlib.risks.model import Risk
 from sprintlib.risks.situation import Situation, listed
@@ -37,13 +38,15 @@ def detect(situation: Situation) -> list[Risk]:
 
 def _active_people(situation: Situation) -> int:
     """How many people wrote or reviewed pull requests lately, or hold a begun item."""
-    view = situation.view
-    items = view.past.items.filter(pl.col("repository_id").is_in(list(view.numbers)) & ~pl.col("author_is_bot"))
-    pulls = items.filter(
-        (pl.col("kind") == "pull") & ((pl.col("created_at") > view.since) | (pl.col("closed_at") > view.since))
-    )
-    reviews = view.in_window(view.past.reviews, "submitted_at").filter(
-        pl.col("repository_id").is_in(list(view.numbers)) & ~pl.col("author_is_bot")
-    )
-    holders = items.filter(pl.col("ref").is_in(situation.begun))["assignees"].explode()
-    return pl.concat([pulls["author"], reviews["author"], holders.cast(pl.String)]).drop_nulls().n_unique()
+    held = (situation.items[ref] for ref in situation.begun)
+    holders = {login for item in held if not item.author_is_bot for login in item.assignees}
+    return len(situation.view.shared(_wrote_or_reviewed) | holders)
+
+
+def _wrote_or_reviewed(view: MilestoneView) -> frozenset[str]:
+    """Logins of the people who wrote or reviewed pull requests within the window."""
+    theirs = pl.col("repository_id").is_in(list(view.numbers)) & ~pl.col("author_is_bot")
+    lately = (pl.col("created_at") > view.since) | (pl.col("closed_at") > view.since)
+    pulls = view.past.items.filter(theirs & (pl.col("kind") == "pull") & lately)
+    reviews = view.in_window(view.past.reviews, "submitted_at").filter(theirs)
+    return frozenset(pl.concat([pulls["author"], reviews["author"]]).drop_nulls())

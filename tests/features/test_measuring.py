@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from sprintlib.features import FEATURES, IN_FORECAST, measure, measure_all
+from sprintlib.features import FEATURES, IN_FORECAST, measure, temporal
 from tests.features.builder import API, WEB, at, view
 
 ITEMS: list[dict[str, Any]] = [
@@ -13,21 +13,20 @@ ITEMS: list[dict[str, Any]] = [
 ]
 
 
-def test_milestones_together_are_measured_as_each_alone() -> None:
+def test_milestones_of_one_past_are_measured_as_each_alone() -> None:
     first = view(items=ITEMS)
-    second = replace(first, numbers={API: 6})
-    both = replace(first, numbers={API: 5, WEB: 6})
-    assert measure_all([first, second, both]) == [measure(first), measure(second), measure(both)]
-    assert measure(first) != measure(second)
+    alone = [measure(replace(first, past=replace(first.past), numbers=numbers)) for numbers in ({API: 5}, {API: 6})]
+    assert [measure(replace(first, numbers=numbers)) for numbers in ({API: 5}, {API: 6})] == alone
+    assert alone[0] != alone[1]
 
 
 def test_what_only_looks_at_the_repositories_is_measured_once() -> None:
-    first = view(items=ITEMS)
-    found, again = measure_all([first, replace(first, numbers={API: 6})])
-    of_repositories = {"lead_time", "cycle_time", "churn", "review_load", "negative_share", "red_time"}
-    assert {one.name: one for one in found if one.name in of_repositories} == {
-        one.name: one for one in again if one.name in of_repositories
-    }
+    whole = view(items=ITEMS)
+    first, second, both = (replace(whole, numbers=n) for n in ({API: 5}, {API: 6}, {API: 5, WEB: 6}))
+    found = first.shared(temporal.lead_time)
+    assert second.shared(temporal.lead_time) is found
+    assert both.shared(temporal.lead_time) is not found
+    assert found == temporal.lead_time(first)
 
 
 def test_few_features_move_the_forecast_and_tone_and_ownership_do_not() -> None:
