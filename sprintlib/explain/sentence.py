@@ -22,8 +22,7 @@ def summary(outlook: Outlook, forecast: Forecast, risks: Sequence[Risk]) -> str:
     if forecast.basis == "insufficient-data":
         missed = f"{forecast.reason} " if sprint.overdue else ""
         return f"{sprint.title}: {missed}{facts}, and there is too little history for a forecast."
-    pace = f"the team closes {outlook.work.pace.mean:.2g} a working day"
-    details = ", ".join([facts, pace]) + _worst(risks)
+    details = f"{facts}, the team closes {_pace(outlook.work.pace.mean)}{_worst(risks)}"
     if sprint.deadline is None:
         return f"{sprint.title} has no due date: {details}; {_two_weeks(forecast)}."
     if sprint.overdue:
@@ -32,13 +31,21 @@ def summary(outlook: Outlook, forecast: Forecast, risks: Sequence[Risk]) -> str:
     return f"{sprint.title} has {chance}: {details}."
 
 
+def _pace(a_day: float) -> str:
+    """`1.3 a working day`, or `one every 16 working days` where that is easier to picture."""
+    if a_day >= 0.5:
+        return f"{a_day:.2g} a working day"
+    days = 1 / a_day
+    return f"one every {days:,.0f} working days" if days >= 10 else f"one every {days:.2g} working days"
+
+
 def _two_weeks(forecast: Forecast) -> str:
     low, _, high = forecast.closed_in_two_weeks or (0, 0, 0)
     return f"{low} to {high} of them close in the next two weeks" if low < high else f"{low} in the next two weeks"
 
 
 def _finish(dates: ForecastDates) -> str:
-    return f"half of the futures are done {'by ' if dates.p50 else ''}{day_name(dates.p50)}"
+    return f"even odds that it is done {'by ' if dates.p50 else ''}{day_name(dates.p50)}"
 
 
 def _worst(risks: Sequence[Risk]) -> str:

@@ -56,7 +56,7 @@ class Page:
 
     def scope(self) -> Shown:
         """The counts, and the parts in each repository."""
-        return self._piece(views.scope_and_parts)
+        return self._piece(views.scope)
 
     def context(self) -> Shown:
         """Earlier sprints, and everything that was measured."""

@@ -18,12 +18,12 @@ from sprintlib.views.page import (
     document,
     first_screen,
     project_screen,
-    scope_and_parts,
+    scope,
     style,
     what_it_rests_on,
     wrapped,
 )
-from sprintlib.views.tables import drivers_table, freshness, milestone_table, notes, parts_table, scope_table
+from sprintlib.views.tables import drivers_table, freshness, milestone_table, notes, scope_table
 from sprintlib.views.vega import chart_html, vega_preamble
 from sprintlib.views.words import headline, percent
 
@@ -50,11 +50,10 @@ __all__ = [
     "milestone_table",
     "narrative",
     "notes",
-    "parts_table",
     "percent",
     "project_screen",
     "risk_list",
-    "scope_and_parts",
+    "scope",
     "scope_table",
     "style",
     "vega_preamble",

@@ -2,7 +2,7 @@
 
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.views.markup import text
-from sprintlib.views.words import basis, count, delivered, headline, short_day, span, today
+from sprintlib.views.words import basis, between, count, delivered, headline, percent, short_day, span, today
 
 
 def answer_card(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
@@ -14,14 +14,22 @@ def answer_card(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
     )
     return (
         f'<section class="answer" aria-label="The answer"><p class="{size}"><strong>{text(figure)}</strong> '
-        f"<span>{text(words)}</span></p>{_bar(milestone)}"
-        f'<p class="summary">{text(milestone.summary)}</p><dl class="facts">{rows}</dl></section>'
+        f"<span>{text(words)}</span></p>{_bar(figure, milestone)}"
+        f'<p class="summary">{text(because(milestone))}</p><dl class="facts">{rows}</dl></section>'
     )
 
 
-def _bar(milestone: MilestoneAnalysis) -> str:
-    """The probability as a length; said in words beside it, so hidden from screen readers."""
-    if milestone.probability is None or milestone.scope.open == 0:
+def because(milestone: MilestoneAnalysis) -> str:
+    """The summary without title and verdict, which stand above it in large letters; plain text."""
+    if not milestone.summary.startswith(milestone.title):
+        return milestone.summary
+    said = milestone.summary.removeprefix(milestone.title).partition(": ")[2]
+    return f"{said[:1].upper()}{said[1:]}" or milestone.summary
+
+
+def _bar(figure: str, milestone: MilestoneAnalysis) -> str:
+    """The probability as a length where it is the answer; said in words beside it, so hidden from screen readers."""
+    if milestone.probability is None or figure != percent(milestone.probability):
         return ""
     width = round(100 * milestone.probability)
     return f'<div class="bar" aria-hidden="true"><span style="width:{width}%"></span></div>'
@@ -35,9 +43,7 @@ def facts(analysis: Analysis, milestone: MilestoneAnalysis) -> list[tuple[str, s
     if dates.p50 or dates.p85:
         said += [("50% finished by", short_day(dates.p50, now)), ("85% finished by", short_day(dates.p85, now))]
     if interval.finish_date:
-        early, late = interval.finish_date
-        ends = dict.fromkeys((short_day(early, now), short_day(late, now)))
-        said.append(("Finish, 80% interval", " to ".join(ends)))
+        said.append(("Finish, 80% interval", between(*interval.finish_date, now)))
     if interval.items_closed_by_due:
         low, high = interval.items_closed_by_due
         said.append(("Closed by the due date, 80% interval", f"{span(low, high)} of {_inside(milestone)}"))
@@ -49,7 +55,7 @@ def facts(analysis: Analysis, milestone: MilestoneAnalysis) -> list[tuple[str, s
     if milestone.probability_delivered is not None:
         said.append(("Same amount delivered", delivered(milestone)))
     if milestone.governed_by:
-        said.append(("Governed by", milestone.governed_by))
+        said.append(("Ends last most often", milestone.governed_by))
     return [*said, ("Rests on", basis(milestone))]
 
 

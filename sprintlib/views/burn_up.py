@@ -41,7 +41,8 @@ def burn_up_chart(analysis: Analysis, milestone: MilestoneAnalysis, height: int 
         ahead.insert(0, {"day": last[0]["day"], "low": done_now, "middle": done_now, "high": done_now})
     first, final = _span(past + ahead, now)
     names = "%b %Y" if (final - first).days > _LONG else "%-d %b"
-    x = alt.X("day:T", title=None, axis=alt.Axis(format=names, labelOverlap="greedy", tickCount=8))
+    days = alt.Axis(format=names, labelOverlap="greedy", labelSeparation=14, tickCount=8, grid=False)
+    x = alt.X("day:T", title=None, axis=days)
     layers = [
         *_projection(ahead, x),
         *_past(past, last, ahead, x),
@@ -66,7 +67,8 @@ def burn_up_figure(analysis: Analysis, milestone: MilestoneAnalysis, height: int
     """The chart with its caption, a description for who cannot see it, and the same data as a table."""
     if not milestone.burn_up.days:
         return '<figure class="burn-up"><p class="muted">No day of this milestone is known yet.</p></figure>'
-    band = "; the band holds 80% of the projected futures" if milestone.burn_up.projection else ""
+    ahead = any(point.day > today(analysis, milestone) for point in milestone.burn_up.projection)
+    band = "; the band holds 80% of the projected futures" if ahead else ""
     return (
         f'<figure class="burn-up"><figcaption>Burn-up <span class="muted">items, by day{band}</span></figcaption>'
         f"{chart_html(burn_up_chart(analysis, milestone, height), describe(analysis, milestone))}"
@@ -181,13 +183,14 @@ def _rules(milestone: MilestoneAnalysis, now: date, span: tuple[date, date], top
     width = (edge - span[0]).days
     marks: list[tuple[date, str, str, list[int], bool]] = []
     # names stand to the right of their line, unless the edge or the other name is near
+    ahead = (due - now).days / width if due and width else 1.0  # of the width; negative once the due date is past
     if due:
-        marks.append((due, f"Due {due.day} {due:%b}", _DUE, [], (edge - due).days * 6 < width))
-    near_due = due is not None and 0 <= (due - now).days * 8 < width
-    marks.append((now, "Today", _MUTED, [2, 3], near_due or (edge - now).days * 10 < width))
+        marks.append((due, f"Due {due.day} {due:%b}", _DUE, [], (edge - due).days * 6 < width or -0.2 < ahead < 0))
+    lower = -0.08 < ahead < 0.2
+    marks.append((now, "Today", _MUTED, [2, 3], 0 <= ahead < 0.125 or (edge - now).days * 10 < width))
     layers: list[Any] = []
     for when, name, color, dash, on_the_left in marks:
-        below = near_due and name == "Today"
+        below = lower and name == "Today"
         base = alt.Chart({"values": [{"day": _local(when), "top": top}]}).encode(x="day:T")
         side: dict[str, Any] = {"align": "right", "dx": -5} if on_the_left else {"align": "left", "dx": 5}
         layers += [

@@ -1,5 +1,7 @@
 """Risks and recommendations as lists, each with its links."""
 
+from collections.abc import Sequence
+
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.recommend.model import Recommendation
 from sprintlib.risks.model import Risk
@@ -12,8 +14,8 @@ def risk_list(analysis: Analysis, milestone: MilestoneAnalysis, limit: int | Non
     if not milestone.risks:
         return '<p class="muted">No detector found a risk.</p>'
     known = known_repositories(analysis)
-    shown = "".join(_risk(risk, known, rules) for risk in milestone.risks[:limit])
-    return f'<ol class="risks">{shown}</ol>{_more(len(milestone.risks), limit, "risks")}'
+    more = _more(len(milestone.risks), limit, "risks")
+    return f'<ol class="risks">{_risks(milestone.risks[:limit], known, rules)}</ol>{more}'
 
 
 def hostile_text(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
@@ -21,7 +23,7 @@ def hostile_text(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
     if not milestone.hostile_text:
         return ""
     known = known_repositories(analysis)
-    shown = "".join(_risk(risk, known, rules=True) for risk in milestone.hostile_text)
+    shown = _risks(milestone.hostile_text, known, rules=True)
     return (
         '<section id="hostile-text"><h2>Texts that speak to a language model</h2>'
         '<p class="muted">They move no probability, no risk and no action on this page.</p>'
@@ -38,8 +40,14 @@ def action_list(analysis: Analysis, milestone: MilestoneAnalysis, limit: int | N
     return f'<ol class="actions">{shown}</ol>{_more(len(milestone.recommendations), limit, "actions")}'
 
 
+def _risks(risks: Sequence[Risk], known: frozenset[str], rules: bool) -> str:
+    """A list element each; a rule that fired several times in a row is told the first time."""
+    before = (None, *(risk.rule for risk in risks))
+    return "".join(_risk(risk, known, rules and risk.rule != told) for risk, told in zip(risks, before, strict=False))
+
+
 def _risk(risk: Risk, known: frozenset[str], rules: bool) -> str:
-    actor = f"next move: {text(risk.actor)}" if risk.actor else ""
+    actor = _actor("next move", risk.actor, risk.statement)
     rule = f'<p class="rule">Rule: {text(risk.rule)}</p>' if rules else ""
     return (
         f'<li><span class="tag {risk.severity}">{SEVERITIES[risk.severity]}</span><div>'
@@ -49,12 +57,18 @@ def _risk(risk: Risk, known: frozenset[str], rules: bool) -> str:
 
 
 def _action(action: Recommendation, known: frozenset[str]) -> str:
-    actor = f"who: {text(action.actor)}" if action.actor else ""
+    actor = _actor("who", action.actor, action.action)
+    known_gain = "gain" if action.expected_gain is not None else "unknown"
     return (
-        f'<li><span class="tag gain">{text(gain(action.expected_gain))}</span><div>'
+        f'<li><span class="tag {known_gain}">{text(gain(action.expected_gain))}</span><div>'
         f"<p>{sentence(action.action, action.evidence, known)}</p>"
         f"{_line(citations(action.evidence, known, action.action), actor, text(action.record or ''))}</div></li>"
     )
+
+
+def _actor(what: str, who: str | None, said: str) -> str:
+    """Who can act next, unless the sentence above names them already."""
+    return f"{what}: {text(who)}" if who and who not in said else ""
 
 
 def _line(*parts: str) -> str:

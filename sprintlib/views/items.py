@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.forecast.model import ItemForecast
-from sprintlib.views.markup import known_repositories, link, table, text, web_url
-from sprintlib.views.words import percent
+from sprintlib.views.markup import known_repositories, link, short, table, text, web_url
+from sprintlib.views.words import count, percent
 
-HEAD = ("Item", "By the due date", "State", "Title")
+HEAD = ("Item", "Title", "State", "By the due date")
+FOLDED_FROM = 20  # items beyond this many are folded away
 STAGES = {
     "untouched": "nobody has begun",
     "begun": "begun",
@@ -18,22 +19,28 @@ STAGES = {
 
 
 def item_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
-    """The open items as a section; "" where nothing is open."""
+    """The open items as a section, those beyond the first twenty folded away; "" where nothing is open."""
     if not milestone.items:
         return ""
     known = known_repositories(analysis)
-    rows = [
-        [
-            f"{'↳ ' if under else ''}{link(web_url(item.html_url, known), item.ref)}",
-            text(chance(item)),
-            text(state(item)),
-            text(item.title),
-        ]
-        for item, under in ordered(milestone)
-    ]
+    rows = [_row(item, under, known) for item, under in ordered(milestone)]
+    first, others = rows[:FOLDED_FROM], rows[FOLDED_FROM:]
+    more = ""
+    if others:
+        beyond = f"{count(len(others), 'more item')}"
+        more = f"<details><summary>{beyond}</summary>{_table(beyond.capitalize(), others)}</details>"
     reason = next((item.reason for item in milestone.items if item.reason), None)
     note = f'<p class="muted">No probability of single items: {text(reason)}</p>' if reason else ""
-    return f'<section id="items">{table(caption(milestone), HEAD, rows, frozenset({1}))}{note}</section>'
+    return f'<section id="items">{_table(caption(milestone), first)}{more}{note}</section>'
+
+
+def _table(name: str, rows: list[list[str]]) -> str:
+    return table(name, HEAD, rows, frozenset({3}))
+
+
+def _row(item: ItemForecast, under: bool, known: frozenset[str]) -> list[str]:
+    name = link(web_url(item.html_url, known), short(item.ref, known), item.ref)
+    return [f"{'↳ ' if under else ''}{name}", f"<bdi>{text(item.title)}</bdi>", text(state(item)), text(chance(item))]
 
 
 def caption(milestone: MilestoneAnalysis) -> str:

@@ -10,7 +10,7 @@ from sprintlib.views import earlier, items, measurements
 from sprintlib.views.answer import facts
 from sprintlib.views.markup import known_repositories, safe_url, seen
 from sprintlib.views.narrative import sentences, worded_by
-from sprintlib.views.tables import NO_DRIVERS, SCOPE_COLUMNS, remarks, scope_counts, several_parts
+from sprintlib.views.tables import SCOPE_COLUMNS, no_drivers, remarks, scope_counts, several_parts
 from sprintlib.views.words import SEVERITIES, age, day, gain, headline, moment, percent
 
 _SPECIAL = re.compile(r"([\\`*\[\]<>|~&$])")
@@ -122,7 +122,7 @@ def _actions(milestone: MilestoneAnalysis, known: frozenset[str]) -> str:
 
 def _drivers(milestone: MilestoneAnalysis, known: frozenset[str]) -> str:
     if not milestone.drivers:
-        return NO_DRIVERS
+        return plain(no_drivers(milestone))
     rows = [
         f"| {plain(driver.name)} | {driver.points:+.1f} | {driver.log_odds:+.2f} | {plain(driver.remedy)} | "
         f"{_links(driver.evidence, known)} |"
@@ -140,7 +140,7 @@ def _hostile_text(milestone: MilestoneAnalysis, known: frozenset[str]) -> list[s
 
 def _items(milestone: MilestoneAnalysis) -> list[str]:
     rows = [
-        ("↳ " * under + item.ref, items.chance(item), items.state(item), item.title)
+        ("↳ " * under + item.ref, item.title, items.state(item), items.chance(item))
         for item, under in items.ordered(milestone)
     ]
     return [f"## {items.caption(milestone)}", _grid(items.HEAD, rows)] if rows else []
@@ -167,7 +167,7 @@ def _grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _scope(milestone: MilestoneAnalysis) -> str:
-    rows = [("all", milestone.scope, percent(milestone.probability), milestone.due_on)]
+    rows = [("All", milestone.scope, percent(milestone.probability), milestone.due_on)]
     rows += [(part.repo, part.scope, percent(part.probability), part.due_on) for part in several_parts(milestone)]
     lines = [
         f"| {plain(name)} | {' | '.join(scope_counts(scope))} | {plain(chance)} | {day(due, 'none')} |"

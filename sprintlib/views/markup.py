@@ -11,6 +11,7 @@ from sprintlib.evidence import Evidence
 # Characters that a page obeys instead of showing them: controls, and what turns the direction of writing.
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _REF = re.compile(r"(?<![\w./-])[\w.-]+/[\w.-]+#\d+\b")
+_OWNED = re.compile(r"(?P<repo>[\w.-]+/(?P<name>[\w.-]+))(?![\w./-])")
 
 
 def text(value: object) -> str:
@@ -58,20 +59,32 @@ def link(url: str | None, label: str, title: str = "") -> str:
     return f'<a href="{text(url)}" rel="noopener noreferrer"{hover}>{text(label)}</a>'
 
 
+def short(ref: str, repositories: frozenset[str]) -> str:
+    """`owner/name#12` as `name#12`: the owner of a known repository says nothing, unless two have one of that name."""
+    owned = _OWNED.match(ref)
+    if not owned or owned["repo"].lower() not in repositories:
+        return ref
+    twins = [repo for repo in repositories if repo.endswith(f"/{owned['name'].lower()}")]
+    return ref[owned.start("name") :] if len(twins) == 1 else ref
+
+
 def cite(evidence: Evidence, repositories: frozenset[str]) -> str:
-    """One citation as a link that shows its note on hover and to screen readers."""
-    return link(safe_url(evidence, repositories), evidence.ref, evidence.note)
+    """One citation as a link with a short label; its whole name and its note show on hover and to screen readers."""
+    label = short(evidence.ref, repositories)
+    if evidence.kind == "playbook":
+        label = f"playbook {evidence.ref}"
+    return link(safe_url(evidence, repositories), label, ": ".join(filter(None, (evidence.ref, evidence.note))))
 
 
 def sentence(statement: str, evidence: Iterable[Evidence], repositories: frozenset[str]) -> str:
-    """A plain-text sentence; mentions of cited items become links."""
+    """A plain-text sentence; items of known repositories go by their short names, and cited ones become links."""
     urls = {item.ref: safe_url(item, repositories) for item in evidence}
     pieces, position = [], 0
     for match in _REF.finditer(statement):
-        url = urls.get(match.group())
-        if url:
-            pieces += [text(statement[position : match.start()]), link(url, match.group())]
-            position = match.end()
+        ref = match.group()
+        url, label = urls.get(ref), short(ref, repositories)
+        pieces += [text(statement[position : match.start()]), link(url, label, ref) if url else text(label)]
+        position = match.end()
     return "".join([*pieces, text(statement[position:])])
 
 

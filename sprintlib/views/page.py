@@ -13,8 +13,8 @@ from sprintlib.views.items import item_table
 from sprintlib.views.markup import known_repositories, link, text, web_url
 from sprintlib.views.measurements import measurements
 from sprintlib.views.narrative import narrative
-from sprintlib.views.tables import freshness, notes, parts_table, scope_table, several_parts
-from sprintlib.views.words import count, moment, today
+from sprintlib.views.tables import freshness, notes, scope_table
+from sprintlib.views.words import count, moment, percent, today
 
 
 @cache
@@ -36,11 +36,12 @@ def wrapped(fragment: str) -> str:
 def first_screen(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
     """Answer, burn-up, three risks, three actions: what fits on 1280 x 800. Below it the explanation, if any."""
     return (
-        f'<header class="title"><h1>{text(milestone.title)}</h1><p>{_subtitle(analysis, milestone)}</p></header>'
+        f'<header class="title"><h1><bdi>{text(milestone.title)}</bdi></h1>'
+        f"<p>{_subtitle(analysis, milestone)}</p></header>"
         f'<div class="first">{answer_card(analysis, milestone)}{burn_up_figure(analysis, milestone)}'
         f'<section aria-labelledby="top-risks"><h2 id="top-risks">What threatens it</h2>'
         f"{risk_list(analysis, milestone, limit=3)}{_hostile(milestone)}</section>"
-        f'<section aria-labelledby="top-actions"><h2 id="top-actions">What to do today</h2>'
+        f'<section aria-labelledby="top-actions"><h2 id="top-actions">What to do today{_points(milestone)}</h2>'
         f"{action_list(analysis, milestone, limit=3)}</section></div>{narrative(analysis, milestone)}"
     )
 
@@ -66,10 +67,9 @@ def all_findings(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
     )
 
 
-def scope_and_parts(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
-    """The counts, and where the sprint spans repositories its parts."""
-    parts = f"<section>{parts_table(analysis, milestone)}</section>" if several_parts(milestone) else ""
-    return f"<section>{scope_table(milestone)}</section>{parts}"
+def scope(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
+    """The counts, and where the sprint spans repositories those of its parts."""
+    return f"<section>{scope_table(analysis, milestone)}</section>"
 
 
 def context(analysis: Analysis, milestone: MilestoneAnalysis | None) -> str:
@@ -109,6 +109,13 @@ def _subtitle(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
     repos = ", ".join(link(pages.get(repo), repo) for repo in milestone.repos)
     when = f"as of {moment(analysis.as_of)}, {today(analysis, milestone):%A}"
     return f"{text(analysis.project)} · {repos} · {text(when)}"
+
+
+def _points(milestone: MilestoneAnalysis) -> str:
+    """What the points beside the actions are; "" where there are none."""
+    if milestone.probability is None or all(action.expected_gain is None for action in milestone.recommendations):
+        return ""
+    return f' <span class="muted">points are what it adds to the {text(percent(milestone.probability))}</span>'
 
 
 def _hostile(milestone: MilestoneAnalysis) -> str:

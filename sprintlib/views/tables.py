@@ -1,59 +1,71 @@
-"""Tables below the first screen: milestones, drivers, scope, parts, freshness, notes."""
+"""Tables below the first screen: milestones, drivers, scope, freshness, notes."""
+
+from datetime import date
 
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis, Part, Scope
 from sprintlib.explain.model import Driver
-from sprintlib.views.markup import citations, cite, known_repositories, link, sentence, table, text, web_url
-from sprintlib.views.words import SEVERITIES, age, chance, day, moment, percent, short_day, today
+from sprintlib.views.markup import citations, cite, known_repositories, link, sentence, short, table, text, web_url
+from sprintlib.views.words import SEVERITIES, age, between, chance, day, headline, moment, percent, short_day, today
 
-NO_DRIVERS = "There is no explanation: the score has no number, or it rests on nothing that can be taken apart."
 _CITED = 4
 SCOPE_COLUMNS = ("Committed", "Added", "Removed", "Done", "Dropped", "Open")
+_COUNTS = frozenset(range(1, 7))  # where they stand, behind the name of the row
 
 
 def milestone_table(analysis: Analysis, links: dict[str, str] | None = None) -> str:
-    """One row a milestone: due, chance, interval, counts, worst risk. links: address of each title's own page."""
+    """One row a milestone: answer, due, finish, what is open, worst risk. links: address of each title's own page."""
     if not analysis.milestones:
         return '<p class="muted">No milestone was open at this moment.</p>'
     rows = [
         _milestone_row(analysis, milestone, (links or {}).get(milestone.title)) for milestone in analysis.milestones
     ]
-    head = ("Milestone", "Repositories", "Due", "Chance", "Finish, 80% interval", "Done", "Open", "Worst risk")
-    return table("Milestones", head, rows, frozenset({3, 5, 6}))
+    head = ("Milestone", "Will it land?", "Due", "Finish, 80% interval", "Open", "Worst risk")
+    return f'<div id="milestones">{table("Milestones", head, rows, frozenset({4}))}</div>'
 
 
 def _milestone_row(analysis: Analysis, milestone: MilestoneAnalysis, page: str | None) -> list[str]:
+    known, now = known_repositories(analysis), today(analysis, milestone)
     title = f'<a href="{text(page)}">{text(milestone.title)}</a>' if page else text(milestone.title)
+    repos = ", ".join(short(repo, known) for repo in milestone.repos)
     early, late = milestone.interval.finish_date or (None, None)
-    now = today(analysis, milestone)
-    finish = f"{short_day(early, now)} to {short_day(late, now)}" if milestone.interval.finish_date else "–"
-    worst = milestone.risks[0] if milestone.risks else None
-    risk = (
-        f'<span class="tag {worst.severity}">{SEVERITIES[worst.severity]}</span> {text(worst.statement)}'
-        if worst
-        else "none"
-    )
+    scope = milestone.scope
     return [
-        title,
-        text(", ".join(milestone.repos)),
-        text(day(milestone.due_on, "none")),
-        _chance(milestone),
-        text(finish),
-        str(milestone.scope.done),
-        str(milestone.scope.open),
-        risk,
+        f'<bdi>{title}</bdi> <span class="muted">{text(repos)}</span>',
+        _answer(analysis, milestone),
+        text(short_day(milestone.due_on, now, "none")),
+        text(between(early, late, now)) if milestone.interval.finish_date else "–",
+        f"{scope.open} of {scope.done + scope.dropped + scope.open}",
+        _worst(milestone, known),
     ]
 
 
-def _chance(milestone: MilestoneAnalysis) -> str:
-    if milestone.probability is None:
-        return f'<span title="{text(milestone.reason or "")}">no number</span>'
-    return f"{text(percent(milestone.probability))} {text(chance(milestone.probability))}"
+def _answer(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
+    """The same figure as at the top of the milestone's own page, and for a probability its word."""
+    figure, words = headline(analysis, milestone)
+    if milestone.probability is not None and figure == percent(milestone.probability):
+        return f"<strong>{text(figure)}</strong> {text(chance(milestone.probability))}"
+    return f'<strong title="{text(words)}">{text(figure)}</strong>{_in_two_weeks(milestone, figure)}'
+
+
+def _in_two_weeks(milestone: MilestoneAnalysis, figure: str) -> str:
+    """What the figure of a milestone without a due date counts."""
+    return " close in two weeks" if milestone.due_on is None and figure[0].isdigit() else ""
+
+
+def _worst(milestone: MilestoneAnalysis, known: frozenset[str]) -> str:
+    if not milestone.risks:
+        return '<span class="muted">none found</span>'
+    risk = milestone.risks[0]
+    said = sentence(risk.statement, risk.evidence, known)
+    return f'<span class="tag {risk.severity}">{SEVERITIES[risk.severity]}</span> {said}'
 
 
 def drivers_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
     """The waterfall: what moves the score, in points, with a running total and evidence."""
     if not milestone.drivers:
-        return f'<section><h2>What the score is made of</h2><p class="muted">{NO_DRIVERS}</p></section>'
+        return (
+            f'<section><h2>What the score is made of</h2><p class="muted">{text(no_drivers(milestone))}</p></section>'
+        )
     known = known_repositories(analysis)
     rows: list[list[str]] = []
     total = 0.0
@@ -66,15 +78,20 @@ def drivers_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
                 f'{text(driver.name)}<p class="remedy">{sentence(driver.remedy, driver.evidence, known)}</p>',
                 f"{driver.points:+.1f}" if rows else f"{driver.points:.1f}",
                 _step(before, total, driver),
-                f"{total:.1f}",
-                f"{driver.log_odds:+.2f}",
+                f"{total:z.1f}",
+                f"{driver.log_odds:+z.2f}",
                 _about(driver, known),
             ]
         )
     head = ("What, and what would remove it", "Points", "0 to 100", "Sum", "Log-odds", "About")
     nothing = "; ".join(driver.name.lower() for driver in milestone.drivers if _moves_nothing(driver))
     note = f'<p class="muted">Moves nothing here: {text(nothing)}.</p>' if nothing else ""
-    return f"<section>{table('What the score is made of', head, rows, frozenset({1, 3, 4}))}{note}</section>"
+    return f'<section id="score">{table("What the score is made of", head, rows, frozenset({1, 3, 4}))}{note}</section>'
+
+
+def no_drivers(milestone: MilestoneAnalysis) -> str:
+    """Why the score is not taken apart; plain text."""
+    return f"There is no explanation of the score. {milestone.reason or 'It has no number.'}"
 
 
 def _moves_nothing(driver: Driver) -> bool:
@@ -99,16 +116,34 @@ def _about(driver: Driver, known: frozenset[str]) -> str:
     """The first items as links, the others folded away."""
     shown, links = driver.evidence[:_CITED], {cited.ref: cited for cited in driver.evidence}
     others = [ref for ref in driver.items if ref not in {cited.ref for cited in shown}]
-    folded = " · ".join(cite(links[ref], known) if ref in links else text(ref) for ref in others)
+    folded = " · ".join(cite(links[ref], known) if ref in links else text(short(ref, known)) for ref in others)
     more = f"<details><summary>and {len(others)} more</summary>{folded}</details>" if others else ""
     return citations(shown, known) + more
 
 
-def scope_table(milestone: MilestoneAnalysis) -> str:
-    """The counts, whose identity holds: committed + added - removed = done + dropped + open."""
-    rows = [["All", *scope_counts(milestone.scope)]]
-    rows += [[text(part.repo), *scope_counts(part.scope)] for part in several_parts(milestone)]
-    return table("Scope, in items", ("", *SCOPE_COLUMNS), rows, frozenset(range(1, 7)))
+def scope_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
+    """The counts, for which committed + added - removed = done + dropped + open; of several parts, all must land."""
+    parts = several_parts(milestone)
+    if not parts:
+        return table("Scope, in items", ("", *SCOPE_COLUMNS), [["All", *scope_counts(milestone.scope)]], _COUNTS)
+    known = known_repositories(analysis)
+    rows = [_scope_row("All", milestone.scope, milestone.due_on, percent(milestone.probability), "")]
+    rows += [
+        _scope_row(
+            link(web_url(part.html_url, known), short(part.repo, known), f"{part.repo}, milestone {part.number}"),
+            part.scope,
+            part.due_on,
+            percent(part.probability) if part.probability is not None else part.reason or "no number",
+            "ends last most often" if part.repo == milestone.governed_by else "",
+        )
+        for part in parts
+    ]
+    return table("Scope, in items", ("", *SCOPE_COLUMNS, "Chance", "Due", ""), rows, _COUNTS | {7})
+
+
+def _scope_row(name: str, scope: Scope, due: date | None, chance: str, remark: str) -> list[str]:
+    """name: HTML; the others: plain text."""
+    return [name, *scope_counts(scope), text(chance), text(day(due, "none")), text(remark)]
 
 
 def scope_counts(scope: Scope) -> list[str]:
@@ -120,22 +155,6 @@ def scope_counts(scope: Scope) -> list[str]:
 def several_parts(milestone: MilestoneAnalysis) -> tuple[Part, ...]:
     """The parts where there are several; a single one is the milestone itself."""
     return milestone.parts if len(milestone.parts) > 1 else ()
-
-
-def parts_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
-    """The parts of a sprint that spans repositories; all of them must land."""
-    known = known_repositories(analysis)
-    rows = [
-        [
-            link(web_url(part.html_url, known), f"{part.repo}, milestone {part.number}"),
-            text(day(part.due_on, "none")),
-            text(percent(part.probability)) if part.probability is not None else text(part.reason or "no number"),
-            str(part.scope.open),
-            "governs" if part.repo == milestone.governed_by else "",
-        ]
-        for part in milestone.parts
-    ]
-    return table("Parts by repository", ("Part", "Due", "Chance", "Open", ""), rows, frozenset({2, 3}))
 
 
 def freshness(analysis: Analysis) -> str:

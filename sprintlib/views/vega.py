@@ -31,13 +31,15 @@ def vega_preamble(cache: Path | None = None) -> str:
 def chart_html(chart: Any, description: str) -> str:
     """An Altair chart as HTML that draws itself once the preamble is there.
 
-    description: what a reader sees who cannot see the chart; plain text.
+    description: what a reader sees who cannot see the chart, or where no script runs; plain text.
     """
     spec = json.dumps(chart.to_dict(), separators=(",", ":"), ensure_ascii=False)
     spec = spec.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     name = hashlib.sha256(spec.encode()).hexdigest()[:16]
+    said = text(description)
     return (
-        f'<div class="chart" role="img" aria-label="{text(description)}"><div data-chart="{name}"></div></div>'
+        f'<div class="chart" role="img" aria-label="{said}">'
+        f'<div data-chart="{name}"><p class="undrawn">{said}</p></div></div>'
         f'<script type="application/json" data-spec="{name}">{spec}</script>'
         f'<script>{_DRAW}("{name}");</script>'
     )

@@ -58,6 +58,11 @@ def short_day(value: date | None, beside: date, missing: str = "beyond a year") 
     return f"{value:%a} {value.day} {value:%b}" if value.year == beside.year else day(value)
 
 
+def between(early: date | None, late: date | None, beside: date) -> str:
+    """Two ends of an interval, `Fri 27 Nov to Tue 15 Dec`; one where they are said alike."""
+    return " to ".join(dict.fromkeys((short_day(early, beside), short_day(late, beside))))
+
+
 def moment(value: datetime) -> str:
     """`18 Nov 2026, 16:00 UTC`."""
     utc = value.astimezone(UTC)

@@ -25,9 +25,9 @@ def overview(analysis: Analysis, milestone: MilestoneAnalysis | None, runs: Sequ
         )
     return views.wrapped(
         f'<div class="dashboard"><div>{views.first_screen(analysis, milestone)}</div>'
-        f"<section>{views.milestone_table(analysis, _links(analysis))}</section>{_latest_reports(runs)}"
-        f"<section>{views.drivers_table(analysis, milestone)}</section>{views.all_findings(analysis, milestone)}"
-        f"{views.scope_and_parts(analysis, milestone)}{views.context(analysis, milestone)}"
+        f"<section>{views.milestone_table(analysis, _links(analysis))}</section>"
+        f"{views.drivers_table(analysis, milestone)}{views.all_findings(analysis, milestone)}"
+        f"{views.scope(analysis, milestone)}{views.context(analysis, milestone)}{_latest_reports(runs)}"
         f"{views.what_it_rests_on(analysis, milestone)}</div>"
     )
 
@@ -44,7 +44,7 @@ def reports(runs: Sequence[DatedRun]) -> str:
 def reports_table(runs: Sequence[DatedRun]) -> str:
     """One row a run, newest first; a later run of the same report hides the one it replaced."""
     if not runs:
-        return "<p class=\"muted\">No report yet: run 'sprint report'.</p>"
+        return "<h2>Dated reports</h2><p class=\"muted\">No report yet: run 'sprint report'.</p>"
     rows, shown = [], set()
     for run in runs:
         if run.folder is None or run.folder not in shown:

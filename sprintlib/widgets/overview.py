@@ -12,7 +12,6 @@ from sprintlib.analysis import Analysis
 from sprintlib.analysis.choosing import choose
 from sprintlib.errors import SprintError
 from sprintlib.views.words import day as in_words
-from sprintlib.views.words import moment
 from sprintlib.widgets import fragments
 from sprintlib.widgets.page import problem_card
 from sprintlib.widgets.request import Request
@@ -124,9 +123,8 @@ class Overview(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
         self._analysis = analysis
         self.back.layout.display = None if day else "none"
         self._draw()
-        self.status.value = _status(
-            f"What was known at the end of {in_words(day)}" if day else f"As of {moment(analysis.as_of)}"
-        )
+        # of the present the moment stands beside the title
+        self.status.value = _status(f"What was known at the end of {in_words(day)}" if day else "")
 
     def _draw(self) -> None:
         analysis = self._analysis

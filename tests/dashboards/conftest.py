@@ -51,7 +51,7 @@ def visit(browser: Browser, served: Served) -> Iterator[Open]:
     opened: list[Page] = []
 
     def open_path(path: str = "", **context: Any) -> Visit:
-        page = browser.new_context(viewport={"width": 1280, "height": 800}, **context).new_page()
+        page = browser.new_context(**{"viewport": {"width": 1280, "height": 800}} | context).new_page()
         opened.append(page)
         visited = Visit(page)
 

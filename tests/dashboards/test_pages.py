@@ -111,6 +111,14 @@ def test_the_keyboard_reaches_everything_in_order(visit: Open):
     assert page.evaluate("document.activeElement.id") == "content"
 
 
+@pytest.mark.parametrize("width", [390, 768])
+def test_no_page_is_wider_than_the_screen(visit: Open, width: int):
+    page = visit(OVERVIEW, viewport={"width": width, "height": 844}).page
+    until_live(page)
+    expect(page.locator(".chart svg .mark-text text").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_structure_for_those_who_listen(visit: Open):
     page = visit(OVERVIEW).page
     until_live(page)

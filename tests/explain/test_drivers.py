@@ -164,6 +164,10 @@ def test_the_sentence_without_a_risk(team: World) -> None:
     assert sentence(team).endswith("5 of 8 items are open, the team closes 0.71 a working day.")
 
 
+def test_a_slow_pace_is_told_in_days_an_item(team: World) -> None:
+    assert ", the team closes one every " in sentence(team, "09-30 12:00")
+
+
 def test_the_sentence_names_a_stale_review(team: World) -> None:
     team.pull(20, created="03-16 12:00", body="Closes #14")
     team.event(20, "review_requested", "03-16 13:00", subject="bob")
@@ -189,7 +193,7 @@ def test_the_sentence_without_a_due_date(team: World) -> None:
 def test_the_sentence_after_the_deadline(team: World) -> None:
     told = sentence(team, "03-30 12:00")
     assert told.startswith("Sprint 2 missed its deadline, Fri 27 Mar 2026: 5 of 8 items are open, ")
-    assert "half of the futures are done by" in told
+    assert "even odds that it is done by" in told
 
 
 def test_the_sentence_when_all_is_done(team: World) -> None:

@@ -63,7 +63,7 @@ def test_the_other_pieces_are_fragments_in_the_scope_of_the_style(tmp_path):
     for piece, said in (
         (page.drivers(), "What the score is made of"),
         (page.findings(), "All risks"),
-        (page.scope(), "Parts by repository"),
+        (page.scope(), "ends last most often"),
         (page.basis(), "Data freshness"),
     ):
         bundle = piece._repr_mimebundle_()

@@ -24,11 +24,11 @@ def test_the_report_says_what_the_page_says():
         "[sprint-demo/api#44](<https://github.com/sprint-demo/api/issues/44>)",
         "| Scope added after the start | -14.0 | -0.56 | Close the added item or move it out: sprint-demo/api#58. | "
         "[sprint-demo/api#58](<https://github.com/sprint-demo/api/issues/58>) |",
-        "| sprint-demo/web#31 | 35% | waits for a review, blocked | Checkout page |",
+        "| sprint-demo/web#31 | Checkout page | waits for a review, blocked | 35% |",
         "## Texts that speak to a language model",
         "| Sprint 7 | Fri 30 Oct 2026 | 10 | 9 | 12 | 1 | 90% |",
         "| Lead time | 7.1 working days (85%: 14) | – | 37 |",
-        "| all | 18 | 5 | 1 | 10 | 1 | 11 | 38% | Fri 27 Nov 2026 |",
+        "| All | 18 | 5 | 1 | 10 | 1 | 11 | 38% | Fri 27 Nov 2026 |",
         "- sprint-demo/mobile: never collected",
         "- Known later: due_on of sprint-demo/api",
     ):

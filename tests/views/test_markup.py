@@ -3,7 +3,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sprintlib.evidence import Evidence
-from sprintlib.views.markup import citations, cite, known_repositories, link, safe_url, sentence, table, text, web_url
+from sprintlib.views.markup import (
+    citations,
+    cite,
+    known_repositories,
+    link,
+    safe_url,
+    sentence,
+    short,
+    table,
+    text,
+    web_url,
+)
 from tests import samples
 
 KNOWN = frozenset({"sprint-demo/api", "sprint-demo/web"})
@@ -71,7 +82,7 @@ def test_a_citation_shows_its_reference_and_note():
     shown = cite(samples.cite(samples.API, 44, "Payment <intents>"), KNOWN)
     assert shown == (
         '<a href="https://github.com/sprint-demo/api/issues/44" rel="noopener noreferrer" '
-        'title="Payment &lt;intents&gt;">sprint-demo/api#44</a>'
+        'title="sprint-demo/api#44: Payment &lt;intents&gt;">api#44</a>'
     )
 
 
@@ -79,14 +90,28 @@ def test_mentions_of_cited_items_become_links_and_other_text_is_escaped():
     evidence = [samples.cite(samples.API, 44)]
     shown = sentence("Start sprint-demo/api#44, not sprint-demo/api#444 & <b>", evidence, KNOWN)
     assert shown == (
-        'Start <a href="https://github.com/sprint-demo/api/issues/44" rel="noopener noreferrer">sprint-demo/api#44</a>'
-        ", not sprint-demo/api#444 &amp; &lt;b&gt;"
+        'Start <a href="https://github.com/sprint-demo/api/issues/44" rel="noopener noreferrer" '
+        'title="sprint-demo/api#44">api#44</a>, not api#444 &amp; &lt;b&gt;'
     )
+
+
+def test_a_name_is_short_where_it_stays_clear():
+    assert short("sprint-demo/api#44", KNOWN) == "api#44"
+    assert short("sprint-demo/api run 9", KNOWN) == "api run 9"
+    assert short("Sprint-Demo/API", KNOWN) == "API"
+    assert short("elsewhere/api#44", KNOWN) == "elsewhere/api#44"
+    assert short("sprint-demo/api2#44", KNOWN) == "sprint-demo/api2#44"
+    assert short("PB-001", KNOWN) == "PB-001"
+    assert short("sprint-demo/api#44", KNOWN | {"fork/api"}) == "sprint-demo/api#44"
+
+
+def test_an_entry_of_the_playbook_is_called_so():
+    assert ">playbook PB-001</a>" in cite(samples.playbook(1, "reply within a day"), KNOWN)
 
 
 def test_a_mention_whose_citation_leads_elsewhere_stays_text():
     evidence = [Evidence(ref="sprint-demo/api#44", kind="issue", url="javascript:alert(1)")]
-    assert sentence("See sprint-demo/api#44.", evidence, KNOWN) == "See sprint-demo/api#44."
+    assert sentence("See sprint-demo/api#44.", evidence, KNOWN) == "See api#44."
 
 
 @given(st.text(alphabet="ab/#1<>&\"' ."))

@@ -61,7 +61,7 @@ def test_it_opens_on_the_first_milestone_that_is_not_overdue(two: Analysis):
     assert page.picker.value == "Sprint 9"
     assert page.day.value == NOW
     assert "38%" in page.body.value
-    assert "As of 18 Nov 2026, 16:00 UTC" in page.status.value
+    assert "as of 18 Nov 2026, 16:00 UTC" in page.body.value
 
 
 def test_it_asks_once_to_open(two: Analysis):
