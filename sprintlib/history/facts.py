@@ -20,6 +20,7 @@ from sprintlib.history.past import (
     REVIEWS,
     RUNS,
 )
+from sprintlib.history.reviews import before_dismissal
 from sprintlib.store import frame
 from sprintlib.store.frames import UTC_DATETIME
 from sprintlib.store.schema import (
@@ -170,7 +171,7 @@ class Facts:
 
     def later_events(self, kinds: tuple[str, ...]) -> pl.DataFrame:
         """Events after the moment, from which an older value can be read back (the old title of a renaming)."""
-        query = select(*_columns(event, ("repository_id", "number", "kind", "detail", "happened_at", "id")))
+        query = select(*_columns(event, ("repository_id", "number", "kind", "subject", "detail", "happened_at", "id")))
         query = query.where(event.c.kind.in_(kinds), event.c.happened_at > self._as_of)
         return self._frame(query, event).sort("happened_at", "id")
 
@@ -196,16 +197,15 @@ class Facts:
     def reviews(self, later: pl.DataFrame) -> pl.DataFrame:
         """Reviews (schema REVIEWS), oldest first.
 
-        later: events after the moment. GitHub overwrites the state of a review that is dismissed.
+        later: events after the moment, from which the verdict of a review that was dismissed after it is read back.
         """
         names = ("node_id", "repository_id", "number", "author", "author_type", "state", "body", "html_url")
         query = select(*_columns(review, (*names, "submitted_at", "observed_at")))
         found = self._frame(query, review, review.c.submitted_at).with_columns(pl.col("state").str.to_lowercase())
-        dismissed = later.filter(kind="review_dismissed").select(*_ITEM, pl.lit(value=True).alias("dismissed")).unique()
-        found = found.join(dismissed, on=_ITEM, how="left", maintain_order="left")
-        overwritten = (pl.col("state") == "dismissed") & (pl.col("observed_at") > self._as_of) & pl.col("dismissed")
+        found = before_dismissal(found, later)
+        lost = pl.col("overwritten") & (pl.col("observed_at") > self._as_of)
         found = found.with_columns(
-            _is_bot("author").alias("author_is_bot"), _known_later("state", overwritten).alias("known_later")
+            _is_bot("author").alias("author_is_bot"), _known_later("state", lost).alias("known_later")
         )
         return _in_schema(found.sort("submitted_at", "node_id"), REVIEWS)
 

@@ -10,6 +10,7 @@ from sprintlib.history.items import read_items, read_transitions
 from sprintlib.history.memberships import read_memberships
 from sprintlib.history.milestones import read_milestones
 from sprintlib.history.past import MEMBERSHIPS, Past
+from sprintlib.history.reviews import DISMISSAL
 from sprintlib.history.seen import as_seen
 from sprintlib.settings import Settings
 
@@ -30,7 +31,7 @@ def load_past(engine: Engine, settings: Settings, as_of: datetime) -> Past:
         members = known.as_of(as_of)
         seen, texts = as_seen(connection, payloads, as_of)
         transitions, states = read_transitions(seen, events, as_of)
-        later = facts.later_events(("renamed", "convert_to_draft", "ready_for_review", "review_dismissed"))
+        later = facts.later_events(("renamed", "convert_to_draft", "ready_for_review", DISMISSAL))
         items = read_items(seen, states, events, later, _inside(members.resolved), as_of)
         read = _worth_reading(items, pl.concat([members.resolved, members.unresolved]))
         return Past(

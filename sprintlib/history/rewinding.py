@@ -6,6 +6,7 @@ from datetime import datetime
 import polars as pl
 
 from sprintlib.history.past import Past
+from sprintlib.history.reviews import before_dismissal
 
 _ITEM = ["repository_id", "number"]
 
@@ -35,6 +36,7 @@ def rewind(past: Past, moment: datetime) -> Past:
         closed_at=pl.when(pl.col("closed_at") <= moment).then("closed_at"),
         state=pl.when(pl.col("closed_at") <= moment).then("state").otherwise(pl.lit("open")),
     )
+    given = past.reviews.filter(pl.col("submitted_at") <= moment)
     return replace(
         past,
         as_of=moment,
@@ -43,5 +45,5 @@ def rewind(past: Past, moment: datetime) -> Past:
         milestones=milestones,
         transitions=transitions,
         events=past.events.filter(pl.col("happened_at") <= moment),
-        reviews=past.reviews.filter(pl.col("submitted_at") <= moment),
+        reviews=before_dismissal(given, past.events.filter(pl.col("happened_at") > moment)).select(given.columns),
     )

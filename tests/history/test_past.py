@@ -160,10 +160,28 @@ def test_comments_edited_later_are_marked(world: World) -> None:
     ]
 
 
-def test_reviews_dismissed_later_are_marked(world: World) -> None:
+PULL = "https://github.com/acme/api/pull/1#pullrequestreview"
+
+
+def test_a_review_that_is_dismissed_later_has_its_verdict_still(world: World) -> None:
     world.pull(1)
-    world.review(1, "DISMISSED", "03-03")
-    world.event(1, "review_dismissed", "03-20", "changes_requested")
+    world.review(1, "DISMISSED", "03-02", html_url=f"{PULL}-61")
+    world.review(1, "DISMISSED", "03-03", html_url=f"{PULL}-62")
+    world.review(1, "APPROVED", "03-04", html_url=f"{PULL}-63")
+    world.event(1, "review_dismissed", "03-05", "approved", "61")
+    world.event(1, "review_dismissed", "03-20", "changes_requested", "62")
+    states = [("dismissed", []), ("changes_requested", []), ("approved", [])]
+    assert world.past("03-10").reviews.select("state", "known_later").rows() == states
+    assert world.past("03-20").reviews["state"].to_list() == ["dismissed", "dismissed", "approved"]
+
+
+@pytest.mark.parametrize("told", [("changes_requested", None), (None, "61"), ("approved", "99"), (None, None)])
+def test_a_verdict_is_known_later_where_the_dismissal_does_not_say_it(
+    world: World, told: tuple[str | None, str | None]
+) -> None:
+    world.pull(1)
+    world.review(1, "DISMISSED", "03-03", html_url=f"{PULL}-61")
+    world.event(1, "review_dismissed", "03-20", *told)
     assert world.past("03-10").reviews.select("state", "known_later").rows() == [("dismissed", ["state"])]
     assert world.past("03-20").reviews.select("state", "known_later").rows() == [("dismissed", [])]
 

@@ -6,6 +6,7 @@ from polars._typing import PolarsDataType
 from sprintlib.forecast.beginning import taken
 from sprintlib.forecast.links import closed_refs
 from sprintlib.history import Past
+from sprintlib.history.reviews import before_dismissal
 from sprintlib.store.frames import UTC_DATETIME
 
 STAGES = ("untouched", "begun", "opened", "reviewed", "approved")
@@ -38,15 +39,13 @@ def stages(past: Past, items: pl.DataFrame, carriers: pl.DataFrame) -> pl.Series
 def _of_pulls(past: Past, items: pl.DataFrame) -> pl.Series:
     """Places in STAGES, right for pull requests."""
     answered = _first(_answers(past))
-    said = pl.col("state").is_in(["approved", "changes_requested"]) & ~pl.col("author_is_bot")
-    verdicts = past.reviews.filter(said).select(*_ITEM, verdict="state", when="submitted_at")
     marked = pl.col("kind").is_in(["convert_to_draft", "ready_for_review"])
     marks = past.events.filter(marked).select(*_ITEM, mark="kind", when="happened_at")
     rows = (
         items.select(*_ITEM, "at", "draft")
         .join(answered, on=_ITEM, how="left", maintain_order="left")
         .join(_first(marks).select(*_ITEM, first_mark="mark"), on=_ITEM, how="left", maintain_order="left")
-        .with_columns(_last(items, verdicts, "verdict"), _last(items, marks, "mark"))
+        .with_columns(_verdicts(past, items), _last(items, marks, "mark"))
     )
     # before the first mark it was what that mark ended; without any it is what it is now
     draft = pl.coalesce(pl.col("mark") == "convert_to_draft", pl.col("first_mark") == "ready_for_review", "draft")
@@ -59,6 +58,21 @@ def _of_pulls(past: Past, items: pl.DataFrame) -> pl.Series:
         .then(_REVIEWED)
         .otherwise(_OPENED)
     ).to_series()
+
+
+def _verdicts(past: Past, items: pl.DataFrame) -> pl.Series:
+    """For each row of `items` the last verdict of a person that was not dismissed by then, or null."""
+    said = pl.col("state").is_in(["approved", "changes_requested"]) & ~pl.col("author_is_bot")
+    given = before_dismissal(past.reviews, past.events).filter(said).sort("submitted_at", maintain_order=True)
+    stood = items.select(*_ITEM, "at").join(
+        given.select(*_ITEM, "submitted_at", "dismissed_at", verdict="state"), on=_ITEM, maintain_order="left_right"
+    )
+    held = stood.filter(
+        (pl.col("submitted_at") <= pl.col("at"))
+        & (pl.col("dismissed_at").is_null() | (pl.col("dismissed_at") > pl.col("at")))
+    ).unique([*_ITEM, "at"], keep="last")
+    joined = items.select(*_ITEM, "at").join(held, on=[*_ITEM, "at"], how="left", maintain_order="left")
+    return joined["verdict"]
 
 
 def _of_issues(past: Past, items: pl.DataFrame) -> pl.Series:

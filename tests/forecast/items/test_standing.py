@@ -9,7 +9,6 @@ from hypothesis import given
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.forecast.items.clock import WorkingClock
 from sprintlib.forecast.items.standing import standing
-from sprintlib.history import Past
 from tests.leaks import CAREFUL, Twins, assert_same, pasts
 from tests.sprints import AS_OF, put, two_sprints
 from tests.world import API, World, at
@@ -67,6 +66,19 @@ def test_stages_are_those_of_the_moment(world: World) -> None:
     assert stages == ["begun", "opened", "reviewed", "approved", "reviewed"]
 
 
+def test_an_approval_that_is_dismissed_counts_until_then(world: World) -> None:
+    two_sprints(world)
+    world.pull(30, created="03-16 12:00", draft=False)
+    page = "https://github.com/acme/api/pull/30#pullrequestreview"
+    world.review(30, "CHANGES_REQUESTED", "03-17 12:00", html_url=f"{page}-1")
+    world.review(30, "DISMISSED", "03-18 12:00", html_url=f"{page}-2")
+    world.event(30, "review_dismissed", "03-19 12:00", "approved", "2")
+    days = ("03-17 13:00", "03-18 13:00", "03-19 13:00")
+    for known in (None, AS_OF):
+        stages = [stood(world, day, known=known or day)["acme/api#30"]["stage"] for day in days]
+        assert stages == ["reviewed", "approved", "reviewed"]
+
+
 def test_an_issue_is_begun_once_somebody_took_it(world: World) -> None:
     two_sprints(world)
     world.event(14, "assigned", "03-18 12:00", subject="ann")
@@ -109,29 +121,12 @@ def test_the_clock_is_the_calendar(world: World) -> None:
 def test_standing_sees_no_future(pair: Twins) -> None:
     """Which milestone an old title meant is an identity, and what of a draft is known later its item says."""
     rows = [
-        standing(past, CALENDAR, [past.as_of, past.as_of - timedelta(days=2)]).join(known_later(past), on="ref")
+        standing(past, CALENDAR, [past.as_of, past.as_of - timedelta(days=2)]).join(
+            past.items.select("ref", "known_later"), on="ref"
+        )
         for past in pair
     ]
     assert_same(*rows, key=["at", "ref"], exempt=["planned", "beside", "due"])
-
-
-def known_later(past: Past) -> pl.DataFrame:
-    """Per item what is known later of it. GitHub overwrites the verdict of a review that is dismissed, and says so:
-    then how far its pull request had come, and what that carries, is known later too.
-    """
-    overwritten = past.reviews.filter(pl.col("known_later").list.contains("state"))
-    marked = past.items.join(
-        overwritten.select("repository_id", "number", told=pl.lit(value=True)).unique(),
-        on=["repository_id", "number"],
-        how="left",
-    )
-    through = (pl.col("kind") == "issue") & pl.lit(not overwritten.is_empty())
-    return marked.select(
-        "ref",
-        known_later=pl.when(pl.col("told") | through)
-        .then(pl.col("known_later").list.concat(pl.lit(["stage"])))
-        .otherwise("known_later"),
-    )
 
 
 def test_a_milestone_of_another_repository_with_the_same_title_is_the_same_sprint(world: World) -> None:
