@@ -24,7 +24,8 @@ def command(app: App, measure: bool, milestone: str | None, as_of: str | None, a
     """Check what could stand in the way, a line each, with what to do.
 
     Looks at the token and what it may read in each repository, the rate budget, the clock, the disk,
-    the store, git, the Jupyter kernel, Ollama and the scheduler. Exits 1 when something failed.
+    the store, git, the Jupyter kernel, Ollama and the scheduler. Exits 1 when something failed. Where there is no
+    sprint.toml yet, the machine is checked.
 
     With --measure it says instead where the time goes on this machine; nothing of it is kept.
     """
@@ -34,9 +35,10 @@ def command(app: App, measure: bool, milestone: str | None, as_of: str | None, a
     if milestone or as_of:
         raise click.UsageError("--milestone and --as-of belong to --measure.")
     from sprintlib import doctor
+    from sprintlib.settings import find_home
 
     checks = []
-    for check in doctor.examine(app.settings):
+    for check in doctor.examine_home(find_home(app.home)):
         checks.append(check)
         if not as_json:
             sign, colour = _SIGNS[check.state]

@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -13,9 +13,10 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError
 
 from sprintlib import llm, schedule
-from sprintlib.errors import LlmError, SprintError
+from sprintlib.errors import LlmError, SettingsError, SprintError
 from sprintlib.github import Client, Patience, connect, find_token
-from sprintlib.settings import Settings
+from sprintlib.github.token import is_loopback
+from sprintlib.settings import FILE_NAME, ProjectSettings, Settings, load
 from sprintlib.store import open_store
 from sprintlib.store.schema import sync_run
 
@@ -24,6 +25,8 @@ _GIGABYTE = 1024**3
 _DISK_NEEDED_GB = 1.0
 _CLOCK_TOLERANCE_SECONDS = 300
 _PATIENCE = Patience(timeout_seconds=10, attempts=2, first_wait_seconds=0.5)
+_MACHINE = ("disk", "git", "kernel", "Ollama")
+_EVERYTHING = ("disk", "store", "git", "kernel", "Ollama", "scheduler")
 _READS = {"issues": "Issues", "pulls": "Pull requests", "actions/runs": "Actions"}
 
 
@@ -40,19 +43,43 @@ class Check:
         return asdict(self)
 
 
+def examine_home(home: Path) -> Iterator[Check]:
+    """Every check of a home folder; where its settings cannot be read, that, and every check of the machine."""
+    try:
+        settings = load(home)
+    except SettingsError as error:
+        if (home / FILE_NAME).exists():
+            yield Check("project", "fail", str(error))
+        else:
+            yield Check("project", "warn", f"none yet: there is no {FILE_NAME} in {home}", "run 'sprint init'")
+        yield from _examine(_without_project(home), _MACHINE)
+    else:
+        yield from examine(settings)
+
+
 def examine(settings: Settings) -> Iterator[Check]:
     """Every check in order. Never raises for what it finds; a check that cannot run says why."""
+    yield from _examine(settings, _EVERYTHING)
+
+
+def _examine(settings: Settings, names: Sequence[str]) -> Iterator[Check]:
     yield from _guarded("GitHub", lambda: _github(settings))
-    checks: tuple[tuple[str, Callable[[Settings], Check]], ...] = (
-        ("disk", _disk),
-        ("store", _store),
-        ("git", _git),
-        ("kernel", _kernel),
-        ("Ollama", _ollama),
-        ("scheduler", _scheduler),
-    )
-    for name, check in checks:
-        yield from _guarded(name, partial(_single, check, settings))
+    checks: dict[str, Callable[[Settings], Check]] = {
+        "disk": _disk,
+        "store": _store,
+        "git": _git,
+        "kernel": _kernel,
+        "Ollama": _ollama,
+        "scheduler": _scheduler,
+    }
+    for name in names:
+        yield from _guarded(name, partial(_single, checks[name], settings))
+
+
+def _without_project(home: Path) -> Settings:
+    """The defaults, for a machine that has no project yet."""
+    nothing = ProjectSettings.model_construct(name="", repositories=(), time_zone="UTC", cadence_days=14)
+    return Settings.model_construct(home=home, project=nothing)
 
 
 def _single(check: Callable[[Settings], Check], settings: Settings) -> Iterator[Check]:
@@ -170,7 +197,6 @@ def _kernel(settings: Settings) -> Check:
 
 
 def _ollama(settings: Settings) -> Check:
-    suggestion = llm.suggest()
     try:
         with llm.connect(settings.llm) as model:
             size = model.size_bytes / _GIGABYTE
@@ -178,14 +204,17 @@ def _ollama(settings: Settings) -> Check:
             chosen = "named in sprint.toml" if settings.llm.model else "the largest installed one that fits"
             return Check("Ollama", "ok", f"{message}, {chosen}")
     except LlmError as error:
-        todo = f"'ollama pull {suggestion.model}' would fit: {suggestion.reason}"
+        fits = llm.suggest()
+        todo = f"'ollama pull {fits.model}' would fit: {fits.reason}"
+        silent = isinstance(error.__cause__, ConnectionError)
+        if silent and shutil.which("ollama") is None and is_loopback(settings.llm.host):
+            message = "not installed; everything but a model's prose is complete without it"
+            return Check("Ollama", "info", message, f"install it from https://ollama.com if you want that; {todo}")
         return Check("Ollama", "info", f"no prose by a model: {error} Everything else is complete without it", todo)
 
 
 def _scheduler(settings: Settings) -> Check:
     installed = schedule.status(settings)
     if installed is None:
-        return Check(
-            "scheduler", "info", "no unattended reports", "run 'sprint schedule install --cron' or '--launchd'"
-        )
+        return Check("scheduler", "info", "no unattended reports", "run 'sprint schedule install' if you want them")
     return Check("scheduler", "ok", installed)

@@ -11,7 +11,6 @@ from click.testing import CliRunner
 from sprintlib import doctor, settings
 from sprintlib.cli.main import sprint
 from sprintlib.doctor import Check
-from sprintlib.errors import SprintError
 from sprintlib.github import sync
 from sprintlib.settings import Settings
 from sprintlib.simulate import write_startup
@@ -130,6 +129,34 @@ def test_the_command(tmp_path: Path, github: str) -> None:
     assert "✗ store: There is no store" in text
 
 
-def test_without_settings(tmp_path: Path) -> None:
-    with pytest.raises(SprintError, match="run 'sprint init'"):
-        CliRunner().invoke(sprint, ["--home", str(tmp_path), "doctor"], catch_exceptions=False)
+@pytest.fixture
+def _github_by_default(github: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test asks GitHub itself, not even one without settings."""
+    known = doctor.checks.connect
+    here = settings.GitHubSettings(api_url=github)
+    monkeypatch.setattr(
+        "sprintlib.doctor.checks.connect",
+        lambda found, *more: known(found.model_copy(update={"github": here}), *more),
+    )
+
+
+@pytest.mark.usefixtures("_github_by_default")
+def test_without_a_project_the_machine_is_checked(tmp_path: Path) -> None:
+    result = CliRunner().invoke(sprint, ["--home", str(tmp_path), "doctor"])
+    lines = result.output.splitlines()
+    assert lines[:2] == [f"! project: none yet: there is no sprint.toml in {tmp_path}", "    → run 'sprint init'"]
+    said = [line.split(": ")[0][2:] for line in lines if not line.startswith(" ")]
+    assert said == ["project", "token", "rate budget", "clock", "disk", "git", "kernel", "Ollama"]
+    assert result.exit_code == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("_github_by_default")
+def test_with_a_mistake_in_the_settings_the_machine_is_checked(tmp_path: Path) -> None:
+    (tmp_path / "sprint.toml").write_text("[projekt]\nname = 'x'\n")
+    result = CliRunner().invoke(sprint, ["--home", str(tmp_path), "doctor", "--json"])
+    checks = {check["name"]: check for check in json.loads(result.output)}
+    assert checks["project"]["state"] == "fail"
+    assert checks["project"]["message"].endswith("sprint.toml: projekt: there is no such setting.")
+    assert checks["kernel"]["state"] == "ok"
+    assert result.exit_code == 1
