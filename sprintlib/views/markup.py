@@ -19,6 +19,11 @@ def text(value: object) -> str:
     return escape(seen(value), quote=True)
 
 
+def whole(title: str) -> str:
+    """A title of GitHub: in its own direction of writing, and whole on hover where the style cuts it short."""
+    return f'<bdi title="{text(title)}">{text(title)}</bdi>'
+
+
 def seen(value: object) -> str:
     """Without control characters and those that turn the direction of writing."""
     return _OBEYED.sub("", str(value))

@@ -4,7 +4,18 @@ from datetime import date
 
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis, Part, Scope
 from sprintlib.explain.model import Driver
-from sprintlib.views.markup import citations, cite, known_repositories, link, sentence, short, table, text, web_url
+from sprintlib.views.markup import (
+    citations,
+    cite,
+    known_repositories,
+    link,
+    sentence,
+    short,
+    table,
+    text,
+    web_url,
+    whole,
+)
 from sprintlib.views.words import SEVERITIES, age, between, chance, day, headline, moment, percent, short_day, today
 
 _CITED = 4
@@ -25,12 +36,12 @@ def milestone_table(analysis: Analysis, links: dict[str, str] | None = None) -> 
 
 def _milestone_row(analysis: Analysis, milestone: MilestoneAnalysis, page: str | None) -> list[str]:
     known, now = known_repositories(analysis), today(analysis, milestone)
-    title = f'<a href="{text(page)}">{text(milestone.title)}</a>' if page else text(milestone.title)
+    title = f'<a href="{text(page)}">{whole(milestone.title)}</a>' if page else whole(milestone.title)
     repos = ", ".join(short(repo, known) for repo in milestone.repos)
     early, late = milestone.interval.finish_date or (None, None)
     scope = milestone.scope
     return [
-        f'<bdi>{title}</bdi> <span class="muted">{text(repos)}</span>',
+        f'{title} <span class="muted">{text(repos)}</span>',
         _answer(analysis, milestone),
         text(short_day(milestone.due_on, now, "none")),
         text(between(early, late, now)) if milestone.interval.finish_date else "–",

@@ -276,7 +276,7 @@ def test_parts_say_which_one_governs():
 def test_the_milestone_table_links_to_its_pages_and_says_chance_in_words():
     analysis = samples.analysis(samples.milestone(), samples.without_number())
     html = views.milestone_table(analysis, {"Sprint 9": "overview.ipynb?milestone=Sprint%209"})
-    assert '<a href="overview.ipynb?milestone=Sprint%209">Sprint 9</a>' in html
+    assert '<a href="overview.ipynb?milestone=Sprint%209"><bdi title="Sprint 9">Sprint 9</bdi></a>' in html
     text = Reader(html).text
     assert "38% unlikelyFri 27 NovWed 25 Nov to Fri 4 Dec11 of 22" in text
     assert "No number" in text
