@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from sprintlib.calendar import WorkingCalendar
 
@@ -63,7 +64,8 @@ def tally(event_days: Iterable[date], exposure: Mapping[date, float], today: dat
     )
 
 
-def _ages(today: date, calendar: WorkingCalendar) -> dict[date, int]:
+@lru_cache(maxsize=8)
+def _ages(today: date, calendar: WorkingCalendar) -> Mapping[date, int]:
     """Working days of age for every local day of the window; a day off is as old as the working day before it."""
     ages: dict[date, int] = {}
     day, age = today, 0

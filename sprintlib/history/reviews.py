@@ -14,8 +14,11 @@ def before_dismissal(reviews: pl.DataFrame, later: pl.DataFrame) -> pl.DataFrame
     has the verdict as `subject` and that id as `detail`. Adds `dismissed_at`, where one of them did it, and
     `overwritten`: dismissed, on an item where one of them names no review that is known, so that the verdict is lost.
     """
-    named = reviews.with_columns(review=pl.col("html_url").str.extract(r"#pullrequestreview-(\d+)$"))
     events = later.filter(kind=DISMISSAL).select(*_ITEM, review="detail", verdict="subject", dismissed_at="happened_at")
+    if events.is_empty():
+        never = pl.lit(None, later.schema["happened_at"])
+        return reviews.with_columns(dismissed_at=never, overwritten=pl.lit(value=False))
+    named = reviews.with_columns(review=pl.col("html_url").str.extract(r"#pullrequestreview-(\d+)$"))
     verdicts = events.drop_nulls().unique(_ID, keep="first", maintain_order=True)
     unclear = events.join(verdicts.join(named, on=_ID, how="semi"), on=_ID, how="anti").select(*_ITEM).unique()
     dismissed = pl.col("state") == "dismissed"

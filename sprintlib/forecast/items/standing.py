@@ -136,15 +136,16 @@ def _leads(past: Past, clock: WorkingClock, items: pl.DataFrame) -> Days:
     closed = past.transitions.filter(pl.col("to") != "open").select(*ITEM, closed="at")
     spans = past.items.select(*ITEM, "kind", "created_at").join(closed, on=ITEM)
     days = np.maximum(clock.read(spans["closed"]) - clock.read(spans["created_at"]), 0.1)
-    spans = spans.with_columns(log_days=pl.Series(np.log(days)))
+    spans = spans.with_columns(log_days=pl.Series(np.log(days))).sort("closed", "log_days")
     found = np.full(items.height, _PRIOR_LEAD)
-    for moment, kind in items.select("at", "kind").unique().iter_rows():
-        known = spans.filter((pl.col("kind") == kind) & pl.col("closed").is_between(moment - _LONGEST / 2, moment))[
-            "log_days"
-        ]
-        total = known.sum() + _PRIOR_WEIGHT * np.log(_PRIOR_LEAD)
-        chosen = ((items["at"] == moment) & (items["kind"] == kind)).to_numpy()
-        found[chosen] = np.exp(total / (len(known) + _PRIOR_WEIGHT))
+    for (kind,), known in spans.group_by("kind"):
+        chosen = (items["kind"] == kind).to_numpy()
+        moments = items["at"].filter(chosen)
+        first = known["closed"].search_sorted(moments - _LONGEST / 2, side="left").to_numpy()
+        after = known["closed"].search_sorted(moments, side="right").to_numpy()
+        sums = np.concatenate([[0.0], np.cumsum(known["log_days"].to_numpy())])
+        total = sums[after] - sums[first] + _PRIOR_WEIGHT * np.log(_PRIOR_LEAD)
+        found[chosen] = np.exp(total / (after - first + _PRIOR_WEIGHT))
     return found
 
 
