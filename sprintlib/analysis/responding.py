@@ -86,9 +86,11 @@ def respond(
     """Store an answer, and say what it changes in the order of that milestone's actions.
 
     named: a number of `options`, or the id of a recommendation of any stored analysis.
-    Raises AnalysisError for one that is not there.
+    Raises AnalysisError for one that is not there, and for a snooze until a day that has come.
     """
-    project = settings.project.name
+    project, today = settings.project.name, at.astimezone(settings.time_zone).date()
+    if until is not None and until <= today:
+        raise AnalysisError(f"{until} is over or today: snooze until a day after {today}.")
     option = _named(engine, project, named)
     before = _said(engine, project)
     given = give_feedback(engine, project, option.id, decision, at, reason, until)

@@ -31,6 +31,17 @@ def latest_analyses(engine: Engine, project: str) -> list[tuple[datetime, Milest
 
     One that another version of this package wrote in another shape is left out: `sprint analyze` makes it again.
     """
+    found = [(as_of, milestone) for as_of, milestone in _newest(engine, project) if milestone is not None]
+    return sorted(found, key=lambda pair: (pair[1].due_on or date.max, pair[1].title))
+
+
+def left_out(engine: Engine, project: str) -> int:
+    """How many milestones `latest_analyses` leaves out, because another version wrote their analysis."""
+    return sum(milestone is None for _, milestone in _newest(engine, project))
+
+
+def _newest(engine: Engine, project: str) -> list[tuple[datetime, MilestoneAnalysis | None]]:
+    """The newest stored analysis of each milestone, with its moment; None for one that cannot be read."""
     table = schema.analysis
     newest = func.row_number().over(
         partition_by=table.c.milestone, order_by=(table.c.as_of.desc(), table.c.revision.desc())
@@ -38,8 +49,7 @@ def latest_analyses(engine: Engine, project: str) -> list[tuple[datetime, Milest
     ranked = select(table.c.as_of, table.c.body, newest.label("place")).where(table.c.project == project).subquery()
     with engine.connect() as connection:
         rows = connection.execute(select(ranked.c.as_of, ranked.c.body).where(ranked.c.place == 1)).all()
-    found = [(as_of, milestone) for as_of, body in rows if (milestone := _read(body)) is not None]
-    return sorted(found, key=lambda pair: (pair[1].due_on or date.max, pair[1].title))
+    return [(as_of, _read(body)) for as_of, body in rows]
 
 
 def previous_analysis(

@@ -75,8 +75,10 @@ def render_supposition(supposition: Supposition) -> RenderableType:
     blocks: list[RenderableType] = [
         Text(f"{plain(supposition.milestone)}: what if", style="bold"),
         Text(f"  now    {_told(found.before, found.before_error, left[0])}"),
-        Text(f"  then   {_told(found.after, found.after_error, left[1])}"),
     ]
+    if supposition.plan and len(found.assumptions) == 1:  # the one that is said of every comparison: nothing supposed
+        return Group(*blocks, *_plan(supposition.plan))
+    blocks.append(Text(f"  then   {_told(found.after, found.after_error, left[1])}"))
     if found.gain is not None:
         error = "" if found.gain_error is None else f" (Monte Carlo error {100 * found.gain_error:.1f})"
         blocks.append(Text(f"  gain   {points(found.gain)}{error}"))

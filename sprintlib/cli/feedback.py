@@ -35,15 +35,19 @@ def command(context: click.Context) -> None:
 def list_open(app: App, as_json: bool = False) -> None:
     """What the latest analyses recommend, numbered."""
     from sprintlib.analysis.responding import options
+    from sprintlib.analysis.storing import left_out
     from sprintlib.store import open_store
 
-    found = options(open_store(app.settings.database_url), app.settings.project.name)
+    engine, project = open_store(app.settings.database_url), app.settings.project.name
+    found = options(engine, project)
     if as_json:
         click.echo(json.dumps([one.as_dict() for one in found], indent=2))
         return
     for line in _listed(found, app):
         click.echo(line)
-    if not found:
+    if not found and left_out(engine, project):
+        click.echo("What was recommended is of another version of sprint: 'sprint analyze' makes it again.")
+    elif not found:
         click.echo("Nothing is recommended yet: 'sprint analyze' makes recommendations.")
 
 

@@ -3,6 +3,7 @@
 Never run it as an extension of a JupyterLab server: there, whoever can open a page can run code (docs/dashboards.md).
 """
 
+import errno
 import logging
 import os
 import shutil
@@ -161,6 +162,11 @@ def _free_port(ip: str, port: int) -> int:
         try:
             attempt.bind((ip, port))
         except (OSError, OverflowError) as error:
+            if isinstance(error, socket.gaierror) or getattr(error, "errno", None) == errno.EADDRNOTAVAIL:
+                raise SettingsError(
+                    f"{ip} is no address of this machine: leave out --ip to serve this machine only, "
+                    "or give --ip 0.0.0.0 for every address it has."
+                ) from None
             raise SettingsError(
                 f"Port {port} on {ip} cannot be used ({getattr(error, 'strerror', None) or error}): "
                 "stop what is running there, or choose another with --port."

@@ -189,6 +189,26 @@ def test_feedback_from_the_keyboard(home: Path, team: World, capsys: pytest.Capt
     assert listed.splitlines()[-1].startswith("Answer with 'sprint feedback accept 1'")
 
 
+def test_what_another_version_recommended_is_named(home: Path, team: World, capsys: pytest.CaptureFixture[str]) -> None:
+    run(home, "analyze", "--as-of", MOMENT)
+    with team.engine.begin() as connection:
+        body = connection.scalar(select(schema.analysis.c.body))
+        for driver in body["drivers"]:
+            del driver["log_odds"]
+        connection.execute(schema.analysis.update().values(body=body))
+    capsys.readouterr()
+    assert run(home, "feedback") == 0
+    said = "What was recommended is of another version of sprint: 'sprint analyze' makes it again.\n"
+    assert capsys.readouterr().out == said
+
+
+def test_a_snooze_ends_after_today(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(home, "analyze", "--as-of", MOMENT)
+    capsys.readouterr()
+    assert run(home, "feedback", "snooze", "1", "--until", "2026-03-20") == 1
+    assert capsys.readouterr().err.startswith("sprint: 2026-03-20 is over or today: snooze until a day after ")
+
+
 def test_an_answer_says_what_it_changes(home: Path, team: World, capsys: pytest.CaptureFixture[str]) -> None:
     run(home, "analyze", "--as-of", MOMENT)
     capsys.readouterr()

@@ -113,6 +113,17 @@ def test_the_command_shows_before_and_after(busy: World, tmp_path: Path, capsys:
     assert "80%" in told
 
 
+def test_a_target_alone_is_not_compared_with_itself(
+    busy: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(busy, tmp_path, "--target", "0.8") == 0
+    told = capsys.readouterr().out
+    assert "  now " in told
+    assert "80%" in told
+    assert "  then " not in told
+    assert "gain " not in told
+
+
 @pytest.mark.parametrize("target", ["0.8", "80%", "80"])
 def test_a_target_is_written_as_people_do(
     busy: World, tmp_path: Path, capsys: pytest.CaptureFixture[str], target: str

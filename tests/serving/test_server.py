@@ -216,6 +216,15 @@ def test_a_port_in_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert said.count("\n") == 1
 
 
+@pytest.mark.parametrize("address", ["192.0.2.1", "no-such-host.invalid"])
+def test_an_address_of_another_machine(tmp_path: Path, capsys: pytest.CaptureFixture[str], address: str):
+    write_project(tmp_path)
+    with pytest.raises(SystemExit) as stopped:
+        main(["--home", str(tmp_path), "dashboards", "--ip", address, "--token", "x", "--no-browser"])
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err.startswith(f"sprint: {address} is no address of this machine: leave out --ip")
+
+
 def test_no_store_yet(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     (tmp_path / "sprint.toml").write_text(SETTINGS)
     with pytest.raises(SystemExit) as stopped:
