@@ -148,13 +148,18 @@ def _closed_in_two_weeks(sprint: Sprint, work: Workload, finish: Draws) -> tuple
 def _projected(
     sprint: Sprint, work: Workload, finish: Draws, closed: int
 ) -> tuple[tuple[date, float, float, float], ...]:
-    """Items done or dropped at the end of coming working days, up to the p85 finish or the deadline."""
+    """Items done or dropped at the end of coming working days, up to the p85 finish or the deadline.
+
+    Their 80 % intervals, as everywhere; an end never goes back, because what is done stays done.
+    """
     days = _projected_days(sprint, finish)
-    ended = projection(work, [left for _, left in days], finish)
-    return tuple(
-        (day, closed + quantile(items, 0.1), closed + quantile(items, 0.5), closed + quantile(items, 0.9))
-        for (day, _), items in zip(days, ended, strict=True)
-    )
+    found: list[tuple[date, float, float, float]] = []
+    low = high = 0
+    for (day, _), items in zip(days, projection(work, [left for _, left in days], finish), strict=True):
+        least, most = whole_interval(items)
+        low, high = max(low, least), max(high, most)
+        found.append((day, closed + float(low), closed + quantile(items, 0.5), closed + float(high)))
+    return tuple(found)
 
 
 def _projected_days(sprint: Sprint, finish: Draws) -> list[tuple[date, float]]:

@@ -186,7 +186,7 @@ def test_the_sentence_without_a_due_date(team: World) -> None:
     team.milestone(2, "Sprint 2", created="03-13")
     assert sentence(team) == (
         "Sprint 2 has no due date: 5 of 8 items are open, the team closes 0.71 a working day; "
-        "2 to 5 of them close in the next two weeks."
+        "2 to 4 of them close in the next two weeks."
     )
 
 
