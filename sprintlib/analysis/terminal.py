@@ -1,9 +1,11 @@
 """The analysis for a terminal: the sentence, the dates, three risks, three actions. Text from GitHub stays text."""
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -33,24 +35,34 @@ def render_answer(found: Answer) -> RenderableType:
     """The sentences with what each rests on, then what else was found."""
     blocks: list[RenderableType] = []
     for sentence in found.sentences:
-        blocks += [Text(plain(sentence.text)), *_sources(sentence.evidence)]
+        blocks += [Text(plain(sentence.text)), *_sources(sentence.text, sentence.evidence)]
     cited = {evidence.url for sentence in found.sentences for evidence in sentence.evidence}
     others = [hit for hit in found.hits if hit.url not in cited][:_ALSO]
     if others:
         blocks.append(Text("\nAlso found", style="underline"))
     for hit in others:
-        blocks += [Text(f"  {plain(hit.header)}: {plain(hit.title)}", style="dim"), _link(hit.url)]
+        blocks += [_indented(f"{plain(hit.header)}: {plain(hit.title)}", style="dim"), _link(hit.url)]
     dropped = found.report.dropped
     notes = [*found.notes, *([f"{count(dropped, 'sentence')} did not check out and left."] if dropped else [])]
     return Group(*blocks, *(Text(f"Note: {plain(note)}", style="dim") for note in notes))
 
 
-def _sources(evidence: Sequence[Evidence]) -> Iterator[RenderableType]:
-    """One with its address, several by name."""
+def _sources(said: str, evidence: Sequence[Evidence]) -> Iterator[RenderableType]:
+    """One with its address, several by name; those that the sentence names already are not told again."""
     if len(evidence) == 1:
         yield _link(evidence[0].url)
     else:
-        yield Text(f"    {_refs(evidence)}", style="dim")
+        yield from _named(said, evidence)
+
+
+def _named(said: str, evidence: Sequence[Evidence]) -> Iterator[RenderableType]:
+    if refs := _refs(said, evidence):
+        yield _indented(refs, 4, "dim")
+
+
+def _indented(said: str, by: int = 2, style: str = "") -> RenderableType:
+    """Every line of it, also those that a narrow terminal adds."""
+    return Padding(Text(said, style=style), (0, 0, 0, by), expand=False)
 
 
 def _link(url: str) -> RenderableType:
@@ -63,7 +75,7 @@ def render_explanation(milestone: MilestoneAnalysis) -> RenderableType:
     blocks: list[RenderableType] = []
     for sentence in milestone.narrative:
         blocks.append(Text(f"{'* ' if sentence.by_model else ''}{plain(sentence.text)}"))
-        blocks.append(Text(f"    {_refs(sentence.evidence)}", style="dim"))
+        blocks += _named(sentence.text, sentence.evidence)
     llm = milestone.llm
     worded = f"* worded by {llm.model}, and checked; {count(llm.dropped_claims, 'claim')} dropped." if llm.used else ""
     return Group(*blocks, Text(worded or f"No language model was used. {llm.missing or ''}".strip(), style="dim"))
@@ -116,15 +128,15 @@ def plain(text: str) -> str:
 
 def _milestone(milestone: MilestoneAnalysis) -> Iterator[RenderableType]:
     yield Text(plain(milestone.summary), style="bold")
-    yield Text(f"  {_basis(milestone)}", style="dim")
+    yield _indented(_basis(milestone), style="dim")
     if milestone.forecast_dates.p50:
         dates = milestone.forecast_dates
         named = ((level, getattr(dates, f"p{level}")) for level in (50, 70, 85, 95))
-        yield Text("  Done by: " + ", ".join(f"{level}% {day_name(day)}" for level, day in named))
+        yield _indented("Done by: " + ", ".join(f"{level}% {day_name(day)}" for level, day in named))
     if milestone.drivers:
-        yield Text(f"  Score {milestone.health}: {_score(milestone.drivers)}", style="dim")
+        yield _indented(f"Score {milestone.health}: {_score(milestone.drivers)}", style="dim")
     if milestone.governed_by:
-        yield Text(f"  The part in {milestone.governed_by} ends last most often.")
+        yield _indented(f"The part in {milestone.governed_by} ends last most often.")
     risks = [(_severity(risk), risk.statement, risk.evidence) for risk in milestone.risks[:SHOWN]]
     advice = [(Text(points(one.expected_gain)), one.action, one.evidence) for one in milestone.recommendations[:SHOWN]]
     yield from _table("Risks", risks, len(milestone.risks))
@@ -146,7 +158,7 @@ def _basis(milestone: MilestoneAnalysis) -> str:
 def _score(drivers: Sequence[Driver]) -> str:
     """`starting point 45, own pace of closings +4, ...`: the bars of the account that count."""
     first, *others = drivers
-    moved = [one for one in others if abs(one.points) >= 0.5]
+    moved = [one for one in others if round(one.points)]
     named = [f"{one.name.lower()} {one.points:+.0f}" for one in moved]
     return ", ".join([f"{first.name.partition(':')[0].lower()} {first.points:.0f}", *named])
 
@@ -164,11 +176,13 @@ def _table(title: str, rows: Sequence[tuple[Text, str, Sequence[Evidence]]], tot
     table.add_column(overflow="fold")
     for label, sentence, evidence in rows:
         table.add_row(Text("  ") + label, Text(plain(sentence)))
-        if evidence:
-            table.add_row("", Text(_refs(evidence), style="dim"))
+        if refs := _refs(sentence, evidence):
+            table.add_row("", Text(refs, style="dim"))
     yield Text(f"  {title}" + (f" (the first {len(rows)} of {total})" if total > len(rows) else ""), style="underline")
     yield table
 
 
-def _refs(evidence: Sequence[Evidence]) -> str:
-    return " ".join(dict.fromkeys(plain(citation.ref) for citation in evidence))
+def _refs(said: str, evidence: Sequence[Evidence]) -> str:
+    """What is cited and not named in the sentence `said` already; "" if nothing is left."""
+    refs = dict.fromkeys(plain(citation.ref) for citation in evidence)
+    return ", ".join(ref for ref in refs if not re.search(rf"(?<!\w){re.escape(ref)}(?!\w)", said))
