@@ -2,6 +2,7 @@
 
 import errno
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -125,6 +126,8 @@ def sprint(context: click.Context, home: Path | None, debug: bool) -> None:
 
     log.configure(verbose=debug)
     context.obj = App(home=home, debug=debug)
+    if os.environ.get("NO_COLOR"):  # rich looks for it itself, click does not
+        context.color = False
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

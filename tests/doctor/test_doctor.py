@@ -129,6 +129,16 @@ def test_the_command(tmp_path: Path, github: str) -> None:
     assert "✗ store: There is no store" in text
 
 
+@pytest.mark.parametrize(("no_color", "coloured"), [("", True), ("1", False)])
+def test_colours_are_left_out_where_nobody_wants_them(
+    tmp_path: Path, github: str, monkeypatch: pytest.MonkeyPatch, no_color: str, coloured: bool
+) -> None:
+    monkeypatch.setenv("NO_COLOR", no_color)
+    home(tmp_path, github)
+    said = CliRunner().invoke(sprint, ["--home", str(tmp_path), "doctor"], color=True).output
+    assert ("\x1b[" in said) is coloured
+
+
 @pytest.fixture
 def _github_by_default(github: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test asks GitHub itself, not even one without settings."""
