@@ -1,5 +1,6 @@
 """What could stand in the way: token, budget, clock, disk, store, kernel, model, scheduler; a line each."""
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -152,6 +153,8 @@ def _disk(settings: Settings) -> Check:
     free = shutil.disk_usage(folder).free / _GIGABYTE
     if free < _DISK_NEEDED_GB:
         return Check("disk", "fail", f"{free:.1f} GB free in {folder}", f"free {_DISK_NEEDED_GB:.0f} GB")
+    if not os.access(folder, os.W_OK):
+        return Check("disk", "fail", f"{folder} cannot be written", "make it writable, or use another --home")
     return Check("disk", "ok", f"{free:.0f} GB free")
 
 

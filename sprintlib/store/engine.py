@@ -118,6 +118,8 @@ def _sentence(url: str, error: DatabaseError) -> str:
         return f"{_place(url)} is damaged ({reason}): move it away and run 'sprint sync' to collect again."
     if "full" in reason:
         return f"The disk is full: free some space; everything stored so far is kept in {_place(url)}."
+    if "disk I/O" in reason:  # SQLite's word also for a disk without room for its shared memory
+        return f"The disk of {_place(url)} is full or gives errors: free some space; nothing stored so far is touched."
     if "unable to open" in reason or "readonly" in reason:
         return f"The store {_place(url)} cannot be written: make its folder writable, or name another with --home."
     if "locked" in reason:

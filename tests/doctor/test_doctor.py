@@ -1,6 +1,7 @@
 """What the doctor says of a healthy home, and of each thing that can be wrong with one."""
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -102,6 +103,13 @@ def test_a_full_disk(tmp_path: Path, github: str, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("shutil.disk_usage", lambda _path: type("Usage", (), {"free": 200 * 1024**2}))
     check = examine(home(tmp_path, github))["disk"]
     assert (check.state, check.todo) == ("fail", "free 1 GB")
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path, github: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = os.access  # root may write everywhere
+    monkeypatch.setattr("os.access", lambda path, *mode, **more: path != tmp_path and known(path, *mode, **more))
+    check = examine(home(tmp_path, github))["disk"]
+    assert (check.state, check.message) == ("fail", f"{tmp_path} cannot be written")
 
 
 def test_a_wrong_clock(tmp_path: Path, github: str, monkeypatch: pytest.MonkeyPatch) -> None:

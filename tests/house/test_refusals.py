@@ -40,6 +40,8 @@ def refused(home: Path, capsys: pytest.CaptureFixture[str]) -> str:
         ("DROP TABLE forecast", "cannot be opened: no such table: forecast."),
         ("CREATE TRIGGER t BEFORE INSERT ON analysis BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END",
          "The disk is full: free some space; everything stored so far is kept in"),
+        ("CREATE TRIGGER t BEFORE INSERT ON analysis BEGIN SELECT RAISE(FAIL, 'disk I/O error'); END",
+         "is full or gives errors: free some space; nothing stored so far is touched."),
         ("CREATE TRIGGER t BEFORE INSERT ON analysis BEGIN SELECT RAISE(FAIL, 'attempt to write a readonly'); END",
          "cannot be written: make its folder writable, or name another with --home."),
         ("CREATE TRIGGER t BEFORE INSERT ON analysis BEGIN SELECT RAISE(FAIL, 'database is locked'); END",
