@@ -44,7 +44,11 @@ class Overview(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
         self._analysis: Analysis | None = None
         self.picker = widgets.Dropdown(description="Milestone", layout=widgets.Layout(width="auto"))
         self.day = widgets.SelectionSlider(
-            description="As of", options=[NOW], continuous_update=False, layout=widgets.Layout(width="440px")
+            description="As of",
+            tooltip="Go back to the end of a day",
+            options=[NOW],
+            continuous_update=False,
+            layout=widgets.Layout(width="440px"),
         )
         self.back = widgets.Button(description="Back to now", layout=widgets.Layout(width="auto"))
         self.status = widgets.HTML()
