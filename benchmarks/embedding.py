@@ -18,15 +18,21 @@ from pathlib import Path
 from time import perf_counter, process_time
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, select
 
-from benchmarks.known_items import DATA, Query, compare, corpus, fused, interval, lexical
-from sprintlib.embedding import Vectors, model_folder
+from benchmarks.known_items import DATA, Query, Ranking, compare, corpus, fused, interval, lexical
+from sprintlib.embedding import Encoder, Vectors, model_folder
 from sprintlib.embedding.bert import Bert, load_bert
+from sprintlib.embedding.onnx_bert import open_onnx_bert
+from sprintlib.embedding.worker import open_sentence_transformer
 from sprintlib.knowledge.retrieval import DEPTH
 from sprintlib.knowledge.scope import Scope
 from sprintlib.store import open_store
 from sprintlib.store.schema import chunk
+
+Keys = NDArray[np.int64]
+Shares = NDArray[np.float64]
 
 DEFAULT = "sentence-transformers"
 WAYS = (DEFAULT, "onnxruntime fp32", "onnxruntime int8", "numpy")
@@ -56,17 +62,13 @@ def encode(way: str, folder: Path) -> None:
     print(json.dumps({**told, "memory": memory}))
 
 
-def _open(way: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - an encoder of any of the four ways
+def _open(way: str) -> Encoder:
     model = Path(model_folder(None))
-    if way == "numpy":
-        return load_bert(model)
     if way == DEFAULT:
-        from sprintlib.embedding.worker import open_sentence_transformer
-
         return open_sentence_transformer(str(model))
-    from sprintlib.embedding.onnx_bert import open_onnx_bert
-
-    return open_onnx_bert(model, exact=way == "onnxruntime fp32")
+    encoder = load_bert(model) if way == "numpy" else open_onnx_bert(model, exact=way == "onnxruntime fp32")
+    assert encoder is not None
+    return encoder
 
 
 def run(way: str, texts: Sequence[str]) -> Run:
@@ -80,7 +82,7 @@ def run(way: str, texts: Sequence[str]) -> Run:
         return Run(np.load(folder / "vectors.npy"), told["wall"], told["processor"], told["memory"])
 
 
-def neighbours(vectors: Vectors) -> "np.ndarray[tuple[int, int], np.dtype[np.int64]]":
+def neighbours(vectors: Vectors) -> Keys:
     """The ten nearest other texts of each text."""
     likeness = vectors @ vectors.T
     np.fill_diagonal(likeness, -1)
@@ -93,7 +95,7 @@ def kept(own: Vectors, default: Vectors) -> float:
     return float(np.mean([len(set(mine) & set(theirs)) / NEIGHBOURS for mine, theirs in pairs]))
 
 
-def meaning(ids: "np.ndarray[tuple[int], np.dtype[np.int64]]", vectors: Vectors, asking: Bert):  # type: ignore[no-untyped-def]  # noqa: ANN201 - a Ranking
+def meaning(ids: Keys, vectors: Vectors, asking: Bert) -> Ranking:
     """A ranking by cosine to the query, exact."""
     known: dict[str, Vectors] = {}
 
@@ -108,7 +110,7 @@ def meaning(ids: "np.ndarray[tuple[int], np.dtype[np.int64]]", vectors: Vectors,
 
 def recalls(
     engine: Engine, queries: Sequence[Query], repository_id: int, ids: Sequence[int], vectors: Vectors, asking: Bert
-) -> "dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]":
+) -> dict[str, Shares]:
     """recall@10 of every query, by meaning alone and fused."""
     dense = meaning(np.array(ids, dtype=np.int64), vectors, asking)
     found = compare(engine, queries, repository_id, {"meaning": dense, "fused": fused(lexical, dense)})
@@ -127,7 +129,7 @@ def main(items: int) -> None:
         asking = load_bert(Path(model_folder(None)))
         assert asking is not None
         print(f"{len(texts):,} texts, {len(queries):,} queries")
-        default: tuple[Run, dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]] | None = None
+        default: tuple[Run, dict[str, Shares]] | None = None
         for way in WAYS:
             made = run(way, texts)
             found = recalls(engine, queries, repository_id, [row.id for row in rows], made.vectors, asking)
@@ -138,9 +140,9 @@ def main(items: int) -> None:
 def line(
     way: str,
     made: Run,
-    found: "dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]",
+    found: dict[str, Shares],
     default: Run,
-    at_default: "dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]",
+    at_default: dict[str, Shares],
 ) -> str:
     """One way in words."""
     size = len(made.vectors)

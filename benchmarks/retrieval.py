@@ -12,20 +12,25 @@ import sys
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time
 
 import numpy as np
 import psutil
-from sqlalchemy import insert
+from numpy.typing import NDArray
+from sqlalchemy import Engine, insert
 
 from sprintlib.embedding import Vectors, model_folder
 from sprintlib.embedding.bert import load_bert
 from sprintlib.knowledge import Meaning, search
 from sprintlib.knowledge.vectors import nearest, write_index
-from sprintlib.settings import parse
+from sprintlib.settings import Settings, parse
 from sprintlib.store import open_store, upsert
 from sprintlib.store.schema import chunk, repository, vector
+
+Words = NDArray[np.str_]
+Keys = NDArray[np.int64]
 
 SIZES = (10_000, 100_000)
 QUERIES = 100
@@ -88,52 +93,58 @@ def measure(folder: Path, size: int, chroma: str | None) -> None:
     report("FAISS from the store", build, times, recall(found, exact), disk, memory)
     encoder = load_bert(Path(model_folder(None)))
     assert encoder is not None
-    meaning = Meaning(index, encoder)
-    spans: list[float] = []
-    started = process_time()
-    for asked in texts(random, words, QUERIES, 6):
-        spans.append(timed(lambda asked=asked: search(engine, settings, asked, meaning=meaning)))  # type: ignore[misc]
-    used = 1000 * (process_time() - started) / len(spans)
-    print(f"  hybrid search with the query's embedding: {spread(spans)} ({used:.1f} ms of processor time each)")
-    frequent = [" ".join(words[random.integers(0, 12, 5)]) for _ in range(30)]
-    spans = [timed(lambda asked=asked: search(engine, settings, asked, meaning=meaning)) for asked in frequent]  # type: ignore[misc]
-    print(f"  the same for the most frequent words alone: {spread(spans)}")
+    hybrid(engine, settings, Meaning(index, encoder), random, words)
     engine.dispose()
     if chroma:
-        np.save(folder / "vectors.npy", vectors)
-        np.save(folder / "queries.npy", queries)
-        done = subprocess.run([chroma, "-c", _CHROMA, str(folder)], capture_output=True, check=True, text=True)
-        other = json.loads(done.stdout.splitlines()[-1])
-        report(
-            "ChromaDB", other["build"], other["times"], recall(other["found"], exact), other["size"], other["memory"]
-        )
+        beside(chroma, folder, vectors, queries, exact)
+
+
+def hybrid(engine: Engine, settings: Settings, meaning: Meaning, random: np.random.Generator, words: Words) -> None:
+    """The whole search, as `sprint ask` does it."""
+
+    def spans(queries: list[str]) -> list[float]:
+        return [timed(partial(search, engine, settings, asked, meaning=meaning)) for asked in queries]
+
+    started = process_time()
+    mixed = spans(texts(random, words, QUERIES, 6))
+    used = 1000 * (process_time() - started) / len(mixed)
+    print(f"  hybrid search with the query's embedding: {spread(mixed)} ({used:.1f} ms of processor time each)")
+    frequent = spans([" ".join(words[random.integers(0, 12, 5)]) for _ in range(30)])
+    print(f"  the same for the most frequent words alone: {spread(frequent)}")
+
+
+def beside(chroma: str, folder: Path, vectors: Vectors, queries: Vectors, exact: Keys) -> None:
+    """ChromaDB with the same vectors and queries."""
+    np.save(folder / "vectors.npy", vectors)
+    np.save(folder / "queries.npy", queries)
+    done = subprocess.run([chroma, "-c", _CHROMA, str(folder)], capture_output=True, check=True, text=True)
+    other = json.loads(done.stdout.splitlines()[-1])
+    share = recall(other["found"], exact)
+    report("ChromaDB", other["build"], other["times"], share, other["size"], other["memory"])
 
 
 def clustered(random: np.random.Generator, size: int) -> Vectors:
     """Unit vectors around 200 centres, as texts about the same things are."""
     centres = np.random.default_rng(1).normal(size=(200, DIMENSION))
     made = centres[random.integers(0, 200, size)] + random.normal(size=(size, DIMENSION))
-    return (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(np.float32)
+    unit: Vectors = (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(np.float32)
+    return unit
 
 
-def vocabulary() -> "np.ndarray[tuple[int], np.dtype[np.str_]]":
+def vocabulary() -> Words:
     """Words of the model's vocabulary, so that a query has as many tokens as a real one; in a mixed order."""
     lines = (Path(model_folder(None)) / "vocab.txt").read_text(encoding="utf-8").splitlines()
     found = np.array([line for line in lines if line.isascii() and line.isalpha() and len(line) > 3][:_WORDS])
     return np.random.default_rng(3).permutation(found)
 
 
-def texts(
-    random: np.random.Generator, words: "np.ndarray[tuple[int], np.dtype[np.str_]]", size: int, length: int
-) -> list[str]:
+def texts(random: np.random.Generator, words: Words, size: int, length: int) -> list[str]:
     """Sentences of words by Zipf's law."""
     ranks = np.minimum(random.zipf(1.25, (size, length)), len(words)) - 1
     return [" ".join(row) for row in words[ranks]]
 
 
-def fill(
-    engine: object, random: np.random.Generator, vectors: Vectors, words: "np.ndarray[tuple[int], np.dtype[np.str_]]"
-) -> None:
+def fill(engine: Engine, random: np.random.Generator, vectors: Vectors, words: Words) -> None:
     """Chunks with their full text (by trigger) and vectors."""
     now = datetime.now(UTC)
     bodies = texts(random, words, len(vectors), 40)
@@ -145,7 +156,7 @@ def fill(
         "author_is_bot": False,
         "suspicious": False,
     }
-    with engine.begin() as connection:  # type: ignore[attr-defined]
+    with engine.begin() as connection:
         about = {"id": 1, "full_name": "made/up", "html_url": "u", "source": "made", "observed_at": now}
         upsert(connection, repository, [about])
         for first in range(0, len(vectors), 5000):
@@ -180,7 +191,7 @@ def timed(work: Callable[[], object]) -> float:
     return perf_counter() - start
 
 
-def recall(found: list[list[int]], exact: "np.ndarray[tuple[int, int], np.dtype[np.int64]]") -> float:
+def recall(found: list[list[int]], exact: Keys) -> float:
     """Share of the ten nearest that were found."""
     return float(np.mean([len(set(mine) & set(true)) / 10 for mine, true in zip(found, exact.tolist(), strict=True)]))
 

