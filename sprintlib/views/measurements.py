@@ -108,7 +108,7 @@ def _family(name: str, found: Iterable[Metric]) -> str:
 
 
 def _row(metric: Metric) -> list[str]:
-    name, *others = (text(cell) for cell in cells(metric))
+    name, amount, range_, n, said, weighs = (text(cell) for cell in cells(metric))
     more = f"<p><strong>Taken from:</strong> {text(metric.window)}; n = {metric.n}</p>" + "".join(
         f"<p><strong>{text(question)}</strong> {text(answer)}</p>"
         for question, answer in meaning(metric.name).items()
@@ -116,7 +116,8 @@ def _row(metric: Metric) -> list[str]:
     )
     if metric.evidence:
         more += f"<p><strong>Most telling:</strong> {text(', '.join(metric.evidence[:5]))}</p>"
-    return [f"<details><summary>{name}</summary>{more}</details>", *others]
+    about = f'{said}<details><summary aria-label="More about {name}">More</summary>{more}</details>'
+    return [name, amount, range_, n, about, weighs]
 
 
 def _number(amount: float, unit: str) -> str:
