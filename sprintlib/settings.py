@@ -16,6 +16,8 @@ _PLAIN = {
     "extra_forbidden": "there is no such setting",
     "missing": "this setting is missing",
     "string_pattern_mismatch": "write it like the default",
+    "string_type": "write it in quotes",
+    "tuple_type": 'write a list such as ["one", "two"]',
 }
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 

@@ -1,7 +1,10 @@
 """The top level is as the user asked for it, and what is documented exists."""
 
+import re
 import subprocess
+from collections.abc import Iterator
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -53,6 +56,41 @@ def test_a_misspelt_command_is_guessed() -> None:
 def test_every_command_is_documented(verb: str) -> None:
     text = (ROOT / "README.md").read_text() + "".join(page.read_text() for page in (ROOT / "docs").glob("*.md"))
     assert f"sprint {verb}" in text
+
+
+WRITTEN = re.compile(r"(?:^|[\s`'\"(/])sprint ((?:--home \S+ )?)([a-z][a-z-]*)([^`\n#|'\"]*)")
+
+
+def written_commands() -> Iterator[tuple[str, str, str]]:
+    """Page, verb and the rest of every `sprint VERB ...` in code of the README and the docs."""
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        text = page.read_text()
+        code = re.findall(r"```[a-z]*\n(.*?)```", text, re.DOTALL) + re.findall(r"`([^`\n]+)`", text)
+        for found in WRITTEN.finditer("\n".join(code)):
+            yield page.name, found[2], found[3]
+
+
+def test_commands_in_the_docs_are_written_as_they_are() -> None:
+    wrong = []
+    for page, verb, rest in written_commands():
+        command = sprint.get_command(click.Context(sprint), verb)
+        if command is None:
+            wrong.append(f"{page}: sprint {verb}")
+            continue
+        words = rest.split()
+        if isinstance(command, click.Group) and words and words[0] in command.commands:
+            command = command.commands[words[0]]
+        known = {name for option in command.params for name in (*option.opts, *option.secondary_opts)} | {
+            "--",
+            "--help",
+        }
+        wrong += [
+            f"{page}: sprint {verb}{rest}"
+            for word in words[: words.index("--") if "--" in words else None]
+            if re.match(r"--[a-z]", word) and word.partition("=")[0].rstrip(",.;:)") not in known
+        ]
+    assert wrong == []
+    assert len(list(written_commands())) > 60
 
 
 def test_committed_notebooks_hold_no_output() -> None:
