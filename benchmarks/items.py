@@ -10,12 +10,12 @@ ones: startups of FIT_SEEDS to fit on, of CHOICE_SEEDS to choose the form of the
 
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import polars as pl
+import startups
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 from sqlalchemy import Engine
@@ -25,26 +25,22 @@ from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
 from sprintlib.forecast.developers import active_developers
 from sprintlib.forecast.items.clock import WorkingClock
+from sprintlib.forecast.items.closing import closed_next
 from sprintlib.forecast.items.fitting import HazardRegressor
 from sprintlib.forecast.items.hazard import ItemHazard, features, shipped_hazard
 from sprintlib.forecast.items.local import learned
 from sprintlib.forecast.items.standing import standing
-from sprintlib.github.dataset import ingest_dataset
-from sprintlib.history import load_past
-from sprintlib.settings import Settings, parse
-from sprintlib.simulate import write_startup
-from sprintlib.store import open_store
+from sprintlib.history import Past, load_past
+from sprintlib.settings import Settings
 
 Array = NDArray[np.float64]
 
 BACKUPS = Path(__file__).parents[2] / "shared" / "data" / "github-backups"
 REAL = {"secp256k1": "bitcoin-core_secp256k1.tar.xz", "bips": "bitcoin_bips.tar.xz"}
 REPOSITORIES = {"secp256k1": ["bitcoin-core/secp256k1"], "bips": ["bitcoin/bips"]}
-STARTUP = ["sprint-demo/api", "sprint-demo/web", "sprint-demo/mobile"]
 FIT_SEEDS, CHOICE_SEEDS, TEST_SEEDS = range(201, 231), range(101, 131), range(161, 191)
 CUT = datetime(2024, 7, 1, tzinfo=UTC)  # real items: fitted on what was known before, scored on what came after
 END = datetime(2026, 8, 23, tzinfo=UTC)  # of the backups
-TODAY = date(2026, 11, 23)  # of the startups
 WEIGHT = 1000  # closings that a real project may count for
 CALENDAR = WorkingCalendar()
 CLOCK = WorkingClock(CALENDAR, datetime(2014, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
@@ -58,39 +54,19 @@ def rows(folder: Path) -> None:
     """Write a file of rows for each real project and each set of seeds."""
     folder.mkdir(exist_ok=True)
     for name, archive in REAL.items():
-        with store(name, REPOSITORIES[name], BACKUPS / archive) as (engine, settings):
+        with startups.stored(name, REPOSITORIES[name], BACKUPS / archive) as (engine, settings):
             moments = spaced(datetime(2014, 6, 4, 12, tzinfo=UTC), END, timedelta(days=15))
             landmarks(engine, settings, moments, END, name).write_parquet(folder / f"{name}.parquet")
     for name, seeds in (("fit", FIT_SEEDS), ("choice", CHOICE_SEEDS), ("test", TEST_SEEDS)):
-        pl.concat([startup(seed) for seed in seeds]).write_parquet(folder / f"{name}.parquet")
+        pl.concat([startup_rows(seed) for seed in seeds]).write_parquet(folder / f"{name}.parquet")
 
 
-def startup(seed: int) -> pl.DataFrame:
+def startup_rows(seed: int) -> pl.DataFrame:
     """The rows of one simulated startup, at every second day."""
-    end = datetime.combine(TODAY, datetime.min.time(), UTC) - timedelta(hours=1)
-    first = end - timedelta(days=62, hours=12 + seed % 24)
-    with TemporaryDirectory() as place:
-        write_startup(Path(place), seed, TODAY)
-        with store(f"startup-{seed}", STARTUP, Path(place)) as (engine, settings):
-            return landmarks(engine, settings, spaced(first, end, timedelta(days=2)), end, f"startup-{seed}")
-
-
-class store:  # noqa: N801  # a context
-    """A data set in a store of its own."""
-
-    def __init__(self, name: str, repositories: list[str], dataset: Path) -> None:
-        self._folder = TemporaryDirectory()
-        home = Path(self._folder.name)
-        self.engine = open_store(f"sqlite:///{home / 'sprint.db'}")
-        self.settings = parse({"home": home, "project": {"name": name, "repositories": repositories}})
-        ingest_dataset(self.engine, dataset, name, datetime(2026, 12, 1, tzinfo=UTC))
-
-    def __enter__(self) -> tuple[Engine, Settings]:
-        return self.engine, self.settings
-
-    def __exit__(self, *_: object) -> None:
-        self.engine.dispose()
-        self._folder.cleanup()
+    first = startups.END - timedelta(days=62, hours=12 + seed % 24)
+    with startups.startup(seed) as (engine, settings):
+        moments = spaced(first, startups.END, timedelta(days=2))
+        return landmarks(engine, settings, moments, startups.END, f"startup-{seed}")
 
 
 def spaced(first: datetime, end: datetime, step: timedelta) -> Iterator[datetime]:
@@ -108,37 +84,23 @@ def landmarks(
     Beside STANDINGS: blocked, developers, team, `days` (working days until it closed or `end`) and `event` (it closed).
     """
     whole = load_past(engine, settings, end)
-    refs = whole.items.select("repository_id", "number", "ref")
-    closed = whole.transitions.filter(pl.col("to") != "open").join(refs, on=["repository_id", "number"])
-    closings = closed.select("ref", closed="at").sort("closed")
-    return pl.concat([_landmark(engine, settings, moment, closings, end, team) for moment in moments])
+    return pl.concat([_landmark(engine, settings, moment, whole, end, team) for moment in moments])
 
 
 def _landmark(
-    engine: Engine, settings: Settings, moment: datetime, closings: pl.DataFrame, end: datetime, team: str
+    engine: Engine, settings: Settings, moment: datetime, whole: Past, end: datetime, team: str
 ) -> pl.DataFrame:
     past = load_past(engine, settings, moment)
     edges = find_dependencies(past).filter(
         (pl.col("type") == "blocks") & ((pl.col("blocker_state") == "open") | pl.col("blocker").is_null())
     )
-    then = (
-        standing(past, CALENDAR, [moment])
-        .join_asof(
-            closings,
-            left_on="at",
-            right_on="closed",
-            by="ref",
-            strategy="forward",
-            allow_exact_matches=False,
-            check_sortedness=False,
-        )
-        .with_columns(
-            blocked=pl.col("ref").is_in(edges["waiting"].implode()),
-            developers=pl.lit(float(sum(active_developers(past, repo) for repo in past.repositories["repo"]))),
-            team=pl.lit(team),
-            event=pl.col("closed").is_not_null(),
-        )
-    )
+    stood = standing(past, CALENDAR, [moment])
+    then = stood.with_columns(
+        closed_next(whole, stood)["closed"],
+        blocked=pl.col("ref").is_in(edges["waiting"].implode()),
+        developers=pl.lit(float(sum(active_developers(past, repo) for repo in past.repositories["repo"]))),
+        team=pl.lit(team),
+    ).with_columns(event=pl.col("closed").is_not_null())
     days = CLOCK.read(then["closed"].fill_null(end)) - CLOCK.read(then["at"])
     return then.with_columns(days=pl.Series(days, dtype=pl.Float64)).drop("closed")
 

@@ -78,7 +78,7 @@ class ItemClosings:
         then = standing(self.past, self.calendar, moments)
         if then.is_empty():
             return learned(shipped_hazard(), np.zeros((0, len(FEATURES))), *[np.zeros(0)] * 3)
-        ended = self._closings(then)
+        ended = closed_next(self.past, then)
         clock = WorkingClock(self.calendar, moments[-1], self.past.as_of)
         days = clock.read(ended["closed"].fill_null(self.past.as_of)) - clock.read(then["at"])
         told = days > 0
@@ -94,20 +94,6 @@ class ItemClosings:
         ages = [(today - day).days for day in days if self.calendar.is_working_day(day)]
         return [now - timedelta(days=age) for age in (*ages[:_DAILY], *ages[_DAILY::_DAYS_A_WEEK])]
 
-    def _closings(self, then: pl.DataFrame) -> pl.DataFrame:
-        """For each row of `then` when that item was closed next, null where it has not been."""
-        refs = self.past.items.select("repository_id", "number", "ref")
-        changes = self.past.transitions.filter(pl.col("to") != "open").join(refs, on=["repository_id", "number"])
-        return then.select("at", "ref").join_asof(
-            changes.select("ref", closed="at").sort("closed"),
-            left_on="at",
-            right_on="closed",
-            by="ref",
-            strategy="forward",
-            allow_exact_matches=False,
-            check_sortedness=False,
-        )
-
     @cached_property
     def _facts(self) -> Array:
         return features(self.standing, np.zeros(self.standing.height), self._developers)
@@ -119,6 +105,21 @@ class ItemClosings:
     @cached_property
     def _developers(self) -> float:
         return float(sum(active_developers(self.past, repo) for repo in self.past.repositories["repo"]))
+
+
+def closed_next(past: Past, then: pl.DataFrame) -> pl.DataFrame:
+    """For each row of `then` (schema STANDINGS) its `at`, its `ref` and when that item was `closed` next, or null."""
+    refs = past.items.select("repository_id", "number", "ref")
+    changes = past.transitions.filter(pl.col("to") != "open").join(refs, on=["repository_id", "number"])
+    return then.select("at", "ref").join_asof(
+        changes.select("ref", closed="at").sort("closed"),
+        left_on="at",
+        right_on="closed",
+        by="ref",
+        strategy="forward",
+        allow_exact_matches=False,
+        check_sortedness=False,
+    )
 
 
 def closings_of(past: Past, calendar: WorkingCalendar) -> ItemClosings:

@@ -35,6 +35,8 @@ ITEM = ["repository_id", "number"]
 _PRIOR_LEAD, _PRIOR_WEIGHT = 4.0, 5.0  # working days, and the closings this counts for (judgement)
 _LONGEST = timedelta(days=730)  # older is not told apart
 _WEEK = timedelta(days=7)
+# What moves an item. Who took it and which commit mentions it counts here, as it moves an issue, and not in
+# risks.next_move, which asks who owes the next move on a pull request.
 _MOVES = (
     "assigned",
     "referenced",
