@@ -63,7 +63,7 @@ class Forecast(BaseModel):
     probability_delivered: at least the amount now in scope is delivered by then, by whichever items.
     delivered_by: `layered` where the statistical layer has a say in it, else the mechanistic one alone.
     n_history: closings of milestone items the throughput rests on. basis: what the numbers rest on.
-    projection: (day, p10, p50, p90) of the items done or dropped, for the burn-up.
+    projection: (day, low, median, high) of the items done or dropped, with their 80 % interval, for the burn-up.
     """
 
     model_config = ConfigDict(frozen=True)
