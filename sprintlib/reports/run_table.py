@@ -92,14 +92,18 @@ def forget_folder(engine: Engine, folder: str) -> None:
 
 
 def _alive(pid: int | None, started_at: datetime) -> bool:
-    """Whether the process that began then still runs; a younger process with the same number is another one."""
+    """Whether the process that began then still runs; a younger process with the same number is another one.
+
+    A dead one that nobody has waited for yet does not run.
+    """
     if pid is None:
         return False
     try:
-        began = datetime.fromtimestamp(psutil.Process(pid).create_time(), UTC)
+        process = psutil.Process(pid)
+        began, dead = datetime.fromtimestamp(process.create_time(), UTC), process.status() == psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
-    return began <= started_at + timedelta(seconds=5)
+    return not dead and began <= started_at + timedelta(seconds=5)
 
 
 def _run(row: RowMapping) -> Run:

@@ -76,3 +76,13 @@ def test_a_store_that_cannot_be_written_is_one_sentence(settings):
     open_store(settings.database_url).dispose()
     with pytest.raises(StoreError, match="readonly"):
         begin(open_store(settings.database_url, read_only=True))
+
+
+def test_a_killed_process_that_nobody_waited_for_is_recognised(engine):
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        change(engine, begin(engine), pid=process.pid)
+        assert recognise_killed(engine) == 0
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # dead, and still in the table of processes
+        assert recognise_killed(engine) == 1
+    assert runs(engine, "demo")[0].state == "killed"
