@@ -2,8 +2,8 @@
 
 import importlib
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from threading import Thread
 from types import ModuleType
@@ -32,14 +32,25 @@ def quickly(name: str) -> ModuleType:
     which neither chart nor notebook schemas check. jsonschema treats it as optional; afterwards it can be imported
     as usual.
     """
-    if "jsonschema" in sys.modules or "rfc3987_syntax" in sys.modules:
-        return importlib.import_module(name)
-    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # how Python is told that a module is not there
-    try:
+    with absent("rfc3987_syntax"):
         importlib.import_module("jsonschema")
-    finally:
-        del sys.modules["rfc3987_syntax"]
     return importlib.import_module(name)
+
+
+@contextmanager
+def absent(name: str) -> Iterator[None]:
+    """What is imported meanwhile does without an optional library that it would import; afterwards it is there again.
+
+    Where the library has been imported already, nothing is to be saved, and it stays.
+    """
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]  # how Python is told that a module is not there
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 def special_functions() -> ModuleType:

@@ -19,6 +19,12 @@ def test_jsonschema_comes_without_the_uri_grammar_which_can_still_be_imported() 
     assert run(code.format("import rfc3987_syntax; print('rfc3987_syntax' in sys.modules)")) == "True"
 
 
+def test_papermill_comes_without_a_client_of_github_which_can_still_be_imported() -> None:
+    code = "import sys, sprintlib.reports.execute; {}"
+    assert run(code.format("print('papermill' in sys.modules, 'github' in sys.modules)")) == "True False"
+    assert run(code.format("import github; print(github.__name__)")) == "github"
+
+
 @pytest.mark.parametrize("name", ["betainc", "betaincinv", "erf", "expit", "gammaincinv", "logit", "ndtr"])
 def test_special_functions_are_those_of_scipy(name: str) -> None:
     code = "from sprintlib.imports import special_functions as s; import scipy.special as whole; "
