@@ -55,7 +55,7 @@ class BurnUpPoint(_Model):
 
 
 class ProjectionPoint(_Model):
-    """One future local day: items done or dropped, percentiles 10, 50 and 90."""
+    """One future local day: items done or dropped, the median with its 80 % interval."""
 
     day: date
     low: float

@@ -102,6 +102,8 @@ class FrozenReportHandler(ReadableErrors, JupyterHandler):
     @web.authenticated
     def get(self, path: str) -> None:
         """Send `report.html` or `report.md` of one report; nothing else of the folder is served."""
+        if "\0" in path:  # no file system knows such a name, and Path raises for it
+            raise web.HTTPError(HTTPStatus.NOT_FOUND, _NO_PAGE)
         file = (self.folder / path).resolve()
         if not file.is_relative_to(self.folder.resolve()) or file.name not in FROZEN_NAMES or not file.is_file():
             raise web.HTTPError(HTTPStatus.NOT_FOUND, _NO_PAGE)

@@ -1,6 +1,7 @@
 """Who may ask, and what a page may do in the browser."""
 
 from collections.abc import Mapping
+from ipaddress import ip_address
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -46,7 +47,10 @@ HEADERS = {
 
 def is_loopback(ip: str) -> bool:
     """Whether a server bound to this address can be reached from this machine only."""
-    return ip in LOOPBACK or ip.startswith("127.")
+    try:
+        return ip == "localhost" or ip_address(ip).is_loopback
+    except ValueError:
+        return False
 
 
 def opens_a_page(headers: Mapping[str, str]) -> bool:

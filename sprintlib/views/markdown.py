@@ -124,7 +124,7 @@ def _drivers(milestone: MilestoneAnalysis, known: frozenset[str]) -> str:
     if not milestone.drivers:
         return plain(no_drivers(milestone))
     rows = [
-        f"| {plain(driver.name)} | {driver.points:+.1f} | {driver.log_odds:+.2f} | {plain(driver.remedy)} | "
+        f"| {plain(driver.name)} | {driver.points:+z.1f} | {driver.log_odds:+z.2f} | {plain(driver.remedy)} | "
         f"{_links(driver.evidence, known)} |"
         for driver in milestone.drivers
     ]

@@ -87,7 +87,7 @@ def drivers_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
         rows.append(
             [
                 f'{text(driver.name)}<p class="remedy">{sentence(driver.remedy, driver.evidence, known)}</p>',
-                f"{driver.points:+.1f}" if rows else f"{driver.points:.1f}",
+                f"{driver.points:+z.1f}" if rows else f"{driver.points:z.1f}",
                 _step(before, total, driver),
                 f"{total:z.1f}",
                 f"{driver.log_odds:+z.2f}",
@@ -113,7 +113,7 @@ def _moves_nothing(driver: Driver) -> bool:
 def _step(before: float, after: float, driver: Driver) -> str:
     """One bar of the waterfall; the figures stand beside it, so hidden from screen readers."""
     low, high = sorted((min(max(before, 0), 100), min(max(after, 0), 100)))
-    told = text(f"{driver.points:+.1f} points, {driver.log_odds:+.2f} in log-odds. {driver.remedy}")
+    told = text(f"{driver.points:+z.1f} points, {driver.log_odds:+z.2f} in log-odds. {driver.remedy}")
     if abs(after - before) < 0.5:
         return f'<span class="step" aria-hidden="true" title="{told}"></span>'
     way = "up" if after >= before else "down"

@@ -56,7 +56,7 @@ def test_loopback(ip):
     assert is_loopback(ip)
 
 
-@pytest.mark.parametrize("ip", ["0.0.0.0", "192.168.1.4", "::", "", "example.org"])
+@pytest.mark.parametrize("ip", ["0.0.0.0", "192.168.1.4", "::", "", "example.org", "127.example.org"])
 def test_not_loopback(ip):
     assert not is_loopback(ip)
 

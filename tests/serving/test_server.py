@@ -79,6 +79,7 @@ def test_pages_start_no_kernel_for_other_sites(served: Served):
         "sprint/reports/2026-03-20/probe/report.ipynb",
         "sprint/reports/..%2F..%2Fsprint.toml",
         "sprint/reports/..%2Fdashboards.log",
+        "sprint/reports/2026-03-20/probe/report.html%00",
         "voila/render/..%2Fsprint.toml",
         "voila/render/nothing.ipynb",
     ],
