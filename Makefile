@@ -6,12 +6,13 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup demo test test-all test-llm check lock browser clean
+.PHONY: help setup demo test test-all explore test-llm check lock browser clean
 
 help:
 	@echo "make demo      set up, then a simulated startup from collection to report"
 	@echo "make test      set up, then every check and test that takes minutes"
 	@echo "make test-all  the same, and the slow tests"
+	@echo "make explore   the property tests with new random examples, where 'make test' takes the same ones every time"
 	@echo "make test-llm  the agents with a real small model: llama.cpp and 320 MB of weights in $(LLM)"
 	@echo "make check     lint, types and import floors only"
 	@echo "make lock      resolve the pinned versions again"
@@ -26,6 +27,9 @@ test: $(VENV)/.dev $(VENV)/.knowledge browser check
 
 test-all: test
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
+
+explore: $(VENV)/.dev $(VENV)/.knowledge
+	HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -n 2 -m "hypothesis and not slow and not llm"
 
 test-llm: $(VENV)/.dev $(LLM)/.done
 	$(BIN)/python -m pytest -n 0 -m llm tests/llm
