@@ -28,6 +28,7 @@ from sprintlib.serving.handlers import FrozenReportHandler, HomeHandler, PageHan
 from sprintlib.serving.pages import pages, served_folder
 from sprintlib.serving.policy import HEADERS, LOOPBACK, is_loopback
 from sprintlib.settings import Settings
+from sprintlib.signals import stopping
 from sprintlib.store import open_store
 
 
@@ -60,8 +61,10 @@ class DashboardServer(Voila):
 
     def listen(self) -> None:
         """Listen until stopped; `on_ready` is called as soon as requests are answered."""
-        IOLoop.current().add_callback(self.on_ready)
-        super().listen()  # type: ignore[no-untyped-call]
+        loop = IOLoop.current()
+        loop.add_callback(self.on_ready)
+        with stopping(loop.asyncio_loop):  # type: ignore[attr-defined]  # every IOLoop of tornado 6 is one of asyncio
+            super().listen()  # type: ignore[no-untyped-call]
 
     def stop(self) -> None:
         """End every kernel at once: none has anything to lose, and one still drawing would print a traceback."""

@@ -1,10 +1,12 @@
+import asyncio
+import contextlib
 import os
 import signal
 import threading
 
 import pytest
 
-from sprintlib.signals import met_like_ctrl_c
+from sprintlib.signals import met_like_ctrl_c, stopping
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGHUP])
@@ -35,3 +37,23 @@ def test_other_threads_are_left_alone() -> None:
     thread.start()
     thread.join()
     assert seen == [signal.SIG_DFL]
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_loop_stops_though_its_callback_catches_everything(sent: signal.Signals) -> None:
+    caught: list[BaseException] = []
+    before = signal.getsignal(sent)
+
+    def catches_everything() -> None:
+        try:
+            signal.raise_signal(sent)
+        except KeyboardInterrupt as error:  # as tornado does around a request
+            caught.append(error)
+
+    loop = asyncio.new_event_loop()
+    with contextlib.closing(loop), stopping(loop):
+        loop.call_soon(catches_everything)
+        loop.run_forever()
+        assert signal.getsignal(sent) == before  # a second one is met as ever
+    assert caught == []
+    assert signal.getsignal(sent) == before
