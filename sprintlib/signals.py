@@ -34,7 +34,7 @@ def met_like_ctrl_c() -> Iterator[None]:
 def stopping(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
     """The first SIGINT, SIGTERM or SIGHUP stops the loop between two callbacks; a second one is met as before.
 
-    A KeyboardInterrupt raised within a callback may be caught there: tornado logs whatever ends a request and serves on.
+    A KeyboardInterrupt raised within a callback may be caught there: tornado logs what ends a request and serves on.
     """
     before = {sent: signal.getsignal(sent) for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     heard = {sent: handler for sent, handler in before.items() if handler != signal.SIG_IGN}
