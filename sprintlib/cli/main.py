@@ -5,6 +5,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sprintlib.errors import SprintError
+from sprintlib.permissions import private_files
 from sprintlib.signals import met_like_ctrl_c
 
 if TYPE_CHECKING:
@@ -52,9 +54,13 @@ class App:
 
     @cached_property
     def settings(self) -> "Settings":
-        from sprintlib import settings
+        from sprintlib import permissions, settings
 
-        return settings.load(self.home)
+        found = settings.load(self.home)
+        for folder in (found.data_dir, found.reports_dir):
+            if found.home in folder.parents:
+                permissions.close_folder(folder)
+        return found
 
 
 _BEGIN = """\b
@@ -134,8 +140,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line. Exits 0 when done, 1 when it failed, 2 for wrong usage or settings."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        with met_like_ctrl_c():
-            sprint.main(arguments, prog_name="sprint", standalone_mode=False)
+        with met_like_ctrl_c(), private_files():
+            try:
+                sprint.main(arguments, prog_name="sprint", standalone_mode=False)
+            finally:
+                sys.stdout.flush()
     except SprintError as error:
         if "--debug" in arguments:
             raise
@@ -144,8 +153,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(2)
+    except OSError as error:
+        if error.errno not in (*_REFUSALS, errno.EPIPE):
+            raise
+        _leave_output()
+        if error.errno != errno.EPIPE:  # nobody reads on: that is no fault
+            click.echo(f"sprint: The output cannot be written: {error.strerror}.", err=True)
+        sys.exit(1)
     except (click.Abort, KeyboardInterrupt):
         click.echo("sprint: stopped; what had arrived is kept.", err=True)
         sys.exit(1)
     except click.exceptions.Exit as error:
         sys.exit(error.exit_code)
+
+
+def _leave_output() -> None:
+    """Let what is left of the output go, since Python tries to write it once more when it ends."""
+    with suppress(OSError, ValueError):  # tests replace stdout by something without a descriptor
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -38,6 +38,8 @@ def open_store(url: str, read_only: bool = False) -> Engine:
             _upgrade(engine)
     except DatabaseError as error:
         raise store_error(url, error) from error
+    except UnicodeDecodeError as error:  # SQLite repeats what it cannot read
+        raise StoreError(f"{_place(url)} is damaged: move it away and run 'sprint sync' to collect again.") from error
     return engine
 
 

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import Connection, Engine, inspect, select, table
 
@@ -85,8 +86,7 @@ def _sqlite_transaction(engine: Engine) -> Iterator[Connection]:
     Foreign keys are off, since a table that a migration builds anew is dropped, and what refers to it is not to go.
     """
     with engine.connect() as connection:
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, sqlite3.Connection)
+        driver = cast(sqlite3.Connection, connection.connection.driver_connection)
         driver.isolation_level = None
         driver.execute("PRAGMA foreign_keys = OFF")
         try:

@@ -38,7 +38,7 @@ def kills(folder: Path, number: int) -> None:
     """Kill that many first starts, each at another statement, and open the store after each."""
     for statement in range(number):
         url = f"sqlite:///{folder}/{statement}/sprint.db"
-        print(statement, killed_at(url, statement), flush=True)
+        sys.stdout.write(f"{statement} {killed_at(url, statement)}\n")
         open_store(url).dispose()
 
 
@@ -56,7 +56,7 @@ def together(folder: Path, number: int) -> None:
         children.append(child)
     os.close(go)
     for child in children:
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n")
 
 
 if __name__ == "__main__":

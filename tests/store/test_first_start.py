@@ -6,8 +6,8 @@ import sqlite3
 import stat
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -91,20 +91,8 @@ def test_a_half_made_store_with_facts_is_left_alone(tmp_path: Path):
 
 
 def test_several_first_starts_on_postgresql(postgresql: str):
-    engines, failed = [], []
-
-    def start() -> None:
-        try:
-            engines.append(open_store(postgresql))
-        except Exception as error:
-            failed.append(error)
-
-    threads = [threading.Thread(target=start) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failed == []
+    with ThreadPoolExecutor(4) as pool:
+        engines = list(pool.map(open_store, [postgresql] * 4))
     with engines[0].begin() as connection:
         connection.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     for engine in engines:

@@ -17,8 +17,8 @@ from sqlalchemy.exc import OperationalError, StatementError
 from sprintlib.errors import StoreError
 from sprintlib.store import append, frame, open_store, upsert
 from sprintlib.store import upgrade as upgrade_module
-from sprintlib.store.upgrade import revisions
 from sprintlib.store.schema import FULL_TEXT, changed_file, issue, metadata, milestone, repository, run
+from sprintlib.store.upgrade import revisions
 
 NOW = datetime(2026, 11, 23, 9, 30, 15, 250_000, tzinfo=UTC)
 REPOSITORY = {
