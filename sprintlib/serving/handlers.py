@@ -3,7 +3,7 @@
 from html import escape
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import url_escape, url_path_join
@@ -13,7 +13,7 @@ from tornado.web import RequestHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
 from sprintlib import views
-from sprintlib.serving.kernels import MAX_OPEN_PAGES, TooManyPagesError
+from sprintlib.serving.kernels import MAX_OPEN_PAGES, PageKernels, TooManyPagesError
 from sprintlib.serving.pages import REPORTS, is_shipped
 from sprintlib.serving.policy import FROZEN_REPORT_POLICY, opens_a_page
 
@@ -52,9 +52,9 @@ def error_page(base_url: str, status_code: int, sentence: str) -> str:
 class PageHandler(ReadableErrors, TornadoVoilaHandler):
     """A page: every request that gets through starts a kernel, so only people opening a page get through."""
 
-    def initialize(self, folder: Path, reports: Path, **options: Any) -> None:
+    def initialize(self, *, folder: Path, reports: Path, **options: Any) -> None:  # type: ignore[override]
         """folder: what is served. reports: where dated notebooks lie, below `reports` in that folder."""
-        super().initialize(**options)
+        super().initialize(**options)  # type: ignore[no-untyped-call]
         self.folder, self.reports = folder, reports
 
     @web.authenticated
@@ -69,11 +69,11 @@ class PageHandler(ReadableErrors, TornadoVoilaHandler):
             self._show_frozen(path.removeprefix(f"{REPORTS}/"))
             return
         try:
-            with self.kernel_manager.opening() as place:
+            with cast(PageKernels, self.kernel_manager).opening() as place:
                 _ = (
                     self.xsrf_token
                 )  # asked for, so that the page gets its cookie: without it, it cannot stop its kernel
-                async for html in self.get_generator(path=path):
+                async for html in self.get_generator(path=path):  # type: ignore[no-untyped-call]
                     place.has_kernel()
                     self.write(html)
                     self.flush()
@@ -101,7 +101,7 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-class HomeHandler(JupyterHandler):
+class HomeHandler(ReadableErrors, JupyterHandler):
     """The root and every folder lead to the overview."""
 
     @web.authenticated
@@ -109,7 +109,7 @@ class HomeHandler(JupyterHandler):
         self.redirect(url_path_join(self.base_url, "voila/render/overview.ipynb"))
 
 
-class SharedFileHandler(JupyterHandler):
+class SharedFileHandler(ReadableErrors, JupyterHandler):
     """The style sheet and the charting script that reports and dashboards share."""
 
     def initialize(self, cache: Path) -> None:
@@ -154,7 +154,7 @@ class FrozenReportHandler(ReadableErrors, JupyterHandler):
 def without_odd_paths(handler: type[web.StaticFileHandler]) -> type[web.StaticFileHandler]:
     """The handler, answering 404 for names that no file system knows and that it was not written for."""
 
-    class Patient(handler):  # type: ignore[valid-type,misc]  # made of whatever Voilà brings
+    class Patient(ReadableErrors, handler):  # type: ignore[valid-type,misc]  # made of whatever Voilà brings
         async def get(self, path: str, include_body: bool = True) -> None:
             try:
                 answer = super().get(path, include_body)

@@ -26,7 +26,7 @@ class PageKernels(AsyncMappingKernelManager):
     longest_run = Float(600, config=True, help="Seconds that a page may take to be worked out, with nobody connected.")
 
     def __init__(self, **traits: Any) -> None:
-        super().__init__(**traits)
+        super().__init__(**traits)  # type: ignore[no-untyped-call]
         self._alone_since: dict[str, float] = {}
         self._opening = 0
 
@@ -43,7 +43,7 @@ class PageKernels(AsyncMappingKernelManager):
         state = getattr(self._kernels[kernel_id], "execution_state", None)
         if state == "dead" or alone >= (self.longest_run if state == "busy" else self.cull_idle_timeout):
             self.log.info("No browser is connected to kernel %s any more: it ends.", kernel_id)
-            await ensure_async(self.shutdown_kernel(kernel_id, now=True))
+            await ensure_async(self.shutdown_kernel(kernel_id, now=True))  # type: ignore[no-untyped-call]
 
     @contextmanager
     def opening(self) -> Iterator["Opening"]:

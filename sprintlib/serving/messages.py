@@ -12,7 +12,7 @@ _REFUSED = 1008  # policy violation, by RFC 6455
 _ODD = (ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError, RecursionError)
 
 
-class KernelSocketHandler(VoilaKernelWebsocketHandler):  # type: ignore[misc]  # Voilà is untyped
+class KernelSocketHandler(VoilaKernelWebsocketHandler):
     """The connection between a page and its kernel; it ends with the first message that is none."""
 
     def on_message(self, ws_message: str | bytes) -> None:
@@ -21,7 +21,7 @@ class KernelSocketHandler(VoilaKernelWebsocketHandler):  # type: ignore[misc]  #
         try:
             if not is_message(ws_message, framed=bool(subprotocol)):
                 raise ValueError("not a kernel message")
-            super().on_message(ws_message)
+            super().on_message(ws_message)  # type: ignore[no-untyped-call]
         except _ODD as error:
             self.log.warning("A message to a kernel was refused: %s.", type(error).__name__)
             self.close(_REFUSED, "not a kernel message")

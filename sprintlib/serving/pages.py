@@ -78,7 +78,7 @@ def _code(notebook: Any) -> str:
 
 def _parameters(notebook: Any) -> set[str] | None:
     """The names that its parameter cells set, or None where one holds anything but names and literals."""
-    names = set()
+    names: set[str] = set()
     for cell in filter(_is_parameters, notebook["cells"]):
         for statement in ast.parse(_source(cell)).body:
             targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]

@@ -87,7 +87,7 @@ def _sqlite_transaction(engine: Engine) -> Iterator[Connection]:
     """
     with engine.connect() as connection:
         driver = cast(sqlite3.Connection, connection.connection.driver_connection)
-        driver.isolation_level = None
+        usual, driver.isolation_level = driver.isolation_level, None
         driver.execute("PRAGMA foreign_keys = OFF")
         try:
             with connection.begin():
@@ -95,7 +95,7 @@ def _sqlite_transaction(engine: Engine) -> Iterator[Connection]:
                 yield connection
         finally:
             driver.execute("PRAGMA foreign_keys = ON")
-            driver.isolation_level = ""
+            driver.isolation_level = usual
 
 
 def _drop_half_made(connection: Connection) -> None:
