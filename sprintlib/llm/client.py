@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from sprintlib.errors import LlmBadOutput, LlmTimeout, LlmUnavailable
 from sprintlib.llm.bounded import MAX_ANSWER_BYTES, Bounded, TooLargeError
-from sprintlib.log import LOGGER
+from sprintlib.observe.log import LOGGER
 from sprintlib.settings import LlmSettings, is_loopback
 
 _CONNECT_SECONDS = 3.0

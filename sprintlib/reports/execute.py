@@ -13,10 +13,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from sprintlib.imports import absent, meanwhile, quickly
+from sprintlib.imports import hide_module, preload, import_without_uri_grammar
 
-quickly("nbformat")
-with absent("github"):  # for notebooks that lie on GitHub: a third of the CPU that importing papermill takes
+import_without_uri_grammar("nbformat")
+with hide_module("github"):  # for notebooks that lie on GitHub: a third of the CPU that importing papermill takes
     from papermill.execute import execute_notebook
 
 import nbformat  # noqa: E402  # after `quickly`, which saves a second of CPU
@@ -108,7 +108,7 @@ def _execute(job: Job, report: Path) -> None:
         raise ReportError(
             f"The notebook {job.notebook} has no parameter '{undeclared[0]}': set it in the cell tagged 'parameters'."
         )
-    meanwhile("nbconvert.exporters.html", "sprintlib.reports.freeze")  # over a second, while the kernel has the word
+    preload("nbconvert.exporters.html", "sprintlib.reports.freeze")  # over a second, while the kernel has the word
     executed = execute_notebook(
         job.notebook,
         str(report),
