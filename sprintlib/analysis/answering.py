@@ -146,12 +146,12 @@ class _Told:
             milestone=about, meaning=meaning, past=self.past,
         )  # fmt: skip
         with self.engine.connect() as connection:
-            held = relevances(connection, self.question, found)
+            held = relevances(connection, self.reply.content, found)
         statements = list(self.reply.statements)
         if about is not None and re.search(_ABOUT_PAST, self.question.lower()):
             statements += self._similar(about)
         if not self.reply.enough:
-            fit = [hit for hit in found if held[hit.chunk_id] >= FLOOR]
+            fit = [hit for hit in found if held[hit.chunk_id] >= FLOOR and self._fits(hit)]
             order = sorted(fit, key=lambda hit: -round(held[hit.chunk_id], 1))
             statements += _quotes(order)
         return self._checked(statements, found)
@@ -159,6 +159,12 @@ class _Told:
     def _query(self) -> str:
         """The question, and what it turned out to be about."""
         return " ".join([self.question, *self.reply.items])
+
+    def _fits(self, hit: Hit) -> bool:
+        """Where the answer is about items, their texts alone; where somebody's words are asked for, theirs alone."""
+        if self.reply.items:
+            return hit.ref in self.reply.items and hit.kind in ("comment", "review", "issue")
+        return not self.reply.people or hit.author in self.reply.people
 
     def _similar(self, title: str) -> Iterator[Statement]:
         """How similar sprints ended together, and those that are most alike one by one."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, select
 
@@ -27,22 +27,17 @@ class Remark(NamedTuple):
 def remarks_on(engine: Engine, repository_id: int, number: int, as_of: datetime) -> list[Remark]:
     """Everything said on one issue or pull request up to a moment, oldest first."""
     with engine.connect() as connection:
-        columns = (comment.c.author, comment.c.author_type, comment.c.created_at, comment.c.body, comment.c.html_url)
-        query = select(*columns, comment.c.updated_at, comment.c.observed_at).where(
+        comments = select(comment).where(
             comment.c.repository_id == repository_id, comment.c.number == number, comment.c.created_at <= as_of
         )
-        found = [
-            Remark("comment", author, _is_bot(author, kind), at, body or "", url, edited > as_of and seen > as_of)
-            for author, kind, at, body, url, edited, seen in connection.execute(query)
-        ]
-        columns = (review.c.author, review.c.author_type, review.c.submitted_at, review.c.body, review.c.html_url)
-        query = select(*columns).where(
+        reviews = select(review).where(
             review.c.repository_id == repository_id, review.c.number == number, review.c.submitted_at <= as_of
         )
-        found += [
-            Remark("review", author, _is_bot(author, kind), at, body or "", url, known_later=False)
-            for author, kind, at, body, url in connection.execute(query)
+        found = [
+            _remark("comment", row, row.created_at, row.updated_at > as_of and row.observed_at > as_of)
+            for row in connection.execute(comments)
         ]
+        found += [_remark("review", row, row.submitted_at, False) for row in connection.execute(reviews)]
     return sorted((one for one in found if one.body.strip()), key=lambda one: (one.said_at, one.url or ""))
 
 
@@ -62,6 +57,11 @@ def reviewed_files(
     with engine.connect() as connection:
         for repository_id, number, path, url in connection.execute(query):
             yield repository_id, number, path, url or ""
+
+
+def _remark(kind: str, row: Any, said_at: datetime, known_later: bool) -> Remark:
+    by_bot = _is_bot(row.author, row.author_type)
+    return Remark(kind, row.author, by_bot, said_at, row.body or "", row.html_url, known_later)
 
 
 def _is_bot(login: str | None, account_type: str | None) -> bool:

@@ -11,7 +11,8 @@ from sprintlib.knowledge.unspaced import pairs, without_unspaced
 from sprintlib.knowledge.wording import words
 from sprintlib.store.schema import chunk
 
-FLOOR = 0.5  # share of what a question says, each word weighing by its rarity
+FLOOR = 0.6  # share of what a question says, each word weighing by its rarity
+_FEWEST = 2  # words of several that a text has to hold
 
 
 def relevances(connection: Connection, query: str, hits: Iterable[Hit]) -> dict[int, float]:
@@ -26,11 +27,12 @@ def relevances(connection: Connection, query: str, hits: Iterable[Hit]) -> dict[
     found = counts(connection, spaced, stored) if spaced else {}
     weights = {term: log(1 + (1 + stored) / (1 + found[term])) for term in spaced}
     weights |= dict.fromkeys(pairs(query), log(2 + stored))
-    whole = sum(weights.values())
-    return {hit.chunk_id: _held(hit, weights) / whole if whole else 0.0 for hit in several}
+    return {hit.chunk_id: _relevance(hit, weights) for hit in several}
 
 
-def _held(hit: Hit, weights: dict[str, float]) -> float:
+def _relevance(hit: Hit, weights: dict[str, float]) -> float:
+    """0 where a text holds one word alone of several that are asked for: it may be about anything."""
     text = f"{hit.title}\n{hit.body}\n{hit.author or ''}\n{hit.ref}".lower()
     own = words(text)
-    return sum(weight for term, weight in weights.items() if term in text or (words(term) and words(term) <= own))
+    held = [weight for term, weight in weights.items() if term in text or (words(term) and words(term) <= own)]
+    return sum(held) / sum(weights.values()) if len(held) >= min(_FEWEST, len(weights)) and held else 0.0

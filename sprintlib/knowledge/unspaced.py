@@ -14,7 +14,9 @@ from sqlalchemy.sql import column, table
 from sprintlib.knowledge.scope import MORE, Scope
 from sprintlib.store.schema import TRIGRAMS, chunk
 
-_SCRIPTS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff66-\uff9f々〆"
+_SCRIPTS = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff66-\uff9f々〆"
+)
 _RUN = re.compile(f"[{_SCRIPTS}]+")
 _HIRAGANA = re.compile("[\u3040-\u309f]")
 MOST_PAIRS = 24
@@ -32,7 +34,7 @@ def without_unspaced(query: str) -> str:
 
 
 def pairs(query: str) -> list[str]:
-    """Neighbouring characters of each run, each pair once: `支払い` is 支払 and 払い; those of hiragana alone say nothing."""
+    """Neighbouring characters of each run: `支払い` is 支払 and 払い; a pair that begins with hiragana says nothing."""
     found: list[str] = []
     for run in _runs(query):
         found += [run] if len(run) == 1 else [run[place : place + 2] for place in range(len(run) - 1)]
@@ -47,7 +49,9 @@ def unspaced(connection: Connection, query: str, scope: Scope, limit: int) -> li
     if connection.dialect.name == "sqlite":
         return _trigrams(connection, query, asked, scope, limit)
     score = _held(asked, chunk.c.title, chunk.c.body)
-    held = or_(*(chunk.c.body.contains(one, autoescape=True) | chunk.c.title.contains(one, autoescape=True) for one in asked))
+    held = or_(
+        *(chunk.c.body.contains(one, autoescape=True) | chunk.c.title.contains(one, autoescape=True) for one in asked)
+    )
     statement = select(chunk.c.id).where(held, *scope.conditions()).order_by(score.desc(), chunk.c.id).limit(limit)
     return list(connection.scalars(statement))
 
@@ -72,7 +76,10 @@ def _trigrams(connection: Connection, query: str, asked: Sequence[str], scope: S
 
 def _held(asked: Sequence[str], title: ColumnElement[Any], body: ColumnElement[Any]) -> ColumnElement[int]:
     """How many of the pairs a text holds."""
-    parts = [cast(or_(func.coalesce(title, "").contains(one, autoescape=True), body.contains(one, autoescape=True)), Integer) for one in asked]
+    parts = [
+        cast(or_(func.coalesce(title, "").contains(one, autoescape=True), body.contains(one, autoescape=True)), Integer)
+        for one in asked
+    ]
     found: ColumnElement[int] = parts[0]
     for part in parts[1:]:
         found = found + part

@@ -13,6 +13,7 @@ from sprintlib.questions.topics import ItemTopic
 _AT_THE_TIME = timedelta(minutes=15)  # between what somebody said and the closing that it explains
 _SAME_CLOSING = timedelta(seconds=5)
 _MOST_REVIEWERS = 6
+_TELLING, _LONG = 3, 12  # words, or characters where a script has no spaces, that say something
 Answering = Callable[[Project, str], Iterator[Statement]]
 
 
@@ -80,9 +81,8 @@ def closing_reason(project: Project, ref: str, *, asked: bool) -> Iterator[State
         if labels:
             yield Statement(f"{project.short(ref)} is labelled {labels[0]}.", (project.sheet(ref),))
         else:
-            yield Statement(
-                f"No comment, commit or label says why {project.short(ref)} was closed.", (project.sheet(ref),)
-            )
+            text = f"No comment, commit or label says why {project.short(ref)} was closed."
+            yield Statement(text, (project.sheet(ref), project.looked_up(ref, text)))
 
 
 def _closed_by_pull(project: Project, ref: str) -> Iterator[Statement]:
@@ -123,12 +123,10 @@ def _said_at_closing(project: Project, ref: str) -> Iterator[Statement]:
 def quote(project: Project, ref: str, one: Remark, before: str = "") -> Iterator[Statement]:
     """Somebody's words on an item, with the comment as the source."""
     said = project.quotable(one.body)
-    if not said:
-        return
+    if len(said.split()) < _TELLING and len(said) < _LONG:
+        return  # "Thanks", "ACK"
     row = project.items[ref]
-    cited = Evidence.model_validate(
-        {"ref": ref, "kind": one.kind, "url": one.url or row["html_url"], "note": said}
-    )
+    cited = Evidence.model_validate({"ref": ref, "kind": one.kind, "url": one.url or row["html_url"], "note": said})
     who = one.author or "somebody"
     text = f"{ref} {project.short(ref)} {one.kind} by {who} on {project.day(one.said_at)} wrote: {said}"
     source = Source(id=f"{one.kind}:{one.url}", text=text, evidence=(cited,))
@@ -139,7 +137,10 @@ def quote(project: Project, ref: str, one: Remark, before: str = "") -> Iterator
 def waits_for(project: Project, ref: str) -> Iterator[Statement]:
     """The open items that it, or the open pull requests that carry it, wait for."""
     if project.items[ref]["state"] != "open":
-        yield Statement(f"Nothing blocks {project.short(ref)}: it is not open any more.", (project.sheet(ref),))
+        yield Statement(
+            f"Nothing blocks {project.short(ref)}: it is not open any more.",
+            (project.sheet(ref), project.looked_up(ref, "nothing blocks it, not open any more")),
+        )
         return
     own = [ref, *(pull for pull in project.carriers.get(ref, ()) if project.items[pull]["state"] == "open")]
     edges = [edge for edge in project.edges if edge.waiting in own and edge.blocker != ref]
@@ -147,7 +148,7 @@ def waits_for(project: Project, ref: str) -> Iterator[Statement]:
         yield _edge(project, edge)
     if not edges:
         text = f"Nothing stored says that {project.short(ref)} waits for another item."
-        yield Statement(text, (project.sheet(ref),))
+        yield Statement(text, (project.sheet(ref), project.looked_up(ref, text)))
 
 
 def blocks(project: Project, ref: str) -> Iterator[Statement]:
@@ -156,28 +157,31 @@ def blocks(project: Project, ref: str) -> Iterator[Statement]:
     for edge in edges[:3]:
         yield _edge(project, edge)
     if not edges:
-        yield Statement(f"Nothing stored says that an open item waits for {project.short(ref)}.", (project.sheet(ref),))
+        text = f"Nothing stored says that an open item waits for {project.short(ref)}."
+        yield Statement(text, (project.sheet(ref), project.looked_up(ref, text)))
 
 
 def _edge(project: Project, edge: Edge) -> Statement:
-    """`web#48 "Card form" waits for api#66 "Payment intents", which tomas can move.`"""
-    cited = Evidence.model_validate({"ref": edge.ref, "kind": "comment" if "#issuecomment" in edge.url else "issue",
-                                     "url": edge.url, "note": edge.note})
-    blocker = edge.blocker
-    known = blocker in project.items
-    told = project.called(blocker) if blocker and known else (project.short(blocker) if blocker else "")
-    waiting = project.called(edge.waiting)
-    text = f"{waiting} waits for {told}." if blocker else f"{waiting} is labelled blocked, and nothing says by what."
-    if blocker and known and (who := _people(project, blocker)):
-        text = f"{text[:-1]}, where {who} can act next."
-    if blocker and not known:
-        text = f"{text[:-1]}, which lies outside this project."
-    said = Source(id=f"edge:{edge.waiting}:{blocker}", text=f"{edge.waiting} {waiting} waits for {blocker} {told}, "
-                  f"blocked, labelled, nothing says by what, lies outside this project: {edge.note}", evidence=(cited,))
-    sheets = [project.sheet(edge.waiting), *([project.sheet(blocker)] if blocker and known else [])]
-    who_can = Source(id=f"who:{blocker}", text=f"{blocker} where {_people(project, blocker)} can act next",
-                     evidence=(project.evidence(blocker),)) if blocker and known else None
-    return Statement(text, (said, *sheets, *([who_can] if who_can else [])))
+    """`web#48 "Card form" waits for api#66 "Payment intents", where tomas can act next`."""
+    kind = (
+        "comment"
+        if "#issuecomment" in edge.url
+        else project.items[edge.ref]["kind"]
+        if edge.ref in project.items
+        else "issue"
+    )
+    cited = Evidence.model_validate({"ref": edge.ref, "kind": kind, "url": edge.url, "note": edge.note})
+    waiting, blocker = project.called(edge.waiting), edge.blocker
+    if blocker is None:
+        text = f"{waiting} is labelled blocked, and nothing says by what."
+    elif blocker not in project.items:
+        text = f"{waiting} waits for {project.short(blocker)}, which lies outside this project."
+    else:
+        who = _people(project, blocker)
+        text = f"{waiting} waits for {project.called(blocker)}{f', where {who} can act next' if who else ''}."
+    said = Source(id=f"edge:{edge.waiting}:{blocker}", text=f"{edge.waiting} {text} {edge.note}", evidence=(cited,))
+    known = [project.sheet(blocker)] if blocker in project.items and blocker is not None else []
+    return Statement(text, (said, project.sheet(edge.waiting), *known))
 
 
 def _people(project: Project, ref: str) -> str | None:
@@ -218,8 +222,7 @@ def reviews(project: Project, ref: str) -> Iterator[Statement]:
     parts.append(f"{_listed(others)} reviewed it with comments" if others else "")
     told = "; ".join(part for part in parts if part)
     called = project.called(ref)
-    words = Source(id=f"reviews:{ref}", text=f"{ref} {called}: {told} nobody has reviewed, no review stored", evidence=(project.evidence(ref),))
-    sources = (project.sheet(ref), words)
+    sources = (project.sheet(ref), project.looked_up(ref, f"{called}: {told or 'not reviewed, no review stored'}"))
     if told:
         yield Statement(f"{called}: {told}.", sources)
     else:
@@ -239,7 +242,8 @@ def turn(project: Project, ref: str) -> Iterator[Statement]:
     """Who can act next, in which role, and why."""
     row = project.items[ref]
     if row["state"] != "open":
-        yield Statement(f"Nobody has to act on {project.short(ref)}: it is closed.", (project.sheet(ref),))
+        text = f"Nobody has to act on {project.short(ref)}: it is closed."
+        yield Statement(text, (project.sheet(ref), project.looked_up(ref, text)))
         return
     if row["kind"] == "issue":
         yield from _turn_of_issue(project, ref)
@@ -247,18 +251,14 @@ def turn(project: Project, ref: str) -> Iterator[Statement]:
     if row["draft"]:
         who = row["author"] or "its author"
         text = f"{project.called(ref)} is a draft: {who}, who opened it, can act next."
-        yield Statement(text, (_role(project, ref, f"draft: {who}, who opened it, can act next"), project.sheet(ref)))
+        yield Statement(text, (project.looked_up(ref, text), project.sheet(ref)))
         return
     move = project.moves([ref]).get(ref)
     if move is None:
         return
     who = f"{move.who}, as {move.role}," if move.who else f"A {move.role}"
     text = f"{who} can act next on {project.called(ref)}: {move.reason}."
-    yield Statement(text, (_role(project, ref, text), project.sheet(ref)))
-
-
-def _role(project: Project, ref: str, told: str) -> Source:
-    return Source(id=f"turn:{ref}", text=f"{ref} {told}", evidence=(project.evidence(ref),))
+    yield Statement(text, (project.looked_up(ref, text), project.sheet(ref)))
 
 
 def _turn_of_issue(project: Project, ref: str) -> Iterator[Statement]:
@@ -276,14 +276,20 @@ def assignee(project: Project, ref: str) -> Iterator[Statement]:
     """Who is assigned, and the pull request in which the work happens."""
     row = project.items[ref]
     if row["assignees"]:
-        text = f"{_listed(row['assignees'])} {'is' if len(row['assignees']) == 1 else 'are'} assigned to {project.called(ref)}."
+        verb = "is" if len(row["assignees"]) == 1 else "are"
+        text = f"{_listed(row['assignees'])} {verb} assigned to {project.called(ref)}."
         yield Statement(text, (project.sheet(ref),))
+    elif row["kind"] == "pull" and row["author"]:
+        text = f"{row['author']} opened {project.called(ref)}, and nobody else is assigned to it."
+        yield Statement(text, (project.sheet(ref), project.looked_up(ref, text)))
     else:
-        yield Statement(f"Nobody is assigned to {project.called(ref)}.", (project.sheet(ref),))
+        text = f"Nobody is assigned to {project.called(ref)}."
+        yield Statement(text, (project.sheet(ref), project.looked_up(ref, text)))
     for pull in _open_carriers(project, ref)[:2]:
         author = project.items[pull]["author"]
         by = f" by {author}" if author else ""
-        yield Statement(f"{project.called(pull)}{by} is the pull request for it.", (project.sheet(pull), project.sheet(ref)))
+        text = f"{project.called(pull)}{by} is the pull request for it."
+        yield Statement(text, (project.sheet(pull), project.sheet(ref)))
 
 
 def author(project: Project, ref: str) -> Iterator[Statement]:
@@ -291,8 +297,7 @@ def author(project: Project, ref: str) -> Iterator[Statement]:
     row = project.items[ref]
     who = row["author"] or "somebody whose account is gone"
     text = f"{who} opened {project.called(ref)} on {project.day(row['created_at'])}."
-    gone = Source(id=f"author:{ref}", text=f"{ref} {who} opened", evidence=(project.evidence(ref),))
-    yield Statement(text, (project.sheet(ref), gone))
+    yield Statement(text, (project.sheet(ref), project.looked_up(ref, f"opened by {who}")))
 
 
 def age(project: Project, ref: str) -> Iterator[Statement]:
@@ -301,23 +306,20 @@ def age(project: Project, ref: str) -> Iterator[Statement]:
     until = row["closed_at"] or project.past.as_of
     days = (project.calendar.local_date(until) - project.calendar.local_date(row["created_at"])).days
     told = f"{days} day{'' if days == 1 else 's'}"
-    has = "has been open for" if row["state"] == "open" else "was open for"
-    text = f"{project.called(ref)} {has} {told}, since {project.day(row['created_at'])}."
-    counted = Source(id=f"age:{ref}", text=f"{ref} open for {told} since", evidence=(project.evidence(ref),))
     if row["state"] == "open":
-        yield Statement(text, (project.sheet(ref), counted))
+        text = f"{project.called(ref)} has been open for {told}, since {project.day(row['created_at'])}."
     else:
-        text = f"{project.called(ref)} took {told} from {project.day(row['created_at'])} to {project.day(until)}."
-        took = Source(id=f"age:{ref}", text=f"{ref} took {told}", evidence=(project.evidence(ref),))
-        yield Statement(text, (project.sheet(ref), took))
+        text = f"{project.called(ref)} took {told}, from {project.day(row['created_at'])} to {project.day(until)}."
+    yield Statement(text, (project.sheet(ref), project.looked_up(ref, f"took {told} since it was opened")))
 
 
 def labels(project: Project, ref: str) -> Iterator[Statement]:
     """Its labels."""
     row = project.items[ref]
     told = _listed(row["labels"])
-    text = f"{project.called(ref)} has the label{'s' if len(row['labels']) > 1 else ''} {told}." if row["labels"] else f"{project.called(ref)} has no labels."
-    yield Statement(text, (project.sheet(ref),))
+    noun = "label" if len(row["labels"]) == 1 else "labels"
+    text = f"{project.called(ref)} has {f'the {noun} {told}' if told else 'no labels'}."
+    yield Statement(text, (project.sheet(ref), project.looked_up(ref, f"has {noun}")))
 
 
 def links(project: Project, ref: str) -> Iterator[Statement]:
@@ -326,20 +328,18 @@ def links(project: Project, ref: str) -> Iterator[Statement]:
     if row["kind"] == "issue":
         for pull in project.carriers.get(ref, ())[:3]:
             text = f"{project.called(pull)} says that it closes {project.short(ref)}."
-            yield Statement(text, (_says(project, pull, ref), project.sheet(pull), project.sheet(ref)))
+            yield Statement(text, (project.looked_up(pull, f"says that it closes {ref}"), project.sheet(ref)))
         if not project.carriers.get(ref):
-            yield Statement(f"No pull request says that it closes {project.called(ref)}.", (project.sheet(ref),), )
+            text = f"No pull request says that it closes {project.called(ref)}."
+            yield Statement(text, (project.sheet(ref), project.looked_up(ref, text)))
         return
     closed = sorted(project.closes.get(ref, set()) & project.items.keys())
     for issue in closed[:3]:
         text = f"{project.called(ref)} says that it closes {project.called(issue)}."
-        yield Statement(text, (_says(project, ref, issue), project.sheet(ref), project.sheet(issue)))
+        yield Statement(text, (project.looked_up(ref, f"says that it closes {issue}"), project.sheet(issue)))
     if not closed:
-        yield Statement(f"{project.called(ref)} names no issue that it closes.", (project.sheet(ref),))
-
-
-def _says(project: Project, pull: str, ref: str) -> Source:
-    return Source(id=f"closes:{pull}:{ref}", text=f"{pull} says that it closes {ref}", evidence=(project.evidence(pull),))
+        text = f"{project.called(ref)} names no issue that it closes."
+        yield Statement(text, (project.sheet(ref), project.looked_up(ref, text)))
 
 
 def files(project: Project, ref: str) -> Iterator[Statement]:
@@ -353,15 +353,16 @@ def files(project: Project, ref: str) -> Iterator[Statement]:
             text = f"{project.called(pull)} changes {told}."
         else:
             text = f"Which files {project.called(pull)} changes is not known."
-        source = Source(id=f"files:{pull}", text=f"{pull} changes {told}; files not known", evidence=(project.evidence(pull),))
-        yield Statement(text, (source, project.sheet(pull)))
+        yield Statement(
+            text, (project.looked_up(pull, f"changes {told or 'files, which is not known'}"), project.sheet(pull))
+        )
 
 
 def milestone(project: Project, ref: str) -> Iterator[Statement]:
     """The milestone it is in."""
     inside = project.milestone_of(project.items[ref])
-    text = f"{project.called(ref)} is in {inside}." if inside else f"{project.called(ref)} is in no milestone."
-    yield Statement(text, (project.sheet(ref),))
+    text = f"{project.called(ref)} is in {inside or 'no milestone'}."
+    yield Statement(text, (project.sheet(ref), project.looked_up(ref, f"in {inside or 'no milestone'}")))
 
 
 def draft(project: Project, ref: str) -> Iterator[Statement]:
@@ -369,7 +370,7 @@ def draft(project: Project, ref: str) -> Iterator[Statement]:
     row = project.items[ref]
     told = "is a draft" if row["draft"] else "is not a draft"
     if row["kind"] == "pull" and row["state"] == "open":
-        yield Statement(f"{project.called(ref)} {told}.", (project.sheet(ref), _role(project, ref, told)))
+        yield Statement(f"{project.called(ref)} {told}.", (project.sheet(ref), project.looked_up(ref, told)))
 
 
 def next_steps(project: Project, ref: str) -> Iterator[Statement]:
@@ -387,12 +388,19 @@ def next_steps(project: Project, ref: str) -> Iterator[Statement]:
 def merging(project: Project, ref: str) -> Iterator[Statement]:
     """Of an issue, the merged pull request that closed it; of an open pull request, who has to act."""
     row = project.items[ref]
-    if row["state"] == "closed":
-        return
-    if row["kind"] == "pull":
+    if row["kind"] == "pull" and row["state"] == "open":
         told = "has not been merged: it is open"
-        yield Statement(f"{project.called(ref)} {told}.", (project.sheet(ref), _role(project, ref, told)))
+        yield Statement(f"{project.called(ref)} {told}.", (project.sheet(ref), project.looked_up(ref, told)))
         yield from turn(project, ref)
+
+
+def reopened(project: Project, ref: str) -> Iterator[Statement]:
+    """That it was closed and opened again, and when last."""
+    again = [event for event in project.events(project.items[ref]) if event["kind"] == "reopened"]
+    if again and project.items[ref]["state"] == "open":
+        by = f" by {again[-1]['actor']}" if again[-1]["actor"] else ""
+        text = f"{project.called(ref)} was reopened{by} on {project.day(again[-1]['happened_at'])}."
+        yield Statement(text, (project.sheet(ref),))
 
 
 def _stuck(project: Project, ref: str) -> Iterator[Statement]:
@@ -423,4 +431,5 @@ _ANSWERS: dict[str, Answering] = {
     "draft": draft,
     "next steps": next_steps,
     "merging": merging,
+    "closing": reopened,
 }

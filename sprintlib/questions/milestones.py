@@ -11,12 +11,14 @@ from sprintlib.forecast import Sprint, count
 from sprintlib.history.lateness import days_late
 from sprintlib.history.scope import deadline
 from sprintlib.knowledge import Source
+from sprintlib.questions.items import turn
 from sprintlib.questions.model import Outlook, Statement
 from sprintlib.questions.periods import written
 from sprintlib.questions.project import Project
 from sprintlib.questions.topics import ProjectTopic
 
 _MOST_NAMED = 10
+_TURNS = 6  # items of which it is told who can act
 _FROM_ANALYSIS = ("outlook", "reasons", "action", "lateness", "stuck")
 
 
@@ -35,13 +37,18 @@ def about_milestone(project: Project, title: str, topics: Sequence[ProjectTopic]
             found += due(project, sprint)
         elif topic == "unassigned":
             found += unassigned(project, sprint)
+        elif topic == "turn" and sprint.state == "open":
+            found += [
+                one for ref in sorted(sprint.open_items["ref"], key=_by_number)[:_TURNS] for one in turn(project, ref)
+            ]
     if found:
         return found
     if sprint.state == "closed":
         return [*punctuality(project, sprint), *_after_deadline(project, sprint), *_rest(project, sprint, topics)]
     if "content" in topics and not set(topics) & {"reasons", "action"}:
         return [*content(project, sprint), *due(project, sprint)]
-    late = list(punctuality(project, sprint)) if sprint.overdue else []
+    asks_late = "lateness" in topics and "reasons" not in topics
+    late = list(punctuality(project, sprint)) if sprint.overdue or asks_late else []
     if set(topics) & set(_FROM_ANALYSIS) or not topics:
         return [*late, *_analysis(project, title, topics, asked)]
     return [*late, *content(project, sprint), *due(project, sprint)]
@@ -62,7 +69,9 @@ def _whole(project: Project, sprint: Sprint, told: str) -> Source:
         for row in rows
     ]
     cited = tuple(
-        Evidence(ref=f"{row['repo']} milestone {row['number']}", kind="milestone", url=row["html_url"], note=lines[place])
+        Evidence(
+            ref=f"{row['repo']} milestone {row['number']}", kind="milestone", url=row["html_url"], note=lines[place]
+        )
         for place, row in enumerate(rows)
     )
     return Source(id=f"milestone:{sprint.title}:{told[:60]}", text="\n".join([*lines, told]), evidence=cited)
@@ -107,17 +116,20 @@ def _after_deadline(project: Project, sprint: Sprint) -> Iterator[Statement]:
         text = f"Every item of {sprint.title} was closed by then; only the milestone itself was closed later."
         yield Statement(text, (_whole(project, sprint, text),))
     if inside:
-        days = max(days_late(sprint.due_on, project.items[ref]["closed_at"], closed, project.calendar) for ref in inside)
+        days = max(
+            days_late(sprint.due_on, project.items[ref]["closed_at"], closed, project.calendar) for ref in inside
+        )
         when = f"{count(days, 'day')} later" if days else "later"
         called = f"{project.called(inside[0])} was" if len(inside) == 1 else f"{count(len(inside), 'item')} were"
         names = "" if len(inside) == 1 else f" ({project.names(inside, _MOST_NAMED)})"
-        text = f"{called} still open at the end of the due date{names} and closed up to {when}."
-        text = text.replace("up to ", "") if len(inside) == 1 else text
+        within = "" if len(inside) == 1 else "up to "
+        text = f"{called} unfinished at the end of the due date{names}, and closed {within}{when}."
         yield Statement(text, (project.sheets(inside, f"{text} {sprint.title}"),))
     if left:
         were = "was" if len(left) == 1 else "were"
-        text = f"{project.names(left, _MOST_NAMED)} {were} open then and moved out of {sprint.title}."
-        yield Statement(text, (project.sheets(left, f"{sprint.title} open then and moved out"),))
+        then = "then" if inside else "at the end of the due date"
+        text = f"{project.names(left, _MOST_NAMED)} {were} unfinished {then} and moved out of {sprint.title}."
+        yield Statement(text, (project.sheets(left, text),))
 
 
 def _open_at(project: Project, sprint: Sprint, end: datetime) -> tuple[list[str], list[str]]:
@@ -151,7 +163,7 @@ def added(project: Project, sprint: Sprint) -> Iterator[Statement]:
     start = min(part.start for part in sprint.parts if part.start)
     told = f"{count(len(refs), 'item')} {'was' if len(refs) == 1 else 'were'} added to {sprint.title} after its start"
     text = f"{told} on {project.day(start)}: {project.names(refs, _MOST_NAMED)}."
-    yield Statement(text, (project.sheets(refs, f"{told} {project.day(start)}"), _whole(project, sprint, told)))
+    yield Statement(text, (project.sheets(refs, text), _whole(project, sprint, told)))
 
 
 def removed(project: Project, sprint: Sprint) -> Iterator[Statement]:
@@ -174,7 +186,7 @@ def removed(project: Project, sprint: Sprint) -> Iterator[Statement]:
     told = f"{count(len(refs), 'item')} {'was' if len(refs) == 1 else 'were'} taken out of {sprint.title}"
     last = project.day(gone[refs[0]])
     text = f"{told}, the last on {last}: {project.names(refs, _MOST_NAMED)}."
-    yield Statement(text, (project.sheets(refs, f"{told}, the last on {last}"), _whole(project, sprint, told)))
+    yield Statement(text, (project.sheets(refs, text), _whole(project, sprint, told)))
 
 
 def due(project: Project, sprint: Sprint) -> Iterator[Statement]:
@@ -200,9 +212,10 @@ def content(project: Project, sprint: Sprint) -> Iterator[Statement]:
         text = f"Nothing is open in {sprint.title}: every one of its {count(len(inside), 'item')} is closed."
         yield Statement(text, (whole, project.sheets(inside, text)))
     else:
-        told = f"{len(opened)} of the {count(len(inside), 'item')} in {sprint.title} {'is' if len(opened) == 1 else 'are'} open"
+        verb = "is" if len(opened) == 1 else "are"
+        told = f"{len(opened)} of the {count(len(inside), 'item')} in {sprint.title} {verb} open"
         text = f"{told}: {project.names(opened, 12)}."
-        yield Statement(text, (project.sheets(opened, told), whole))
+        yield Statement(text, (project.sheets(opened, text), whole))
 
 
 def unassigned(project: Project, sprint: Sprint) -> Iterator[Statement]:
@@ -214,7 +227,8 @@ def unassigned(project: Project, sprint: Sprint) -> Iterator[Statement]:
         yield Statement(text, (_whole(project, sprint, text),))
         return
     told = f"{count(len(refs), 'open issue')} of {sprint.title} {'has' if len(refs) == 1 else 'have'} no assignee"
-    yield Statement(f"{told}: {project.names(sorted(refs, key=_by_number), 12)}.", (project.sheets(refs, told),))
+    text = f"{told}: {project.names(sorted(refs, key=_by_number), 12)}."
+    yield Statement(text, (project.sheets(refs, text),))
 
 
 def _analysis(project: Project, title: str, topics: Sequence[ProjectTopic], asked: str) -> Iterator[Statement]:
@@ -257,7 +271,8 @@ def record(project: Project) -> Iterator[Statement]:
     fine: list[str] = []
     cited: list[Evidence] = []
     titles = dict.fromkeys(
-        row["title"] for row in sorted(project.milestones, key=lambda one: (one["due_on"] is None, one["due_on"] or project.today))
+        row["title"]
+        for row in sorted(project.milestones, key=lambda one: (one["due_on"] is None, one["due_on"] or project.today))
     )
     for title in titles:
         rows = [row for row in project.milestones if row["title"] == title]
@@ -270,8 +285,12 @@ def record(project: Project) -> Iterator[Statement]:
         still = "" if ended else ", still open"
         (late if days else fine).append(f"{title} ({count(days, 'day')}{still})" if days else title)
         cited += [
-            Evidence(ref=f"{row['repo']} milestone {row['number']}", kind="milestone", url=row["html_url"],
-                     note=f"due {row['due_on']}, closed {row['closed_at'] and project.day(row['closed_at'])}")
+            Evidence(
+                ref=f"{row['repo']} milestone {row['number']}",
+                kind="milestone",
+                url=row["html_url"],
+                note=f"due {row['due_on']}, closed {row['closed_at'] and project.day(row['closed_at'])}",
+            )
             for row in rows
         ]
     if not late and not fine:
@@ -292,4 +311,3 @@ def _joined(names: Sequence[str]) -> str:
 def _by_number(ref: str) -> tuple[str, int]:
     repo, _, number = ref.partition("#")
     return repo, int(number)
-

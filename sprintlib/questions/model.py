@@ -49,12 +49,16 @@ class Reply:
 
     statements: in order. outcome: `answered`; `unknown`: nothing stored answers it, `told` says so in one sentence;
     `refused`: it may not be answered, `told` says why; `open`: facts are not enough, texts have to be searched.
-    about: title of the milestone it is about. items: refs of the items it is about. enough: texts add nothing.
+    about: title of the milestone it is about. content: the words that
+    say what is asked about, for a search. people: logins that it names. items: refs of the items it is about.
+    enough: texts add nothing.
     """
 
     outcome: str
     statements: tuple[Statement, ...] = ()
     told: str | None = None
     about: str | None = None
+    content: str = ""
+    people: tuple[str, ...] = ()
     items: tuple[str, ...] = field(default=())
     enough: bool = False

@@ -34,7 +34,7 @@ class Period:
 
 def named_period(text: str, today: date) -> Period | None:
     """The period that a question (lower case) names, seen from a local day; None where it names none."""
-    return _relative(text, today) or _weekday(text, today) or _dated(text, today)
+    return _relative(text, today) or _span(text, today) or _weekday(text, today) or _dated(text, today)
 
 
 def since(first: date, today: date) -> Period:
@@ -69,6 +69,16 @@ def _relative(text: str, today: date) -> Period | None:
         number = int(found[1]) if found[1].isdigit() else 3
         return since(today - timedelta(days=number * _LENGTHS[found[2]]), today)
     return None
+
+
+def _span(text: str, today: date) -> Period | None:
+    """`between Monday and Wednesday`, `from 3 Nov to 9 Nov`: the last such days."""
+    found = re.search(r"\b(?:between|from) (?P<first>[\w ,.-]+?) (?:and|to|until|till) (?P<last>[\w ,.-]+)", text)
+    if found is None:
+        return None
+    last = _weekday(found["last"], today) or _dated(found["last"], today)
+    first = last and (_weekday(found["first"], last.first) or _dated(found["first"], today))
+    return _between(first.first, last.first) if first and last and first.first <= last.first else None
 
 
 def _weekday(text: str, today: date) -> Period | None:

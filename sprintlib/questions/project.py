@@ -213,6 +213,10 @@ class Project:
         cited = tuple(self.evidence(ref) for ref in several[:MOST_CITED])
         return Source(id=f"items:{'+'.join(several[:MOST_CITED])}:{len(several)}:{said}", text=text, evidence=cited)
 
+    def looked_up(self, ref: str, told: str) -> Source:
+        """What a look through everything stored found about an item, such as that nothing names it."""
+        return Source(id=f"looked up:{ref}:{told}", text=f"{ref} {told}", evidence=(self.evidence(ref),))
+
     def _lines(self, ref: str) -> Iterator[str]:
         row = self.items[ref]
         kind = "pull request" if row["kind"] == "pull" else "issue"
@@ -245,4 +249,3 @@ class Project:
         if len(several) > most:
             several = [*several[: most - 1], f"{len(several) - most + 1} more"]
         return " and ".join(filter(None, [", ".join(several[:-1]), several[-1]])) if several else "none"
-

@@ -1,6 +1,7 @@
 """From a question to what stored facts say about it: what it names is resolved first, then what it wants to know."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from sprintlib.questions import milestones, work
 from sprintlib.questions.items import about_item
@@ -12,6 +13,7 @@ from sprintlib.questions.topics import ProjectTopic, item_topics, judges_people,
 UNKNOWN = "I do not know: nothing that is stored answers this question."
 REFUSED = "I do not rank or measure people: there are figures about the team and its items, and none about a person."
 _MOST_ITEMS = 2
+_FEW = 1  # words that nothing explains, before a question is about something else
 _ABOUT_A_MILESTONE: tuple[ProjectTopic, ...] = (
     "lateness", "reasons", "action", "content", "outlook", "due", "added", "removed", "changes"
 )  # fmt: skip
@@ -20,6 +22,10 @@ _ABOUT_A_MILESTONE: tuple[ProjectTopic, ...] = (
 def reply(project: Project, question: str) -> Reply:
     """What stored facts say; `open` where texts have to be searched. Deterministic; no model."""
     asked = Asked(question, project)
+    return replace(_reply(project, asked), content=asked.content, people=asked.people)
+
+
+def _reply(project: Project, asked: Asked) -> Reply:
     if judges_people(asked.lower, bool(asked.people)):
         return Reply("refused", told=REFUSED)
     if asked.items:
@@ -33,6 +39,8 @@ def reply(project: Project, question: str) -> Reply:
         return Reply("answered", tuple(statements), enough=True)
     if asked.milestones:
         return _about_milestones(project, asked, topics)
+    if asked.wants_words:
+        return Reply("open")
     if asked.by_title:
         return _about_items(project, asked, asked.by_title)
     return _default(project, asked, topics)
@@ -67,7 +75,10 @@ def _over_the_project(project: Project, asked: Asked, topics: Sequence[ProjectTo
     if "changes" in topics and asked.period is not None and not asked.milestones:
         yield from work.changes(project, asked.period, asked.lower, asked.repos)
         return
-    if asked.untold and asked.by_title:
+    if asked.untold and (asked.by_title or asked.wants_words):
+        return
+    if asked.people and not asked.untold:
+        yield from work.of_person(project, asked.people[0])
         return
     kinds: tuple[tuple[ProjectTopic, Callable[[], Iterator[Statement]]], ...] = (
         ("builds", lambda: work.builds(project, asked.repos)),
@@ -76,12 +87,16 @@ def _over_the_project(project: Project, asked: Asked, topics: Sequence[ProjectTo
         ("removed", lambda: _of_milestone(project, asked, topics)),
         ("added", lambda: _of_milestone(project, asked, topics)),
         ("ready", lambda: work.ready(project, _candidates(project, asked))),
-        ("stuck", lambda: work.stuck(project, asked.repos)),
+        ("stuck", lambda: work.stuck(project, asked.repos, _inside(project, asked))),
+        ("turn", lambda: _of_milestone(project, asked, topics)),
     )
     for topic, tell in kinds:
-        if topic in topics and not (topic in ("ready", "stuck") and asked.milestones and "outlook" in topics):
+        if topic in topics and len(asked.untold) <= _FEW:
             yield from tell()
             return
+    if "content" in topics and not asked.milestones and not asked.untold and asked.of_repository:
+        yield from work.open_items(project, asked.lower, asked.repos)
+        return
     if "changes" in topics and not asked.milestones and asked.wants_news:
         yield from work.changes(project, None, asked.lower, asked.repos)
 

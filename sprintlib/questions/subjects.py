@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from math import log
 
 from sprintlib.dependencies.references import Resolver
@@ -16,22 +17,24 @@ _QUOTED = re.compile(r"\"([^\"]{3,200})\"|“([^”]{3,200})”|«([^»]{3,200})
 _PATH = re.compile(
     r"(?<![\w/:.#@-])(?:[\w.@+-]+/)+[\w.@+-]*\w(?:\.\w+)?|(?<![\w/:.#@-])[\w@+-][\w.@+-]*\.[A-Za-z]\w{0,9}(?![\w/])"
 )
+_NUMBERED = re.compile(r"\b(pull requests?|prs?|issues?|items?|tickets?|bugs?) (\d{1,6})(?![\w.%-])", re.I)
 _URL = re.compile(r"https?://\S+")
 _NOT_FILES = re.compile(r"^\d+(?:\.\w+)+$|^v\d", re.I)
 # words that questions about items are made of: they say nothing about which item
 _ASKING = words(
-    "pull request pr issue item open opened closed close merge merged done state status happen happened what is are the"
-    " about there any anybody anyone somebody someone still ready review reviewed who when where why how did does tell me"
-    " know everything thing feature bug ticket task story work working people say said think discuss discussed talk going"
-    " on with milestone release sprint project team please need want give show find yet already now right today get got"
-    " wait block stuck start begin green build ci red workflow pipeline late land ship deliver chance likely probability"
-    " finish due deadline date next week month day yesterday tomorrow since last this monday tuesday wednesday thursday"
-    " friday saturday sunday change new news update make made time track forecast risk threat problem worry action should"
-    " could can do must help advise recommend focus priority assignee assigned unassigned owner nobody no none left remain"
-    " remaining content inside many much item committed added removed take out taken scope creep overdue behind delay slip"
-    " reason cause depend carry fix label draft act turn forward move moving long old file path touch list repo repository"
-    " main branch default broken fail failing fails pass passing test tests create created pick up free available status"
-    " progress anything someone who's what's it's is are was were be been being has have had of in at by from for to as an"
+    "pull request pr issue item open opened closed close merge merged done state status happen happened what is"
+    " are the about there any anybody anyone somebody someone still ready review reviewed who when where why how"
+    " did does tell me know everything thing feature bug ticket task story work working people say said think"
+    " discuss discussed talk going on with milestone release sprint project team please need want give show find"
+    " yet already now right today get got wait block stuck start begin green build ci red workflow pipeline late"
+    " land ship deliver chance likely probability finish due deadline date next week month day yesterday tomorrow"
+    " since last this monday tuesday wednesday thursday friday saturday sunday change new news update make made"
+    " time track forecast risk threat problem worry action should could can do must help advise recommend focus"
+    " priority assignee assigned unassigned owner nobody no none left remain remaining content inside many much"
+    " committed added removed take out taken scope creep overdue behind delay slip reason cause depend carry fix"
+    " label draft act turn forward move moving long old file path touch list repo repository main branch default"
+    " broken fail failing fails pass passing test tests create created pick up free available progress anything"
+    " who's what's it's was were be been being has have had of in at by from for to as an"
 )
 _FEWEST = 2  # words that say which item, before a title is looked for
 _SAME = 0.66  # share of what a question says that a title has to hold to be meant
@@ -47,7 +50,7 @@ class Asked:
 
     @cached_property
     def lower(self) -> str:
-        text = _URL.sub(" ", self.text)
+        text = _URL.sub(" ", self._separated)
         for reference in sorted(self._resolver.references(text, ""), key=lambda one: -one.start):
             text = f"{text[: reference.start]} it {text[reference.end :]}"
         return _QUOTED.sub(" it ", text).lower().replace("’", "'")
@@ -68,8 +71,9 @@ class Asked:
 
     @cached_property
     def _separated(self) -> str:
-        """With a space where a script without spaces follows a number: `#12を` names #12."""
-        return re.sub(r"(?<=#)(\d{1,9})(?=[^\W\d_a-zA-Z])", r"\1 ", self.text)
+        """With a space where a script without spaces follows a number, and `#12` for `PR 12`."""
+        text = re.sub(r"(?<=#)(\d{1,9})(?=[^\W\d_a-zA-Z])", r"\1 ", self.text)
+        return _NUMBERED.sub(r"\1 #\2", text)
 
     def _meant(self, known: list[str]) -> list[str]:
         """Of the items with one number those whose repository, author or kind the question also names; else all."""
@@ -114,7 +118,9 @@ class Asked:
         rest = " ".join(re.findall(r"[^\W\d_]{4,}(?: [^\W\d_]+)*", title.lower()))
         parts += [rest] if len(rest) >= 5 else []
         text = self.lower
-        return max((len(part) for part in parts if re.search(rf"(?<![\w.]){re.escape(part)}(?!\w|\.\d)", text)), default=0)
+        return max(
+            (len(part) for part in parts if re.search(rf"(?<![\w.]){re.escape(part)}(?!\w|\.\d)", text)), default=0
+        )
 
     @cached_property
     def period(self) -> Period | None:
@@ -153,6 +159,26 @@ class Asked:
         return frozenset(word for word in self._telling - words(told) if len(word) > 1)
 
     @property
+    def of_repository(self) -> bool:
+        """Whether it asks for issues or pull requests at large, or for a repository."""
+        return bool(self.repos) or bool(re.search(r"\b(?:pull requests?|prs?|issues?)\b", self.lower))
+
+    @property
+    def wants_words(self) -> bool:
+        """Whether it asks what people said or think."""
+        return bool(
+            re.search(
+                r"\b(?:say|said|says|think\w*|thought|wrote|opinions?|argu\w+|mention\w*|discuss\w*)\b", self.lower
+            )
+        )
+
+    @property
+    def content(self) -> str:
+        """Its words that say what it is about, as they stand: what a text has to hold to be quoted."""
+        tokens = re.findall(r"[\w@./-]*\w", _URL.sub(" ", self.text))
+        return " ".join(token for token in tokens if not words(token) <= _ASKING or not words(token))
+
+    @property
     def about_delivery(self) -> bool:
         """Whether it speaks of the milestone under way, whatever else it says."""
         pattern = r"\b(?:sprint|milestone|release|deadline|on track|forecast|late|behind|on time|in time|overdue)\b"
@@ -161,38 +187,41 @@ class Asked:
     @property
     def wants_news(self) -> bool:
         """Whether it asks what has happened, naming no time and nothing else."""
-        pattern = r"\b(?:what(?:'s| is| has| was)?|anything|any) (?:new|chang\w*|happen\w*|news|been happening|going on)"
+        what = r"\b(?:what(?:'s| is| has| was)?|anything|any)"
+        pattern = rf"{what} (?:new|chang\w*|happen\w*|been happening|going on)|\bstand-?up\b"
         return not self.untold and bool(re.search(pattern, self.lower))
 
     @cached_property
     def by_title(self) -> tuple[str, ...]:
         """Items whose title says what the question says, best first, at most two; without any where none does."""
-        asked = self.untold
-        if len(asked) < _FEWEST:
+        asked, said = self.untold, self._telling | words(self.lower)
+        if not asked:
             return ()
         rare = self._rarity
         whole = sum(rare(word) for word in asked)
         found: list[tuple[float, str]] = []
         for ref, own in self._title_words.items():
             held = asked & own
-            if len(held) < min(2, len(asked)) or not held:
+            if not held or len(said & own) < _FEWEST:
                 continue
             share = sum(rare(word) for word in held) / whole
-            covered = sum(rare(word) for word in held) / max(sum(rare(word) for word in own), 1e-9)
+            covered = sum(rare(word) for word in said & own) / max(sum(rare(word) for word in own), 1e-9)
             if share >= _SAME and (covered >= _TITLE_SHARE or share > 0.99):
                 found.append((share + covered, ref))
         best = max((score for score, _ in found), default=0.0)
         near = [(score, ref) for score, ref in found if score >= best - 0.05]
         items = self.project.items
-        order = sorted(near, key=lambda one: (items[one[1]]["state"] != "open", items[one[1]]["kind"] != "issue", -one[0]))
+        order = sorted(
+            near, key=lambda one: (items[one[1]]["state"] != "open", items[one[1]]["kind"] != "issue", -one[0])
+        )
         return tuple(ref for _, ref in order[:2])
 
     @cached_property
     def _telling(self) -> frozenset[str]:
         """Its words that could be of a title; two neighbours that titles write as one word are one."""
         own = words(re.sub(r"\bit\b", " ", self.lower)) - _ASKING
-        tokens = re.findall(r"[a-z0-9]+", self.lower)
-        for first, second in zip(tokens, tokens[1:], strict=False):
+        tokens = re.findall(r"[a-z]+", self.lower)
+        for first, second in pairwise(tokens):
             joined = words(first + second) & self._vocabulary.keys()
             if joined and not joined & own:
                 own = (own - words(f"{first} {second}")) | joined

@@ -1,4 +1,4 @@
-"""Answers over a whole project: builds, what waits for a review, what is ready or stuck, what changed, who touches what."""
+"""Answers over a whole project: builds, review queue, what is ready or stuck, what changed, who touches what."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
@@ -36,8 +36,11 @@ def builds(project: Project, repos: Sequence[str]) -> Iterator[Statement]:
         if not failing:
             green.append(row["repo"])
             cited.append(_run(row["repo"], runs.row(-1, named=True)))
-    source = Source(id="builds", text=f"CI green on default branch, last runs passed: {green}; no CI runs stored, unknown: {unknown}",
-                    evidence=tuple(cited))
+    source = Source(
+        id="builds",
+        text=f"CI green on default branch, last runs passed: {green}; no CI runs stored, unknown: {unknown}",
+        evidence=tuple(cited),
+    )
     if green:
         text = f"CI is green on the default branch of {_joined(green)}: the last run of every workflow passed."
         yield Statement(text, (source,))
@@ -68,8 +71,13 @@ def _failing(project: Project, repository: Row, runs: pl.DataFrame) -> Iterator[
                 f"CI is red: workflow '{name}' has failed on {repository['default_branch']} of {repository['repo']} "
                 f"since {when} ({count(len(red), 'run')})."
             )
-            source = Source(id=f"run:{red[0]['id']}", text=f"{text} {red[0]['conclusion']}",
-                            evidence=tuple(_run(repository["repo"], one) for one in {one["id"]: one for one in (red[0], red[-1])}.values()))
+            source = Source(
+                id=f"run:{red[0]['id']}",
+                text=f"{text} {red[0]['conclusion']}",
+                evidence=tuple(
+                    _run(repository["repo"], one) for one in {one["id"]: one for one in (red[0], red[-1])}.values()
+                ),
+            )
             yield Statement(text, (source,))
 
 
@@ -83,25 +91,36 @@ def review_queue(project: Project, repos: Sequence[str], inside: frozenset[str] 
     pulls = [
         ref
         for ref, row in project.items.items()
-        if row["kind"] == "pull" and row["state"] == "open" and not row["author_is_bot"] and not row["draft"]
-        and (not repos or row["repo"] in repos) and (inside is None or ref in inside)
+        if row["kind"] == "pull"
+        and row["state"] == "open"
+        and not row["author_is_bot"]
+        and not row["draft"]
+        and (not repos or row["repo"] in repos)
+        and (inside is None or ref in inside)
     ]
     moves = project.moves(pulls)
-    owed = sorted((ref for ref in pulls if ref in moves and moves[ref].role == "reviewer"), key=lambda ref: moves[ref].since)
-    unasked = [ref for ref in pulls if ref in moves and moves[ref].role == "maintainer" and "nobody" in moves[ref].reason]
+    owed = sorted(
+        (ref for ref in pulls if ref in moves and moves[ref].role == "reviewer"), key=lambda ref: moves[ref].since
+    )
+    unasked = [
+        ref for ref in pulls if ref in moves and moves[ref].role == "maintainer" and "nobody" in moves[ref].reason
+    ]
     if owed:
         verb = "waits" if len(owed) == 1 else "wait"
         told = f"{count(len(owed), 'pull request')} {verb} for a review, the longest first"
-        yield Statement(f"{told}: {project.names(owed, _MOST_NAMED)}.", (project.sheets(owed, told),))
+        text = f"{told}: {project.names(owed, _MOST_NAMED)}."
+        yield Statement(text, (project.sheets(owed, text),))
         first = moves[owed[0]]
         if first.who:
-            text = f"{project.called(owed[0])} has waited longest: {first.reason}, last activity on {project.day(first.since)}."
+            when = project.day(first.since)
+            text = f"{project.called(owed[0])} has waited longest: {first.reason}, last activity on {when}."
             yield Statement(text, (project.sheet(owed[0]), project.sheets([owed[0]], text)))
     if unasked:
         unasked.sort(key=lambda ref: project.items[ref]["created_at"], reverse=True)
         verb = "has" if len(unasked) == 1 else "have"
         told = f"{count(len(unasked), 'open pull request')} {verb} nobody who was asked for a review, the newest first"
-        yield Statement(f"{told}: {project.names(unasked, _MOST_NAMED)}.", (project.sheets(unasked, told),))
+        text = f"{told}: {project.names(unasked, _MOST_NAMED)}."
+        yield Statement(text, (project.sheets(unasked, text),))
     if not owed and not unasked:
         text = "No open pull request waits for a review."
         yield Statement(text, (_project(project, text),))
@@ -116,18 +135,18 @@ def ready(project: Project, inside: Sequence[str]) -> Iterator[Statement]:
         .to_series()
     )
     opened = [ref for ref in inside if project.items[ref]["state"] == "open" and project.items[ref]["kind"] == "issue"]
-    begun = {ref for ref in opened if any(project.items[pull]["state"] == "open" for pull in project.carriers.get(ref, ()))}
+    begun = {
+        ref for ref in opened if any(project.items[pull]["state"] == "open" for pull in project.carriers.get(ref, ()))
+    }
     free = [ref for ref in opened if ref not in waiting and ref not in begun and ref not in taken]
     unowned = [ref for ref in free if not project.items[ref]["assignees"]]
     owned = [ref for ref in free if project.items[ref]["assignees"]]
     if unowned:
-        verb = "is" if len(unowned) == 1 else "are"
-        told = f"{count(len(unowned), 'issue')} {verb} ready to start: nothing blocks, nobody is assigned, no pull request"
         text = f"Ready to start, with nothing that blocks and nobody assigned: {_called(project, unowned)}."
-        yield Statement(text, (project.sheets(unowned, told),))
+        yield Statement(text, (project.sheets(unowned, text),))
     if owned:
         text = f"Assigned, not blocked and without a pull request yet: {_called(project, owned)}."
-        yield Statement(text, (project.sheets(owned, "assigned, not blocked and without a pull request yet"),))
+        yield Statement(text, (project.sheets(owned, text),))
     blocked = [ref for ref in opened if ref in waiting]
     if not free:
         text = "Nothing is ready to start: every open issue has been begun or waits for another one."
@@ -136,46 +155,89 @@ def ready(project: Project, inside: Sequence[str]) -> Iterator[Statement]:
         yield from waits_for(project, ref)
 
 
-def stuck(project: Project, repos: Sequence[str]) -> Iterator[Statement]:
-    """Every open item that waits for another one."""
-    edges = [edge for edge in project.edges if not repos or edge.waiting.partition("#")[0] in repos]
+def of_person(project: Project, login: str) -> Iterator[Statement]:
+    """Open items on which a person can act next: their move on pull requests, and issues they are assigned to."""
+    opened = {ref: row for ref, row in project.items.items() if row["state"] == "open"}
+    moves = project.moves(opened)
+    owed = [ref for ref in opened if ref in moves and moves[ref].who == login]
+    waiting = {edge.waiting for edge in project.edges}
+    taken = [
+        ref
+        for ref, row in opened.items()
+        if row["kind"] == "issue"
+        and login in row["assignees"]
+        and ref not in waiting
+        and not any(project.items[pull]["state"] == "open" for pull in project.carriers.get(ref, ()))
+    ]
+    drafts = [ref for ref, row in opened.items() if row["draft"] and row["author"] == login]
+    groups = (
+        (owed, f"{login} has the next move on"),
+        (drafts, f"{login} opened and can finish the draft"),
+        (taken, f"{login} is assigned to, and has not begun,"),
+    )
+    for refs, what in groups:
+        if refs:
+            text = f"{what} {_called(project, refs)}."
+            yield Statement(text, (project.sheets(refs, text),))
+    if not owed and not taken and not drafts:
+        text = f"Nothing stored waits for {login}."
+        yield Statement(text, (_project(project, text),))
+
+
+def stuck(project: Project, repos: Sequence[str], inside: frozenset[str] | None) -> Iterator[Statement]:
+    """Every open item that waits for another one; of those inside, where a milestone is named."""
+    edges = [
+        edge
+        for edge in project.edges
+        if (not repos or edge.waiting.partition("#")[0] in repos) and (inside is None or edge.waiting in inside)
+    ]
     told: list[str] = []
     for edge in edges:
         if edge.waiting not in told and len(told) < 4:
             told.append(edge.waiting)
             yield from list(waits_for(project, edge.waiting))[:1]
     if not edges:
-        text = "Nothing stored says that an open item waits for another one."
+        what = "an open item" if inside is None else "one of its open items"
+        text = f"Nothing stored says that {what} waits for another item."
         yield Statement(text, (_project(project, text),))
 
 
 def touching(project: Project, paths: Sequence[str], repos: Sequence[str]) -> Iterator[Statement]:
     """Open pull requests whose commits change a path, or on which a reviewer commented there; and what is unknown."""
-    pulls = [ref for ref, row in project.items.items() if row["kind"] == "pull" and row["state"] == "open"
-             and (not repos or row["repo"] in repos)]
+    pulls = [
+        ref
+        for ref, row in project.items.items()
+        if row["kind"] == "pull" and row["state"] == "open" and (not repos or row["repo"] in repos)
+    ]
     dark = [ref for ref in pulls if ref not in project.files]
     for path in paths[:3]:
         sure = sorted(ref for ref in pulls if any(_within(path, file) for file in project.files.get(ref, ())))
-        seen = sorted(
-            ref for ref in dark if any(_within(path, file) for file in project.commented_files.get(ref, ()))
-        )
+        seen = sorted(ref for ref in dark if any(_within(path, file) for file in project.commented_files.get(ref, ())))
         if sure:
             verb = "changes" if len(sure) == 1 else "change"
             told = f"{count(len(sure), 'open pull request')} {verb} {path}"
-            yield Statement(f"{told}: {_called(project, sure)}.", (project.sheets(sure, told),))
+            text = f"{told}: {_called(project, sure)}."
+            yield Statement(text, (project.sheets(sure, text),))
         if seen:
             told = f"Reviewers commented on {path} in {_called(project, seen)}"
             cited = tuple(
-                Evidence(ref=ref, kind="comment", url=next(url for file, url in project.commented_files[ref].items() if _within(path, file)), note=path)
+                Evidence(
+                    ref=ref,
+                    kind="comment",
+                    url=next(url for file, url in project.commented_files[ref].items() if _within(path, file)),
+                    note=path,
+                )
                 for ref in seen[:10]
             )
-            yield Statement(f"{told}.", (Source(id=f"path:{path}", text=told, evidence=cited), project.sheets(seen, told)))
+            yield Statement(
+                f"{told}.", (Source(id=f"path:{path}", text=told, evidence=cited), project.sheets(seen, told))
+            )
         if not sure and not seen and len(dark) < len(pulls):
             text = f"No open pull request whose files are known changes {path}."
             yield Statement(text, (_project(project, text),))
     if dark:
-        text = f"Of {count(len(dark), 'open pull request')} the changed files are not known."
-        text = text if len(dark) < len(pulls) else f"The changed files of the {count(len(dark), 'open pull request')} are not known."
+        of = count(len(dark), "open pull request")
+        text = f"Which files {'another' if len(dark) < len(pulls) else 'the'} {of} change is not known."
         yield Statement(text, (project.sheets(dark, text),))
 
 
@@ -195,10 +257,18 @@ def changes(project: Project, period: Period | None, asked: str, repos: Sequence
     ended = [row for row in rows if span.holds(row["closed_at"], project.calendar)]
     born = [row for row in rows if span.holds(row["created_at"], project.calendar) and not row["author_is_bot"]]
     groups: list[tuple[str, list[Row], Callable[[str], bool]]] = [
-        ("merged", [row for row in ended if row["kind"] == "pull" and row["closed_as"] == "done"],
-         lambda text: any(word in text for word in ("merg", "land", "ship", "deliver", "releas", "done", "finish", "complet"))),
-        ("closed", [row for row in ended if not (row["kind"] == "pull" and row["closed_as"] == "done")],
-         lambda text: any(word in text for word in ("clos", "done", "finish", "complet", "resolv"))),
+        (
+            "merged",
+            [row for row in ended if row["kind"] == "pull" and row["closed_as"] == "done"],
+            lambda text: any(
+                word in text for word in ("merg", "land", "ship", "deliver", "releas", "done", "finish", "complet")
+            ),
+        ),
+        (
+            "closed",
+            [row for row in ended if not (row["kind"] == "pull" and row["closed_as"] == "done")],
+            lambda text: any(word in text for word in ("clos", "done", "finish", "complet", "resolv")),
+        ),
         ("opened", born, lambda text: any(word in text for word in ("open", "creat", "fil", " new", "report"))),
     ]
     wanted = [group for group in groups if group[2](asked)] or groups
@@ -209,8 +279,28 @@ def changes(project: Project, period: Period | None, asked: str, repos: Sequence
             yield _happened(project, verb, several, span)
     if not found:
         verbs = _joined([verb for verb, _, _ in wanted]).replace(" and ", " or ")
-        text = f"Nothing was {verbs} {span.words}."
-        yield Statement(text, (_project(project, text),))
+        what = {"pull": "No pull request", "issue": "No issue"}.get(kind or "", "Nothing")
+        where = f" in {_joined(list(repos))}" if repos else ""
+        text = f"{what} was {verbs}{where} {span.words}."
+        yield Statement(text, (_project(project, text, repos),))
+
+
+def open_items(project: Project, asked: str, repos: Sequence[str]) -> Iterator[Statement]:
+    """How many issues and pull requests are open, by repository, the newest named."""
+    for repo in repos or project.repos:
+        for kind, noun in (("pull", "pull request"), ("issue", "issue")):
+            if ("issue" in asked) != ("pull" in asked or "pr" in asked.split()) and noun.split()[0] not in asked:
+                continue
+            rows = [row for row in project.items.values() if row["repo"] == repo and row["state"] == "open"]
+            refs = [row["ref"] for row in rows if row["kind"] == kind]
+            refs.sort(key=lambda ref: project.items[ref]["created_at"], reverse=True)
+            if refs:
+                told = f"{count(len(refs), noun)} {'is' if len(refs) == 1 else 'are'} open in {repo}, the newest first"
+                text = f"{told}: {project.names(refs, _MOST_NAMED)}."
+                yield Statement(text, (project.sheets(refs, text),))
+            else:
+                text = f"No {noun} is open in {repo}."
+                yield Statement(text, (_project(project, text, [repo]),))
 
 
 def _happened(project: Project, verb: str, rows: list[Row], span: Period) -> Statement:
@@ -221,7 +311,8 @@ def _happened(project: Project, verb: str, rows: list[Row], span: Period) -> Sta
     nouns += [count(len(rows) - pulls, "issue")] if len(rows) > pulls else []
     closed = f"{verb} without being merged" if verb == "closed" and pulls == len(rows) else verb
     told = f"{_joined(nouns)} {'was' if len(rows) == 1 else 'were'} {closed} {span.words}"
-    return Statement(f"{told}: {_called(project, refs)}.", (project.sheets(refs, told),))
+    text = f"{told}: {_called(project, refs)}."
+    return Statement(text, (project.sheets(refs, text),))
 
 
 def _working_day_before(project: Project) -> date:
@@ -242,10 +333,11 @@ def _joined(names: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else ""
 
 
-def _project(project: Project, told: str) -> Source:
+def _project(project: Project, told: str, repos: Sequence[str] = ()) -> Source:
     """The project's repositories as the source of what is not there."""
     cited = tuple(
         Evidence(ref=repo, kind="milestone", url=url, note="as collected")
         for repo, url in project.past.repositories.select("repo", "html_url").rows()
+        if not repos or repo in repos
     )
     return Source(id=f"project:{told[:60]}", text=told, evidence=cited)

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "0012_trigram"
+revision = "0012"
 down_revision = "0004"
 
 _SCRIPTS = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff66-\uff9f]"
