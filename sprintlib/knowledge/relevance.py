@@ -1,7 +1,7 @@
 """How much of what is asked a text holds: the floor below which nothing is quoted."""
 
 from collections.abc import Iterable
-from math import log
+from math import ceil, log
 
 from sqlalchemy import Connection, func, select
 
@@ -18,21 +18,27 @@ _FEWEST = 2  # words of several that a text has to hold
 def relevances(connection: Connection, query: str, hits: Iterable[Hit]) -> dict[int, float]:
     """Chunk id -> share (0-1) of the words of a query that the text holds, rare words weighing more.
 
-    Words are compared without endings; in scripts without spaces two neighbouring characters are a word. A word that
-    nothing stored holds weighs most, so that no text answers a question about something else.
+    Words are compared without endings. A word that nothing stored holds weighs most, so that no text answers a
+    question about something else. What is asked in a script without spaces counts as one word, which a text holds to
+    the share of the pairs of characters in it, of which every second straddles two words.
     """
-    several = list(hits)
     spaced = [term for term in terms(without_unspaced(query)) if words(term) or any(char.isdigit() for char in term)]
     stored = connection.scalar(select(func.max(chunk.c.id))) or 0
     found = counts(connection, spaced, stored) if spaced else {}
     weights = {term: log(1 + (1 + stored) / (1 + found[term])) for term in spaced}
-    weights |= dict.fromkeys(pairs(query), log(2 + stored))
-    return {hit.chunk_id: _relevance(hit, weights) for hit in several}
+    return {hit.chunk_id: _relevance(hit, weights, pairs(query), log(2 + stored)) for hit in hits}
 
 
-def _relevance(hit: Hit, weights: dict[str, float]) -> float:
+def _relevance(hit: Hit, weights: dict[str, float], two: list[str], weight_of_pairs: float) -> float:
     """0 where a text holds one word alone of several that are asked for: it may be about anything."""
     text = f"{hit.title}\n{hit.body}\n{hit.author or ''}\n{hit.ref}".lower()
     own = words(text)
-    held = [weight for term, weight in weights.items() if term in text or (words(term) and words(term) <= own)]
-    return sum(held) / sum(weights.values()) if len(held) >= min(_FEWEST, len(weights)) and held else 0.0
+    shares = [
+        (weight, float(term in text or bool(words(term) and words(term) <= own))) for term, weight in weights.items()
+    ]
+    if two:
+        share = sum(pair in text for pair in two) / ceil(len(two) / 2)
+        shares.append((weight_of_pairs, min(1.0, share)))
+    if sum(share > 0 for _, share in shares) < min(_FEWEST, len(shares)) or not shares:
+        return 0.0
+    return sum(weight * share for weight, share in shares) / sum(weight for weight, _ in shares)

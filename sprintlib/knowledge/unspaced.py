@@ -22,8 +22,8 @@ _HIRAGANA = re.compile("[\u3040-\u309f]")
 MOST_PAIRS = 24
 # what questions are made of: asks, and says nothing about what is asked
 _ASKING = re.compile(
-    "为什么|為什麼|什么|什麼|怎么|怎麼|如何|哪个|哪些|是否|了吗|多少|谁|的|吗|呢"
-    "|なぜ|どう|です|ます|ました|ください|何|誰|いつ|について|教え|か$"
+    "状況|状態|状况|状态|進捗|进展|상태|상황|현황|什么时候|什麼時候|为什么|為什麼|什么|什麼|怎么|怎麼|如何|哪个|哪些|是否|了吗|多少|谁|的|吗|呢"
+    "|なぜ|どう|です|ます|ました|ください|何|誰|いつ|どこ|終わり?|完了し|について|教え|か$"
     "|무엇|누가|언제|왜|어떻|인가요|나요|습니까|입니까|있나|했나"
 )
 
@@ -34,11 +34,15 @@ def without_unspaced(query: str) -> str:
 
 
 def pairs(query: str) -> list[str]:
-    """Neighbouring characters of each run: `支払い` is 支払 and 払い; a pair that begins with hiragana says nothing."""
+    """Neighbouring characters of each run, each pair once: `支払いの方法` is 支払 and 方法.
+
+    A pair with hiragana is mostly grammar, and counts only where a run has no other.
+    """
     found: list[str] = []
     for run in _runs(query):
-        found += [run] if len(run) == 1 else [run[place : place + 2] for place in range(len(run) - 1)]
-    return [one for one in dict.fromkeys(found) if not _HIRAGANA.fullmatch(one[0]) and one.strip()][:MOST_PAIRS]
+        two = [run] if len(run) == 1 else [run[place : place + 2] for place in range(len(run) - 1)]
+        found += [one for one in two if not _HIRAGANA.search(one)] or [one for one in two if not _HIRAGANA.match(one)]
+    return list(dict.fromkeys(found))[:MOST_PAIRS]
 
 
 def unspaced(connection: Connection, query: str, scope: Scope, limit: int) -> list[int]:

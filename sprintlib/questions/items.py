@@ -76,7 +76,7 @@ def closing_reason(project: Project, ref: str, *, asked: bool) -> Iterator[State
     row = project.items[ref]
     found = [*_closed_by_pull(project, ref), *_closed_by_commit(project, ref), *_said_at_closing(project, ref)]
     yield from found
-    if not found and asked and row["closed_as"] != "done":
+    if not found and asked and not (row["kind"] == "pull" and row["closed_as"] == "done"):
         labels = [label for label in row["labels"] if label.lower() in ("invalid", "duplicate", "wontfix", "spam")]
         if labels:
             yield Statement(f"{project.short(ref)} is labelled {labels[0]}.", (project.sheet(ref),))
@@ -86,25 +86,40 @@ def closing_reason(project: Project, ref: str, *, asked: bool) -> Iterator[State
 
 
 def _closed_by_pull(project: Project, ref: str) -> Iterator[Statement]:
+    """The pull request whose merge closed an issue: the same commit, or the same moment and it says so."""
     row = project.items[ref]
-    for pull in project.carriers.get(ref, ()):
-        other = project.items[pull]
-        if other["closed_as"] == "done" and abs(other["closed_at"] - row["closed_at"]) <= _SAME_CLOSING:
-            text = f"The merge of {project.called(pull)} closed it{_ender(project, other)}."
-            yield Statement(text, (project.sheet(ref), project.sheet(pull)))
+    sha = _closing_commit(project, ref)
+    by_commit = project.merges.get((row["repository_id"], sha)) if sha else None
+    said = [
+        pull
+        for pull in project.carriers.get(ref, ())
+        if project.items[pull]["closed_as"] == "done"
+        and abs(project.items[pull]["closed_at"] - row["closed_at"]) <= _SAME_CLOSING
+    ]
+    for pull in [by_commit] if by_commit and by_commit != ref else said[:1]:
+        text = f"The merge of {project.called(pull)} closed it."
+        yield Statement(
+            text, (project.sheet(ref), project.sheet(pull), project.looked_up(pull, f"its merge closed {ref}"))
+        )
 
 
 def _closed_by_commit(project: Project, ref: str) -> Iterator[Statement]:
+    """The commit that closed an issue, where it was no merge of a pull request."""
     row = project.items[ref]
-    details = [event["detail"] or "" for event in project.events(row) if event["kind"] == "closed"]
-    sha = details[-1] if details and len(details[-1]) == 40 and row["kind"] == "issue" else None
-    if sha:
+    sha = _closing_commit(project, ref)
+    if sha and (row["repository_id"], sha) not in project.merges:
         subject = project.quotable(project.commits.get((row["repository_id"], sha), ""))
         said = f': "{subject}"' if subject else ""
         url = f"{row['html_url'].rpartition('/')[0].rpartition('/')[0]}/commit/{sha}"
         cited = Evidence(ref=f"{row['repo']}@{sha[:7]}", kind="commit", url=url, note=subject)
         source = Source(id=f"commit:{sha}", text=f"commit {sha} {subject}", evidence=(cited,))
         yield Statement(f"Commit {sha[:7]} closed {project.short(ref)}{said}.", (project.sheet(ref), source))
+
+
+def _closing_commit(project: Project, ref: str) -> str | None:
+    closed = [event["detail"] or "" for event in project.events(project.items[ref]) if event["kind"] == "closed"]
+    is_commit = bool(closed) and len(closed[-1]) == 40 and project.items[ref]["kind"] == "issue"
+    return closed[-1] if is_commit else None
 
 
 def _said_at_closing(project: Project, ref: str) -> Iterator[Statement]:

@@ -296,7 +296,8 @@ def record(project: Project) -> Iterator[Statement]:
     if not late and not fine:
         return
     whole = len(late) + len(fine)
-    told = f"{len(late)} of {whole} milestones with a due date {'was' if len(late) == 1 else 'were'} late"
+    verb = "was" if len(late) == 1 else "were"
+    told = f"{len(late)} of {count(whole, 'milestone')} with a due date {verb} late"
     text = f"{told}: {_joined(late)}." if late else f"None of the {count(whole, 'milestone')} with a due date was late."
     source = Source(id="record", text=f"{text} on time: {_joined(fine)}", evidence=tuple(cited[:12]))
     yield Statement(text, (source,))

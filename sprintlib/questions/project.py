@@ -65,6 +65,14 @@ class Project:
         return {row["ref"]: row for row in self.past.items.drop("body").iter_rows(named=True)}
 
     @cached_property
+    def logins(self) -> dict[str, str]:
+        """Lower case -> as GitHub spells it: who opened, reviewed, was asked or is assigned to anything."""
+        past = self.past
+        asked = past.events.filter(kind="review_requested")["subject"]
+        columns = (past.items["author"], past.reviews["author"], asked, past.items["assignees"].explode())
+        return {login.lower(): login for column in columns for login in column.drop_nulls().unique()}
+
+    @cached_property
     def repos(self) -> tuple[str, ...]:
         return tuple(self.past.repositories["repo"])
 
@@ -115,6 +123,13 @@ class Project:
         """Who owes the next move on open pull requests that are no draft."""
         wanted = [ref for ref in refs if self.items[ref]["state"] == "open" and not self.items[ref]["draft"]]
         return next_moves(self.past, [ref for ref in wanted if self.items[ref]["kind"] == "pull"])
+
+    @cached_property
+    def merges(self) -> dict[tuple[int, str], str]:
+        """(repository id, merge commit) -> the pull request that was merged with it."""
+        told = self.past.events.filter(kind="merged").drop_nulls("detail")
+        rows = told.select("repository_id", "detail", pl.concat_str("repo", pl.lit("#"), "number")).rows()
+        return {(key, sha): ref for key, sha, ref in rows}
 
     def events(self, row: Row) -> list[Row]:
         """What opened, closed or asked for a review of one item, oldest first."""

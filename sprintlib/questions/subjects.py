@@ -36,6 +36,7 @@ _ASKING = words(
     " broken fail failing fails pass passing test tests create created pick up free available progress anything"
     " who's what's it's was were be been being has have had of in at by from for to as an"
 )
+_PLAIN_LOGIN = 4  # characters of a login that is hardly a word
 _FEWEST = 2  # words that say which item, before a title is looked for
 _SAME = 0.66  # share of what a question says that a title has to hold to be meant
 _TITLE_SHARE = 0.34  # and share of the title that the question has to hold
@@ -147,10 +148,11 @@ class Asked:
 
     @cached_property
     def people(self) -> tuple[str, ...]:
-        """Logins of the project that it names."""
-        known = {row["author"].lower(): row["author"] for row in self.project.items.values() if row["author"]}
-        tokens = dict.fromkeys(re.findall(r"[a-z0-9][a-z0-9-]*", self.lower))
-        return tuple(known[token] for token in tokens if token in known and len(token) > 3)
+        """Logins of the project that it names; short ones, which may be words, after `@`, `for`, `by` or `from`."""
+        known = self.project.logins
+        found = re.findall(r"((?:@|\b(?:for|by|from) )?)([a-z0-9][a-z0-9-]*)", self.lower)
+        named = (login for before, login in found if login in known and (before or len(login) >= _PLAIN_LOGIN))
+        return tuple(known[login] for login in dict.fromkeys(named))
 
     @property
     def untold(self) -> frozenset[str]:

@@ -121,9 +121,10 @@ _RANKING = (
     r"|谁(?:最|更)|誰が(?:一番|最も)|누가 (?:가장|제일)"
 )
 _PERSON = r"\b(?:how|is|are|was|were)\b"
-_JUDGED = r"\b(?:slow|fast|lazy|good|bad|productive|unproductive|better|worse"
-r"|efficient|overloaded|reliable|perform\w*|doing)\b|\bhow (?:many"
-r"|much|fast|slow|good|productive)\b"
+_JUDGED = (
+    r"\b(?:slow|fast|lazy|good|bad|productive|unproductive|better|worse|efficient|overloaded|reliable|perform\w*)\b"
+    r"|\bhow (?:many|much|fast|slow|good|productive)\b|\bhow (?:is|are)\b[^?]*\bdoing\b"
+)
 
 
 def item_topics(text: str) -> tuple[ItemTopic, ...]:

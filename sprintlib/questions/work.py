@@ -236,8 +236,11 @@ def touching(project: Project, paths: Sequence[str], repos: Sequence[str]) -> It
             text = f"No open pull request whose files are known changes {path}."
             yield Statement(text, (_project(project, text),))
     if dark:
-        of = count(len(dark), "open pull request")
-        text = f"Which files {'another' if len(dark) < len(pulls) else 'the'} {of} change is not known."
+        other = " other" if len(dark) < len(pulls) else ""
+        verb = "changes" if len(dark) == 1 else "change"
+        text = (
+            f"The files that {len(dark)}{other} open pull request{'' if len(dark) == 1 else 's'} {verb} are not known."
+        )
         yield Statement(text, (project.sheets(dark, text),))
 
 
