@@ -14,7 +14,7 @@ ProjectTopic = Literal[
 
 _ITEM: dict[ItemTopic, str] = {
     "blocks": r"what (?:does|do|is|will|would) (?:\S+ )?(?:\S+ )?block(?:s|ing)?\b(?! (?:it|this|by))"
-    r"|(?:what|which|who)\b[^?]*\b(?:waits?|waiting|depends?|depending|rel(?:y|ies)|builds?) (?:for|on|upon)\b"
+    r"|(?:what|which|who)\b[^?]*\b(?:waits?|waiting|depends?|depending|rel(?:y|ies)|builds?) (?:for|on|upon)\s+\w"
     r"|\bblocked by\b|needed (?:for|by)|\bdoes [^?]* block\b|holding up",
     "waits for": r"\bblock(?:s|ed|ing|ers?)?\b|\bwait(?:s|ing)?\b|\bdepend(?:s|ing|enc(?:y|ies))?\b|\bstuck\b"
     r"|\bstall(?:s|ed|ing)?\b|\bnot (?:moving|progress\w*)|prerequisite"

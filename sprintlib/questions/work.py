@@ -45,7 +45,7 @@ def builds(project: Project, repos: Sequence[str]) -> Iterator[Statement]:
         text = f"CI is green on the default branch of {_joined(green)}: the last run of every workflow passed."
         yield Statement(text, (source,))
     if unknown:
-        text = f"Whether CI is green on {_joined(unknown)} is unknown: no CI runs are stored."
+        text = f"No CI runs of {_joined(unknown)} are stored: whether CI passes there is unknown, not green."
         yield Statement(text, (source,))
 
 

@@ -20,6 +20,10 @@ def test_what_waits_for_it(told: Ask) -> None:
     assert told("what waits for api#14?")[0] == "Nothing stored says that an open item waits for api#14."
 
 
+def test_the_item_may_stand_before_what_it_waits_for(told: Ask) -> None:
+    assert told("what is api#14 waiting for?")[0].startswith('api#14 "Payment intents" waits for web#5')
+
+
 def test_nothing_blocks_it(told: Ask) -> None:
     assert told("is api#16 blocked?")[0] == "Nothing stored says that api#16 waits for another item."
 

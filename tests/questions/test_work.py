@@ -8,7 +8,7 @@ from tests.world import World
 def test_builds_are_red_green_or_unknown(team: World, told: Ask) -> None:
     assert told("is CI green?") == [
         "CI is red: workflow 'tests' has failed on main of acme/api since Thu 19 Mar 2026 (1 run).",
-        "Whether CI is green on acme/web is unknown: no CI runs are stored.",
+        "No CI runs of acme/web are stored: whether CI passes there is unknown, not green.",
     ]
     team.run(3, "03-20 09:00", "03-20 09:10", "success")
     assert told("is main red?")[0] == (
