@@ -7,8 +7,8 @@ from sqlalchemy import Connection, func, select
 
 from sprintlib.knowledge.hits import Hit
 from sprintlib.knowledge.lexical import counts, terms
+from sprintlib.knowledge.tokens import words
 from sprintlib.knowledge.unspaced import pairs, without_unspaced
-from sprintlib.knowledge.wording import words
 from sprintlib.store.schema import chunk
 
 FLOOR = 0.6  # share of what a question says, each word weighing by its rarity

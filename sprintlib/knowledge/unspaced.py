@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Integer, bindparam, cast, func, or_, select, text
 from sqlalchemy.sql import column, table
 
-from sprintlib.knowledge.scope import MORE, Scope
+from sprintlib.knowledge.search_filter import MORE, SearchFilter
 from sprintlib.store.schema import TRIGRAMS, chunk
 
 _SCRIPTS = (
@@ -45,7 +45,7 @@ def pairs(query: str) -> list[str]:
     return list(dict.fromkeys(found))[:MOST_PAIRS]
 
 
-def unspaced(connection: Connection, query: str, scope: Scope, limit: int) -> list[int]:
+def unspaced(connection: Connection, query: str, scope: SearchFilter, limit: int) -> list[int]:
     """Ids of the chunks that hold most of a query's characters side by side, best first; none for other scripts."""
     asked = pairs(query)
     if not asked:
@@ -60,7 +60,7 @@ def unspaced(connection: Connection, query: str, scope: Scope, limit: int) -> li
     return list(connection.scalars(statement))
 
 
-def _trigrams(connection: Connection, query: str, asked: Sequence[str], scope: Scope, limit: int) -> list[int]:
+def _trigrams(connection: Connection, query: str, asked: Sequence[str], scope: SearchFilter, limit: int) -> list[int]:
     """By the index where a run is long enough for it, and by its pairs of characters; ranked by how many are held."""
     grams = table(TRIGRAMS, column("rowid", Integer), column("title"), column("body"))
     long = [run for run in _runs(query) if len(run) >= 3]

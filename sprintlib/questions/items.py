@@ -92,7 +92,7 @@ def _closed_by_pull(project: Project, ref: str) -> Iterator[Statement]:
     by_commit = project.merges.get((row["repository_id"], sha)) if sha else None
     said = [
         pull
-        for pull in project.carriers.get(ref, ())
+        for pull in project.closing_pull_requests.get(ref, ())
         if project.items[pull]["closed_as"] == "done"
         and abs(project.items[pull]["closed_at"] - row["closed_at"]) <= _SAME_CLOSING
     ]
@@ -157,7 +157,10 @@ def waits_for(project: Project, ref: str) -> Iterator[Statement]:
             (project.sheet(ref), project.looked_up(ref, "nothing blocks it, not open any more")),
         )
         return
-    own = [ref, *(pull for pull in project.carriers.get(ref, ()) if project.items[pull]["state"] == "open")]
+    own = [
+        ref,
+        *(pull for pull in project.closing_pull_requests.get(ref, ()) if project.items[pull]["state"] == "open"),
+    ]
     edges = [edge for edge in project.edges if edge.waiting in own and edge.blocker != ref]
     for edge in edges[:3]:
         yield _edge(project, edge)
@@ -213,14 +216,14 @@ def _people(project: Project, ref: str) -> str | None:
 
 
 def _open_carriers(project: Project, ref: str) -> list[str]:
-    return [pull for pull in project.carriers.get(ref, ()) if project.items[pull]["state"] == "open"]
+    return [pull for pull in project.closing_pull_requests.get(ref, ()) if project.items[pull]["state"] == "open"]
 
 
 def reviews(project: Project, ref: str) -> Iterator[Statement]:
     """Who reviewed it with which verdict, the last one counting, and who was asked."""
     row = project.items[ref]
     if row["kind"] != "pull":
-        for pull in project.carriers.get(ref, ())[:2]:
+        for pull in project.closing_pull_requests.get(ref, ())[:2]:
             yield from reviews(project, pull)
         return
     last = {one["author"] or "somebody": one for one in project.reviews(row) if one["author"] != row["author"]}
@@ -341,10 +344,10 @@ def links(project: Project, ref: str) -> Iterator[Statement]:
     """The pull requests that say they close it; of a pull request, the issues it says it closes."""
     row = project.items[ref]
     if row["kind"] == "issue":
-        for pull in project.carriers.get(ref, ())[:3]:
+        for pull in project.closing_pull_requests.get(ref, ())[:3]:
             text = f"{project.called(pull)} says that it closes {project.short(ref)}."
             yield Statement(text, (project.looked_up(pull, f"says that it closes {ref}"), project.sheet(ref)))
-        if not project.carriers.get(ref):
+        if not project.closing_pull_requests.get(ref):
             text = f"No pull request says that it closes {project.called(ref)}."
             yield Statement(text, (project.sheet(ref), project.looked_up(ref, text)))
         return

@@ -7,12 +7,13 @@ from datetime import datetime
 import polars as pl
 
 from sprintlib.evidence import Evidence
-from sprintlib.forecast import Sprint, count
+from sprintlib.forecast import count
+from sprintlib.history import Sprint
 from sprintlib.history.lateness import days_late
 from sprintlib.history.scope import deadline
 from sprintlib.knowledge import Source
 from sprintlib.questions.items import turn
-from sprintlib.questions.model import Outlook, Statement
+from sprintlib.questions.model import ForecastInputs, Statement
 from sprintlib.questions.periods import written
 from sprintlib.questions.project import Project
 from sprintlib.questions.topics import ProjectTopic
@@ -233,33 +234,33 @@ def unassigned(project: Project, sprint: Sprint) -> Iterator[Statement]:
 
 def _analysis(project: Project, title: str, topics: Sequence[ProjectTopic], asked: str) -> Iterator[Statement]:
     """The sentence of the analysis first, then what is asked for: dates, reasons or actions."""
-    outlook = project.analyse(title)
-    if outlook is None:
+    inputs = project.analyse(title)
+    if inputs is None:
         return
-    whole = Source(id="analysis", text=outlook.told, evidence=outlook.parts)
+    whole = Source(id="analysis", text=inputs.told, evidence=inputs.parts)
     acting = "action" in topics
-    advice = list(_advice(outlook))
+    advice = list(_advice(inputs))
     if acting:
         yield from advice[:3]
-    yield Statement(outlook.summary, (whole,), "inference")
-    half, most = outlook.finish
+    yield Statement(inputs.summary, (whole,), "inference")
+    half, most = inputs.finish
     if half and re.search(r"\bwhen\b|\bdate\b|how long|finish|land|late|on time|in time", asked):
         till = f" and with 85% by {written(most)}" if most else ""
         yield Statement(f"{title} is done with 50% probability by {written(half)}{till}.", (whole,), "inference")
     if not acting:
-        yield from [*_risks(outlook)][: 4 if set(topics) & {"reasons", "stuck"} else 2]
+        yield from [*_risks(inputs)][: 4 if set(topics) & {"reasons", "stuck"} else 2]
         yield from advice[:1]
 
 
-def _risks(outlook: Outlook) -> Iterator[Statement]:
-    for place, risk in enumerate(outlook.risks):
+def _risks(inputs: ForecastInputs) -> Iterator[Statement]:
+    for place, risk in enumerate(inputs.risks):
         if risk.severity in ("high", "medium") and risk.evidence:
             source = Source(id=f"risk:{risk.kind}:{place}", text=risk.statement, evidence=risk.evidence)
             yield Statement(risk.statement, (source,))
 
 
-def _advice(outlook: Outlook) -> Iterator[Statement]:
-    for one in outlook.recommendations:
+def _advice(inputs: ForecastInputs) -> Iterator[Statement]:
+    for one in inputs.recommendations:
         if one.evidence:
             source = Source(id=f"advice:{one.id}", text=one.action, evidence=one.evidence)
             yield Statement(one.action, (source,), "advice")

@@ -14,14 +14,13 @@ from sqlalchemy import Engine
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
 from sprintlib.evidence import Evidence
-from sprintlib.forecast import Sprint, closed_refs, find_sprints
-from sprintlib.history import Past
+from sprintlib.history import ProjectState, Sprint, closed_refs, find_sprints
 from sprintlib.history.remarks import Remark, remarks_on, reviewed_files
 from sprintlib.knowledge import Source, clean, instructions, mask
 from sprintlib.questions.model import Analyse
 from sprintlib.questions.periods import written
-from sprintlib.risks.next_move import NextMove, next_moves
-from sprintlib.risks.situation import shorten
+from sprintlib.risks.context import shorten
+from sprintlib.risks.next_actor import NextMove, next_moves
 from sprintlib.settings import Settings
 
 Row = dict[str, Any]  # of Past.items
@@ -46,7 +45,7 @@ class Edge(NamedTuple):
 class Project:
     """A project as of the moment of `past`. analyse: the analysis of the milestone of a title."""
 
-    past: Past
+    past: ProjectState
     settings: Settings
     engine: Engine
     analyse: Analyse
@@ -99,7 +98,7 @@ class Project:
     @cached_property
     def edges(self) -> list[Edge]:
         """Who waits for whom, open items only, the surest first."""
-        found = self.past.once(find_dependencies).filter(type="blocks")
+        found = self.past.cached(find_dependencies).filter(type="blocks")
         columns = ("waiting", "blocker", "blocker_state", "source", "evidence_ref", "evidence_url", "note")
         return [Edge(*row) for row in found.select(columns).iter_rows()]
 
@@ -111,7 +110,7 @@ class Project:
         return {ref: closed for ref, closed in found.items() if closed}
 
     @cached_property
-    def carriers(self) -> dict[str, list[str]]:
+    def closing_pull_requests(self) -> dict[str, list[str]]:
         """Item -> pull requests that say they close it, the newest first."""
         found: dict[str, list[str]] = defaultdict(list)
         for pull, closed in self.closes.items():

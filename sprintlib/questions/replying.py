@@ -109,7 +109,7 @@ def _inside(project: Project, asked: Asked) -> frozenset[str] | None:
     for title in asked.milestones:
         sprint = project.sprint(title)
         refs = sprint.items["ref"].to_list() if sprint else []
-        found |= {*refs, *(pull for ref in refs for pull in project.carriers.get(ref, ()))}
+        found |= {*refs, *(pull for ref in refs for pull in project.closing_pull_requests.get(ref, ()))}
     return frozenset(found)
 
 

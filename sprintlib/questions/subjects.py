@@ -9,7 +9,7 @@ from itertools import pairwise
 from math import log
 
 from sprintlib.dependencies.references import Resolver
-from sprintlib.knowledge.wording import words
+from sprintlib.knowledge.tokens import words
 from sprintlib.questions.periods import Period, named_period
 from sprintlib.questions.project import Project
 

@@ -135,10 +135,12 @@ def ready(project: Project, inside: Sequence[str]) -> Iterator[Statement]:
         .to_series()
     )
     opened = [ref for ref in inside if project.items[ref]["state"] == "open" and project.items[ref]["kind"] == "issue"]
-    begun = {
-        ref for ref in opened if any(project.items[pull]["state"] == "open" for pull in project.carriers.get(ref, ()))
+    started = {
+        ref
+        for ref in opened
+        if any(project.items[pull]["state"] == "open" for pull in project.closing_pull_requests.get(ref, ()))
     }
-    free = [ref for ref in opened if ref not in waiting and ref not in begun and ref not in taken]
+    free = [ref for ref in opened if ref not in waiting and ref not in started and ref not in taken]
     unowned = [ref for ref in free if not project.items[ref]["assignees"]]
     owned = [ref for ref in free if project.items[ref]["assignees"]]
     if unowned:
@@ -167,7 +169,7 @@ def of_person(project: Project, login: str) -> Iterator[Statement]:
         if row["kind"] == "issue"
         and login in row["assignees"]
         and ref not in waiting
-        and not any(project.items[pull]["state"] == "open" for pull in project.carriers.get(ref, ()))
+        and not any(project.items[pull]["state"] == "open" for pull in project.closing_pull_requests.get(ref, ()))
     ]
     drafts = [ref for ref, row in opened.items() if row["draft"] and row["author"] == login]
     groups = (

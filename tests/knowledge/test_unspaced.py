@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from sprintlib.analysis import answer
 from sprintlib.history.texts import read_texts
 from sprintlib.knowledge import search
 from sprintlib.knowledge.store import write_chunks
 from sprintlib.knowledge.unspaced import pairs
+from sprintlib.services import answer
 from sprintlib.store import open_store
 from tests.world import World, at
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sprintlib.analysis import Answer, answer
+from sprintlib.services import Answer, answer
 from tests.sprints import AS_OF, team_in
 from tests.world import WEB, World, at
 

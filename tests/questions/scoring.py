@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from sprintlib.analysis import Answer
+from sprintlib.services import Answer
 
 Verdict = Literal["right", "partly", "wrong", "no answer"]
 READ = 4  # sentences a reader looks at

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sprintlib.analysis import answer
+from sprintlib.services import answer
 from tests.analysis.test_leaks import LATER, baseline
 from tests.sprints import AS_OF, team_in
 from tests.world import World, at

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from sprintlib.analysis import Answer, analyze
+from sprintlib.analysis import analyze
+from sprintlib.services import Answer
 from tests.questions.conftest import Ask
 from tests.sprints import AS_OF
 from tests.world import World, at

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from sprintlib.analysis import answer
 from sprintlib.github import sync
 from sprintlib.github.dataset import ingest_dataset
 from sprintlib.knowledge import update_texts
+from sprintlib.services import answer
 from sprintlib.settings import Settings, parse
-from sprintlib.simulate import write_startup
-from sprintlib.standin import running
 from sprintlib.store import open_store
+from sprintsim.fake_github import running
+from sprintsim.simulation import write_startup
 from tests.questions.scoring import Verdict, counts, judged, questions
 
 DEMO = datetime(2026, 11, 23, 8, tzinfo=UTC)

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sprintlib.analysis import Answer, Sentence
+from sprintlib.analysis import Sentence
 from sprintlib.evidence import Evidence
 from sprintlib.knowledge import Report
+from sprintlib.services import Answer
 from tests.questions.scoring import Question, counts, judged
 
 CITED = (Evidence(ref="acme/api#1", kind="issue", url="https://github.com/acme/api/issues/1"),)
