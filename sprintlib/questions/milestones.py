@@ -13,7 +13,7 @@ from sprintlib.history.lateness import days_late
 from sprintlib.history.scope import deadline
 from sprintlib.knowledge import Source
 from sprintlib.questions.items import turn
-from sprintlib.questions.model import ForecastInputs, Statement
+from sprintlib.questions.model import MilestoneOutlook, Statement
 from sprintlib.questions.periods import written
 from sprintlib.questions.project import Project
 from sprintlib.questions.topics import ProjectTopic
@@ -234,33 +234,33 @@ def unassigned(project: Project, sprint: Sprint) -> Iterator[Statement]:
 
 def _analysis(project: Project, title: str, topics: Sequence[ProjectTopic], asked: str) -> Iterator[Statement]:
     """The sentence of the analysis first, then what is asked for: dates, reasons or actions."""
-    inputs = project.analyse(title)
-    if inputs is None:
+    outlook = project.analyse(title)
+    if outlook is None:
         return
-    whole = Source(id="analysis", text=inputs.told, evidence=inputs.parts)
+    whole = Source(id="analysis", text=outlook.told, evidence=outlook.parts)
     acting = "action" in topics
-    advice = list(_advice(inputs))
+    advice = list(_advice(outlook))
     if acting:
         yield from advice[:3]
-    yield Statement(inputs.summary, (whole,), "inference")
-    half, most = inputs.finish
+    yield Statement(outlook.summary, (whole,), "inference")
+    half, most = outlook.finish
     if half and re.search(r"\bwhen\b|\bdate\b|how long|finish|land|late|on time|in time", asked):
         till = f" and with 85% by {written(most)}" if most else ""
         yield Statement(f"{title} is done with 50% probability by {written(half)}{till}.", (whole,), "inference")
     if not acting:
-        yield from [*_risks(inputs)][: 4 if set(topics) & {"reasons", "stuck"} else 2]
+        yield from [*_risks(outlook)][: 4 if set(topics) & {"reasons", "stuck"} else 2]
         yield from advice[:1]
 
 
-def _risks(inputs: ForecastInputs) -> Iterator[Statement]:
-    for place, risk in enumerate(inputs.risks):
+def _risks(outlook: MilestoneOutlook) -> Iterator[Statement]:
+    for place, risk in enumerate(outlook.risks):
         if risk.severity in ("high", "medium") and risk.evidence:
             source = Source(id=f"risk:{risk.kind}:{place}", text=risk.statement, evidence=risk.evidence)
             yield Statement(risk.statement, (source,))
 
 
-def _advice(inputs: ForecastInputs) -> Iterator[Statement]:
-    for one in inputs.recommendations:
+def _advice(outlook: MilestoneOutlook) -> Iterator[Statement]:
+    for one in outlook.recommendations:
         if one.evidence:
             source = Source(id=f"advice:{one.id}", text=one.action, evidence=one.evidence)
             yield Statement(one.action, (source,), "advice")

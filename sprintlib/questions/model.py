@@ -24,7 +24,7 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class ForecastInputs:
+class MilestoneOutlook:
     """What the analysis of one milestone says, as far as answers tell it.
 
     told: everything it says in words and numbers, for the check. parts: evidence that is the milestone itself.
@@ -40,7 +40,7 @@ class ForecastInputs:
     recommendations: tuple[Recommendation, ...] = ()
 
 
-Analyse = Callable[[str], ForecastInputs | None]
+Analyse = Callable[[str], MilestoneOutlook | None]
 
 
 @dataclass(frozen=True)

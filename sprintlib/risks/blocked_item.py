@@ -46,8 +46,8 @@ def _risk(context: SprintContext, blocked_item: BlockedItem, days: float) -> Ris
         statement=_statement(context, blocked_item, days, actor),
         rule=(
             f"An open item is blocked by an open item for more than {working_days(context.thresholds.blocked_days)} "
-            f"(here by {_SAID.get(blocked_item.source, blocked_item.source)}); high when the blocker has nobody to act or "
-            "lies in another repository, or the deadline is near."
+            f"(here by {_SAID.get(blocked_item.source, blocked_item.source)}); high when the blocker has nobody to act "
+            "or lies in another repository, or the deadline is near."
         ),
         items=concerned,
         actor=actor,

@@ -32,7 +32,7 @@ from sprintlib.knowledge import (
     update_texts,
     verify,
 )
-from sprintlib.questions import UNKNOWN, ForecastInputs, Project, Reply, Statement, reply
+from sprintlib.questions import UNKNOWN, MilestoneOutlook, Project, Reply, Statement, reply
 from sprintlib.recommend import read_feedback
 from sprintlib.recommend.playbook import playbook_texts
 from sprintlib.settings import Settings
@@ -218,7 +218,7 @@ def _sentence(claim: Claim, by_id: dict[str, Source]) -> Sentence:
     return Sentence(text=claim.text, kind=claim.kind, evidence=tuple(evidence))
 
 
-def _outlook(engine: Engine, settings: Settings, past: ProjectState, title: str) -> ForecastInputs | None:
+def _outlook(engine: Engine, settings: Settings, past: ProjectState, title: str) -> MilestoneOutlook | None:
     """The analysis of one milestone, as far as answers tell it."""
     found = analyze_past(past, settings, title, feedback=read_feedback(engine, past.project, past.as_of)).milestones
     if not found:
@@ -228,7 +228,7 @@ def _outlook(engine: Engine, settings: Settings, past: ProjectState, title: str)
         Evidence(ref=f"{part.repo} milestone {part.number}", kind="milestone", url=part.html_url, note=part.title_then)
         for part in about.parts
     )
-    return ForecastInputs(
+    return MilestoneOutlook(
         title=about.title,
         summary=about.summary,
         told=_all_said(about, past.as_of),
