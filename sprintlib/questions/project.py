@@ -23,7 +23,7 @@ from sprintlib.risks.context import shorten
 from sprintlib.risks.next_actor import NextMove, next_moves
 from sprintlib.settings import Settings
 
-Row = dict[str, Any]  # of Past.items
+Row = dict[str, Any]  # of ProjectState.items
 MOST_CITED = 10
 _QUOTED_WORDS = 45
 _ITEM_EVENTS = ("closed", "reopened", "merged", "review_requested", "review_request_removed")
