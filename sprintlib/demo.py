@@ -12,6 +12,7 @@ import tomlkit
 
 from sprintlib import settings as settings_file
 from sprintlib.analysis import Analysis, MilestoneAnalysis, analyze
+from sprintlib.analysis.selection import select_milestone
 from sprintlib.errors import AnalysisError, SettingsError
 from sprintlib.github import OnProgress, SyncSummary, sync
 from sprintlib.reports import ReportFiles, write_report
@@ -133,6 +134,7 @@ def _port(url: str) -> str:
 
 
 def _milestone(analysis: Analysis) -> MilestoneAnalysis:
-    if not analysis.milestones:
+    milestone = select_milestone(analysis, None)
+    if milestone is None:
         raise AnalysisError("The simulated startup has no open milestone: try another --seed.")
-    return min(analysis.milestones, key=lambda each: each.due_on or date.max)
+    return milestone

@@ -1,6 +1,7 @@
 """Settings of one project: `sprint.toml` in the home folder, plus the environment for secrets."""
 
 import os
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -76,6 +77,17 @@ class MilestoneSettings(_Section):
     """What GitHub does not know about one milestone."""
 
     start: date | None = Field(None, description="first day of the sprint")
+    parts: tuple[str, ...] = Field(
+        (), description="its milestones as OWNER/NAME#NUMBER, where titles do not say which belong together"
+    )
+
+    @field_validator("parts")
+    @classmethod
+    def _milestone_references(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            if not re.fullmatch(r"[\w.-]+/[\w.-]+#\d+", part):
+                raise ValueError(f"'{part}' is not of the form OWNER/NAME#NUMBER")
+        return value
 
 
 class RiskSettings(_Section):
@@ -150,6 +162,16 @@ class Settings(_Section):
     store: StoreSettings = StoreSettings()
     paths: PathSettings = PathSettings()
     llm: LlmSettings = LlmSettings()
+
+    @property
+    def first_days(self) -> dict[str, date]:
+        """Title of a sprint -> its first day, where `[milestones."TITLE"] start` says so."""
+        return {title: known.start for title, known in self.milestones.items() if known.start}
+
+    @property
+    def sprint_parts(self) -> dict[str, tuple[str, ...]]:
+        """Title of a sprint -> its milestones, where `[milestones."TITLE"] parts` says so."""
+        return {title: known.parts for title, known in self.milestones.items() if known.parts}
 
     @property
     def time_zone(self) -> ZoneInfo:

@@ -36,7 +36,7 @@ def explain_all(state: State, analysis_context: AnalysisContext) -> State:
     if not left:
         asked["missing"] = state["reasoning"]["missing"] or asked["missing"]
     words = [*_worded(asked), *_worded(state["reasoning"])]
-    earlier = previous_analysis(analysis_context.engine, found.project, milestone.title, found.as_of)
+    earlier = previous_analysis(analysis_context.engine, found.project, milestone, found.as_of)
     told = milestone.model_copy(
         update={
             "narrative": (*words, *explanation(milestone, earlier, similar)),

@@ -80,7 +80,7 @@ def backtest_own(engine: Engine, settings: Settings, as_of: datetime) -> OwnBack
         over: list[tuple[datetime, bool]] = []  # deadline of each sprint so far, and whether it landed
         for one in record.finished:
             moment = one.start + (one.deadline - one.start) * (share / 100)
-            then = _sprint(load_state(engine, settings, moment), calendar, one.title)
+            then = _sprint(load_state(engine, settings, moment), calendar, one.key)
             if then is None or then.items.is_empty():
                 continue
             known = [landed for deadline, landed in over if deadline <= moment]
@@ -91,8 +91,8 @@ def backtest_own(engine: Engine, settings: Settings, as_of: datetime) -> OwnBack
     return OwnBacktest(tuple(replays), scores, plans, plan_accuracy(plans), _verdict(scores))
 
 
-def _sprint(past: ProjectState, calendar: WorkingCalendar, title: str) -> Sprint | None:
-    return next(iter(find_sprints(past, calendar, {}, title)), None)
+def _sprint(past: ProjectState, calendar: WorkingCalendar, key: str) -> Sprint | None:
+    return next(iter(find_sprints(past, calendar, {}, key)), None)
 
 
 def _replay(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from sprintlib.history import select_sprint
 from sprintlib.questions import milestones, work
 from sprintlib.questions.items import about_item
 from sprintlib.questions.model import Reply, Statement
@@ -139,5 +140,6 @@ def _default(project: Project, asked: Asked, topics: Sequence[ProjectTopic]) -> 
 
 
 def _due_next(project: Project) -> str | None:
-    """The open milestone that is due next, overdue ones first; else any that is open."""
-    return project.open_sprints[0].title if project.open_sprints else None
+    """The open milestone that is meant where nobody names one."""
+    found = select_sprint(project.open_sprints, project.past.as_of)
+    return found.title if found else None

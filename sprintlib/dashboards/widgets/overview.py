@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import ipywidgets as widgets
 
 from sprintlib.analysis import Analysis
-from sprintlib.analysis.choosing import choose
+from sprintlib.analysis.selection import select_milestone
 from sprintlib.dashboards.widgets import fragments
 from sprintlib.dashboards.widgets.page import problem_card
 from sprintlib.dashboards.widgets.request import Request
@@ -134,7 +134,7 @@ class Overview(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
         analysis = self._analysis
         if analysis is None:
             return
-        chosen = choose(analysis, self._wanted)
+        chosen = select_milestone(analysis, self._wanted)
         self._quiet = True
         self.picker.options = [milestone.title for milestone in analysis.milestones]
         self.picker.value = chosen.title if chosen else None
