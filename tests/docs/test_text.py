@@ -63,6 +63,19 @@ def test_pages_that_the_code_names_exist():
     assert len(named) > 30
 
 
+def test_what_the_examples_import_exists():
+    examples = [
+        line.strip()
+        for page in PAGES
+        for block in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+        for line in block.splitlines()
+        if re.match(r"\s*(?:from|import) ", line)
+    ]
+    assert len(examples) > 5
+    for line in examples:
+        exec(line, {})
+
+
 def test_every_risk_says_how_to_improve_it():
     sections = re.split(r"^## ", (DOCS / "risks.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
     kinds = {detector.KIND for detector in DETECTORS} | {"cross_repository_block", "instructions_in_text"}
