@@ -16,7 +16,11 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from sprintlib.evaluate import read_dataset
-from sprintlib.evaluate.observables import (
+from sprintlib.forecast.sprints import outcomes
+from sprintlib.forecast.sprints.model import TIMES
+from sprintlib.github.dataset import dataset_files
+from sprintsim.simulation import simulate, write_startup
+from training.observables import (
     ISSUE_COLUMNS,
     ISSUE_PROCESS,
     PULL_COLUMNS,
@@ -26,11 +30,8 @@ from sprintlib.evaluate.observables import (
     dataset_items,
     sprint_states,
 )
-from sprintlib.evaluate.two_samples import GROUP, QUANTILES, Marginal, TwoSample, marginals, two_sample
-from sprintlib.forecast.sprints import outcomes
-from sprintlib.github.dataset import dataset_files
-from sprintlib.simulate import simulate, write_startup
-from sprintlib.simulate.sprints import TIMES, simulated_sprints
+from training.simulated_sprints import simulated_sprints
+from training.two_samples import GROUP, QUANTILES, Marginal, TwoSample, marginals, two_sample
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 REAL = {"secp256k1": "bitcoin-core_secp256k1.tar.xz", "bips": "bitcoin_bips.tar.xz"}
@@ -150,12 +151,12 @@ def _meets(work: Work, other: Work) -> bool:
 
 
 def _simulated_work(seed: int) -> list[Work]:
-    chronicle = simulate(seed, TODAY)
-    opened = {item.key: item.created_at for item in chronicle.items}
+    event_log = simulate(seed, TODAY)
+    opened = {item.key: item.created_at for item in event_log.items}
     files: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
-    for commit in chronicle.commits:
+    for commit in event_log.commits:
         files[commit.repo, commit.number] |= {change.path for change in commit.changes}
-    merges = {(each.repo, each.number): each.at for each in chronicle.happenings if each.kind == "merged"}
+    merges = {(each.repo, each.number): each.at for each in event_log.happenings if each.kind == "merged"}
     return [(f"{seed} {key[0]}", opened[key], at, frozenset(files[key])) for key, at in merges.items()]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,6 +49,8 @@ def test_no_line_begins_with_what_the_site_leaves_out(page):
 def test_pages_that_the_code_names_exist():
     sources = [
         *(ROOT / "sprintlib").rglob("*.py"),
+        *(ROOT / "sprintsim").rglob("*.py"),
+        *(ROOT / "training").rglob("*.py"),
         *(ROOT / "tests").rglob("*.py"),
         *(ROOT / "benchmarks").rglob("*.py"),
         *(ROOT / "notebooks").glob("*.ipynb"),
@@ -74,6 +77,13 @@ def test_what_the_examples_import_exists():
     assert len(examples) > 5
     for line in examples:
         exec(line, {})
+
+
+def test_the_readme_lists_the_layers_that_are_enforced():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
+    paragraph = PAGES[0].read_text(encoding="utf-8").partition("Layers, top to bottom")[2].partition(". Beside")[0]
+    assert re.findall(r"`([^`]+)`", " ".join(paragraph.split())) == [layer for layer in layers if layer != "__main__"]
 
 
 def test_every_risk_says_how_to_improve_it():
