@@ -3,7 +3,6 @@
 import fcntl
 import hashlib
 import json
-import os
 import re
 import shutil
 import sys
@@ -21,6 +20,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
 from sprintlib import resources
+from sprintlib.child_environment import STORE, child_environment
 from sprintlib.errors import AnalysisError, ReportError, SprintError
 from sprintlib.imports import meanwhile
 from sprintlib.reports import explaining, run_table
@@ -37,7 +37,6 @@ NO_MILESTONE = "(no open milestone)"
 _NOTEBOOK = "sprint_analysis.ipynb"
 _LEAST_FREE_BYTES = 5_000_000
 _WHILE_SOMEBODY_WAITS = 25.0  # seconds for a model's words in a report by hand
-_SECRETS = ("GITHUB_TOKEN", "GH_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
 
 
 @dataclass(frozen=True)
@@ -179,12 +178,11 @@ def _death(settings: Settings, code: int) -> str:
 
 
 def _environment(scratch: str) -> dict[str, str]:
-    """This process's environment without secrets; Jupyter's and IPython's own files go to a folder that is dropped.
+    """What a notebook may see; Jupyter's and IPython's own files go to a folder that is dropped.
 
     The folder's name is short: kernels listen on sockets in it, whose paths may not exceed 107 characters.
     """
-    kept = {name: value for name, value in os.environ.items() if name not in _SECRETS}
-    return kept | {
+    return child_environment(STORE) | {
         "TMPDIR": scratch,
         "IPYTHONDIR": scratch,
         "JUPYTER_RUNTIME_DIR": scratch,
