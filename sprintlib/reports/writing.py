@@ -1,6 +1,5 @@
 """Writing a dated report: run the notebook under a watchdog, and publish what it made in one step."""
 
-import fcntl
 import hashlib
 import json
 import re
@@ -23,6 +22,7 @@ from sprintlib import resources
 from sprintlib.child_environment import STORE, child_environment
 from sprintlib.errors import AnalysisError, ReportError, SprintError
 from sprintlib.imports import meanwhile
+from sprintlib.locks import file_lock
 from sprintlib.reports import explaining, run_table
 from sprintlib.reports.run_table import Trigger
 from sprintlib.reports.watch import run_watched
@@ -210,7 +210,7 @@ def _publish(settings: Settings, partial: Path, analysis: "Analysis") -> Path:
     day = analysis.as_of.astimezone(settings.time_zone).date().isoformat()
     final = settings.reports_dir / day / folder_name(analysis.project, *(found.title for found in analysis.milestones))
     final.parent.mkdir(parents=True, exist_ok=True)
-    with _publishing(settings):
+    with file_lock(settings.reports_dir / ".partial" / "lock", wait=True):
         if not final.exists():
             partial.rename(final)
             return final
@@ -223,13 +223,6 @@ def _publish(settings: Settings, partial: Path, analysis: "Analysis") -> Path:
             raise
         shutil.rmtree(former, ignore_errors=True)
     return final
-
-
-@contextmanager
-def _publishing(settings: Settings) -> Iterator[None]:
-    with (settings.reports_dir / ".partial" / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _keep_failed(settings: Settings, partial: Path, run_id: int) -> None:
