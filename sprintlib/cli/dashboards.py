@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(app: "App", port: int, ip: str, token: str | None, token_from: int | None, browser: bool) -> None:
     """Serve the dashboards, read-only, until Ctrl-C."""
-    from sprintlib.serving import launch_server, received_token
+    from sprintlib.dashboards.serving import launch_server, received_token
 
     if token_from is not None:
         token = received_token(token_from)
     elif app.is_program:
         launch_server(app.home, debug=app.debug, ip=ip, port=port, token=token, browser=browser)
-    from sprintlib.imports import quickly
+    from sprintlib.imports import import_without_uri_grammar
 
-    quickly("voila.app")
-    from sprintlib.serving import serve
+    import_without_uri_grammar("voila.app")
+    from sprintlib.dashboards.serving import serve
 
     serve(app.settings, ip=ip, port=port, token=token, browser=browser, say=click.echo)

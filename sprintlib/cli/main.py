@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sprintlib.errors import SprintError
-from sprintlib.signals import met_like_ctrl_c
+from sprintlib.signals import sigterm_as_interrupt
 
 if TYPE_CHECKING:
     from sqlalchemy.exc import DatabaseError
@@ -124,7 +124,7 @@ class _LazyGroup(click.Group):
 @click.pass_context
 def sprint(context: click.Context, home: Path | None, debug: bool) -> None:
     """Will the milestone land, what threatens it, and what to do today."""
-    from sprintlib import log
+    from sprintlib.observe import log
 
     log.configure(verbose=debug)
     context.obj = App(home=home, debug=debug, is_program=context.obj is _PROGRAM)
@@ -140,7 +140,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     started_as = _PROGRAM if arguments is None else None
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        with met_like_ctrl_c():
+        with sigterm_as_interrupt():
             sprint.main(arguments, prog_name="sprint", standalone_mode=False, obj=started_as)
     except SprintError as error:
         if "--debug" in arguments:
