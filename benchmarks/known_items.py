@@ -23,9 +23,9 @@ from sprintlib.embedding import embedder
 from sprintlib.github.dataset import ingest_dataset
 from sprintlib.history.texts import Text, read_texts
 from sprintlib.knowledge.lexical import full_text
-from sprintlib.knowledge.semantic_index import SemanticIndex, query_encoder
 from sprintlib.knowledge.retrieval import DEPTH, K
 from sprintlib.knowledge.search_filter import Scope
+from sprintlib.knowledge.semantic_index import SemanticIndex, query_encoder
 from sprintlib.knowledge.store import write_chunks
 from sprintlib.knowledge.vectors import embed_missing, write_index
 from sprintlib.settings import parse

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 from sqlalchemy import Engine
 
 from sprintlib.agents.state import State
-from sprintlib.analysis.pipeline import sprint_contexts, observe
 from sprintlib.analysis.citations import CitationCheck
+from sprintlib.analysis.pipeline import observe, sprint_contexts
 from sprintlib.errors import AnalysisError, KnowledgeError
 from sprintlib.forecast import ForecastInputs
 from sprintlib.forecast.rates import Rate

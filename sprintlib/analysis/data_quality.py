@@ -6,9 +6,8 @@ import polars as pl
 
 from sprintlib.as_of import lies_ahead
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.history import Sprint
 from sprintlib.forecast import closed_in_cadence, count
-from sprintlib.history import ProjectState
+from sprintlib.history import ProjectState, Sprint
 from sprintlib.risks import listed
 from sprintlib.settings import Settings
 

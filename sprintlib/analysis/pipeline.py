@@ -9,8 +9,8 @@ from time import perf_counter
 from sqlalchemy import Engine
 
 from sprintlib.analysis.citations import CitationCheck
-from sprintlib.analysis.model import Analysis, BurnUp, MilestoneAnalysis, Part, ProjectionPoint
 from sprintlib.analysis.data_quality import known_later, notes
+from sprintlib.analysis.model import Analysis, BurnUp, MilestoneAnalysis, Part, ProjectionPoint
 from sprintlib.analysis.scope_counts import burn_up_days, counts, first_day, total
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
@@ -18,10 +18,18 @@ from sprintlib.errors import AnalysisError
 from sprintlib.explain import explain, health, summary
 from sprintlib.explain.model import Driver
 from sprintlib.features import Metric, measure
-from sprintlib.history import Sprint, find_sprints
-from sprintlib.forecast import ForecastInputs, earlier_sprints, forecast, governing_part, item_forecasts, part_forecast, plan_accuracy, sprint_history
+from sprintlib.forecast import (
+    ForecastInputs,
+    earlier_sprints,
+    forecast,
+    governing_part,
+    item_forecasts,
+    part_forecast,
+    plan_accuracy,
+    sprint_history,
+)
 from sprintlib.forecast.model import Forecast
-from sprintlib.history import ProjectState, load_state
+from sprintlib.history import ProjectState, Sprint, find_sprints, load_state
 from sprintlib.recommend import Feedback, Recommendation, read_feedback, recommend
 from sprintlib.risks import Risk, SprintContext, find_hostile_text, find_risks
 from sprintlib.settings import Settings

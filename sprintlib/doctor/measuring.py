@@ -200,12 +200,21 @@ def _search(analysis_context: AnalysisContext, state: State, watch: _Watch) -> t
     how = "by words and by meaning"
     with ExitStack() as stack:
         try:
-            semantic_index = stack.enter_context(open_semantic_index(analysis_context.engine, analysis_context.settings))
+            semantic_index = stack.enter_context(
+                open_semantic_index(analysis_context.engine, analysis_context.settings)
+            )
         except KnowledgeError as error:
             semantic_index, how = None, f"by words only. {error}"
         past, query = analysis_context.past(state), f"{state['facts']['title']} blocked waiting"
         started = perf_counter()
-        search(analysis_context.engine, analysis_context.settings, query, past.as_of, past=past, semantic_index=semantic_index)
+        search(
+            analysis_context.engine,
+            analysis_context.settings,
+            query,
+            past.as_of,
+            past=past,
+            semantic_index=semantic_index,
+        )
         seconds = perf_counter() - started
     return name, seconds, f"one question to {chunks:,} chunks {how}"
 

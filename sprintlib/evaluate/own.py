@@ -12,10 +12,9 @@ from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
 from sprintlib.errors import AnalysisError
 from sprintlib.evaluate.metrics import brier
-from sprintlib.history import Sprint, find_sprints
 from sprintlib.forecast import EarlierSprint, PlanAccuracy, SprintHistory, earlier_sprints, forecast, plan_accuracy
 from sprintlib.forecast.sprint_history import Finished
-from sprintlib.history import ProjectState, load_state
+from sprintlib.history import ProjectState, Sprint, find_sprints, load_state
 from sprintlib.risks import SprintContext
 from sprintlib.settings import Settings
 
@@ -96,7 +95,9 @@ def _sprint(past: ProjectState, calendar: WorkingCalendar, title: str) -> Sprint
     return next(iter(find_sprints(past, calendar, {}, title)), None)
 
 
-def _replay(whole: ProjectState, one: Finished, then: Sprint, share: int, earlier: list[bool], settings: Settings) -> Replay:
+def _replay(
+    whole: ProjectState, one: Finished, then: Sprint, share: int, earlier: list[bool], settings: Settings
+) -> Replay:
     told = forecast(SprintContext(then, settings.risks, find_dependencies(then.past)).inputs)
     ended = whole.items.join(then.open_items.select("ref"), on="ref", how="semi")
     return Replay(

@@ -13,12 +13,12 @@ from typing import NamedTuple
 import polars as pl
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.history.started_work import started, pulls_of, started_at
 from sprintlib.forecast.developers import active_developers
-from sprintlib.history.sprint import Sprint, find_sprints
 from sprintlib.forecast.sprints import FEATURES, LocalLayer, features, outcomes, shipped_model
 from sprintlib.forecast.sprints.model import TIMES
 from sprintlib.history import ProjectState
+from sprintlib.history.sprint import Sprint, find_sprints
+from sprintlib.history.started_work import pulls_of, started, started_at
 from sprintlib.history.truncation import truncate
 
 MOST_SPRINTS = 8  # the newest; older ones say little about the team of today

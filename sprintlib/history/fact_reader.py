@@ -9,6 +9,7 @@ from sqlalchemy.sql.elements import KeyedColumnElement
 
 from sprintlib.facts.batch import read_payload
 from sprintlib.facts.rows import Origin, item_reference, milestone_row
+from sprintlib.history.reviews import before_dismissal
 from sprintlib.history.state import (
     CHANGED_FILES,
     COMMENTS,
@@ -20,7 +21,6 @@ from sprintlib.history.state import (
     REVIEWS,
     RUNS,
 )
-from sprintlib.history.reviews import before_dismissal
 from sprintlib.store import frame
 from sprintlib.store.frames import UTC_DATETIME
 from sprintlib.store.schema import (

@@ -9,9 +9,9 @@ from sprintlib.history.fact_reader import FactReader, repositories
 from sprintlib.history.items import read_items, read_transitions
 from sprintlib.history.memberships import read_memberships
 from sprintlib.history.milestones import read_milestones
-from sprintlib.history.state import MEMBERSHIPS, ProjectState
-from sprintlib.history.reviews import DISMISSAL
 from sprintlib.history.payload_versions import versions_seen
+from sprintlib.history.reviews import DISMISSAL
+from sprintlib.history.state import MEMBERSHIPS, ProjectState
 from sprintlib.settings import Settings
 
 

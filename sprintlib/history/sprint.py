@@ -10,8 +10,8 @@ import polars as pl
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.history.closing_pull_requests import closing_pull_requests
-from sprintlib.history.state import ProjectState
 from sprintlib.history.scope import Scope, deadline, scope, start_of
+from sprintlib.history.state import ProjectState
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,11 @@ def _sprint(past: ProjectState, calendar: WorkingCalendar, title: str, first_day
 
 
 def _part(
-    past: ProjectState, calendar: WorkingCalendar, row: dict[str, Any], first_day: date | None, due_on_of_others: date | None
+    past: ProjectState,
+    calendar: WorkingCalendar,
+    row: dict[str, Any],
+    first_day: date | None,
+    due_on_of_others: date | None,
 ) -> SprintPart:
     due_on = row["due_on"] or due_on_of_others
     start = start_of(past, row["repository_id"], row["number"], calendar, first_day)

@@ -19,11 +19,11 @@ from sprintlib.history.item_status import (
     status_as_of,
     status_today,
 )
-from sprintlib.knowledge.reference_lookup import exact
 from sprintlib.knowledge.hits import Hit
 from sprintlib.knowledge.lexical import full_text, terms
-from sprintlib.knowledge.semantic_index import SemanticIndex
+from sprintlib.knowledge.reference_lookup import exact
 from sprintlib.knowledge.search_filter import SearchFilter
+from sprintlib.knowledge.semantic_index import SemanticIndex
 from sprintlib.settings import Settings
 from sprintlib.store.schema import chunk
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from sprintlib.evidence import Evidence
-from sprintlib.forecast import REVIEW_DAYS, ForecastInputs, Workload, probability_in_time, count
+from sprintlib.forecast import REVIEW_DAYS, ForecastInputs, Workload, count, probability_in_time
 from sprintlib.recommend.playbook_entries import PLAYS
 from sprintlib.risks import Risk, SprintContext, listed
 from sprintlib.risks.blocked_item import CROSS_KIND, next_actor

@@ -23,10 +23,10 @@ from sprintlib.child_environment import STORE, child_environment
 from sprintlib.errors import AnalysisError, ReportError, SprintError
 from sprintlib.imports import preload
 from sprintlib.locks import file_lock
-from sprintlib.results import run_table
 from sprintlib.reports import explaining
-from sprintlib.results.run_table import Trigger
 from sprintlib.reports.watch import run_watched
+from sprintlib.results import run_table
+from sprintlib.results.run_table import Trigger
 from sprintlib.settings import Settings
 from sprintlib.store import open_store, store_error
 

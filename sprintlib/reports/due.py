@@ -10,10 +10,10 @@ from sqlalchemy import Engine
 
 from sprintlib.errors import ReportError, SprintError
 from sprintlib.locks import LockedError, file_lock
+from sprintlib.reports.dated_report import write_report
 from sprintlib.reports.explaining import release_model
 from sprintlib.reports.retention import prune
 from sprintlib.results.run_table import Run, mark_dead_runs, runs
-from sprintlib.reports.dated_report import write_report
 from sprintlib.settings import Settings
 from sprintlib.store import open_store
 

@@ -19,9 +19,9 @@ from sprintlib.risks import (
     work_in_progress,
 )
 from sprintlib.risks.blocked_items import BlockedItem
-from sprintlib.risks.prompt_injection import find_hostile_text
-from sprintlib.risks.model import Risk
 from sprintlib.risks.context import SprintContext, listed, shorten
+from sprintlib.risks.model import Risk
+from sprintlib.risks.prompt_injection import find_hostile_text
 
 DETECTORS = (
     blocked_item,

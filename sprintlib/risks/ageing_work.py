@@ -8,8 +8,8 @@ from sprintlib.features import temporal
 from sprintlib.forecast import working_days
 from sprintlib.history.started_work import assigned_or_referenced
 from sprintlib.risks import quiet_milestone
-from sprintlib.risks.model import Risk, Severity
 from sprintlib.risks.context import SprintContext, listed
+from sprintlib.risks.model import Risk, Severity
 
 KIND = "ageing_work"
 _LEAST_HISTORY = 8  # merged ones; a percentile of fewer says little

@@ -2,8 +2,8 @@
 
 from sprintlib.forecast import in_time, percent, working_days
 from sprintlib.risks.blocked_items import BlockedItem
-from sprintlib.risks.model import Risk, Severity
 from sprintlib.risks.context import SprintContext
+from sprintlib.risks.model import Risk, Severity
 
 KIND = "blocked_item"
 CROSS_KIND = "cross_repository_block"
@@ -20,7 +20,8 @@ def detect(context: SprintContext) -> list[Risk]:
     """Open items of the sprint whose blocker stays open longer than the threshold."""
     sprint, limit = context.sprint, context.thresholds.blocked_days
     waits = [
-        (blocked_item, sprint.calendar.working_time(blocked_item.since, sprint.past.as_of)) for blocked_item in context.blocked_items
+        (blocked_item, sprint.calendar.working_time(blocked_item.since, sprint.past.as_of))
+        for blocked_item in context.blocked_items
     ]
     return [_risk(context, blocked_item, days) for blocked_item, days in waits if days > limit]
 
@@ -45,8 +46,8 @@ def _risk(context: SprintContext, blocked_item: BlockedItem, days: float) -> Ris
         statement=_statement(context, blocked_item, days, actor),
         rule=(
             f"An open item is blocked by an open item for more than {working_days(context.thresholds.blocked_days)} "
-            f"(here by {_SAID.get(blocked_item.source, blocked_item.source)}); high when the blocker has nobody to act or "
-            "lies in another repository, or the deadline is near."
+            f"(here by {_SAID.get(blocked_item.source, blocked_item.source)}); high when the blocker has nobody to act "
+            "or lies in another repository, or the deadline is near."
         ),
         items=concerned,
         actor=actor,

@@ -9,8 +9,8 @@ import polars as pl
 
 from sprintlib.forecast import count
 from sprintlib.risks.changed_paths import changed_paths
-from sprintlib.risks.model import Risk
 from sprintlib.risks.context import SprintContext, listed
+from sprintlib.risks.model import Risk
 
 KIND = "concurrent_edits"
 _MOST = 3  # pairs that are told

@@ -7,8 +7,8 @@ import polars as pl
 from sprintlib.evidence import Evidence
 from sprintlib.features import delivery
 from sprintlib.forecast import count
-from sprintlib.risks.model import Risk
 from sprintlib.risks.context import SprintContext
+from sprintlib.risks.model import Risk
 
 KIND = "flaky_ci"
 _DAYS = 7

@@ -1,8 +1,8 @@
 """A sprint that runs while hardly anything in it was begun."""
 
 from sprintlib.forecast import count
-from sprintlib.risks.model import Risk
 from sprintlib.risks.context import SprintContext, listed
+from sprintlib.risks.model import Risk
 
 KIND = "late_start"
 _LEAST_ITEMS = 3  # fewer can all be begun last without being late

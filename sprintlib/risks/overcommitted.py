@@ -1,8 +1,8 @@
 """More in the sprint than it will probably finish, early enough to change that."""
 
-from sprintlib.forecast import probability_in_time, clamp, count, percent
-from sprintlib.risks.model import Risk
+from sprintlib.forecast import clamp, count, percent, probability_in_time
 from sprintlib.risks.context import SprintContext
+from sprintlib.risks.model import Risk
 
 KIND = "overcommitted"
 

@@ -3,8 +3,8 @@
 import polars as pl
 
 from sprintlib.forecast import count
-from sprintlib.risks.model import Risk
 from sprintlib.risks.context import SprintContext, listed
+from sprintlib.risks.model import Risk
 
 KIND = "oversized_pull_request"
 _LEAST_DAYS = 1.0  # in the first day a pull request may still be split by its author
@@ -13,9 +13,7 @@ _LEAST_DAYS = 1.0  # in the first day a pull request may still be split by its a
 def detect(context: SprintContext) -> list[Risk]:
     """Open pull requests that carry open items, change more lines than the threshold, and are over a day old."""
     limit, view = context.thresholds.pull_request_lines, context.view
-    sized = context.pulls.with_columns(lines=pl.col("additions") + pl.col("deletions")).filter(
-        pl.col("lines") > limit
-    )
+    sized = context.pulls.with_columns(lines=pl.col("additions") + pl.col("deletions")).filter(pl.col("lines") > limit)
     old = [
         (lines, ref)
         for ref, lines, since in sized.select("ref", "lines", "created_at").iter_rows()

@@ -13,8 +13,8 @@ import polars as pl
 from sprintlib.evidence import Evidence, EvidenceKind
 from sprintlib.forecast import count
 from sprintlib.knowledge.injection import HIDDEN, IGNORE, KEEP, SECRETS, instructions
-from sprintlib.risks.model import Risk
 from sprintlib.risks.context import SprintContext, listed
+from sprintlib.risks.model import Risk
 
 KIND = "instructions_in_text"
 KIND_OF_REST = "more_instructions_in_text"

@@ -5,9 +5,9 @@ from datetime import datetime
 import polars as pl
 
 from sprintlib.forecast import working_days
-from sprintlib.risks.model import Risk
 from sprintlib.risks.activity_baseline import human_events, inactivity_limit, sprint_rhythm
 from sprintlib.risks.context import SprintContext, listed
+from sprintlib.risks.model import Risk
 
 KIND = "quiet_milestone"
 

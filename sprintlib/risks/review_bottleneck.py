@@ -2,8 +2,8 @@
 
 from sprintlib.features import Metric, graph
 from sprintlib.forecast import count
-from sprintlib.risks.model import Risk, Severity
 from sprintlib.risks.context import SprintContext, listed
+from sprintlib.risks.model import Risk, Severity
 
 KIND = "review_bottleneck"
 

@@ -3,8 +3,8 @@
 import polars as pl
 
 from sprintlib.forecast import count
-from sprintlib.risks.model import Risk
 from sprintlib.risks.context import SprintContext, listed
+from sprintlib.risks.model import Risk
 
 KIND = "scope_creep"
 _LONGEST_SPRINT = 20.0  # working days; what is longer is filled over weeks, a sprint on the day it is planned

@@ -7,8 +7,8 @@ import polars as pl
 from sprintlib.features.code import ownership
 from sprintlib.forecast import count
 from sprintlib.risks.changed_paths import changed_paths
-from sprintlib.risks.model import Risk
 from sprintlib.risks.context import SprintContext, listed
+from sprintlib.risks.model import Risk
 
 KIND = "single_ownership"
 _WINDOW_DAYS = 180  # a file belongs to who wrote it over months; four weeks of commits say who is busy with it now

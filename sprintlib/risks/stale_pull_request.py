@@ -1,10 +1,10 @@
 """Pull requests of a sprint on which nobody moves."""
 
 from sprintlib.forecast import count, working_days
-from sprintlib.risks.model import Risk, Severity
-from sprintlib.risks.next_actor import NextMove
 from sprintlib.risks.activity_baseline import inactivity_limit
 from sprintlib.risks.context import SprintContext, listed
+from sprintlib.risks.model import Risk, Severity
+from sprintlib.risks.next_actor import NextMove
 
 KIND = "stale_pull_request"
 KIND_OF_REST = "more_stale_pull_requests"

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from sprintlib.history import Sprint
 from sprintlib.forecast import count
+from sprintlib.history import Sprint
 from sprintlib.history.started_work import started_at
 
 _LEAST = 3  # fewer happen in every team

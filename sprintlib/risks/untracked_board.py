@@ -3,8 +3,8 @@
 import polars as pl
 
 from sprintlib.forecast import count
-from sprintlib.risks.model import Risk
 from sprintlib.risks.context import SprintContext, listed
+from sprintlib.risks.model import Risk
 
 KIND = "untracked_board"
 _LEAST_ITEMS = 3

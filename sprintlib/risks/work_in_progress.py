@@ -4,8 +4,8 @@ import polars as pl
 
 from sprintlib.features import MilestoneView
 from sprintlib.forecast import count
-from sprintlib.risks.model import Risk
 from sprintlib.risks.context import SprintContext, listed
+from sprintlib.risks.model import Risk
 
 KIND = "too_much_wip"
 _LEAST_ITEMS = 3  # two things begun are no queue

@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from sprintlib.analysis.pipeline import sprint_contexts, observe
-from sprintlib.results.analyses import latest_analyses
+from sprintlib.analysis.pipeline import observe, sprint_contexts
 from sprintlib.errors import AnalysisError
 from sprintlib.forecast import forecast
 from sprintlib.history import load_state
 from sprintlib.recommend import Recommendation, give_feedback, read_feedback, recommend
 from sprintlib.recommend.feedback import Decision, Feedback, Record, records
+from sprintlib.results.analyses import latest_analyses
 from sprintlib.risks import find_risks
 from sprintlib.settings import Settings
 
@@ -120,7 +120,9 @@ def _named(engine: Engine, project: str, named: str) -> OpenRecommendation:
     for as_of, milestone in latest_analyses(engine, project):
         for one in milestone.recommendations:
             if one.id == named:
-                return OpenRecommendation(0, one.id, milestone.title, as_of, one.action, one.expected_gain, one.record, None)
+                return OpenRecommendation(
+                    0, one.id, milestone.title, as_of, one.action, one.expected_gain, one.record, None
+                )
     raise AnalysisError(f"No stored analysis recommends '{named}': 'sprint feedback' shows what can be answered.")
 
 

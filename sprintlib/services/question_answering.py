@@ -9,9 +9,8 @@ from datetime import UTC, datetime
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Engine
 
-from sprintlib.analysis.pipeline import analyze_past
 from sprintlib.analysis.model import MilestoneAnalysis, Sentence
-from sprintlib.results.analyses import latest_analyses
+from sprintlib.analysis.pipeline import analyze_past
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.errors import AnalysisError, KnowledgeError
 from sprintlib.evidence import Evidence
@@ -20,8 +19,8 @@ from sprintlib.knowledge import (
     Claim,
     ClaimKind,
     Hit,
-    SemanticIndex,
     Report,
+    SemanticIndex,
     Similar,
     Source,
     open_semantic_index,
@@ -32,6 +31,7 @@ from sprintlib.knowledge import (
     verify,
 )
 from sprintlib.recommend.playbook import playbook_texts
+from sprintlib.results.analyses import latest_analyses
 from sprintlib.settings import Settings
 
 MOST_CLAIMS = 8
@@ -93,7 +93,9 @@ def answer(
     past = load_state(engine, settings, moment)
     about = _meant(question, analyses)
     title = about.title if about else None
-    hits = search(engine, settings, _query(question, about), moment, k, milestone=title, semantic_index=semantic_index, past=past)
+    hits = search(
+        engine, settings, _query(question, about), moment, k, milestone=title, semantic_index=semantic_index, past=past
+    )
     draft = _Draft([], [])
     if about is not None:
         _from_analysis(draft, question, about, moment)

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Engine
 
-from sprintlib.analysis.pipeline import sprint_contexts, observe
+from sprintlib.analysis.pipeline import observe, sprint_contexts
 from sprintlib.errors import AnalysisError
 from sprintlib.forecast import Change, WhatIf, apply_change
 from sprintlib.forecast import what_if as compare

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sprintlib.child_environment import child_environment
 from sprintlib.errors import DatasetError
-from sprintsim.simulation.event_log import EventLog, Commit, FileChange, Person
+from sprintsim.simulation.event_log import Commit, EventLog, FileChange, Person
 from sprintsim.simulation.source_text import source_line
 
 DEFAULT_BRANCH = "main"

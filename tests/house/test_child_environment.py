@@ -91,7 +91,7 @@ def test_the_embedding_worker_sees_no_secret(tmp_path: Path, monkeypatch: pytest
 
 def started_processes() -> Iterator[tuple[str, str | None]]:
     """Every place of the package that starts a process, with the source of the environment it gives."""
-    for path in sorted((ROOT / "sprintlib").rglob("*.py")):
+    for path in sorted([*(ROOT / "sprintlib").rglob("*.py"), *(ROOT / "sprintsim").rglob("*.py")]):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (
                 isinstance(node, ast.Call)
@@ -100,7 +100,7 @@ def started_processes() -> Iterator[tuple[str, str | None]]:
                 and node.func.value.id == "subprocess"
             ):
                 given = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
-                yield path.relative_to(ROOT / "sprintlib").as_posix(), given.get("env")
+                yield path.relative_to(ROOT).as_posix(), given.get("env")
 
 
 def test_every_process_that_the_package_starts_is_given_its_environment() -> None:
@@ -108,4 +108,4 @@ def test_every_process_that_the_package_starts_is_given_its_environment() -> Non
     started = list(started_processes())
     assert len(started) >= 9
     free = {path for path, given in started if given is None or "child_environment(" not in given}
-    assert free == {"github/token.py", "reports/watch.py"}
+    assert free == {"sprintlib/github/token.py", "sprintlib/reports/watch.py"}

@@ -31,7 +31,9 @@ def test_special_functions_are_those_of_scipy(name: str) -> None:
     assert run(f"{code}print(s().{name} is whole.{name}, hasattr(whole, 'logsumexp'))") == "True True"
 
 
-@pytest.mark.parametrize("module", ["sprintlib.analysis.pipeline", "sprintlib.dashboards.widgets", "sprintlib.forecast"])
+@pytest.mark.parametrize(
+    "module", ["sprintlib.analysis.pipeline", "sprintlib.dashboards.widgets", "sprintlib.forecast"]
+)
 def test_nobody_waits_for_what_is_not_used(module: str) -> None:
     heavy = ("altair", "alembic", "github", "holidays", "jsonschema", "langgraph", "numpy.f2py", "sklearn", "torch")
     code = f"import sys, {module}; print([name for name in {heavy} if name in sys.modules])"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sprintlib.forecast import probability_in_time, clamp, forecast, build_inputs
+from sprintlib.forecast import build_inputs, clamp, forecast, probability_in_time
 from sprintlib.recommend import Recommendation, interventions, recommend
 from sprintlib.risks import find_risks
 from tests.risks.contexts import context

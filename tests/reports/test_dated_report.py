@@ -17,9 +17,8 @@ from sqlalchemy import select
 
 from sprintlib.analysis.model import Analysis
 from sprintlib.errors import ReportError
+from sprintlib.reports import dated_report, folder_name, write_report
 from sprintlib.results import runs
-from sprintlib.reports import dated_report
-from sprintlib.reports import folder_name, write_report
 from sprintlib.store import open_store, schema
 from tests import samples
 from tests.planted import PLANTED, looking, planted_in

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from sprintlib.risks import concurrent_edits, flaky_ci, oversized_pull_request, review_bottleneck, single_ownership
-from tests.risks.contexts import changing, running, context, situation_of
+from tests.risks.contexts import changing, context, running, situation_of
 from tests.world import World
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from sprintlib.risks import ageing_work, quiet_milestone, scope_creep, stale_pull_request
+from sprintlib.risks.activity_baseline import ActivityBaseline, activity_baseline, inactivity_limit
 from sprintlib.risks.on_hold import on_hold
-from sprintlib.risks.activity_baseline import ActivityBaseline, inactivity_limit, activity_baseline
 from tests.risks.contexts import context
 from tests.sprints import put, working_days
 from tests.world import World

@@ -3,9 +3,8 @@
 from hypothesis import given
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.history import find_sprints
+from sprintlib.history import ProjectState, find_sprints
 from sprintlib.history.started_work import started_at
-from sprintlib.history import ProjectState
 from sprintlib.risks.unnamed_work import UnnamedWork, unnamed_work
 from tests.leaks import CAREFUL, Twins, pasts
 from tests.risks.contexts import context

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from sprintlib.results import store_analysis
-from sprintlib.services import answer, ask
-from sprintlib.views.terminal import render_answer
 from sprintlib.analysis import analyze
 from sprintlib.cli.main import main
 from sprintlib.errors import AnalysisError
 from sprintlib.history.texts import read_texts
 from sprintlib.knowledge.store import write_chunks
+from sprintlib.results import store_analysis
+from sprintlib.services import answer, ask
 from sprintlib.store import open_store
+from sprintlib.views.terminal import render_answer
 from tests.sprints import AS_OF
 from tests.world import World, at
 

@@ -22,10 +22,10 @@ from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
 from sprintlib import resources
 from sprintlib.child_environment import DESKTOP, STORE, child_environment, replaced_environment
-from sprintlib.errors import SettingsError, SprintError
 from sprintlib.dashboards.serving.handlers import FrozenReportHandler, HomeHandler, PageHandler, SharedFileHandler
 from sprintlib.dashboards.serving.pages import pages, served_folder
 from sprintlib.dashboards.serving.policy import HEADERS, LOOPBACK, is_loopback
+from sprintlib.errors import SettingsError, SprintError
 from sprintlib.settings import Settings
 from sprintlib.signals import stop_loop_on_signal
 from sprintlib.store import open_store

@@ -10,12 +10,12 @@ import ipywidgets as widgets
 
 from sprintlib.analysis import Analysis
 from sprintlib.analysis.choosing import choose
-from sprintlib.errors import SprintError
-from sprintlib.views.words import day as in_words
 from sprintlib.dashboards.widgets import fragments
 from sprintlib.dashboards.widgets.page import problem_card
 from sprintlib.dashboards.widgets.request import Request
 from sprintlib.dashboards.widgets.source import DatedRun
+from sprintlib.errors import SprintError
+from sprintlib.views.words import day as in_words
 
 LONGEST_REPLAY = timedelta(days=120)
 SHORTEST_REPLAY = timedelta(days=14)

@@ -1,11 +1,11 @@
 """One function a dashboard notebook, called in its last cell."""
 
-from sprintlib.imports import import_without_uri_grammar
 from sprintlib.dashboards.widgets import fragments
 from sprintlib.dashboards.widgets.overview import Overview
 from sprintlib.dashboards.widgets.page import page
 from sprintlib.dashboards.widgets.request import wait_for_request
 from sprintlib.dashboards.widgets.source import Runs, Source
+from sprintlib.imports import import_without_uri_grammar
 
 
 def overview_page(runs: Runs) -> None:
@@ -13,7 +13,9 @@ def overview_page(runs: Runs) -> None:
 
     runs: the reader of the run table, `sprintlib.reports.runs`.
     """
-    import_without_uri_grammar("altair")  # slow, and needed for the first chart: in a kernel started ahead, before a visitor waits for it
+    import_without_uri_grammar(
+        "altair"
+    )  # slow, and needed for the first chart: in a kernel started ahead, before a visitor waits for it
     request = wait_for_request()
 
     def build() -> Overview:

@@ -7,9 +7,9 @@ import pytest
 
 from sprintlib.analysis import Analysis
 from sprintlib.analysis.choosing import choose
-from sprintlib.errors import AnalysisError, SprintError, StoreError
 from sprintlib.dashboards.widgets import Overview, Request
 from sprintlib.dashboards.widgets.overview import LONGEST_REPLAY, NOW
+from sprintlib.errors import AnalysisError, SprintError, StoreError
 from tests import samples
 
 TODAY = date(2026, 11, 18)

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import insert
 
 from sprintlib import reports
+from sprintlib.dashboards.widgets import Source
 from sprintlib.errors import AnalysisError, SettingsError, StoreError
 from sprintlib.settings import load
 from sprintlib.store import open_store
 from sprintlib.store.schema import sync_run
-from sprintlib.dashboards.widgets import Source
 from tests import samples
 from tests.dashboards.project import write_project
 

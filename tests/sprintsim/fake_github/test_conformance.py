@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from sprintsim.simulation import write_startup
 from sprintsim.fake_github import Dataset, load, running
 from sprintsim.fake_github.endpoints import REPOSITORY_PATHS
+from sprintsim.simulation import write_startup
 from tests.sprintsim.fake_github.openapi import Description
 
 pytestmark = pytest.mark.realdata

@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from sprintlib.evaluate.two_samples import GROUP
 from sprintlib.github.dataset import dataset_files
+from training.two_samples import GROUP
 
 SPRINT_COLUMNS = (
     "planned_days",
