@@ -19,6 +19,7 @@ from typing import Any
 from sprintlib import llm, resources
 from sprintlib.agents import AnalysisContext, State
 from sprintlib.agents.workflow import STEPS
+from sprintlib.child_environment import STORE, child_environment
 from sprintlib.errors import KnowledgeError, LlmError
 from sprintlib.forecast import count
 from sprintlib.knowledge import count_chunks, open_semantic_index, search
@@ -231,7 +232,12 @@ def _report(settings: Settings, state: State, watch: _Watch) -> tuple[str, float
         command = [sys.executable, "-m", "sprintlib.reports.execute", str(job)]
         try:
             subprocess.run(
-                command, cwd=scratch, check=False, capture_output=True, timeout=settings.report.timeout_seconds
+                command,
+                cwd=scratch,
+                env=child_environment(STORE),
+                check=False,
+                capture_output=True,
+                timeout=settings.report.timeout_seconds,
             )
         except subprocess.TimeoutExpired:
             return name, None, f"It was not ready after {settings.report.timeout_seconds} seconds."

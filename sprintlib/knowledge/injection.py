@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sprintlib.knowledge.cleaning import visible
-from sprintlib.knowledge.injection_asks import ASKS, IGNORE, KEEP, SECRETS
+from sprintlib.knowledge.injection_asks import IGNORE, KEEP, SECRETS, asks
 
 __all__ = ["HIDDEN", "IGNORE", "KEEP", "SECRETS", "Instruction", "instructions"]
 
@@ -53,7 +53,7 @@ def instructions(text: str) -> tuple[Instruction, ...]:
 
 def _found(text: str) -> Iterator[Instruction]:
     lower = text.lower()
-    for one in ASKS:
+    for one in asks():
         if match := one.search(text, lower):
             yield Instruction(one.asks, " ".join(match[0].split())[:_LONGEST_QUOTE])
 
