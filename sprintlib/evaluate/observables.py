@@ -11,6 +11,7 @@ import polars as pl
 
 from sprintlib.evaluate.two_samples import GROUP
 from sprintlib.github.dataset import dataset_files
+from sprintlib.history.machines import Machines
 
 SPRINT_COLUMNS = (
     "planned_days",
@@ -187,7 +188,7 @@ def _login(entry: dict[str, Any]) -> str | None:
 
 def _is_bot(entry: dict[str, Any]) -> bool:
     user = entry.get("user") or entry.get("actor") or {}
-    return user.get("type") == "Bot" or str(user.get("login", "")).endswith("[bot]")
+    return Machines().includes(user.get("login"), user.get("type"))
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -73,5 +73,5 @@ def _direct_commits(sprint: Sprint, ids: list[int]) -> int:
         & pl.col("number").is_null()
         & (pl.col("committed_at") > start)
         & ~pl.col("message").fill_null("").str.contains(r"#\d|^Merge ")
-        & ~pl.col("author").fill_null("").str.ends_with("[bot]")
+        & ~pl.col("author_is_bot")
     )["sha"].n_unique()
