@@ -198,7 +198,8 @@ class Facts:
         texts = self._texts(comment, comment.c.created_at, numbers)
         edited = (pl.col("updated_at") > self._as_of) & (pl.col("observed_at") > self._as_of)
         found = found.join(texts, on="node_id", how="left", maintain_order="left").with_columns(
-            self._is_bot("author", "author_type").alias("author_is_bot"), _known_later("body", edited).alias("known_later")
+            self._is_bot("author", "author_type").alias("author_is_bot"),
+            _known_later("body", edited).alias("known_later"),
         )
         return _in_schema(found.sort("created_at", "node_id"), COMMENTS)
 
@@ -213,7 +214,8 @@ class Facts:
         found = before_dismissal(found, later)
         lost = pl.col("overwritten") & (pl.col("observed_at") > self._as_of)
         found = found.with_columns(
-            self._is_bot("author", "author_type").alias("author_is_bot"), _known_later("state", lost).alias("known_later")
+            self._is_bot("author", "author_type").alias("author_is_bot"),
+            _known_later("state", lost).alias("known_later"),
         )
         return _in_schema(found.sort("submitted_at", "node_id"), REVIEWS)
 

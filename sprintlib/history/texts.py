@@ -83,9 +83,7 @@ def texts_state(engine: Engine, settings: Settings) -> str:
         files = connection.scalar(select(func.count()).select_from(changed_file))
         analyses = connection.execute(select(func.count(), func.max(analysis.c.id)).select_from(analysis)).one()
     project = settings.project
-    told = repr(
-        (sorted(project.repositories), project.name, sorted(project.machines), seen, files, tuple(analyses))
-    )
+    told = repr((sorted(project.repositories), project.name, sorted(project.machines), seen, files, tuple(analyses)))
     return blake2b(told.encode(), digest_size=16).hexdigest()
 
 

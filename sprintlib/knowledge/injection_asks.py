@@ -83,14 +83,14 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.I)
 
 
-IGNORE, ROLE = "to ignore earlier instructions", "to take on another role"
-VOICE, SPEAKS = "in the voice of the system or of a model", "by speaking to a language model"
-SECRETS, KEEP = "for secrets or for its own instructions", "to keep something from its readers"
-SHAPE, TASK = "for an answer in another shape", "for another task"
+IGNORE, ROLE = "ignore earlier instructions", "take on another role"
+VOICE, SPEAKS = "pose as the system or as a model", "address an AI assistant"
+SECRETS, KEEP = "reveal secrets or its own instructions", "keep something from its readers"
+SHAPE, TASK = "answer in another shape", "do another task"
 VERDICT, LINK, CODES = (
-    "for a verdict",
-    "for a link or an image in an answer",
-    "to put code of its own into an answer",
+    "report a verdict",
+    "put a link or an image into an answer",
+    "put code of its own into an answer",
 )
 _MODELS = "ai|a.i.|llm|gpt|language model|assistant|bot|summari"
 

@@ -1,11 +1,13 @@
 """Items that cannot move because another item is open."""
 
-from sprintlib.forecast import in_time, percent, working_days
+from sprintlib.forecast import in_time, working_days
 from sprintlib.risks.blockades import Blockade
 from sprintlib.risks.model import Risk, Severity
-from sprintlib.risks.situation import Situation
+from sprintlib.risks.presence import present
+from sprintlib.risks.situation import Situation, a_chance, span
 
 KIND = "blocked_item"
+PLACE = 10
 CROSS_KIND = "cross_repository_block"
 _SAID = {
     "native": "GitHub's own blocked-by list",
@@ -26,11 +28,10 @@ def detect(situation: Situation) -> list[Risk]:
 
 
 def next_actor(situation: Situation, ref: str) -> str | None:
-    """Who can move an item: its first assignee, else the author of a pull request, bots never."""
-    item = situation.items[ref]
-    if item.assignees:
-        return item.assignees[0]
-    return item.author if item.kind == "pull" and not item.author_is_bot else None
+    """Who can move an item: its first assignee who is there, else the author of a pull request; machines never."""
+    item, there = situation.items[ref], present(situation.sprint.past)
+    mine = [item.author] if item.kind == "pull" and not item.author_is_bot and item.author else []
+    return next((login for login in [*item.assignees, *([] if item.assignees else mine)] if login in there), None)
 
 
 def _risk(situation: Situation, blockade: Blockade, days: float) -> Risk:
@@ -44,9 +45,10 @@ def _risk(situation: Situation, blockade: Blockade, days: float) -> Risk:
         severity=_severity(situation, blockade, actor),
         statement=_statement(situation, blockade, days, actor),
         rule=(
-            f"An open item is blocked by an open item for more than {working_days(situation.thresholds.blocked_days)} "
-            f"(here by {_SAID.get(blockade.source, blockade.source)}); high when the blocker has nobody to act or "
-            "lies in another repository, or the deadline is near."
+            "An open item has been blocked by another open item for more than "
+            f"{working_days(situation.thresholds.blocked_days)} (here by "
+            f"{_SAID.get(blockade.source, blockade.source)}); high when nobody can act on the blocker, when it is in "
+            "another repository, or when the deadline is near."
         ),
         items=concerned,
         actor=actor,
@@ -55,11 +57,12 @@ def _risk(situation: Situation, blockade: Blockade, days: float) -> Risk:
 
 
 def _statement(situation: Situation, blockade: Blockade, days: float, actor: str | None) -> str:
-    waited = f"{situation.called(blockade.item)} has waited {working_days(round(days, 1))}"
+    waited = f"{situation.called(blockade.item)} has waited {span(days)}"
     if blockade.blocker is None:
-        return f"{waited} under a label that says blocked; nobody says by what."
+        return f"{waited} with a label that says blocked, but nothing says by what."
     place = " in another repository" if blockade.crosses else ""
-    mover = f"where {actor} can act next" if actor else "which nobody is assigned to"
+    idle = "nobody active is assigned to" if situation.items[blockade.blocker].assignees else "nobody is assigned to"
+    mover = f"where {actor} can act next" if actor else f"which {idle}"
     return f"{waited} for {situation.called(blockade.blocker)}{place}, {mover}{_in_time(situation, blockade)}."
 
 
@@ -68,7 +71,9 @@ def _in_time(situation: Situation, blockade: Blockade) -> str:
     if not blockade.crosses or blockade.blocker is None:
         return ""
     probability = in_time(situation.outlook, [blockade.blocker])[blockade.blocker]
-    return "" if probability is None else f"; it ends by the deadline with a probability of {percent(probability)}"
+    return (
+        "" if probability is None else f". {blockade.blocker} has {a_chance(probability)} of being done by the deadline"
+    )
 
 
 def _severity(situation: Situation, blockade: Blockade, actor: str | None) -> Severity:

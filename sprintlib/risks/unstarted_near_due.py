@@ -5,6 +5,7 @@ from sprintlib.risks.model import Risk
 from sprintlib.risks.situation import Situation, listed
 
 KIND = "unstarted_near_due"
+PLACE = 50
 
 
 def detect(situation: Situation) -> list[Risk]:
