@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 
-from sprintlib.github.rows import Origin, Row, moment
+from sprintlib.facts.rows import Origin, Row, moment
 from sprintlib.github.token import Token, is_loopback
 from sprintlib.store import append, schema, upsert
 

@@ -11,11 +11,11 @@ from functools import partial
 
 from sqlalchemy import Connection, Table, delete, func, literal, select
 
+from sprintlib.facts.batch import FactBatch, payload_errors
 from sprintlib.github.client import PAGE_SIZE, Response
 from sprintlib.github.cursors import Cursor, mark_items, read_cursor, write_cursor
-from sprintlib.github.ingest import Facts, understood
-from sprintlib.github.kinds import EVENTS
-from sprintlib.github.lists import SHORTENED, Reader
+from sprintlib.github.endpoints import EVENTS
+from sprintlib.github.lists import SHORTENED, RepositoryCollector
 from sprintlib.store import schema
 
 _GONE = (404, 410)
@@ -35,7 +35,7 @@ class Item:
     blocking_changed_at: datetime | None
 
 
-def collect_open_milestones(reader: Reader) -> None:
+def collect_open_milestones(reader: RepositoryCollector) -> None:
     """Store the items of open milestones and all about them, without waiting for the lists of everything."""
     milestone = schema.milestone.c
     opened = (
@@ -48,14 +48,14 @@ def collect_open_milestones(reader: Reader) -> None:
     for number in numbers:
         for page in _pages(reader, "issues", {"milestone": str(number), "state": "all"}):
             listed = page.body if page.status == 200 else []
-            _store(reader, page, partial(Facts.add, kind="issue", payloads=listed))
+            _store(reader, page, partial(FactBatch.add, kind="issue", payloads=listed))
             for item in listed:
                 if "pull_request" in item:
                     _read_detail(reader, item["number"])
     collect_items(reader, open_milestones_only=True)
 
 
-def collect_items(reader: Reader, open_milestones_only: bool = False) -> None:
+def collect_items(reader: RepositoryCollector, open_milestones_only: bool = False) -> None:
     """Ask for everything that is missing about single items; what arrived is stored item by item."""
     with reader.engine.begin() as connection:
         _drop_lifted_blockers(connection, reader.repository_id)
@@ -68,7 +68,7 @@ def collect_items(reader: Reader, open_milestones_only: bool = False) -> None:
         reader.on_progress(what, done, len(work))
 
 
-def note_completeness(reader: Reader, as_of: datetime) -> list[Cursor]:
+def note_completeness(reader: RepositoryCollector, as_of: datetime) -> list[Cursor]:
     """Store and return cursors that say how complete timelines, and what comes with them, are."""
     with reader.engine.begin() as connection:
         need = _Need(reader, connection)
@@ -96,7 +96,7 @@ def note_completeness(reader: Reader, as_of: datetime) -> list[Cursor]:
 class _Need:
     """Which items need which requests of their own."""
 
-    def __init__(self, reader: Reader, connection: Connection) -> None:
+    def __init__(self, reader: RepositoryCollector, connection: Connection) -> None:
         self._since = reader.window_start
         self.items = _items(connection, reader.repository_id)
         self.asked = _asked(connection, reader.repository_id)
@@ -135,7 +135,7 @@ def _urgency(item: Item) -> tuple[bool, bool, float]:
     return not item.in_open_milestone, item.closed_at is not None, -item.updated_at.timestamp()
 
 
-def _read_part(reader: Reader, item: Item, part: str) -> None:
+def _read_part(reader: RepositoryCollector, item: Item, part: str) -> None:
     if part == "detail":
         _read_detail(reader, item.number)
         return
@@ -144,7 +144,7 @@ def _read_part(reader: Reader, item: Item, part: str) -> None:
     pages = list(_pages(reader, path, {}))
     entries = [entry for page in pages if page.status == 200 for entry in page.body]
 
-    def add(facts: Facts) -> None:
+    def add(facts: FactBatch) -> None:
         if part == "timeline":
             facts.add("timeline", entries, number=item.number)
         elif pages[0].status == 200:
@@ -153,14 +153,14 @@ def _read_part(reader: Reader, item: Item, part: str) -> None:
     _store(reader, pages[-1], add, part, asked)
 
 
-def _read_detail(reader: Reader, number: int) -> None:
+def _read_detail(reader: RepositoryCollector, number: int) -> None:
     response = reader.get(f"pulls/{number}", accept=_GONE)
     if response.status == 200:
         asked = [(number, datetime.fromisoformat(response.body["updated_at"]))]
-        _store(reader, response, partial(Facts.add, kind="pull", payloads=[response.body]), "detail", asked)
+        _store(reader, response, partial(FactBatch.add, kind="pull", payloads=[response.body]), "detail", asked)
 
 
-def _pages(reader: Reader, path: str, query: dict[str, str]) -> Iterator[Response]:
+def _pages(reader: RepositoryCollector, path: str, query: dict[str, str]) -> Iterator[Response]:
     """Pages of a list below the repository; one answer without entries where the item is gone."""
     response = reader.get(path, {**query, "per_page": str(PAGE_SIZE)}, accept=_GONE)
     yield response
@@ -170,14 +170,14 @@ def _pages(reader: Reader, path: str, query: dict[str, str]) -> Iterator[Respons
 
 
 def _store(
-    reader: Reader,
+    reader: RepositoryCollector,
     response: Response,
-    add: Callable[[Facts], object],
+    add: Callable[[FactBatch], object],
     part: str = "",
     asked: Sequence[tuple[int, datetime]] = (),
 ) -> None:
-    facts = Facts(reader.origin(response))
-    with understood(f"an answer about {reader.full_name}"):
+    facts = FactBatch(reader.origin(response))
+    with payload_errors(f"an answer about {reader.full_name}"):
         add(facts)
     with reader.engine.begin() as connection:
         facts.write(connection)

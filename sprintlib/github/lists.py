@@ -14,12 +14,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, select
 
 from sprintlib.errors import CollectError, TokenError
+from sprintlib.facts.batch import FactBatch, payload_errors
+from sprintlib.facts.rows import Origin, Payload, moment
 from sprintlib.github.client import PAGE_SIZE, Client, Response
 from sprintlib.github.cursors import Cursor, read_cursor, write_cursor
-from sprintlib.github.ingest import Facts, understood
-from sprintlib.github.kinds import ISSUES, PULLS, RUNS, List
+from sprintlib.github.endpoints import ISSUES, PULLS, RUNS, ListEndpoint
 from sprintlib.github.progress import OnProgress
-from sprintlib.github.rows import Origin, Payload, moment
 from sprintlib.store import schema
 
 OVERLAP = timedelta(minutes=5)
@@ -29,7 +29,7 @@ _RUN_MAY_LAST = timedelta(days=3)
 
 
 @dataclass(frozen=True)
-class Reader:
+class RepositoryCollector:
     """Reads the lists of one repository into the store."""
 
     engine: Engine
@@ -39,7 +39,7 @@ class Reader:
     window_start: datetime
     on_progress: OnProgress
 
-    def collect(self, kind: List) -> Cursor:
+    def collect(self, kind: ListEndpoint) -> Cursor:
         """Bring one list up to date. Raises CollectError and its kinds; pages that had arrived are kept."""
         with self.engine.connect() as connection:
             cursor = read_cursor(connection, self.full_name, kind.name)
@@ -63,7 +63,7 @@ class Reader:
         """When an answer was given, by GitHub's clock."""
         return response.date or self.client.now()
 
-    def _probe(self, kind: List, cursor: Cursor | None) -> Cursor:
+    def _probe(self, kind: ListEndpoint, cursor: Cursor | None) -> Cursor:
         etag = cursor.etag if cursor and cursor.complete and not self._may_change_unseen(kind) else None
         response = self.get(kind.path, kind.parameters, etag=etag, accept=(403, 404, 410))
         known = replace(cursor, as_of=self.as_of(response)) if cursor else self._new_cursor(kind, response)
@@ -85,7 +85,7 @@ class Reader:
             return self._first_pass(kind, probed, response, probe=True)
         return self._what_changed(kind, probed, response, self._until(kind, known))
 
-    def _first_pass(self, kind: List, cursor: Cursor, response: Response, probe: bool = False) -> Cursor:
+    def _first_pass(self, kind: ListEndpoint, cursor: Cursor, response: Response, probe: bool = False) -> Cursor:
         """Store all pages from `response` on, each in one transaction with where to go on."""
         whole = response if probe and response.next_url is None else None
         while True:
@@ -102,7 +102,7 @@ class Reader:
             if response.status == 422:  # GitHub shows only so many pages of a long list
                 return self._store(kind, replace(cursor, position=_finished(cursor), complete=True, note=SHORTENED))
 
-    def _what_changed(self, kind: List, cursor: Cursor, response: Response, until: datetime | None) -> Cursor:
+    def _what_changed(self, kind: ListEndpoint, cursor: Cursor, response: Response, until: datetime | None) -> Cursor:
         """Store pages until they are older than `until`; the cursor moves when all are stored."""
         whole = response if response.next_url is None else None
         while True:
@@ -114,7 +114,7 @@ class Reader:
                 self._facts(kind, page, response).write(connection)
             response = self.get(following)
 
-    def _until(self, kind: List, cursor: Cursor) -> datetime | None:
+    def _until(self, kind: ListEndpoint, cursor: Cursor) -> datetime | None:
         """Entries older than this are known; None: all pages are read."""
         newest = moment(cursor.position.get("newest"))
         if newest is None or kind.ordered_by is None:
@@ -122,7 +122,7 @@ class Reader:
         oldest = self._oldest_unfinished_run() if kind is RUNS else None
         return min(newest, oldest or newest) - OVERLAP
 
-    def _may_change_unseen(self, kind: List) -> bool:
+    def _may_change_unseen(self, kind: ListEndpoint) -> bool:
         """Whether a run that has not finished, and so changes in place, is on a later page than the first."""
         oldest = self._oldest_unfinished_run() if kind is RUNS else None
         if oldest is None:
@@ -147,12 +147,12 @@ class Reader:
             )
             return connection.execute(unfinished).scalar()
 
-    def _facts(self, kind: List, page: Sequence[Payload], response: Response) -> Facts:
-        with understood(f"{kind.label} of {self.full_name}"):
-            return Facts(self.origin(response)).add(kind.payload, page)
+    def _facts(self, kind: ListEndpoint, page: Sequence[Payload], response: Response) -> FactBatch:
+        with payload_errors(f"{kind.label} of {self.full_name}"):
+            return FactBatch(self.origin(response)).add(kind.payload, page)
 
     def _store(
-        self, kind: List, cursor: Cursor, page: Sequence[Payload] = (), response: Response | None = None
+        self, kind: ListEndpoint, cursor: Cursor, page: Sequence[Payload] = (), response: Response | None = None
     ) -> Cursor:
         facts = self._facts(kind, page, response) if response else None
         with self.engine.begin() as connection:
@@ -162,11 +162,11 @@ class Reader:
             write_cursor(connection, cursor)
         return cursor
 
-    def _held(self, connection: Connection, kind: List) -> int:
+    def _held(self, connection: Connection, kind: ListEndpoint) -> int:
         query = select(func.count()).select_from(kind.table).where(kind.table.c.repository_id == self.repository_id)
         return connection.execute(query if kind.counted is None else query.where(kind.counted)).scalar_one()
 
-    def _count(self, kind: List, cursor: Cursor, whole: Response | None) -> Cursor:
+    def _count(self, kind: ListEndpoint, cursor: Cursor, whole: Response | None) -> Cursor:
         """Ask GitHub how many there are, unless one answer held the whole list or the number cannot have changed.
 
         whole: that answer; or, for a list in an envelope, any answer, as it carries GitHub's own count.
@@ -190,10 +190,10 @@ class Reader:
             pulls = read_cursor(connection, self.full_name, PULLS.name)
         return items - pulls.expected if pulls and pulls.expected is not None else None
 
-    def _new_cursor(self, kind: List, response: Response) -> Cursor:
+    def _new_cursor(self, kind: ListEndpoint, response: Response) -> Cursor:
         return Cursor(self.full_name, kind.name, self.as_of(response))
 
-    def _without(self, kind: List, cursor: Cursor, response: Response) -> Cursor:
+    def _without(self, kind: ListEndpoint, cursor: Cursor, response: Response) -> Cursor:
         """What is noted where GitHub refuses a list. Raises TokenError where an analysis needs it."""
         if response.status == 410:
             return replace(cursor, complete=True, expected=0, etag=None, note="switched off in this repository")
@@ -209,7 +209,7 @@ def _finished(cursor: Cursor) -> dict[str, Any]:
     return {**cursor.position, "next": None}
 
 
-def _entries(kind: List, response: Response) -> list[Payload]:
+def _entries(kind: ListEndpoint, response: Response) -> list[Payload]:
     body = response.body
     if kind.envelope and isinstance(body, Mapping):
         body = body.get(kind.envelope)
@@ -218,17 +218,17 @@ def _entries(kind: List, response: Response) -> list[Payload]:
     return body
 
 
-def _times(kind: List, page: Sequence[Payload]) -> list[datetime]:
+def _times(kind: ListEndpoint, page: Sequence[Payload]) -> list[datetime]:
     times = (moment(entry.get(kind.ordered_by)) for entry in page) if kind.ordered_by else ()
     return [time for time in times if time]
 
 
-def _newest(kind: List, page: Sequence[Payload]) -> str | None:
+def _newest(kind: ListEndpoint, page: Sequence[Payload]) -> str | None:
     times = _times(kind, page)
     return max(times).isoformat() if times else None
 
 
-def _reaches(kind: List, page: Sequence[Payload], until: datetime) -> bool:
+def _reaches(kind: ListEndpoint, page: Sequence[Payload], until: datetime) -> bool:
     times = _times(kind, page)
     return bool(times) and min(times) < until
 

@@ -3,10 +3,20 @@
 A new rule is a module here (model.Rule), a row in docs/risks.md and a test; thresholds of its own are settings.
 """
 
-from sprintlib.risks.blockades import Blockade
-from sprintlib.risks.instructions_in_text import find_hostile_text
+from sprintlib.risks.blocked_items import BlockedItem
+from sprintlib.risks.context import SprintContext, listed, shorten
 from sprintlib.risks.model import Risk
+from sprintlib.risks.prompt_injection import find_hostile_text
 from sprintlib.risks.rules import find_risks, plays, rules
-from sprintlib.risks.situation import Situation, listed, shorten
 
-__all__ = ["Blockade", "Risk", "Situation", "find_hostile_text", "find_risks", "listed", "plays", "rules", "shorten"]
+__all__ = [
+    "BlockedItem",
+    "Risk",
+    "SprintContext",
+    "find_hostile_text",
+    "find_risks",
+    "listed",
+    "plays",
+    "rules",
+    "shorten",
+]

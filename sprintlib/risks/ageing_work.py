@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from sprintlib.features import temporal
-from sprintlib.forecast.beginning import taken
+from sprintlib.history.started_work import assigned_or_referenced
 from sprintlib.risks import quiet_milestone
+from sprintlib.risks.context import SprintContext, listed, span
 from sprintlib.risks.model import Play, Risk, Severity
-from sprintlib.risks.situation import Situation, listed, span
 
 KIND = "ageing_work"
 PLACE = 90
@@ -19,19 +19,19 @@ _LANDING_DAYS = 1.0  # after an approval, in which whoever can merge it is not l
 _KEY = ["repository_id", "number"]
 
 
-def detect(situation: Situation) -> list[Risk]:
+def detect(context: SprintContext) -> list[Risk]:
     """Pieces of work begun longer ago than the team's 85th percentile of cycle time, by a factor.
 
     Nothing in a bucket (Situation.is_bucket), where work may rest, nor while the whole sprint is quiet, which is told
     as such: then everything ages.
     """
-    usual = situation.view.shared(temporal.cycle_time)
+    usual = context.view.shared(temporal.cycle_time)
     limit = usual.p85 if usual.n >= _LEAST_HISTORY else None
-    if situation.is_bucket or not limit:
+    if context.is_bucket or not limit:
         return []
-    factor, ages = situation.thresholds.ageing_factor, _ages(situation)
+    factor, ages = context.thresholds.ageing_factor, _ages(context)
     old = sorted(((age, ref) for ref, age in ages.items() if age > factor * limit), reverse=True)
-    if not old or quiet_milestone.detect(situation):
+    if not old or quiet_milestone.detect(context):
         return []
     age, oldest = old[0]
     refs = [ref for _, ref in old]
@@ -39,9 +39,9 @@ def detect(situation: Situation) -> list[Risk]:
     return [
         Risk(
             kind=KIND,
-            severity=_severity(situation, age > 2 * factor * limit),
+            severity=_severity(context, age > 2 * factor * limit),
             statement=(
-                f"{situation.called(oldest)} has been in progress for {span(age)}; 85% of what the team merged "
+                f"{context.called(oldest)} has been in progress for {span(age)}; 85% of what the team merged "
                 f"recently took {span(limit)} or less{others}."
             ),
             rule=(
@@ -49,58 +49,56 @@ def detect(situation: Situation) -> list[Risk]:
                 "cycle time, which runs from the first commit of a pull request to its merge: since its pull request "
                 f"was opened, or its first commit at most {BRANCH_DAYS} days before that, else since somebody took it "
                 "or a commit named it. Not what is set aside or was approved within a working day, nor while the "
-                f"whole sprint is quiet; unknown with fewer than {_LEAST_HISTORY} merged in {situation.view.window}. "
+                f"whole sprint is quiet; unknown with fewer than {_LEAST_HISTORY} merged in {context.view.window}. "
                 "High when it is twice as old and the deadline is near."
             ),
             items=tuple(refs),
-            evidence=situation.cite(refs),
+            evidence=context.cite(refs),
         )
     ]
 
 
-def _ages(situation: Situation) -> dict[str, float]:
+def _ages(context: SprintContext) -> dict[str, float]:
     """Begun pieces that are not set aside -> working days since they were begun."""
-    since = _first_commits(situation)
-    taken_at = _taken_at(situation)
+    since = _first_commits(context)
+    taken_at = _taken_at(context)
     found = {}
-    for ref in situation.begun:
-        pulls = [pull for pull in situation.pulls_of[ref] if pull in since]
-        resting = situation.parked | {pull for pull in pulls if _is_landing(situation, pull)}
-        aside = ref in situation.parked or (pulls and resting.issuperset(pulls))
+    for ref in context.started:
+        pulls = [pull for pull in context.pulls_of[ref] if pull in since]
+        resting = context.on_hold | {pull for pull in pulls if _is_landing(context, pull)}
+        aside = ref in context.on_hold or (pulls and resting.issuperset(pulls))
         begun_at = min((since[pull] for pull in pulls), default=taken_at.get(ref))
         if begun_at is not None and not aside:
-            found[ref] = situation.view.working_days(begun_at, situation.view.as_of)
+            found[ref] = context.view.working_days(begun_at, context.view.as_of)
     return found
 
 
-def _is_landing(situation: Situation, pull: str) -> bool:
+def _is_landing(context: SprintContext, pull: str) -> bool:
     """Somebody approved what is there, and the pull request moved within the last working day."""
-    move = situation.moves.get(pull)
-    return bool(
-        move and move.approved and situation.view.working_days(move.since, situation.view.as_of) <= _LANDING_DAYS
-    )
+    move = context.moves.get(pull)
+    return bool(move and move.approved and context.view.working_days(move.since, context.view.as_of) <= _LANDING_DAYS)
 
 
-def _first_commits(situation: Situation) -> dict[str, datetime]:
+def _first_commits(context: SprintContext) -> dict[str, datetime]:
     """Pull requests that carry open items -> when work on them began: their first commit, or when they were opened."""
     near = pl.col("created_at") - timedelta(days=BRANCH_DAYS)
-    begun = (
-        situation.pulls.join(situation.view.past.commits.select(*_KEY, "committed_at"), on=_KEY, how="left")
+    started = (
+        context.pulls.join(context.view.past.commits.select(*_KEY, "committed_at"), on=_KEY, how="left")
         .with_columns(at=pl.when(pl.col("committed_at") >= near).then("committed_at"))
         .group_by("ref", "created_at")
         .agg(pl.col("at").min())
     )
-    return dict(begun.select("ref", pl.min_horizontal("created_at", "at")).iter_rows())
+    return dict(started.select("ref", pl.min_horizontal("created_at", "at")).iter_rows())
 
 
-def _taken_at(situation: Situation) -> dict[str, datetime]:
+def _taken_at(context: SprintContext) -> dict[str, datetime]:
     """Open items -> when somebody took them, or named them in a commit, for the first time since the start."""
-    events, start = taken(situation.sprint.past), situation.started_at
+    events, start = assigned_or_referenced(context.sprint.past), context.started_at
     since = events if start is None else events.filter(pl.col("happened_at") > start)
-    items = situation.sprint.open_items.select(*_KEY, "ref").join(since, on=_KEY)
+    items = context.sprint.open_items.select(*_KEY, "ref").join(since, on=_KEY)
     return dict(items.group_by("ref").agg(pl.col("happened_at").min()).iter_rows())
 
 
-def _severity(situation: Situation, very_old: bool) -> Severity:
+def _severity(context: SprintContext, very_old: bool) -> Severity:
     levels: tuple[Severity, ...] = ("low", "medium", "high")
-    return levels[very_old + situation.near_due]
+    return levels[very_old + context.near_due]

@@ -1,10 +1,10 @@
 """Items that cannot move because another item is open."""
 
 from sprintlib.forecast import in_time, working_days
-from sprintlib.risks.blockades import Blockade
+from sprintlib.risks.blocked_items import BlockedItem
+from sprintlib.risks.context import SprintContext, a_chance, span
 from sprintlib.risks.model import Risk, Severity
 from sprintlib.risks.presence import present
-from sprintlib.risks.situation import Situation, a_chance, span
 
 KIND = "blocked_item"
 PLACE = 10
@@ -18,36 +18,37 @@ _SAID = {
 }
 
 
-def detect(situation: Situation) -> list[Risk]:
+def detect(context: SprintContext) -> list[Risk]:
     """Open items of the sprint whose blocker stays open longer than the threshold."""
-    sprint, limit = situation.sprint, situation.thresholds.blocked_days
+    sprint, limit = context.sprint, context.thresholds.blocked_days
     waits = [
-        (blockade, sprint.calendar.working_time(blockade.since, sprint.past.as_of)) for blockade in situation.blockades
+        (blocked_item, sprint.calendar.working_time(blocked_item.since, sprint.past.as_of))
+        for blocked_item in context.blocked_items
     ]
-    return [_risk(situation, blockade, days) for blockade, days in waits if days > limit]
+    return [_risk(context, blocked_item, days) for blocked_item, days in waits if days > limit]
 
 
-def next_actor(situation: Situation, ref: str) -> str | None:
+def next_actor(context: SprintContext, ref: str) -> str | None:
     """Who can move an item: its first assignee who is there, else the author of a pull request; machines never."""
-    item, there = situation.items[ref], present(situation.sprint.past)
+    item, there = context.items[ref], present(context.sprint.past)
     mine = [item.author] if item.kind == "pull" and not item.author_is_bot and item.author else []
     return next((login for login in [*item.assignees, *([] if item.assignees else mine)] if login in there), None)
 
 
-def _risk(situation: Situation, blockade: Blockade, days: float) -> Risk:
-    mover = blockade.blocker or blockade.item
-    actor = next_actor(situation, mover)
-    concerned = tuple(filter(None, [blockade.item, blockade.blocker]))
-    cited = situation.cite(concerned)
-    said = () if any(citation.url == blockade.said.url for citation in cited) else (blockade.said,)
+def _risk(context: SprintContext, blocked_item: BlockedItem, days: float) -> Risk:
+    mover = blocked_item.blocker or blocked_item.item
+    actor = next_actor(context, mover)
+    concerned = tuple(filter(None, [blocked_item.item, blocked_item.blocker]))
+    cited = context.cite(concerned)
+    said = () if any(citation.url == blocked_item.said.url for citation in cited) else (blocked_item.said,)
     return Risk(
-        kind=CROSS_KIND if blockade.crosses else KIND,
-        severity=_severity(situation, blockade, actor),
-        statement=_statement(situation, blockade, days, actor),
+        kind=CROSS_KIND if blocked_item.crosses else KIND,
+        severity=_severity(context, blocked_item, actor),
+        statement=_statement(context, blocked_item, days, actor),
         rule=(
             "An open item has been blocked by another open item for more than "
-            f"{working_days(situation.thresholds.blocked_days)} (here by "
-            f"{_SAID.get(blockade.source, blockade.source)}); high when nobody can act on the blocker, when it is in "
+            f"{working_days(context.thresholds.blocked_days)} (here by "
+            f"{_SAID.get(blocked_item.source, blocked_item.source)}); high when nobody can act on the blocker, when it is in "
             "another repository, or when the deadline is near."
         ),
         items=concerned,
@@ -56,25 +57,27 @@ def _risk(situation: Situation, blockade: Blockade, days: float) -> Risk:
     )
 
 
-def _statement(situation: Situation, blockade: Blockade, days: float, actor: str | None) -> str:
-    waited = f"{situation.called(blockade.item)} has waited {span(days)}"
-    if blockade.blocker is None:
+def _statement(context: SprintContext, blocked_item: BlockedItem, days: float, actor: str | None) -> str:
+    waited = f"{context.called(blocked_item.item)} has waited {span(days)}"
+    if blocked_item.blocker is None:
         return f"{waited} with a label that says blocked, but nothing says by what."
-    place = " in another repository" if blockade.crosses else ""
-    idle = "nobody active is assigned to" if situation.items[blockade.blocker].assignees else "nobody is assigned to"
+    place = " in another repository" if blocked_item.crosses else ""
+    idle = "nobody active is assigned to" if context.items[blocked_item.blocker].assignees else "nobody is assigned to"
     mover = f"where {actor} can act next" if actor else f"which {idle}"
-    return f"{waited} for {situation.called(blockade.blocker)}{place}, {mover}{_in_time(situation, blockade)}."
+    return f"{waited} for {context.called(blocked_item.blocker)}{place}, {mover}{_in_time(context, blocked_item)}."
 
 
-def _in_time(situation: Situation, blockade: Blockade) -> str:
+def _in_time(context: SprintContext, blocked_item: BlockedItem) -> str:
     """How likely a blocker in another repository ends by the deadline, inside the sprint or not, where it is known."""
-    if not blockade.crosses or blockade.blocker is None:
+    if not blocked_item.crosses or blocked_item.blocker is None:
         return ""
-    probability = in_time(situation.outlook, [blockade.blocker])[blockade.blocker]
+    probability = in_time(context.inputs, [blocked_item.blocker])[blocked_item.blocker]
     return (
-        "" if probability is None else f". {blockade.blocker} has {a_chance(probability)} of being done by the deadline"
+        ""
+        if probability is None
+        else f". {blocked_item.blocker} has {a_chance(probability)} of being done by the deadline"
     )
 
 
-def _severity(situation: Situation, blockade: Blockade, actor: str | None) -> Severity:
-    return "high" if actor is None or blockade.crosses or situation.near_due else "medium"
+def _severity(context: SprintContext, blocked_item: BlockedItem, actor: str | None) -> Severity:
+    return "high" if actor is None or blocked_item.crosses or context.near_due else "medium"

@@ -7,8 +7,8 @@ import polars as pl
 
 from sprintlib.evidence import Evidence
 from sprintlib.forecast import count, working_days
+from sprintlib.risks.context import SprintContext
 from sprintlib.risks.model import Risk
-from sprintlib.risks.situation import Situation
 
 KIND = "failing_ci"
 PLACE = 30
@@ -17,24 +17,24 @@ _PASSED = ("success",)
 _NOT_OF_THE_BRANCH = ("pull_request", "pull_request_target", "pull_request_review", "issue_comment", "issues")
 
 
-def detect(situation: Situation) -> list[Risk]:
+def detect(context: SprintContext) -> list[Risk]:
     """Workflows whose latest run on the default branch failed longer ago than the threshold; unknown without facts."""
     risks: list[Risk] = []
-    repositories = situation.sprint.past.repositories
-    for part in situation.sprint.parts:
+    repositories = context.sprint.past.repositories
+    for part in context.sprint.parts:
         row = repositories.row(by_predicate=pl.col("repo") == part.repo, named=True)
-        runs = _finished(situation, row)
+        runs = _finished(context, row)
         if not row["has_ci_facts"] or runs.is_empty():
-            risks.append(_unknown(situation, row))
+            risks.append(_unknown(context, row))
             continue
         for (name,), of_workflow in runs.group_by("name", maintain_order=True):
-            risks += _failing(situation, row, str(name), of_workflow)
+            risks += _failing(context, row, str(name), of_workflow)
     return risks
 
 
-def _finished(situation: Situation, repository: dict[str, Any]) -> pl.DataFrame:
+def _finished(context: SprintContext, repository: dict[str, Any]) -> pl.DataFrame:
     """Finished runs of the default branch with a verdict, oldest first."""
-    return situation.sprint.past.runs.filter(
+    return context.sprint.past.runs.filter(
         (pl.col("repository_id") == repository["repository_id"])
         & (pl.col("head_branch") == repository["default_branch"])
         & ~pl.col("event").is_in(_NOT_OF_THE_BRANCH)
@@ -42,18 +42,18 @@ def _finished(situation: Situation, repository: dict[str, Any]) -> pl.DataFrame:
     ).sort("name", "created_at", "attempt")
 
 
-def _unknown(situation: Situation, repository: dict[str, Any]) -> Risk:
+def _unknown(context: SprintContext, repository: dict[str, Any]) -> Risk:
     return Risk(
         kind=KIND,
         severity="unknown",
         statement=(
             f"No CI runs are known for the default branch of {repository['repo']}: whether it is green is unknown."
         ),
-        rule=_rule(situation),
+        rule=_rule(context),
     )
 
 
-def _failing(situation: Situation, repository: dict[str, Any], name: str, runs: pl.DataFrame) -> list[Risk]:
+def _failing(context: SprintContext, repository: dict[str, Any], name: str, runs: pl.DataFrame) -> list[Risk]:
     """Runs: of one workflow, oldest first."""
     rows = runs.to_dicts()
     red: list[dict[str, Any]] = []
@@ -61,8 +61,8 @@ def _failing(situation: Situation, repository: dict[str, Any], name: str, runs: 
         red.insert(0, rows.pop())
     if not red:
         return []
-    hours = _hours(situation, red[0]["finished_at"])
-    if hours <= situation.thresholds.red_default_branch_hours or _once_by_the_clock(red):
+    hours = _hours(context, red[0]["finished_at"])
+    if hours <= context.thresholds.red_default_branch_hours or _once_by_the_clock(red):
         return []
     shown = [red[0], red[-1]] if len(red) > 1 else red
     return [
@@ -73,7 +73,7 @@ def _failing(situation: Situation, repository: dict[str, Any], name: str, runs: 
                 f"Workflow '{name}' has been red on {repository['default_branch']} of {repository['repo']} for "
                 f"{_words(hours)} ({count(len(red), 'run')})."
             ),
-            rule=_rule(situation),
+            rule=_rule(context),
             evidence=tuple(_cite(repository["repo"], run) for run in shown),
         )
     ]
@@ -89,8 +89,8 @@ def _words(hours: float) -> str:
     return working_days(round(hours / 24)) if hours >= 24 else f"{count(max(round(hours), 1), 'working hour')}"
 
 
-def _hours(situation: Situation, since: datetime) -> float:
-    return 24 * situation.sprint.calendar.working_time(since, situation.sprint.past.as_of)
+def _hours(context: SprintContext, since: datetime) -> float:
+    return 24 * context.sprint.calendar.working_time(since, context.sprint.past.as_of)
 
 
 def _cite(repo: str, run: dict[str, Any]) -> Evidence:
@@ -102,9 +102,9 @@ def _cite(repo: str, run: dict[str, Any]) -> Evidence:
     )
 
 
-def _rule(situation: Situation) -> str:
+def _rule(context: SprintContext) -> str:
     return (
         "Every finished run of a workflow on the default branch has failed for more than "
-        f"{situation.thresholds.red_default_branch_hours:g} h of working days, a scheduled one at least twice; "
+        f"{context.thresholds.red_default_branch_hours:g} h of working days, a scheduled one at least twice; "
         "without a finished run it is unknown."
     )

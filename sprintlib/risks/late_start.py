@@ -1,8 +1,8 @@
 """A sprint that runs while hardly anything in it was begun."""
 
 from sprintlib.forecast import count
+from sprintlib.risks.context import SprintContext, listed
 from sprintlib.risks.model import Play, Risk
-from sprintlib.risks.situation import Situation, listed
 
 KIND = "late_start"
 PLACE = 70
@@ -10,24 +10,24 @@ PLAY = Play("PB-011", "Take one item a person, the riskiest dependency first: {i
 _LEAST_ITEMS = 3  # fewer can all be begun last without being late
 
 
-def detect(situation: Situation) -> list[Risk]:
+def detect(context: SprintContext) -> list[Risk]:
     """Part of the time has gone and too few of the items were begun or closed.
 
     Not where most of the work names no issue: then nobody can see what is begun (untracked_board).
     """
-    limits, gone = situation.thresholds, situation.time_gone
-    closed = situation.sprint.items.height - situation.sprint.open_items.height
-    whole = closed + len(situation.pieces)
+    limits, gone = context.thresholds, context.time_gone
+    closed = context.sprint.items.height - context.sprint.open_items.height
+    whole = closed + len(context.work_items)
     if gone is None or gone < limits.late_start_time or whole < _LEAST_ITEMS:
         return []
-    started = closed + len(situation.begun)
-    if started >= limits.late_start_share * whole or situation.unnamed_work.is_most:
+    started = closed + len(context.started)
+    if started >= limits.late_start_share * whole or context.unnamed_work.is_most:
         return []
-    resting = [ref for ref in situation.pieces if ref not in situation.begun]
+    resting = [ref for ref in context.work_items if ref not in context.started]
     return [
         Risk(
             kind=KIND,
-            severity="high" if situation.near_due else "medium",
+            severity="high" if context.near_due else "medium",
             statement=(
                 f"{started or 'None'} of {count(whole, 'item')} started or closed {gone:.0%} of the way through. "
                 f"Not started: {listed(resting, 4)}."
@@ -39,6 +39,6 @@ def detect(situation: Situation) -> list[Risk]:
                 "then the items cannot tell; high when the deadline is near."
             ),
             items=tuple(resting),
-            evidence=situation.cite(resting),
+            evidence=context.cite(resting),
         )
     ]

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from sprintlib.evidence import Evidence
 
 if TYPE_CHECKING:
-    from sprintlib.risks.situation import Situation
+    from sprintlib.risks.context import SprintContext
 
 Severity = Literal["high", "medium", "low", "unknown"]
 
@@ -51,4 +51,4 @@ class Rule(Protocol):
 
     KIND: str
     PLACE: int
-    detect: "Callable[[Situation], list[Risk]]"
+    detect: "Callable[[SprintContext], list[Risk]]"

@@ -1,26 +1,26 @@
 """More in the sprint than it will probably finish, early enough to change that."""
 
-from sprintlib.forecast import chance, clamp, count
+from sprintlib.forecast import clamp, count, probability_in_time
+from sprintlib.risks.context import SprintContext, a_chance
 from sprintlib.risks.model import Risk
-from sprintlib.risks.situation import Situation, a_chance
 
 KIND = "overcommitted"
 PLACE = 140
 
 
-def detect(situation: Situation) -> list[Risk]:
+def detect(context: SprintContext) -> list[Risk]:
     """The probability is below the threshold after part of the time, and the deadline has not passed."""
-    limits, gone, outlook = situation.thresholds, situation.time_gone, situation.outlook
-    if gone is None or gone < limits.overcommitted_time or situation.sprint.overdue:
+    limits, gone, inputs = context.thresholds, context.time_gone, context.inputs
+    if gone is None or gone < limits.overcommitted_time or context.sprint.overdue:
         return []
-    raw = None if outlook.basis == "insufficient-data" else chance(outlook.work)
+    raw = None if inputs.basis == "insufficient-data" else probability_in_time(inputs.work)
     if raw is None or raw >= limits.overcommitted_probability:
         return []
-    refs = situation.sprint.open_items["ref"].sort().to_list()
+    refs = context.sprint.open_items["ref"].sort().to_list()
     return [
         Risk(
             kind=KIND,
-            severity="high" if raw < limits.overcommitted_probability / 2 and situation.near_due else "medium",
+            severity="high" if raw < limits.overcommitted_probability / 2 and context.near_due else "medium",
             statement=(
                 f"{count(len(refs), 'item')} still open {gone:.0%} of the way through; {a_chance(clamp(raw))} of "
                 f"finishing {'it' if len(refs) == 1 else 'them all'} in time."
@@ -31,6 +31,6 @@ def detect(situation: Situation) -> list[Risk]:
                 "high below half of that when the deadline is near."
             ),
             items=tuple(refs),
-            evidence=situation.cite(refs),
+            evidence=context.cite(refs),
         )
     ]

@@ -3,9 +3,9 @@
 import polars as pl
 
 from sprintlib.forecast import count
+from sprintlib.risks.context import SprintContext, listed
 from sprintlib.risks.generated_files import is_generated
 from sprintlib.risks.model import Play, Risk
-from sprintlib.risks.situation import Situation, listed
 
 KIND = "oversized_pull_request"
 PLACE = 110
@@ -13,10 +13,10 @@ PLAY = Play("PB-004", "Split {items} along files or layers; land the pure refact
 _LEAST_DAYS = 1.0  # in the first day a pull request may still be split by its author
 
 
-def detect(situation: Situation) -> list[Risk]:
+def detect(context: SprintContext) -> list[Risk]:
     """Open pull requests that carry open items, change more lines than the threshold, and are over a day old."""
-    limit, view = situation.thresholds.pull_request_lines, situation.view
-    sized = _sized(situation).filter(pl.col("lines") > limit)
+    limit, view = context.thresholds.pull_request_lines, context.view
+    sized = _sized(context).filter(pl.col("lines") > limit)
     old = [
         (lines, ref)
         for ref, lines, since in sized.select("ref", "lines", "created_at").iter_rows()
@@ -31,35 +31,35 @@ def detect(situation: Situation) -> list[Risk]:
     return [
         Risk(
             kind=KIND,
-            severity="medium" if lines > 2 * limit or situation.near_due else "low",
-            statement=f"{situation.called(largest)} changes {count(lines, 'line')} (limit: {limit}){others}.",
+            severity="medium" if lines > 2 * limit or context.near_due else "low",
+            statement=f"{context.called(largest)} changes {count(lines, 'line')} (limit: {limit}){others}.",
             rule=(
                 f"An open pull request older than a working day adds and deletes more than {limit} lines, not "
                 "counting generated files (lock files, translations, snapshots) where paths are known; medium above "
                 "twice that, or when the deadline is near."
             ),
             items=tuple(refs),
-            evidence=situation.cite(refs),
+            evidence=context.cite(refs),
         )
     ]
 
 
-def _sized(situation: Situation) -> pl.DataFrame:
+def _sized(context: SprintContext) -> pl.DataFrame:
     """The pull requests (schema ITEMS) with the `lines` that people wrote.
 
     GitHub counts the difference to the base, commits count what they change: their share of generated lines is taken
     off. Unknown paths take nothing off.
     """
-    past, key = situation.sprint.past, ["repository_id", "number"]
+    past, key = context.sprint.past, ["repository_id", "number"]
     written = (
         past.commits.select(*key, "sha")
-        .join(situation.pulls, on=key, how="semi")
+        .join(context.pulls, on=key, how="semi")
         .join(past.changed_files, on=["repository_id", "sha"])
         .with_columns(lines=pl.sum_horizontal("additions", "deletions"))
         .group_by(key)
         .agg(share=pl.col("lines").filter(~is_generated("path")).sum() / pl.col("lines").sum())
     )
     share = pl.col("share").fill_nan(1.0).fill_null(1.0)
-    return situation.pulls.join(written, on=key, how="left").with_columns(
+    return context.pulls.join(written, on=key, how="left").with_columns(
         lines=((pl.col("additions") + pl.col("deletions")) * share).round().cast(pl.Int64)
     )

@@ -6,8 +6,8 @@ from pkgutil import iter_modules
 from typing import cast
 
 import sprintlib.risks
+from sprintlib.risks.context import SprintContext
 from sprintlib.risks.model import Play, Risk, Rule
-from sprintlib.risks.situation import Situation
 
 _ORDER = ("high", "medium", "low", "unknown")
 
@@ -27,9 +27,9 @@ def plays() -> dict[str, Play]:
     return {rule.KIND: play for rule in rules() if (play := getattr(rule, "PLAY", None))}
 
 
-def find_risks(situation: Situation) -> tuple[Risk, ...]:
+def find_risks(context: SprintContext) -> tuple[Risk, ...]:
     """Every risk of the sprint, worst first; none once nothing is open."""
-    if situation.sprint.open_items.is_empty():
+    if context.sprint.open_items.is_empty():
         return ()
-    found = [risk for rule in rules() for risk in rule.detect(situation)]
+    found = [risk for rule in rules() for risk in rule.detect(context)]
     return tuple(sorted(found, key=lambda risk: _ORDER.index(risk.severity)))

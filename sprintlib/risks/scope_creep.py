@@ -6,8 +6,8 @@ from typing import NamedTuple
 import polars as pl
 
 from sprintlib.forecast import count
+from sprintlib.risks.context import SprintContext, listed
 from sprintlib.risks.model import Risk
-from sprintlib.risks.situation import Situation, listed
 
 KIND = "scope_creep"
 PLACE = 40
@@ -16,32 +16,32 @@ _FIX_DAYS = 3.0  # working days in which a fix comes in and is merged
 _LEAST = 2  # a single item more happens in every sprint
 
 
-def detect(situation: Situation) -> list[Risk]:
+def detect(context: SprintContext) -> list[Risk]:
     """Items added after the planning that are further work exceed a share of the planned ones; one is open.
 
     In a milestone of more than four weeks the first part of the time is planning. A milestone without a due date is a
     bucket, not a commitment: it may grow.
     """
-    limits = situation.thresholds
-    if situation.sprint.deadline is None or situation.started_at is None:
+    limits = context.thresholds
+    if context.sprint.deadline is None or context.started_at is None:
         return []
-    planning = _planning(situation)
-    late = _late(situation, planning)
-    further = tuple(ref for ref in late if not _is_fix(situation, late[ref]))
-    early = len(situation.sprint.additions) - len(late)
-    planned = sum(len(part.scope.committed) for part in situation.sprint.parts) + early
+    planning = _planning(context)
+    late = _late(context, planning)
+    further = tuple(ref for ref in late if not _is_fix(context, late[ref]))
+    early = len(context.sprint.additions) - len(late)
+    planned = sum(len(part.scope.committed) for part in context.sprint.parts) + early
     too_few = len(further) < _LEAST or len(further) <= limits.scope_creep_share * planned
-    if not planned or too_few or situation.pulls_of.keys().isdisjoint(further):
+    if not planned or too_few or context.pulls_of.keys().isdisjoint(further):
         return []
     share = len(further) / planned
     since = f"the first {limits.scope_planning_share:.0%} of the time" if planning else "the sprint started"
     return [
         Risk(
             kind=KIND,
-            severity="high" if share > 2 * limits.scope_creep_share and situation.near_due else "medium",
+            severity="high" if share > 2 * limits.scope_creep_share and context.near_due else "medium",
             statement=(
                 f"{count(len(further), 'item')} were added after {since} ({share:.0%} of the {planned} planned)"
-                f"{_not_counted(situation, len(late) - len(further))}: {listed(further, 4)}."
+                f"{_not_counted(context, len(late) - len(further))}: {listed(further, 4)}."
             ),
             rule=(
                 f"At least {_LEAST} items added after {since} exceed {100 * limits.scope_creep_share:g}% of the "
@@ -50,7 +50,7 @@ def detect(situation: Situation) -> list[Risk]:
                 "days, which are fixes as a rule. High above twice that share when the deadline is near."
             ),
             items=further,
-            evidence=situation.cite(further),
+            evidence=context.cite(further),
         )
     ]
 
@@ -63,18 +63,18 @@ class _Addition(NamedTuple):
     closed_at: datetime | None
 
 
-def _planning(situation: Situation) -> float:
+def _planning(context: SprintContext) -> float:
     """Working days from the start in which the milestone is still being filled."""
-    sprint, start = situation.sprint, situation.started_at
+    sprint, start = context.sprint, context.started_at
     if start is None or sprint.deadline is None:
         return 0.0
     whole = sprint.calendar.working_time(start, sprint.deadline)
-    return situation.thresholds.scope_planning_share * whole if whole > _LONGEST_SPRINT else 0.0
+    return context.thresholds.scope_planning_share * whole if whole > _LONGEST_SPRINT else 0.0
 
 
-def _late(situation: Situation, planning: float) -> dict[str, _Addition]:
+def _late(context: SprintContext, planning: float) -> dict[str, _Addition]:
     """The additions that came in after the planning, by ref."""
-    sprint, start = situation.sprint, situation.started_at
+    sprint, start = context.sprint, context.started_at
     entered = (
         sprint.past.memberships.filter(pl.col("left_at").is_null())
         .join(sprint.items, on=["repository_id", "number"])
@@ -90,19 +90,19 @@ def _late(situation: Situation, planning: float) -> dict[str, _Addition]:
     }
 
 
-def _is_fix(situation: Situation, addition: _Addition) -> bool:
+def _is_fix(context: SprintContext, addition: _Addition) -> bool:
     """Done within days of being added, or before; or a pull request that was added within days and may be so yet."""
     if addition.closed_at is None and addition.kind != "pull":
         return False
-    end = addition.closed_at or situation.sprint.past.as_of
-    return situation.sprint.calendar.working_time(addition.entered_at, end) <= _FIX_DAYS
+    end = addition.closed_at or context.sprint.past.as_of
+    return context.sprint.calendar.working_time(addition.entered_at, end) <= _FIX_DAYS
 
 
-def _not_counted(situation: Situation, fixes: int) -> str:
+def _not_counted(context: SprintContext, fixes: int) -> str:
     """Why the scope counts more additions than the statement."""
-    inside = set(situation.sprint.items["ref"])
-    added = sum(ref in inside for part in situation.sprint.parts for ref in part.scope.added)
-    carrying = added - len(situation.sprint.additions)
+    inside = set(context.sprint.items["ref"])
+    added = sum(ref in inside for part in context.sprint.parts for ref in part.scope.added)
+    carrying = added - len(context.sprint.additions)
     left_out = [f"{count(carrying, 'pull request')} for items already in it"] if carrying else []
     left_out += [f"{fixes} quick {'fix' if fixes == 1 else 'fixes'}"] if fixes else []
     return f", not counting {' and '.join(left_out)}" if left_out else ""

@@ -4,8 +4,8 @@ import polars as pl
 
 from sprintlib.features import MilestoneView
 from sprintlib.forecast import count
+from sprintlib.risks.context import SprintContext, listed
 from sprintlib.risks.model import Play, Risk
-from sprintlib.risks.situation import Situation, listed
 
 KIND = "too_much_wip"
 PLACE = 100
@@ -13,36 +13,36 @@ PLAY = Play("PB-012", "Set a limit for work in progress and finish the oldest fi
 _LEAST_ITEMS = 3  # two things begun are no queue
 
 
-def detect(situation: Situation) -> list[Risk]:
+def detect(context: SprintContext) -> list[Risk]:
     """Items begun and open exceed the threshold for each person who is active in the sprint's repositories."""
-    limit, refs, people = situation.thresholds.wip_per_person, situation.begun, _active_people(situation)
+    limit, refs, people = context.thresholds.wip_per_person, context.started, _active_people(context)
     if not people or len(refs) < _LEAST_ITEMS or len(refs) <= limit * people:
         return []
     share = len(refs) / people
     return [
         Risk(
             kind=KIND,
-            severity="medium" if share > 2 * limit or situation.near_due else "low",
+            severity="medium" if share > 2 * limit or context.near_due else "low",
             statement=(
                 f"{count(len(refs), 'item')} in progress for {people} active "
                 f"{'person' if people == 1 else 'people'}, {share:.1f} each (limit: {limit:g}): {listed(refs, 4)}."
             ),
             rule=(
                 f"More than {limit:g} items per person are in progress; active is whoever wrote or reviewed a pull "
-                f"request in {situation.view.window} or has an item in progress; medium above twice that, or when "
+                f"request in {context.view.window} or has an item in progress; medium above twice that, or when "
                 "the deadline is near."
             ),
             items=tuple(refs),
-            evidence=situation.cite(refs),
+            evidence=context.cite(refs),
         )
     ]
 
 
-def _active_people(situation: Situation) -> int:
+def _active_people(context: SprintContext) -> int:
     """How many people wrote or reviewed pull requests lately, or hold a begun item."""
-    held = (situation.items[ref] for ref in situation.begun)
+    held = (context.items[ref] for ref in context.started)
     holders = {login for item in held if not item.author_is_bot for login in item.assignees}
-    return len(situation.view.shared(_wrote_or_reviewed) | holders)
+    return len(context.view.shared(_wrote_or_reviewed) | holders)
 
 
 def _wrote_or_reviewed(view: MilestoneView) -> frozenset[str]:

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from sprintlib.errors import SettingsError
-from sprintlib.history import Past
+from sprintlib.history import ProjectState
 from sprintlib.history.machines import Machines, named_like_a_machine
 from sprintlib.settings import parse
 from tests.world import World
@@ -49,7 +49,7 @@ def test_machines_of_the_settings_are_no_people_anywhere(world: World) -> None:
     assert all(_flags(world.past("03-05")))
 
 
-def _flags(past: Past) -> list[bool]:
+def _flags(past: ProjectState) -> list[bool]:
     frames = (past.items, past.comments, past.reviews, past.commits)
     return [*(frame["author_is_bot"].item() for frame in frames), past.events["actor_is_bot"].item()]
 
