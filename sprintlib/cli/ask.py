@@ -7,7 +7,7 @@ from sprintlib.cli.main import App
 
 @click.command("ask")
 @click.argument("question")
-@click.option("--as-of", metavar="T", help="RFC 3339, or a date (end of that day); default: the newest analysis.")
+@click.option("--as-of", metavar="T", help="RFC 3339, or a date (end of that day); default: now.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
 def command(app: App, question: str, as_of: str | None, as_json: bool) -> None:

@@ -48,8 +48,8 @@ def _risk(context: SprintContext, blocked_item: BlockedItem, days: float) -> Ris
         rule=(
             "An open item has been blocked by another open item for more than "
             f"{working_days(context.thresholds.blocked_days)} (here by "
-            f"{_SAID.get(blocked_item.source, blocked_item.source)}); high when nobody can act on the blocker, when it is in "
-            "another repository, or when the deadline is near."
+            f"{_SAID.get(blocked_item.source, blocked_item.source)}); high when nobody can act on the blocker, when it "
+            "is in another repository, or when the deadline is near."
         ),
         items=concerned,
         actor=actor,

@@ -150,3 +150,5 @@ vector = Table(
 
 # SQLite only: made and kept equal to `chunk` by migration 0002, outside SQLAlchemy's knowledge.
 FULL_TEXT = "chunk_text"
+# SQLite only, made by migration 0012_trigram: texts in scripts without spaces, by three neighbouring characters.
+TRIGRAMS = "chunk_trigram"

@@ -31,6 +31,7 @@ from sprintlib.store.facts import (
 )
 from sprintlib.store.results import (
     FULL_TEXT,
+    TRIGRAMS,
     analysis,
     chunk,
     evidence,
@@ -44,6 +45,7 @@ from sprintlib.store.results import (
 
 __all__ = [
     "FULL_TEXT",
+    "TRIGRAMS",
     "UtcDateTime",
     "analysis",
     "changed_file",

@@ -1,8 +1,8 @@
 """Troubles for the fourth sprint, whose truth is known because the simulation made them.
 
 The demo has none of them. Each scenario changes how people work; what follows from that (pull requests that wait,
-boards that stand still) comes from the same rules as everything else. What the chronicle records as `InjectedProblem` is the
-intention, in the simulation's own terms: no threshold of a detector is read here.
+boards that stand still) comes from the same rules as everything else. What the event log records as `InjectedProblem`
+is the intention, in the simulation's own terms: no threshold of a detector is read here.
 """
 
 from collections.abc import Callable, Iterator

@@ -111,14 +111,14 @@ DYING = """
 import os, signal, sys
 from dataclasses import replace
 from datetime import datetime
-from sprintlib.agents import Desk, open_workflow
+from sprintlib.agents import AnalysisContext, open_workflow
 from sprintlib.agents.workflow import STEPS
 from sprintlib.settings import load
 from sprintlib.store import open_store
 settings, (victim, moment) = load(sys.argv[1]), sys.argv[2:]
 die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 steps = [replace(step, agent=die) if step.name == victim else step for step in STEPS]
-with open_workflow(Desk(open_store(settings.database_url), settings), steps) as chain:
+with open_workflow(AnalysisContext(open_store(settings.database_url), settings), steps) as chain:
     chain.start(datetime.fromisoformat(moment))
 """
 BESIDE = ("sprint_analyzer", "risk_assessor")

@@ -62,7 +62,7 @@ def test_the_process_that_searches_has_no_torch(home: World, tmp_path: Path) -> 
     program = (
         "import sys\n"
         "from sprintlib import settings\n"
-        "from sprintlib.analysis import ask\n"
+        "from sprintlib.services import ask\n"
         "from sprintlib.store import open_store\n"
         "found = settings.load(sys.argv[1])\n"
         "answer = ask(open_store(found.database_url), found, 'infinite recursion')\n"

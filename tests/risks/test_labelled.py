@@ -5,9 +5,9 @@ milestone, on every second Tuesday from November 2022 to August 2026; the rules 
 `thursdays`: whenever it began to say so on the second and fourth Thursdays, without what was labelled within a week;
 one more change came after these. `mondays`: the same on every Monday, for what no label had met before. `first days`:
 all that the rules said in November 2026 on any working day of the same time, once, on the day on which it is new: not
-said in the five working days before. Whoever built the detectors labelled them: `right` where what was said is so and somebody
-could have acted on it; for silence, where it went on for more than two working days, or for two near the date. `now`:
-whether the rules that ship still say it then.
+said in the five working days before. Whoever built the detectors labelled them: `right` where what was said is so and
+somebody could have acted on it; for silence, where it went on for more than two working days, or for two near the date.
+`now`: whether the rules that ship still say it then, about the same items.
 """
 
 import csv

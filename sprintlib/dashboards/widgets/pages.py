@@ -11,7 +11,7 @@ from sprintlib.imports import import_without_uri_grammar
 def overview_page(runs: Runs) -> None:
     """Milestones, the chosen one's forecast, risks and actions, freshness, and the latest reports.
 
-    runs: the reader of the run table, `sprintlib.reports.runs`.
+    runs: the reader of the run table, `sprintlib.results.runs`.
     """
     import_without_uri_grammar(
         "altair"
@@ -27,6 +27,6 @@ def overview_page(runs: Runs) -> None:
 
 
 def reports_page(runs: Runs) -> None:
-    """All dated reports. runs: the reader of the run table, `sprintlib.reports.runs`."""
+    """All dated reports. runs: the reader of the run table, `sprintlib.results.runs`."""
     wait_for_request()
     page(lambda: fragments.reports(Source(runs).reports()))

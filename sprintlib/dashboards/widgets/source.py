@@ -38,7 +38,7 @@ Runs = Callable[[Engine, str], Sequence[DatedRun]]
 class Source:
     """One project's store, opened read-only.
 
-    runs: the reader of the run table, `sprintlib.reports.runs`.
+    runs: the reader of the run table, `sprintlib.results.runs`.
     Raises SettingsError or StoreError with one sentence when there is nothing to read.
     """
 

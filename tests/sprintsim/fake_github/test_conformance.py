@@ -17,7 +17,7 @@ from tests.sprintsim.fake_github.openapi import Description
 pytestmark = pytest.mark.realdata
 
 REPO = "/repos/{owner}/{repo}"
-PAGE = Path(__file__).parent.parent.parent / "docs" / "github-server.md"
+PAGE = Path(__file__).parents[3] / "docs" / "github-server.md"
 
 
 @pytest.fixture(scope="module")

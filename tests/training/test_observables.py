@@ -7,7 +7,9 @@ import polars as pl
 import pytest
 
 from sprintlib.errors import DatasetError
-from sprintlib.evaluate.observables import (
+from sprintlib.evaluate.dataset import SPRINT_SCHEMA
+from sprintsim.simulation import write_startup
+from training.observables import (
     ISSUE_COLUMNS,
     PULL_COLUMNS,
     SPRINT_COLUMNS,
@@ -15,9 +17,8 @@ from sprintlib.evaluate.observables import (
     dataset_items,
     sprint_states,
 )
-from sprintlib.evaluate.two_samples import GROUP
-from sprintsim.simulation import write_startup
-from sprintsim.simulation.sprints import SPRINT_SCHEMA, simulated_sprints
+from training.simulated_sprints import simulated_sprints
+from training.two_samples import GROUP
 
 ANNA = {"login": "anna", "type": "User"}
 BEN = {"login": "ben", "type": "User"}

@@ -9,9 +9,9 @@ from typing import Any
 
 import polars as pl
 
-from sprintlib.evaluate.two_samples import GROUP
 from sprintlib.github.dataset import dataset_files
 from sprintlib.history.machines import Machines
+from training.two_samples import GROUP
 
 SPRINT_COLUMNS = (
     "planned_days",

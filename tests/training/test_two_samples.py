@@ -2,7 +2,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from sprintlib.evaluate.two_samples import GROUP, marginals, two_sample
+from training.two_samples import GROUP, marginals, two_sample
 
 
 def sample(seed: int, shift: float = 0.0, groups: int = 12) -> pl.DataFrame:

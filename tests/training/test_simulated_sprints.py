@@ -5,7 +5,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from sprintsim.simulation.sprints import SPRINT_SCHEMA, TIMES, published_constants, simulated_sprints
+from sprintlib.evaluate.dataset import SPRINT_SCHEMA
+from sprintlib.forecast.sprints.model import TIMES
+from training.simulated_sprints import published_constants, simulated_sprints
 
 INSIDE = pl.col("items_todo") + pl.col("items_in_progress") + pl.col("items_done")
 
@@ -78,7 +80,7 @@ def test_a_lighter_plan_is_delivered_more_often() -> None:
 
 
 def test_every_constant_has_a_source() -> None:
-    card = json.loads(resources.files("sprintsim.simulation").joinpath("sprints.json").read_text("utf-8"))
+    card = json.loads(resources.files("training").joinpath("simulated_sprints.json").read_text("utf-8"))
 
     assert set(card["constants"]) == set(published_constants())
     assert all(len(entry["source"]) > 8 for entry in card["constants"].values())

@@ -2,7 +2,7 @@
 
 What does the state of a sprint at 0, 30, 50 and 80 % of its planned time say about the work delivered at its end,
 before any real sprint has been seen? Items are scheduled on developers one after the other; work arrives, gets
-stuck, is dropped, and boards lie about it. Constants and their sources: `sprints.json`, the simulator's card.
+stuck, is dropped, and boards lie about it. Constants and their sources: `simulated_sprints.json`, the card.
 """
 
 import heapq
@@ -13,28 +13,8 @@ from importlib import resources
 import numpy as np
 import polars as pl
 
-TIMES = (0, 30, 50, 80)
-
-# One row a sprint and time: who (organisation, team, sprint in order of start), when (time in % of planned days), the
-# state then in items and in work (story points, or items), and the work delivered by the end.
-SPRINT_SCHEMA = {
-    "organisation": pl.String,
-    "team": pl.Int64,
-    "sprint": pl.Int64,
-    "time": pl.Int64,
-    "days": pl.Float64,
-    "members": pl.Float64,
-    "items_at_start": pl.Float64,
-    "items_added": pl.Float64,
-    "items_removed": pl.Float64,
-    "items_todo": pl.Float64,
-    "items_in_progress": pl.Float64,
-    "items_done": pl.Float64,
-    "work_todo": pl.Float64,
-    "work_in_progress": pl.Float64,
-    "work_done": pl.Float64,
-    "delivered": pl.Float64,
-}
+from sprintlib.evaluate.dataset import SPRINT_SCHEMA
+from sprintlib.forecast.sprints.model import TIMES
 
 _CALENDAR_TO_WORKING_DAYS = 5 / 7
 _FIBONACCI = np.array([1.0, 2.0, 3.0, 5.0, 8.0])
@@ -102,8 +82,8 @@ def simulated_sprints(teams: int, seed: int, constants: dict[str, float] | None 
 
 
 def published_constants() -> dict[str, float]:
-    """The constants that ship, by name. Each has its source beside it in `sprints.json`."""
-    card = json.loads(resources.files("sprintsim.simulation").joinpath("sprints.json").read_text("utf-8"))
+    """The constants that ship, by name. Each has its source beside it in `simulated_sprints.json`."""
+    card = json.loads(resources.files("training").joinpath("simulated_sprints.json").read_text("utf-8"))
     return {name: float(entry["value"]) for name, entry in card["constants"].items()}
 
 
