@@ -20,6 +20,7 @@ _PLAIN = {
     "string_type": "write it in quotes",
     "tuple_type": 'write a list such as ["one", "two"]',
 }
+_LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?(?:\[bot\])?")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -34,6 +35,7 @@ class ProjectSettings(_Section):
     repositories: tuple[str, ...] = Field(min_length=1, description="OWNER/NAME, two or three as a rule")
     time_zone: str = Field("UTC", description="IANA name; a due date ends at midnight there")
     cadence_days: int = Field(14, ge=1, description="length of a sprint where no milestone has a due date")
+    machines: tuple[str, ...] = Field((), description="logins of machine accounts that GitHub calls users")
 
     @field_validator("repositories")
     @classmethod
@@ -44,6 +46,14 @@ class ProjectSettings(_Section):
                 raise ValueError(f"'{full_name}' is not of the form OWNER/NAME")
         if len({full_name.lower() for full_name in value}) < len(value):
             raise ValueError("a repository is listed twice")
+        return value
+
+    @field_validator("machines")
+    @classmethod
+    def _logins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for login in value:
+            if not _LOGIN.fullmatch(login):
+                raise ValueError(f"'{login}' is not a GitHub login")
         return value
 
     @field_validator("time_zone")

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from sprintlib.github.dataset import dataset_files
+from sprintlib.history.machines import Machines
 from training.two_samples import GROUP
 
 SPRINT_COLUMNS = (
@@ -187,7 +188,7 @@ def _login(entry: dict[str, Any]) -> str | None:
 
 def _is_bot(entry: dict[str, Any]) -> bool:
     user = entry.get("user") or entry.get("actor") or {}
-    return user.get("type") == "Bot" or str(user.get("login", "")).endswith("[bot]")
+    return Machines().includes(user.get("login"), user.get("type"))
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -9,9 +9,9 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-IGNORE = "to ignore earlier instructions"
-SECRETS = "for secrets or for its own instructions"
-KEEP = "to keep something from its readers"
+IGNORE = "ignore earlier instructions"
+SECRETS = "reveal secrets or its own instructions"
+KEEP = "keep something from its readers"
 _WORD = re.compile(r"\{([A-Z_]+)\}")
 
 

@@ -5,6 +5,7 @@ from sprintlib.risks.context import SprintContext, listed
 from sprintlib.risks.model import Risk
 
 KIND = "unstarted_near_due"
+PLACE = 50
 
 
 def detect(context: SprintContext) -> list[Risk]:

@@ -37,7 +37,7 @@ def test_three_are_lively_and_most_is_more_than_what_names_an_issue() -> None:
     assert UnnamedWork(("a#1", "a#2"), 1, 3).is_lively
     assert not UnnamedWork(("a#1", "a#2"), 1, 3).is_most
     assert UnnamedWork(("a#1", "a#2"), 1, 2).is_most
-    assert UnnamedWork(("a#1",), 0, 0).words() == "1 pull request since the start names no issue"
+    assert UnnamedWork(("a#1",), 0, 0).words() == "1 pull request since the sprint started names no issue"
 
 
 @given(pasts())

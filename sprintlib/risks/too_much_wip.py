@@ -5,9 +5,11 @@ import polars as pl
 from sprintlib.features import MilestoneView
 from sprintlib.forecast import count
 from sprintlib.risks.context import SprintContext, listed
-from sprintlib.risks.model import Risk
+from sprintlib.risks.model import Play, Risk
 
 KIND = "too_much_wip"
+PLACE = 100
+PLAY = Play("PB-012", "Set a limit for work in progress and finish the oldest first: {items}.")
 _LEAST_ITEMS = 3  # two things begun are no queue
 
 
@@ -22,13 +24,13 @@ def detect(context: SprintContext) -> list[Risk]:
             kind=KIND,
             severity="medium" if share > 2 * limit or context.near_due else "low",
             statement=(
-                f"{count(len(refs), 'item')} begun and open, {share:.1f} for each of the "
-                f"{people} active {'person' if people == 1 else 'people'}: {listed(refs, 4)}."
+                f"{count(len(refs), 'item')} in progress for {people} active "
+                f"{'person' if people == 1 else 'people'}, {share:.1f} each (limit: {limit:g}): {listed(refs, 4)}."
             ),
             rule=(
-                f"More than {limit:g} items a person are begun and open; active is who wrote or reviewed a pull "
-                f"request in {context.view.window} or holds a begun item; medium above twice that, or when the "
-                "deadline is near."
+                f"More than {limit:g} items per person are in progress; active is whoever wrote or reviewed a pull "
+                f"request in {context.view.window} or has an item in progress; medium above twice that, or when "
+                "the deadline is near."
             ),
             items=tuple(refs),
             evidence=context.cite(refs),
