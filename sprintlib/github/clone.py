@@ -6,7 +6,6 @@ Git asked for line counts directly would fetch the missing contents commit by co
 """
 
 import base64
-import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 
+from sprintlib.child_environment import NETWORK, child_environment
 from sprintlib.facts.rows import Origin, Row, moment
 from sprintlib.github.token import Token, is_loopback
 from sprintlib.store import append, schema, upsert
@@ -113,7 +113,7 @@ class Clone:
                 command,
                 input=stdin.encode(),
                 capture_output=True,
-                env={**os.environ, **self.environment},
+                env=child_environment(NETWORK) | self.environment,
                 timeout=_TIMEOUT_SECONDS,
                 check=False,
             )

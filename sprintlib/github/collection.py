@@ -12,6 +12,8 @@ from sqlalchemy import Engine, func, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
 from sprintlib.errors import SprintError
+from sprintlib.facts.batch import payload_errors, write_project, write_repository, write_snapshots
+from sprintlib.facts.rows import Origin
 from sprintlib.github.client import Client, RetryPolicy, connect
 from sprintlib.github.clone import Clone, CloneError, collect_changed_files
 from sprintlib.github.cursors import (
@@ -22,13 +24,11 @@ from sprintlib.github.cursors import (
     settle_identity,
     write_cursor,
 )
-from sprintlib.facts.batch import payload_errors, write_project, write_repository, write_snapshots
-from sprintlib.github.items import collect_items, collect_open_milestones, note_completeness
 from sprintlib.github.endpoints import ISSUES, LISTS, MILESTONES, ListEndpoint
+from sprintlib.github.items import collect_items, collect_open_milestones, note_completeness
 from sprintlib.github.lists import RepositoryCollector
 from sprintlib.github.lock import sync_lock
 from sprintlib.github.progress import OnProgress, silent
-from sprintlib.facts.rows import Origin
 from sprintlib.github.summary import LABELS, Completeness, SyncSummary
 from sprintlib.github.token import Token
 from sprintlib.settings import Settings

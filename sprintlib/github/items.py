@@ -11,9 +11,9 @@ from functools import partial
 
 from sqlalchemy import Connection, Table, delete, func, literal, select
 
+from sprintlib.facts.batch import FactBatch, payload_errors
 from sprintlib.github.client import PAGE_SIZE, Response
 from sprintlib.github.cursors import Cursor, mark_items, read_cursor, write_cursor
-from sprintlib.facts.batch import FactBatch, payload_errors
 from sprintlib.github.endpoints import EVENTS
 from sprintlib.github.lists import SHORTENED, RepositoryCollector
 from sprintlib.store import schema

@@ -14,12 +14,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, select
 
 from sprintlib.errors import CollectError, TokenError
+from sprintlib.facts.batch import FactBatch, payload_errors
+from sprintlib.facts.rows import Origin, Payload, moment
 from sprintlib.github.client import PAGE_SIZE, Client, Response
 from sprintlib.github.cursors import Cursor, read_cursor, write_cursor
-from sprintlib.facts.batch import FactBatch, payload_errors
 from sprintlib.github.endpoints import ISSUES, PULLS, RUNS, ListEndpoint
 from sprintlib.github.progress import OnProgress
-from sprintlib.facts.rows import Origin, Payload, moment
 from sprintlib.store import schema
 
 OVERLAP = timedelta(minutes=5)

@@ -31,19 +31,19 @@ from sprintlib.store.facts import (
 )
 from sprintlib.store.results import (
     FULL_TEXT,
+    TRIGRAMS,
     analysis,
     chunk,
     evidence,
     feedback,
-    forecast,
     recommendation,
-    risk,
     run,
     vector,
 )
 
 __all__ = [
     "FULL_TEXT",
+    "TRIGRAMS",
     "UtcDateTime",
     "analysis",
     "changed_file",
@@ -54,7 +54,6 @@ __all__ = [
     "event",
     "evidence",
     "feedback",
-    "forecast",
     "issue",
     "item_cursor",
     "metadata",
@@ -70,7 +69,6 @@ __all__ = [
     "release",
     "repository",
     "review",
-    "risk",
     "run",
     "snapshot",
     "sync_cursor",

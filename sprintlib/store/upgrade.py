@@ -1,6 +1,5 @@
 """Bringing a store to the newest migration: whole or not at all, and by one process at a time."""
 
-import fcntl
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,9 +8,9 @@ from typing import cast
 
 from sqlalchemy import Connection, Engine, inspect, select, table
 
-from sprintlib import permissions
 from sprintlib.errors import StoreError
-from sprintlib.store.schema import FULL_TEXT, metadata
+from sprintlib.locks import file_lock
+from sprintlib.store.schema import FULL_TEXT, TRIGRAMS, metadata
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK_SUFFIX = ".lock"
@@ -72,10 +71,7 @@ def _file_lock(engine: Engine) -> Iterator[None]:
     if not engine.url.database:  # in memory
         yield
         return
-    path = Path(engine.url.database + _LOCK_SUFFIX)
-    permissions.create(path)
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with file_lock(Path(engine.url.database + _LOCK_SUFFIX), wait=True):
         yield
 
 
@@ -100,12 +96,13 @@ def _sqlite_transaction(engine: Engine) -> Iterator[Connection]:
 
 def _drop_half_made(connection: Connection) -> None:
     """Take away the empty tables of a first start that was interrupted before it was one transaction."""
-    ours = {FULL_TEXT, *metadata.tables} & set(inspect(connection).get_table_names())
-    for name in ours - {FULL_TEXT}:
+    indexes = {FULL_TEXT, TRIGRAMS}
+    ours = (indexes | set(metadata.tables)) & set(inspect(connection).get_table_names())
+    for name in ours - indexes:
         if connection.execute(select(1).select_from(table(name)).limit(1)).first():
             raise StoreError(
                 f"The store {connection.engine.url.render_as_string()} was only half made, yet holds facts: "
                 "move it away and run 'sprint sync' to collect again."
             )
-    for name in sorted(ours, key=lambda name: name != FULL_TEXT):  # it goes with the tables that it is kept in
+    for name in sorted(ours, key=lambda name: name not in indexes):  # they go with the tables that they are kept in
         connection.exec_driver_sql(f'DROP TABLE "{name}"')

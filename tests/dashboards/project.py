@@ -16,13 +16,13 @@ import nbformat
 
 from sprintlib import resources
 from sprintlib.store import open_store
+from tests.planted import PLANTED
 from tests.samples import HOSTILE
 from tests.sprints import two_sprints
 from tests.world import World
 
 SETTINGS = '[project]\nname = "acme"\nrepositories = ["acme/api", "acme/web"]\n'
 AS_OF = "2026-03-20"
-SECRET = "ghp_not_for_kernels"
 
 
 def write_project(home: Path) -> Path:
@@ -60,15 +60,7 @@ class Served:
         return self.log_file.read_text(encoding="utf-8")
 
 
-_WITH_OTHER_PAGES = """
-import sys
-from pathlib import Path
-from sprintlib import resources
-from sprintlib.cli import main
-ours, pages = resources.folder, Path(sys.argv.pop(1))
-resources.folder = lambda name: pages if name == "dashboards" else ours(name)
-main()
-"""
+_WITH_OTHER_PAGES = Path(__file__).with_name("with_other_pages.py")
 
 
 def other_pages(folder: Path, **settings: dict[str, object]) -> Path:
@@ -83,15 +75,15 @@ def other_pages(folder: Path, **settings: dict[str, object]) -> Path:
 
 
 @contextmanager
-def dashboards(home: Path, *options: str, pages: Path | None = None) -> Iterator[Served]:
-    """`sprint dashboards` on a free port, with a secret in its environment; stopped as Ctrl-C stops it.
+def dashboards(home: Path, *options: str, pages: Path | None = None, **variables: str) -> Iterator[Served]:
+    """`sprint dashboards` on a free port, with secrets in its environment; stopped as Ctrl-C stops it.
 
     pages: a folder of `other_pages` to serve instead of the shipped one.
     """
     log_file = home / "dashboards.log"
-    command = [sys.executable, *(["-c", _WITH_OTHER_PAGES, str(pages)] if pages else ["-m", "sprintlib"])]
+    command = [sys.executable, *([str(_WITH_OTHER_PAGES), str(pages)] if pages else ["-m", "sprintlib"])]
     command += ["--home", str(home), "dashboards", "--no-browser", "--port", "0"]
-    environment = {**os.environ, "GITHUB_TOKEN": SECRET, "PYTHONUNBUFFERED": "1"}
+    environment = {**os.environ, **PLANTED, **variables}
     with log_file.open("w") as log:
         process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=log, text=True, env=environment)
     assert process.stdout is not None

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 import requests
 
-from sprintsim.simulation import write_startup
 from sprintsim.fake_github import Dataset, load, running
 from sprintsim.fake_github.endpoints import REPOSITORY_PATHS
+from sprintsim.simulation import write_startup
 from tests.sprintsim.fake_github.openapi import Description
 
 pytestmark = pytest.mark.realdata
 
 REPO = "/repos/{owner}/{repo}"
-PAGE = Path(__file__).parent.parent.parent / "docs" / "github-server.md"
+PAGE = Path(__file__).parents[3] / "docs" / "github-server.md"
 
 
 @pytest.fixture(scope="module")
