@@ -1,4 +1,4 @@
-"""`sprint` on a folder of pages of its own: `python with_other_pages.py FOLDER ...`, started anew as the command does."""
+"""`sprint` on pages of its own: `python with_other_pages.py FOLDER ...`, started anew as the command does."""
 
 import os
 import sys
@@ -18,7 +18,7 @@ def folder(name: str) -> Path:
 
 def become(program: str, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
     _, _, _, _, *rest = arguments  # python -P -m sprintlib
-    BECOME(program, [program, "-P", __file__, PAGES, *rest], environment)  # noqa: S606
+    BECOME(program, [program, "-P", __file__, PAGES, *rest], environment)
 
 
 resources.folder, os.execve = folder, become  # type: ignore[assignment]
