@@ -14,6 +14,7 @@ from sprintlib.store.schema import FULL_TEXT, TRIGRAMS, metadata
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK_SUFFIX = ".lock"
+_FORMER = frozenset({"forecast", "risk"})  # tables of the first migration that a later one drops
 _ADVISORY_LOCK = 7_074_683_201  # any number, as long as every process takes the same
 
 
@@ -97,7 +98,7 @@ def _sqlite_transaction(engine: Engine) -> Iterator[Connection]:
 def _drop_half_made(connection: Connection) -> None:
     """Take away the empty tables of a first start that was interrupted before it was one transaction."""
     indexes = {FULL_TEXT, TRIGRAMS}
-    ours = (indexes | set(metadata.tables)) & set(inspect(connection).get_table_names())
+    ours = (indexes | _FORMER | set(metadata.tables)) & set(inspect(connection).get_table_names())
     for name in ours - indexes:
         if connection.execute(select(1).select_from(table(name)).limit(1)).first():
             raise StoreError(

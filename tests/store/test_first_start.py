@@ -64,6 +64,7 @@ def half_made(path: Path) -> None:
     engine = create_engine(f"sqlite:///{path}")
     metadata.create_all(engine, tables=[repository, metadata.tables["analysis"], metadata.tables["chunk"]])
     with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE forecast (id INTEGER)")
         connection.exec_driver_sql("CREATE VIRTUAL TABLE chunk_text USING fts5(title, body)")
     engine.dispose()
 
