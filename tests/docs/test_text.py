@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sprintlib.risks import DETECTORS
+from sprintlib.risks import rules
 from sprintlib.settings import RiskSettings
 from tests.conftest import ROOT
 
@@ -88,7 +88,7 @@ def test_the_readme_lists_the_layers_that_are_enforced():
 
 def test_every_risk_says_how_to_improve_it():
     sections = re.split(r"^## ", (DOCS / "risks.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
-    kinds = {detector.KIND for detector in DETECTORS} | {"cross_repository_block", "instructions_in_text"}
+    kinds = {rule.KIND for rule in rules()} | {"cross_repository_block", "instructions_in_text"}
     for kind in kinds:
         explained = [section for section in sections if f"\n\n`{kind}`. " in section]
         assert len(explained) == 1, kind
