@@ -37,7 +37,7 @@ def refused(home: Path, capsys: pytest.CaptureFixture[str]) -> str:
 @pytest.mark.parametrize(
     ("before", "sentence"),
     [
-        ("DROP TABLE recommendation", "cannot be opened: no such table: forecast."),
+        ("DROP TABLE recommendation", "cannot be opened: no such table: recommendation."),
         ("CREATE TRIGGER t BEFORE INSERT ON analysis BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END",
          "The disk is full: free some space; everything stored so far is kept in"),
         ("CREATE TRIGGER t BEFORE INSERT ON analysis BEGIN SELECT RAISE(FAIL, 'disk I/O error'); END",
