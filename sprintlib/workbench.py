@@ -25,8 +25,6 @@ from sprintlib.errors import AnalysisError
 from sprintlib.features import Metric, measure
 from sprintlib.forecast.words import percent
 from sprintlib.history import ProjectState, Sprint, load_state
-from sprintlib.recommend import Recommendation
-from sprintlib.risks import Risk
 from sprintlib.services import Answer, WhatIfResult, ask, what_if
 from sprintlib.settings import Settings, load
 from sprintlib.store import open_store
@@ -73,7 +71,8 @@ def open(home: str | Path | None = None, as_of: str | datetime | None = None) ->
     """Open the project whose `sprint.toml` lies in `home` (default: SPRINT_HOME, else the working folder).
 
     as_of: a date ("2026-11-20": the end of that day in the project's time zone), RFC 3339, an aware datetime, or None
-    for now. The store is opened read-only. Raises SettingsError or StoreError with one sentence.
+    for now. The store is opened read-only; only `ask` first brings its
+    text index up to date. Raises SettingsError or StoreError with one sentence.
     """
     settings = load(home)
     moment = as_of if isinstance(as_of, datetime) else parse_as_of(as_of, settings)
@@ -482,8 +481,6 @@ __all__ = [
     "Findings",
     "Metrics",
     "Project",
-    "Recommendation",
-    "Risk",
     "SprintAnalysis",
     "SprintDays",
     "SprintForecast",

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from sprintlib.agents.state import State
 from sprintlib.analysis.citations import CitationCheck
-from sprintlib.analysis.pipeline import observe, select_context, sprint_contexts
+from sprintlib.analysis.pipeline import select_context, sprint_contexts
 from sprintlib.errors import AnalysisError, KnowledgeError
 from sprintlib.forecast import ForecastInputs
 from sprintlib.forecast.rates import Rate
@@ -56,7 +56,7 @@ class AnalysisContext:
 
     def inputs(self, state: State) -> ForecastInputs:
         """What the forecast rests on: as observed, with what the state says about the work."""
-        inputs = observe(self.sprint_context(state))
+        inputs = self.sprint_context(state).inputs
         said = state.get("work")
         return replace(inputs, work=replace(inputs.work, **read_work(said))) if said else inputs
 

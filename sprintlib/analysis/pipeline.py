@@ -85,7 +85,7 @@ def sprint_contexts(past: ProjectState, settings: Settings, milestone: str | Non
 def project_sprints(past: ProjectState, settings: Settings, milestone: str | None = None) -> list[Sprint]:
     """The open sprints of a project, or the one named, grouped and started as sprint.toml says."""
     calendar = WorkingCalendar.from_settings(settings)
-    return find_sprints(past, calendar, settings.first_days, milestone, settings.sprint_parts)
+    return find_sprints(past, calendar, settings.first_days, milestone)
 
 
 def select_context(contexts: Sequence[SprintContext], as_of: datetime) -> SprintContext:
@@ -109,7 +109,7 @@ def analyze_sprint(
     """Forecast, risks, recommendations and explanation of one sprint, with citations that check out."""
     clock = Stopwatch()
     with clock("forecast"):
-        inputs = observe(context)
+        inputs = context.inputs
         future = forecast(inputs)
     with clock("risks"):
         risks = check.checked(find_risks(context))
@@ -123,11 +123,6 @@ def analyze_sprint(
     with clock("texts"):
         hostile = check.checked(find_hostile_text(context))
     return found.model_copy(update={"hostile_text": hostile, "timings": clock.seconds})
-
-
-def observe(context: SprintContext) -> ForecastInputs:
-    """What the forecast of a sprint rests on."""
-    return context.inputs
 
 
 def build_milestone_analysis(

@@ -66,7 +66,8 @@ class SprintHistory:
     @cached_property
     def finished(self) -> tuple[Finished, ...]:
         today = self.calendar.local_date(self.past.as_of)
-        dated = [group for group in group_milestones(self.past.milestones) if any(row["due_on"] for row in group)]
+        groups = group_milestones(self.past.milestones, self.past.sprint_parts)
+        dated = [group for group in groups if any(row["due_on"] for row in group)]
         last = [(max(row["due_on"] for row in group if row["due_on"]), group[0]["title"], group) for group in dated]
         over = sorted((one for one in last if one[0] < today), key=lambda one: one[:2], reverse=True)
         keys = (str(SprintKey(group[0]["repository_id"], group[0]["number"])) for _, _, group in over)

@@ -53,6 +53,7 @@ def load_state(engine: Engine, settings: Settings, as_of: datetime) -> ProjectSt
             dependencies=facts.dependencies(),
             releases=facts.releases(),
             changed_files=facts.changed_files(),
+            sprint_parts=settings.sprint_parts,
         )
 
 

@@ -107,15 +107,14 @@ def find_sprints(
     calendar: WorkingCalendar,
     first_days: Mapping[str, date],
     wanted: str | None = None,
-    parts: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Sprint]:
     """The sprints that were open then, by due date, those without one last; or only the one called `wanted`.
 
-    first_days: title -> first day of the sprint, where sprint.toml says so. parts: as `group_milestones` takes them.
+    first_days: title -> first day of the sprint, where sprint.toml says so.
     wanted: a title of today or then, a SprintKey as written, a milestone's number, or the beginning of one title. Of
     several with one title, an open one, else the one due last.
     """
-    groups = group_milestones(past.milestones, parts)
+    groups = group_milestones(past.milestones, past.sprint_parts)
     chosen = [group for group in groups if _is_open(group)] if wanted is None else _meant(groups, wanted)
     found = [_sprint(past, calendar, group, first_days) for group in chosen]
     return sorted(found, key=lambda sprint: (sprint.due_on or date.max, sprint.title))

@@ -186,6 +186,7 @@ class ProjectState:
 
     Every frame has the schema of the constant with its name, whatever it holds; times are UTC.
     unresolved: memberships under titles that could not be mapped to a milestone number (schema MEMBERSHIPS).
+    sprint_parts: title of a sprint -> its milestones as `owner/name#number`, where sprint.toml decides it.
     """
 
     project: str
@@ -204,6 +205,7 @@ class ProjectState:
     dependencies: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DEPENDENCIES))
     releases: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RELEASES))
     changed_files: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CHANGED_FILES))
+    sprint_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def cached(self, work: Callable[["ProjectState", *More], Found], *more: *More) -> Found:
         """What `work(past, *more)` finds, worked out the first time that it is asked for and kept as long as the past.

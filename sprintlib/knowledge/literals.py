@@ -34,7 +34,10 @@ _WORDS = {word: str(value) for value, word in enumerate(_COUNTED.split(), start=
 _NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.I)
 _LOGIN = re.compile(r"(?<![\w/@.])@([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))")
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\[bot\])?")
-_STATE = re.compile(r"\b(open|closed|merged|draft|done|dropped|approved)\b", re.I)
+# "a 56% chance of being done", "to be merged": what may come is no state of an item
+_STATE = re.compile(
+    r"(?<!\bbeing )(?<!\bto be )(?<!\bwill be )\b(open|closed|merged|draft|done|dropped|approved)\b", re.I
+)
 _CLAUSE = re.compile(r"[;,]|\b(?:and|but|while|whereas|which|who)\b|\.\s")
 _RELATIVE = re.compile(
     r",? (?:which|who|that) (?:is|was|are|were|has been)(?: \w+)? "

@@ -275,7 +275,7 @@ def turn(project: Project, ref: str) -> Iterator[Statement]:
     if move is None:
         return
     who = f"{move.who}, as {move.role}," if move.who else f"A {move.role}"
-    text = f"{who} can act next on {project.called(ref)}: {move.reason}."
+    text = f"{who} can act next on {project.called(ref)}: {move.reason[:1].lower()}{move.reason[1:]}."
     yield Statement(text, (project.looked_up(ref, text), project.sheet(ref)))
 
 

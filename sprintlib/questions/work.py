@@ -113,7 +113,7 @@ def review_queue(project: Project, repos: Sequence[str], inside: frozenset[str] 
         first = moves[owed[0]]
         if first.who:
             when = project.day(first.since)
-            text = f"{project.called(owed[0])} has waited longest: {first.reason}, last activity on {when}."
+            text = f"{project.called(owed[0])} has waited longest: {first.reason[:1].lower()}{first.reason[1:]}, last activity on {when}."
             yield Statement(text, (project.sheet(owed[0]), project.sheets([owed[0]], text)))
     if unasked:
         unasked.sort(key=lambda ref: project.items[ref]["created_at"], reverse=True)

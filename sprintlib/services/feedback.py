@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from sprintlib.analysis.model import MilestoneAnalysis
-from sprintlib.analysis.pipeline import observe, sprint_contexts
+from sprintlib.analysis.pipeline import sprint_contexts
 from sprintlib.errors import AnalysisError
 from sprintlib.forecast import forecast
 from sprintlib.history import load_state
@@ -114,7 +114,7 @@ def record_feedback(
     given = give_feedback(engine, project, option.id, decision, at, reason, until)
     past = load_state(engine, settings, option.as_of)
     (context,) = sprint_contexts(past, settings, option.sprint or option.milestone)
-    inputs = observe(context)
+    inputs = context.inputs
     future, risks = forecast(inputs), find_risks(context)
     orders = [recommend(context, inputs, future, risks, said) for said in (before, (*before, given))]
     known = [records(said, past, context.sprint.calendar) for said in (before, (*before, given))]

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Engine
 
-from sprintlib.analysis.pipeline import observe, select_context, sprint_contexts
+from sprintlib.analysis.pipeline import select_context, sprint_contexts
 from sprintlib.errors import AnalysisError
 from sprintlib.forecast import Change, WhatIf, apply_change
 from sprintlib.forecast import what_if as compare
@@ -60,7 +60,7 @@ def what_if(
         raise AnalysisError("Nothing has been collected yet: run 'sprint sync' first.")
     contexts = sprint_contexts(past, settings, milestone)
     context = select_context(contexts, as_of)
-    sprint, inputs = context.sprint, observe(context)
+    sprint, inputs = context.sprint, context.inputs
     if due_on is not None and due_on < sprint.calendar.local_date(as_of):
         raise AnalysisError(f"{due_on} is over: give --move-due a day from {sprint.calendar.local_date(as_of)} on.")
     change = _change(context, drop, unblock, review, due_on=due_on, people=people, away_days=away_days)

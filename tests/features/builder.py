@@ -63,7 +63,7 @@ def view(**frames: list[dict[str, Any]]) -> MilestoneView:
     names = [
         name
         for name in ProjectState.__dataclass_fields__
-        if name not in ("project", "as_of", "repositories", "unresolved")
+        if name not in ("project", "as_of", "repositories", "unresolved", "sprint_parts")
     ]
     repositories = rows(
         "repositories",

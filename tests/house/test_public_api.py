@@ -112,3 +112,18 @@ def test_questions_and_search(project: sl.Project) -> None:
 def test_mistakes_are_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(sl.SprintError, match=r"No sprint\.toml in"):
         sl.open(tmp_path)
+
+
+def test_parts_of_sprint_toml_are_the_same_sprint_everywhere(team: World, tmp_path: Path) -> None:
+    (tmp_path / "sprint.toml").write_text(
+        f'[project]\nname = "acme"\nrepositories = ["acme/api"]\n[store]\nurl = "{team.engine.url}"\n'
+        '[milestones."Sprint 2"]\nparts = ["acme/api#2"]\n[milestones."Sprint 9"]\nparts = ["acme/api#99"]\n',
+        encoding="utf-8",
+    )
+    project = sl.open(tmp_path, as_of="2026-03-20T12:00:00Z")
+    assert project.state.sprint_parts == {"Sprint 2": ("acme/api#2",), "Sprint 9": ("acme/api#99",)}
+    found = project.analyze("Sprint 2")
+    assert (
+        "sprint.toml counts acme/api#99 as part of 'Sprint 9', but there is no such milestone." in found.analysis.notes
+    )
+    assert [one.title for one in found.analysis.earlier] == ["Sprint 1"]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from sprintlib.dependencies.references import Resolver
 from sprintlib.evidence import Evidence
 from sprintlib.history import ProjectState
 from sprintlib.knowledge import Claim, Source, search, sources, verify
@@ -161,3 +162,16 @@ def test_words_and_quotations() -> None:
     assert overlap(words("card form broken"), words("the card form")) == pytest.approx(2 / 3)
     assert overlap(frozenset(), frozenset()) == 1.0
     assert quotation("“It’s”  Done") == "'it's' done"
+
+
+@pytest.mark.parametrize(
+    ("said", "states"),
+    [
+        ("acme/web#5 has a 56% chance of being done by the deadline.", []),
+        ("acme/web#5 is to be merged, and acme/web#6 will be closed.", []),
+        ("acme/web#5 is done.", ["done"]),
+    ],
+)
+def test_what_may_come_is_no_state(said: str, states: list[str]) -> None:
+    details = read_details(said, Resolver(["acme/web"]), ())
+    assert [state.name for state in details.states] == states

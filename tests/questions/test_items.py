@@ -63,7 +63,7 @@ def test_reviews(told: Ask) -> None:
 
 def test_whose_turn_it_is(told: Ask) -> None:
     assert told("whose turn is it on api#20?")[0] == (
-        'bob, as reviewer, can act next on api#20 "Refund webhooks": Review requested from bob.'
+        'bob, as reviewer, can act next on api#20 "Refund webhooks": review requested from bob.'
     )
     assert told("who can act on api#21?")[0] == (
         'api#21 "Try another queue" is a draft: cat, who opened it, can act next.'

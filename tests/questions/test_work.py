@@ -19,7 +19,7 @@ def test_builds_are_red_green_or_unknown(team: World, told: Ask) -> None:
 def test_what_waits_for_a_review(told: Ask) -> None:
     found = told("which pull requests wait for a review?")
     assert found[0] == "1 pull request waits for a review, the longest first: api#20."
-    assert "a review by bob was requested" in found[1]
+    assert "review requested from bob" in found[1]
 
 
 def test_what_is_ready_is_neither_blocked_nor_begun(told: Ask) -> None:
