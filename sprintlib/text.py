@@ -14,3 +14,8 @@ _NOT_PROSE = re.compile(
 def prose(text: str) -> str:
     """GitHub-flavoured Markdown as plain words: each part that is not prose becomes a space."""
     return _NOT_PROSE.sub(" ", text.replace("\r\n", "\n"))
+
+
+def as_clause(sentence: str) -> str:
+    """A sentence as it stands after a colon: its first letter small."""
+    return sentence[:1].lower() + sentence[1:]

@@ -9,6 +9,7 @@ from sprintlib.knowledge import Source
 from sprintlib.questions.model import Statement
 from sprintlib.questions.project import Edge, Project, Row
 from sprintlib.questions.topics import ItemTopic
+from sprintlib.text import as_clause
 
 _AT_THE_TIME = timedelta(minutes=15)  # between what somebody said and the closing that it explains
 _SAME_CLOSING = timedelta(seconds=5)
@@ -275,7 +276,7 @@ def turn(project: Project, ref: str) -> Iterator[Statement]:
     if move is None:
         return
     who = f"{move.who}, as {move.role}," if move.who else f"A {move.role}"
-    text = f"{who} can act next on {project.called(ref)}: {move.reason[:1].lower()}{move.reason[1:]}."
+    text = f"{who} can act next on {project.called(ref)}: {as_clause(move.reason)}."
     yield Statement(text, (project.looked_up(ref, text), project.sheet(ref)))
 
 

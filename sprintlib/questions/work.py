@@ -12,6 +12,7 @@ from sprintlib.questions.items import waits_for
 from sprintlib.questions.model import Statement
 from sprintlib.questions.periods import Period, since
 from sprintlib.questions.project import Project, Row
+from sprintlib.text import as_clause
 
 _FAILED = ("failure", "timed_out", "startup_failure")
 _NOT_OF_THE_BRANCH = ("pull_request", "pull_request_target", "pull_request_review", "issue_comment", "issues")
@@ -113,7 +114,7 @@ def review_queue(project: Project, repos: Sequence[str], inside: frozenset[str] 
         first = moves[owed[0]]
         if first.who:
             when = project.day(first.since)
-            text = f"{project.called(owed[0])} has waited longest: {first.reason[:1].lower()}{first.reason[1:]}, last activity on {when}."
+            text = f"{project.called(owed[0])} has waited longest: {as_clause(first.reason)}, last activity on {when}."
             yield Statement(text, (project.sheet(owed[0]), project.sheets([owed[0]], text)))
     if unasked:
         unasked.sort(key=lambda ref: project.items[ref]["created_at"], reverse=True)

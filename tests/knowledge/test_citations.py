@@ -173,5 +173,5 @@ def test_words_and_quotations() -> None:
     ],
 )
 def test_what_may_come_is_no_state(said: str, states: list[str]) -> None:
-    details = read_details(said, Resolver(["acme/web"]), ())
+    details = read_details(said, Resolver(("acme/web",), ("github.com",)), ())
     assert [state.name for state in details.states] == states
