@@ -35,6 +35,7 @@ def told(world: World) -> list[str]:
     return [sentence.text for found in answers for sentence in found.sentences]
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(sorted(LATER)), unique=True, min_size=1))
 def test_what_happens_later_moves_nothing(tmp_path_factory: Any, happenings: list[str]) -> None:

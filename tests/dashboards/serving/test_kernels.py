@@ -1,6 +1,7 @@
 """How many kernels there may be, and how long one lives that nobody looks at."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -40,11 +41,13 @@ class Counted(PageKernels):
             for name in list(self._kernels):
                 await self.cull_kernel_if_idle(name)
 
-        asyncio.run(look())
-        end = clock.now + seconds
-        while clock.now < end:
-            clock.now += 30
-            asyncio.run(look())
+        # in a thread of its own: a browser's loop may be running in this one
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, look()).result()
+            end = clock.now + seconds
+            while clock.now < end:
+                clock.now += 30
+                thread.submit(asyncio.run, look()).result()
         return sorted(self._kernels)
 
 
