@@ -12,11 +12,15 @@ class TooLargeError(Exception):
     """An answer went on beyond MAX_ANSWER_BYTES."""
 
 
+class TotalTimeout(httpx.ReadTimeout):
+    """A whole answer took too long, though its pieces came in time."""
+
+
 class Bounded(httpx.HTTPTransport):
     """A transport that breaks off an answer which is too long, in bytes or in seconds from its request.
 
     The client's own timeout is for each piece: a server that sends a byte now and then would hold it for ever.
-    Raises TooLargeError, httpx.ReadTimeout, and httpx.RemoteProtocolError for an encoding that was not asked for.
+    Raises TooLargeError, TotalTimeout, and httpx.RemoteProtocolError for an encoding that was not asked for.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -47,7 +51,7 @@ class _BoundedStream(httpx.SyncByteStream):
             if size > MAX_ANSWER_BYTES:
                 raise TooLargeError
             if perf_counter() > self._until:
-                raise httpx.ReadTimeout("the whole answer took too long")
+                raise TotalTimeout("the whole answer took too long")
             yield piece
 
     def close(self) -> None:

@@ -16,7 +16,7 @@ import ollama
 from pydantic import BaseModel, ValidationError
 
 from sprintlib.errors import LlmBadOutput, LlmTimeout, LlmUnavailable
-from sprintlib.llm.bounded import MAX_ANSWER_BYTES, Bounded, TooLargeError
+from sprintlib.llm.bounded import MAX_ANSWER_BYTES, Bounded, TooLargeError, TotalTimeout
 from sprintlib.observe.log import LOGGER
 from sprintlib.settings import LlmSettings, is_loopback
 
@@ -129,7 +129,7 @@ class Model:
         call = Call(self.name, self.digest, options, hashed, *_cost(last, perf_counter() - started))
         self.calls.append(call)
         if last is not None and not last.done and self.until is not None and perf_counter() > self.until:
-            raise LlmTimeout(f"{self.name} was not ready in time: choose a smaller model, or let it have more.")
+            raise _not_ready(self.name)
         if last is None or not last.done:
             raise LlmBadOutput(f"{self.name} stopped in the middle of its answer.")
         if call.ending == "length":
@@ -238,6 +238,11 @@ def _said(text: str) -> str:
     return "".join(filter(str.isprintable, " ".join(text.split())))[:_MOST_SAID]
 
 
+def _not_ready(model: str) -> LlmTimeout:
+    """All its words together took too long, which is another limit than the wait for the next ones."""
+    return LlmTimeout(f"{model} was not ready in time: choose a smaller model, or let it have more.")
+
+
 @contextmanager
 def _in_words(model: str) -> Iterator[None]:
     """Ollama's and httpx's many errors as three."""
@@ -253,6 +258,8 @@ def _in_words(model: str) -> Iterator[None]:
         if error.status_code == 404:
             raise LlmUnavailable(f"Ollama has no model {model}: run 'ollama pull {model}'.") from error
         raise LlmUnavailable(f"Ollama failed: {_said(error.error)}.") from error
+    except TotalTimeout as error:
+        raise _not_ready(model) from error
     except httpx.TimeoutException as error:
         raise LlmTimeout(
             f"{model} did not answer in time: choose a smaller model, or raise llm.timeout_seconds."

@@ -113,6 +113,8 @@ class _Talk:
         elif move.what == "review_requested" and move.subject:
             if move.subject not in self.machines:
                 self.asked[move.subject] = move.at
+                if self.turn and self.turn[1] == move.who:
+                    self.turn = None  # who mentions one person and then requests another's review waits for the latter
         elif move.what == "review_request_removed" and move.subject:
             self.asked.pop(move.subject, None)
         elif move.what in ("labeled", "changes_requested"):

@@ -125,7 +125,7 @@ def test_an_answer_without_end_is_broken_off(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_server_that_drips_is_not_waited_for() -> None:
-    with pytest.raises(LlmTimeout, match="did not answer in time"):
+    with pytest.raises(LlmTimeout, match="was not ready in time"):
         ask(OllamaStandIn([GOOD], mood="dripping"), words_seconds=1)
 
 

@@ -165,6 +165,16 @@ def test_a_question_to_a_third_person_is_theirs(team: World) -> None:
     assert "bob asked cleo for an opinion: a review is needed." in risk.statement
 
 
+def test_a_review_that_is_requested_after_a_mention_is_what_is_waited_for(team: World) -> None:
+    pull(team)
+    team.comment(15, "Here.", "03-16 12:00", author="cleo")
+    team.comment(20, "@cleo is this the right table?", "03-17 12:00", author="ann")
+    team.event(20, "review_requested", "03-17 12:01", subject="bob", actor="ann")
+    (risk,) = detect(context(team))
+    assert risk.actor == "bob"
+    assert "Review requested from bob" in risk.statement
+
+
 def test_commits_older_than_the_pull_request_are_no_silence(team: World) -> None:
     pull(team, created="03-18 12:00")
     team.commit("a" * 40, "01-05 12:00", number=20)
