@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, IntegrityError
 
 from sprintlib.errors import StoreError
 
@@ -114,6 +114,8 @@ def store_error(url: str, error: DatabaseError) -> StoreError:
 
 def _sentence(url: str, error: DatabaseError) -> str:
     reason = str(error.orig)
+    if isinstance(error, IntegrityError | DataError):
+        return f"The store {_place(url)} does not take a row ({reason}): please report this; nothing stored is touched."
     if "not a database" in reason or "malformed" in reason:
         return f"{_place(url)} is damaged ({reason}): move it away and run 'sprint sync' to collect again."
     if "full" in reason:
