@@ -111,15 +111,17 @@ class Client:
         parameters: Mapping[str, Any] | None = None,
         etag: str | None = None,
         accept: Collection[int] = (),
+        tries: int | None = None,
     ) -> Response:
         """GET a path below the API root, or a URL from `Response.next_url`.
 
-        etag: answered 304 where nothing changed. accept: status codes to return instead of raising.
+        etag: answered 304 where nothing changed. accept: status codes to return instead of raising. tries: fewer than
+        patience allows.
         Raises TokenError, NotFoundError, RateLimitError, UnreachableError or CollectError with one sentence.
         """
         waited, least = 0.0, 1.0
         while True:
-            response = self._try(path, dict(parameters or {}), {"If-None-Match": etag} if etag else {})
+            response = self._try(path, dict(parameters or {}), {"If-None-Match": etag} if etag else {}, tries)
             seconds = _limited_for(response, self.now())
             if seconds is None:
                 break
@@ -135,12 +137,12 @@ class Client:
         """The time by GitHub's clock, as far as it is known."""
         return datetime.fromtimestamp(datetime.now(UTC).timestamp() - (self.clock_skew or 0.0), UTC)
 
-    def _try(self, path: str, parameters: dict[str, Any], headers: dict[str, str]) -> Response:
+    def _try(self, path: str, parameters: dict[str, Any], headers: dict[str, str], tries: int | None) -> Response:
         first = self._patience.first_wait_seconds
         retrying = Retrying(
             retry=retry_if_exception_type(_TransientError),
             # an address that never answered is more likely wrong or offline than overloaded
-            stop=stop_after_attempt(self._patience.attempts if self.answered else 3),
+            stop=stop_after_attempt(tries or (self._patience.attempts if self.answered else 3)),
             wait=wait_exponential_jitter(multiplier=first, max=_LONGEST_RETRY_WAIT, jitter=first / 2),
             before_sleep=lambda state: LOGGER.info("trying %s again (attempt %d)", path, state.attempt_number + 1),
             reraise=True,

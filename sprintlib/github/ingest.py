@@ -226,8 +226,10 @@ def write_repository(connection: Connection, payload: Payload, origin: Origin) -
         .where(table.c.full_name == payload["full_name"], table.c.id != payload["id"])
         .values(full_name=table.c.full_name + "#" + cast(table.c.id, String))
     )
-    upsert(connection, schema.organization, [rows.organization_row(payload, origin.source, origin.observed_at)])
-    upsert(connection, table, [rows.repository_row(payload, origin.source, origin.observed_at)])
+    owner = rows.organization_row(payload, origin.source, origin.observed_at)
+    repository = rows.repository_row(payload, origin.source, origin.observed_at)
+    upsert(connection, schema.organization, [fitted(schema.organization, owner)])
+    upsert(connection, table, [fitted(table, repository)])
 
 
 def write_project(connection: Connection, name: str, repository_ids: Iterable[int], only: bool = True) -> None:
