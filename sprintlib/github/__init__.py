@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sprintlib.github.client import Client, Patience, connect
     from sprintlib.github.collecting import sync
     from sprintlib.github.dataset import ingest_dataset
-    from sprintlib.github.estimating import Estimate, estimate
+    from sprintlib.github.estimating import Estimate, estimate, full_name
     from sprintlib.github.progress import OnProgress, shown
     from sprintlib.github.summary import Completeness, SyncSummary
     from sprintlib.github.template import check_overwrite, guess_project_name, guess_time_zone, write_settings
@@ -29,6 +29,7 @@ __all__ = [
     "connect",
     "estimate",
     "find_token",
+    "full_name",
     "guess_project_name",
     "guess_time_zone",
     "ingest_dataset",
@@ -44,7 +45,7 @@ __getattr__ = on_demand(
         "client": ("Client", "Patience", "connect"),
         "collecting": ("sync",),
         "dataset": ("ingest_dataset",),
-        "estimating": ("Estimate", "estimate"),
+        "estimating": ("Estimate", "estimate", "full_name"),
         "progress": ("OnProgress", "shown"),
         "summary": ("Completeness", "SyncSummary"),
         "template": ("check_overwrite", "guess_project_name", "guess_time_zone", "write_settings"),

@@ -10,6 +10,9 @@ from sprintlib.standin import reading
 from sprintlib.standin.dataset import Dataset
 from sprintlib.standin.payloads import Payload
 
+# without these GitHub gives no issue and no pull request
+_NEEDED = ("node_id", "html_url", "title", "state", "created_at")
+
 
 def load(*paths: Path | str) -> list[Dataset]:
     """The repositories at these paths (folders, folders of folders, archives).
@@ -35,6 +38,7 @@ def _load_source(source: Path) -> list[Dataset]:
             extras[document.source][document.part] = _extra(document)
             continue
         item = _item_document(document)
+        _check_servable(document, item)
         if document.source not in datasets:
             datasets[document.source] = Dataset(_name_in(item) or _name_of(document.source))
         try:
@@ -81,6 +85,17 @@ def _item_document(document: reading.Document) -> Payload:
         "events": envelope.get("events") or [],
         "comments": envelope.get("comments") or [],
     }
+
+
+def _check_servable(document: reading.Document, item: Payload) -> None:
+    """Raises DatasetError for an item that could be served, but that no collector could read."""
+    payload = item.get("pull") or item.get("issue") or {}
+    missing = [key for key in _NEEDED if not payload.get(key)]
+    if missing:
+        raise DatasetError(
+            f"{document.source}/{document.name} has no {missing[0]}, which GitHub gives with every item: this is an "
+            "old or another backup format that cannot be served; make the backup again."
+        )
 
 
 def _name_in(item: Payload) -> str | None:
