@@ -125,6 +125,10 @@ class Facts:
         self._waiting[number] = [edge for edge in edges if edge]
         self._keep("blocked_by", f"{self.origin.repository_id}-{number}", {"blocked_by": blockers})
 
+    def rows(self, table: Table) -> list[Row]:
+        """What `write` would store in a table."""
+        return self._rows[table]
+
     def write(self, connection: Connection) -> None:
         """Store everything that was added."""
         for table, table_rows in self._rows.items():

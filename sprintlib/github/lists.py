@@ -110,6 +110,10 @@ class Reader:
     def collect_list(self, kind: List) -> None:
         """Bring one list up to date, or set it aside."""
         self.attempt(kind.name, "", partial(self.collect, kind), stops_at=TokenError)
+        with self.engine.begin() as connection:
+            # what never arrived has its line too
+            if self.shelf.holds(kind.name) and read_cursor(connection, self.full_name, kind.name) is None:
+                write_cursor(connection, Cursor(self.full_name, kind.name, self.client.now()))
 
     def collect_set_aside(self) -> None:
         """Ask once more for single elements of lists that were set aside before and are due."""

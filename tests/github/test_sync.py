@@ -463,7 +463,7 @@ def test_without_permission_for_actions_the_rest_is_read(
     ("part", "permission"),
     [
         ("/pulls?", "'Pull requests: read'"),
-        ("/issues?", "/issues without a token (403"),
+        ("/issues?", "without a token (403"),
         ("/milestones", "'Issues: read'"),
     ],
 )
