@@ -17,9 +17,9 @@ import polars as pl
 from sqlalchemy import Engine
 
 from sprintlib.github.dataset import ingest_dataset
-from sprintlib.history import load_past
+from sprintlib.history import load_state
 from sprintlib.settings import Settings, parse
-from sprintlib.simulate import write_startup
+from sprintsim.simulation import write_startup
 from sprintlib.store import open_store
 from tests.agents.audit import Result, audited
 
@@ -78,7 +78,7 @@ def _real(analyses: int, result: Result) -> Iterator[None]:
 
 def _moments(engine: Engine, settings: Settings) -> Iterator[tuple[str, datetime]]:
     """(milestone, noon of a day in its course), evenly spread over the milestones that had a due date."""
-    past = load_past(engine, settings, datetime.now(UTC))
+    past = load_state(engine, settings, datetime.now(UTC))
     rows = past.milestones.filter(pl.col("due_on").is_not_null()).group_by("title").agg(pl.col("due_on").max())
     dated = sorted(rows.iter_rows(), key=lambda row: (row[1], row[0]))
     for back in (8, 3, 12, 1, 20, 5, 30):

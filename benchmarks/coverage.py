@@ -25,12 +25,13 @@ from startups import END, seeds, startup
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
-from sprintlib.forecast import Outlook, Record, find_sprints, forecast
-from sprintlib.forecast.forecasting import FINISHED_BY, days_ahead
+from sprintlib.history import find_sprints
+from sprintlib.forecast import ForecastInputs, Record, forecast
+from sprintlib.forecast.milestone_forecast import FINISHED_BY, days_ahead
 from sprintlib.forecast.ranges import Values, interval, quantile
 from sprintlib.forecast.simulation import finish_days, present_closed
-from sprintlib.history import load_past
-from sprintlib.risks import Situation
+from sprintlib.history import load_state
+from sprintlib.risks import SprintContext
 from sprintlib.settings import Settings
 
 TIMES = (30, 50, 80)
@@ -63,26 +64,26 @@ class Case:
 
 def cases(engine: Engine, settings: Settings, end: datetime) -> Iterator[Case]:
     """Every finished sprint with something open at one of TIMES and a number."""
-    whole = load_past(engine, settings, end)
+    whole = load_state(engine, settings, end)
     closed = dict(whole.items.select("ref", "closed_at").iter_rows())
     for one in Record(whole, CALENDAR, most=1000).finished:
         for time in TIMES:
             moment = one.start + (one.deadline - one.start) * (time / 100)
-            past = load_past(engine, settings, moment)
+            past = load_state(engine, settings, moment)
             sprint = next(iter(find_sprints(past, CALENDAR, {}, one.title)), None)
             if sprint is None:
                 continue
-            outlook = Situation(sprint, settings.risks, find_dependencies(past)).outlook
-            told = forecast(outlook)
-            if outlook.work.open and told.probability is not None and told.reason is None:
-                ends = [closed[ref] for ref in outlook.work.open]
-                yield _case(outlook, time, told.probability, ends, one.deadline, end)
+            inputs = SprintContext(sprint, settings.risks, find_dependencies(past)).inputs
+            told = forecast(inputs)
+            if inputs.work.open and told.probability is not None and told.reason is None:
+                ends = [closed[ref] for ref in inputs.work.open]
+                yield _case(inputs, time, told.probability, ends, one.deadline, end)
 
 
 def _case(
-    outlook: Outlook, time: int, probability: float, ends: list[datetime | None], deadline: datetime, end: datetime
+    inputs: ForecastInputs, time: int, probability: float, ends: list[datetime | None], deadline: datetime, end: datetime
 ) -> Case:
-    sprint, work = outlook.sprint, outlook.work
+    sprint, work = inputs.sprint, inputs.work
     finish = finish_days(work)
     over = None if None in ends else max(each for each in ends if each)
     seen = days_ahead(sprint, np.array([CALENDAR.working_time(sprint.past.as_of, over or end)]))

@@ -27,7 +27,7 @@ from sprintlib.embedding.bert import Bert, load_bert
 from sprintlib.embedding.onnx_bert import open_onnx_bert
 from sprintlib.embedding.worker import open_sentence_transformer
 from sprintlib.knowledge.retrieval import DEPTH
-from sprintlib.knowledge.scope import Scope
+from sprintlib.knowledge.search_filter import Scope
 from sprintlib.store import open_store
 from sprintlib.store.schema import chunk
 

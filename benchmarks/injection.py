@@ -25,9 +25,9 @@ def main(data: Path) -> None:
     print("\n| real texts | n | taken for orders | per 1,000 | MB a second |\n|---|---|---|---|---|")
     for archive in sorted((data / "github-backups").glob("*.tar.xz")):
         texts = [text for item in _items(archive) for text in _texts(item) if text and text.strip()]
-        begun = process_time()
+        started = process_time()
         alarms = [found for text in texts if (found := instructions(text))]
-        speed = sum(map(len, texts)) / 1e6 / (process_time() - begun)
+        speed = sum(map(len, texts)) / 1e6 / (process_time() - started)
         rate = 1000 * len(alarms) / len(texts)
         print(f"| {archive.name} | {len(texts)} | {len(alarms)} | {rate:.2f} | {speed:.1f} |")
         for one in (one for found in alarms for one in found):

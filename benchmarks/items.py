@@ -29,8 +29,8 @@ from sprintlib.forecast.items.closing import closed_next
 from sprintlib.forecast.items.fitting import HazardRegressor
 from sprintlib.forecast.items.hazard import ItemHazard, features, shipped_hazard
 from sprintlib.forecast.items.local import learned
-from sprintlib.forecast.items.standing import standing
-from sprintlib.history import Past, load_past
+from sprintlib.forecast.items.item_features import standing
+from sprintlib.history import ProjectState, load_state
 from sprintlib.settings import Settings
 
 Array = NDArray[np.float64]
@@ -83,14 +83,14 @@ def landmarks(
 
     Beside STANDINGS: blocked, developers, team, `days` (working days until it closed or `end`) and `event` (it closed).
     """
-    whole = load_past(engine, settings, end)
+    whole = load_state(engine, settings, end)
     return pl.concat([_landmark(engine, settings, moment, whole, end, team) for moment in moments])
 
 
 def _landmark(
-    engine: Engine, settings: Settings, moment: datetime, whole: Past, end: datetime, team: str
+    engine: Engine, settings: Settings, moment: datetime, whole: ProjectState, end: datetime, team: str
 ) -> pl.DataFrame:
-    past = load_past(engine, settings, moment)
+    past = load_state(engine, settings, moment)
     edges = find_dependencies(past).filter(
         (pl.col("type") == "blocks") & ((pl.col("blocker_state") == "open") | pl.col("blocker").is_null())
     )

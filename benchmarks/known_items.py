@@ -23,9 +23,9 @@ from sprintlib.embedding import embedder
 from sprintlib.github.dataset import ingest_dataset
 from sprintlib.history.texts import Text, read_texts
 from sprintlib.knowledge.lexical import full_text
-from sprintlib.knowledge.meaning import Meaning, query_encoder
+from sprintlib.knowledge.semantic_index import SemanticIndex, query_encoder
 from sprintlib.knowledge.retrieval import DEPTH, K
-from sprintlib.knowledge.scope import Scope
+from sprintlib.knowledge.search_filter import Scope
 from sprintlib.knowledge.store import write_chunks
 from sprintlib.knowledge.vectors import embed_missing, write_index
 from sprintlib.settings import parse
@@ -176,7 +176,7 @@ def main(items: int) -> None:
             count = embed_missing(engine, model, lambda what, done, total: print(what, done, total, flush=True))
             index = write_index(engine, folder, model.model, None, model.dimension)
         with query_encoder(None) as asking:  # as `sprint ask` does
-            meaning = Meaning(index, asking)
+            meaning = SemanticIndex(index, asking)
             rankings: dict[str, Ranking] = {"full text": lexical}
             rankings["meaning"] = lambda connection, query, scope: meaning.nearest(connection, query, scope, DEPTH)
             rankings["fused"] = fused(*rankings.values())

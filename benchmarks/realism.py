@@ -29,8 +29,8 @@ from sprintlib.evaluate.observables import (
 from sprintlib.evaluate.two_samples import GROUP, QUANTILES, Marginal, TwoSample, marginals, two_sample
 from sprintlib.forecast.sprints import outcomes
 from sprintlib.github.dataset import dataset_files
-from sprintlib.simulate import simulate, write_startup
-from sprintlib.simulate.sprints import TIMES, simulated_sprints
+from sprintsim.simulation import simulate, write_startup
+from sprintsim.simulation.sprints import TIMES, simulated_sprints
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 REAL = {"secp256k1": "bitcoin-core_secp256k1.tar.xz", "bips": "bitcoin_bips.tar.xz"}
@@ -150,12 +150,12 @@ def _meets(work: Work, other: Work) -> bool:
 
 
 def _simulated_work(seed: int) -> list[Work]:
-    chronicle = simulate(seed, TODAY)
-    opened = {item.key: item.created_at for item in chronicle.items}
+    event_log = simulate(seed, TODAY)
+    opened = {item.key: item.created_at for item in event_log.items}
     files: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
-    for commit in chronicle.commits:
+    for commit in event_log.commits:
         files[commit.repo, commit.number] |= {change.path for change in commit.changes}
-    merges = {(each.repo, each.number): each.at for each in chronicle.happenings if each.kind == "merged"}
+    merges = {(each.repo, each.number): each.at for each in event_log.happenings if each.kind == "merged"}
     return [(f"{seed} {key[0]}", opened[key], at, frozenset(files[key])) for key, at in merges.items()]
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import Engine, insert
 
 from sprintlib.embedding import Vectors, model_folder
 from sprintlib.embedding.bert import load_bert
-from sprintlib.knowledge import Meaning, search
+from sprintlib.knowledge import SemanticIndex, search
 from sprintlib.knowledge.vectors import nearest, write_index
 from sprintlib.settings import Settings, parse
 from sprintlib.store import open_store, upsert
@@ -93,13 +93,13 @@ def measure(folder: Path, size: int, chroma: str | None) -> None:
     report("FAISS from the store", build, times, recall(found, exact), disk, memory)
     encoder = load_bert(Path(model_folder(None)))
     assert encoder is not None
-    hybrid(engine, settings, Meaning(index, encoder), random, words)
+    hybrid(engine, settings, SemanticIndex(index, encoder), random, words)
     engine.dispose()
     if chroma:
         beside(chroma, folder, vectors, queries, exact)
 
 
-def hybrid(engine: Engine, settings: Settings, meaning: Meaning, random: np.random.Generator, words: Words) -> None:
+def hybrid(engine: Engine, settings: Settings, meaning: SemanticIndex, random: np.random.Generator, words: Words) -> None:
     """The whole search, as `sprint ask` does it."""
 
     def spans(queries: list[str]) -> list[float]:

@@ -21,16 +21,16 @@ import polars as pl
 from risk_truths import Claims, conflict, have_one_author, ref_of, take_longest
 from sqlalchemy import Engine
 
-from sprintlib.analysis.analyzing import find_situations
+from sprintlib.analysis.pipeline import sprint_contexts
 from sprintlib.github.clone import Clone, collect_changed_files
 from sprintlib.github.dataset import ingest_dataset
-from sprintlib.github.rows import Origin
-from sprintlib.history import load_past
-from sprintlib.risks import Risk, Situation, find_risks
+from sprintlib.facts.rows import Origin
+from sprintlib.history import load_state
+from sprintlib.risks import Risk, SprintContext, find_risks
 from sprintlib.settings import parse
-from sprintlib.simulate import Chronicle, write_startup
-from sprintlib.simulate.chronicle import Trouble, TroubleKind
-from sprintlib.simulate.troubles import SCENARIOS, Scenario
+from sprintsim.simulation import EventLog, write_startup
+from sprintsim.simulation.event_log import InjectedProblem, TroubleKind
+from sprintsim.simulation.injected_problems import SCENARIOS, Scenario
 from sprintlib.store import open_store
 
 TODAY = date(2026, 11, 23)
@@ -65,29 +65,29 @@ def measure(seeds: int, first: int = FRESH) -> list[Case]:
 
 def _looked_at(home: Path, seed: int, scenario: Scenario | None) -> Iterator[Case]:
     """The threatened sprint at the first moment at which its trouble can be seen; none where it never came to it."""
-    chronicle = write_startup(home / "github", seed, TODAY, scenario)
-    due_on = sorted({milestone.due_on for milestone in chronicle.milestones})[-2]
-    visible = min((trouble.visible for trouble in chronicle.troubles), default=None)
+    event_log = write_startup(home / "github", seed, TODAY, scenario)
+    due_on = sorted({milestone.due_on for milestone in event_log.milestones})[-2]
+    visible = min((trouble.visible for trouble in event_log.troubles), default=None)
     if scenario is None:
         visible = datetime.combine(due_on - HALF_TIME, datetime.min.time(), UTC) + timedelta(hours=12)
     if visible is not None:
         engine = open_store(f"sqlite:///{home / 'sprint.db'}")
-        situation = _situation(engine, home, chronicle, due_on, visible)
-        risks = find_risks(situation)
-        said = {kind: _claims(situation, kind, risks) for kind in KINDS}
-        put_in = _put_in(scenario, chronicle.troubles)
-        yield Case(scenario, put_in, said, _so(chronicle, situation, home / "github", put_in, said))
+        context = _situation(engine, home, event_log, due_on, visible)
+        risks = find_risks(context)
+        said = {kind: _claims(context, kind, risks) for kind in KINDS}
+        put_in = _put_in(scenario, event_log.troubles)
+        yield Case(scenario, put_in, said, _so(event_log, context, home / "github", put_in, said))
         engine.dispose()
 
 
-def _situation(engine: Engine, home: Path, chronicle: Chronicle, due_on: date, as_of: datetime) -> Situation:
+def _situation(engine: Engine, home: Path, event_log: EventLog, due_on: date, as_of: datetime) -> SprintContext:
     names = ingest_dataset(engine, home / "github", "Mooring")
-    for repo in chronicle.repos:
+    for repo in event_log.repos:
         _store_changed_files(engine, home / "github" / repo, home / "clones")
     settings = parse({"home": home, "project": {"name": "Mooring", "repositories": names}})
-    titles = {milestone.title for milestone in chronicle.milestones if milestone.due_on == due_on}
-    (situation,) = find_situations(load_past(engine, settings, as_of), settings, titles.pop())
-    return situation
+    titles = {milestone.title for milestone in event_log.milestones if milestone.due_on == due_on}
+    (context,) = sprint_contexts(load_state(engine, settings, as_of), settings, titles.pop())
+    return context
 
 
 def _store_changed_files(engine: Engine, folder: Path, clones: Path) -> None:
@@ -100,7 +100,7 @@ def _store_changed_files(engine: Engine, folder: Path, clones: Path) -> None:
 # ---------------------------------------------------------------- what is so, and what was said
 
 
-def _put_in(scenario: Scenario | None, troubles: tuple[Trouble, ...]) -> dict[str, Claims]:
+def _put_in(scenario: Scenario | None, troubles: tuple[InjectedProblem, ...]) -> dict[str, Claims]:
     """What should be noticed. Of one person who juggles nothing: `too_much_wip` is about teams."""
     found: dict[str, Claims] = {kind: set() for kind in KINDS}
     for trouble in troubles:
@@ -115,25 +115,25 @@ def _put_in(scenario: Scenario | None, troubles: tuple[Trouble, ...]) -> dict[st
 
 
 def _so(
-    chronicle: Chronicle, situation: Situation, repositories: Path, put_in: dict[str, Claims], said: dict[str, Claims]
+    event_log: EventLog, context: SprintContext, repositories: Path, put_in: dict[str, Claims], said: dict[str, Claims]
 ) -> dict[str, Claims]:
     """What was said and is so; where nothing else tells, only what was put in."""
-    as_of = situation.sprint.past.as_of
+    as_of = context.sprint.past.as_of
     return {kind: said[kind] & put_in[kind] for kind in KINDS} | {
-        "ageing_work": take_longest(chronicle, said["ageing_work"]),
-        "concurrent_edits": conflict(chronicle, situation, repositories, said["concurrent_edits"]),
-        "single_ownership": have_one_author(chronicle, as_of, said["single_ownership"]),
+        "ageing_work": take_longest(event_log, said["ageing_work"]),
+        "concurrent_edits": conflict(event_log, context, repositories, said["concurrent_edits"]),
+        "single_ownership": have_one_author(event_log, as_of, said["single_ownership"]),
     }
 
 
-def _claims(situation: Situation, kind: TroubleKind, risks: tuple[Risk, ...]) -> Claims:
+def _claims(context: SprintContext, kind: TroubleKind, risks: tuple[Risk, ...]) -> Claims:
     """What the risks of one kind say, in the terms of the truth."""
     mine = [risk for risk in risks if risk.kind == kind]
     if kind in OF_THE_SPRINT:
         return {("sprint",) for _ in mine}
     if kind == "concurrent_edits":
         return {tuple(sorted(risk.items, key=_key)) for risk in mine}
-    carried = {pull: item for item, pulls in situation.pulls_of.items() for pull in pulls if pull != item}
+    carried = {pull: item for item, pulls in context.pulls_of.items() for pull in pulls if pull != item}
     named = {ref for risk in mine for ref in risk.items}
     if kind == "ageing_work":  # an item and the pull request that carries it are one piece of work
         named = {carried.get(ref, ref) for ref in named}

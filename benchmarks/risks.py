@@ -20,16 +20,16 @@ from risk_scenarios import measure, show, show_scenarios
 from risk_truths import Claims, ref_of, rest
 from sqlalchemy import Engine
 
-from sprintlib.analysis.analyzing import find_situations
+from sprintlib.analysis.pipeline import sprint_contexts
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.github.dataset import ingest_dataset
-from sprintlib.history import load_past
-from sprintlib.risks import Risk, Situation, find_risks
+from sprintlib.history import load_state
+from sprintlib.risks import Risk, SprintContext, find_risks
 from sprintlib.settings import Settings, parse
-from sprintlib.simulate import Chronicle, write_startup
-from sprintlib.simulate.chronicle import Key, Milestone
-from sprintlib.simulate.state import ItemState, states_of
-from sprintlib.simulate.work import Work, load_texts
+from sprintsim.simulation import EventLog, write_startup
+from sprintsim.simulation.event_log import Key, Milestone
+from sprintsim.simulation.state import ItemState, states_of
+from sprintsim.simulation.work import Work, load_texts
 from sprintlib.store import open_store
 
 TODAY = date(2026, 11, 23)
@@ -47,16 +47,16 @@ def main(seeds: int) -> None:
     landed: list[bool] = []
     for seed in range(seeds):
         with TemporaryDirectory() as name:
-            chronicle, situations = _startup(Path(name), seed)
-            for kind, put_in, said in _injected(chronicle, situations[0]):
-                so = _waiting(chronicle, situations[0], said) if kind == "stale pull request" else said & put_in
+            event_log, contexts = _startup(Path(name), seed)
+            for kind, put_in, said in _injected(event_log, contexts[0]):
+                so = _waiting(event_log, contexts[0], said) if kind == "stale pull request" else said & put_in
                 truth[kind].append((put_in, said, so))
-            for situation in situations[1:]:
-                late = _late(chronicle, situation)
+            for context in contexts[1:]:
+                late = _late(event_log, context)
                 open_then += late.values()
                 landed.append(_landed(late))
                 fired: defaultdict[str, list[bool]] = defaultdict(list)
-                for risk in find_risks(situation):
+                for risk in find_risks(context):
                     fired[risk.kind] += [late[ref] for ref in risk.items if ref in late]
                 for kind, outcomes in fired.items():
                     past_fires[kind].append((not _landed(late), outcomes))
@@ -65,39 +65,39 @@ def main(seeds: int) -> None:
     show_scenarios(measure(seeds // 2))
 
 
-def _startup(home: Path, seed: int) -> tuple[Chronicle, list[Situation]]:
+def _startup(home: Path, seed: int) -> tuple[EventLog, list[SprintContext]]:
     """The sprint in progress on Monday morning, then the earlier ones at half of their working time."""
-    chronicle = write_startup(home / "github", seed, TODAY)
+    event_log = write_startup(home / "github", seed, TODAY)
     engine = open_store(f"sqlite:///{home / 'sprint.db'}")
     names = ingest_dataset(engine, home / "github", "Mooring")
     settings = parse({"home": home, "project": {"name": "Mooring", "repositories": names}})
-    due = sorted({milestone.due_on for milestone in chronicle.milestones})
-    found = [_situation(engine, settings, chronicle, due[-1], MORNING)]
+    due = sorted({milestone.due_on for milestone in event_log.milestones})
+    found = [_situation(engine, settings, event_log, due[-1], MORNING)]
     for day in due[:-1]:
         half = datetime.combine(day - timedelta(days=7), datetime.min.time(), UTC) + timedelta(hours=12)
-        found.append(_situation(engine, settings, chronicle, day, half))
+        found.append(_situation(engine, settings, event_log, day, half))
     engine.dispose()
-    return chronicle, found
+    return event_log, found
 
 
-def _situation(engine: Engine, settings: Settings, chronicle: Chronicle, due_on: date, as_of: datetime) -> Situation:
-    (title,) = {milestone.title for milestone in _parts(chronicle, due_on)}
-    (situation,) = find_situations(load_past(engine, settings, as_of), settings, title)
-    return situation
+def _situation(engine: Engine, settings: Settings, event_log: EventLog, due_on: date, as_of: datetime) -> SprintContext:
+    (title,) = {milestone.title for milestone in _parts(event_log, due_on)}
+    (context,) = sprint_contexts(load_state(engine, settings, as_of), settings, title)
+    return context
 
 
-def _parts(chronicle: Chronicle, due_on: date) -> list[Milestone]:
-    return [milestone for milestone in chronicle.milestones if milestone.due_on == due_on]
+def _parts(event_log: EventLog, due_on: date) -> list[Milestone]:
+    return [milestone for milestone in event_log.milestones if milestone.due_on == due_on]
 
 
 # ---------------------------------------------------------------- what the scenario put in
 
 
-def _injected(chronicle: Chronicle, situation: Situation) -> Iterator[tuple[str, Claims, Claims]]:
+def _injected(event_log: EventLog, context: SprintContext) -> Iterator[tuple[str, Claims, Claims]]:
     """(detector, what is so, what was said), in terms both sides share."""
-    states, plan = states_of(chronicle), load_texts().sprint[-1]
-    due = max(milestone.due_on for milestone in chronicle.milestones)
-    inside = {(milestone.repo, milestone.number) for milestone in _parts(chronicle, due)}
+    states, plan = states_of(event_log), load_texts().sprint[-1]
+    due = max(milestone.due_on for milestone in event_log.milestones)
+    inside = {(milestone.repo, milestone.number) for milestone in _parts(event_log, due)}
     still = {
         key: state for key, state in states.items() if state.closed_at is None and (key[0], state.milestone) in inside
     }
@@ -109,30 +109,30 @@ def _injected(chronicle: Chronicle, situation: Situation) -> Iterator[tuple[str,
     }
     every = (*plan.committed, *plan.arrivals)
     works = {named[work.repo, work.title]: work for work in every if (work.repo, work.title) in named}
-    risks = find_risks(situation)
+    risks = find_risks(context)
     yield "blocked", _true_blocks(works, states, still, named), _pairs(risks)
     yield (
         "unowned",
         {(ref_of(key),) for key, work in works.items() if work.hold == "unclaimed" and key in still},
-        {(ref,) for ref in _items(risks, "unstarted_near_due") if not situation.items[ref].assignees},
+        {(ref,) for ref in _items(risks, "unstarted_near_due") if not context.items[ref].assignees},
     )
-    stale: Claims = {(pull,) for pull in _overlooked(chronicle, works, states)}
+    stale: Claims = {(pull,) for pull in _overlooked(event_log, works, states)}
     yield "stale pull request", stale, {(ref,) for ref in _items(risks, "stale_pull_request", first=True)}
     red: Claims = {(key[0],) for key, state in states.items() if _red_issue(state)}
     yield "red CI", red, {(_repo(risk),) for risk in risks if risk.kind == "failing_ci" and risk.evidence}
     yield (
         "scope creep",
-        _true_creep(chronicle, due, states, inside),
+        _true_creep(event_log, due, states, inside),
         {("sprint",) for risk in risks if risk.kind == "scope_creep"},
     )
     yield (
         "oversized pull request",
-        _true_large(chronicle, states, still),
+        _true_large(event_log, states, still),
         {(ref,) for ref in _items(risks, "oversized_pull_request")},
     )
     yield (
         "flaky CI",
-        _true_flaky(chronicle, {part.repo for part in _parts(chronicle, due)}),
+        _true_flaky(event_log, {part.repo for part in _parts(event_log, due)}),
         {(_repo(risk), risk.statement.split("'")[1]) for risk in risks if risk.kind == "flaky_ci"},
     )
 
@@ -150,7 +150,7 @@ def _true_blocks(
     }
 
 
-def _overlooked(chronicle: Chronicle, works: dict[Key, Work], states: dict[Key, ItemState]) -> set[str]:
+def _overlooked(event_log: EventLog, works: dict[Key, Work], states: dict[Key, ItemState]) -> set[str]:
     """Open pull requests that their reviewer never looks at, without an event by a person for a working day."""
     found = set()
     for key, work in works.items():
@@ -159,23 +159,23 @@ def _overlooked(chronicle: Chronicle, works: dict[Key, Work], states: dict[Key, 
             if work.hold == "review" and closes and state.closed_at is None:
                 moves = [
                     one.at
-                    for one in chronicle.happenings
+                    for one in event_log.happenings
                     if (one.repo, one.number) == state.item.key
                     and one.kind in _MOVES
-                    and not (one.actor and chronicle.people[one.actor].is_bot)
+                    and not (one.actor and event_log.people[one.actor].is_bot)
                 ]
                 if CALENDAR.working_time(max([state.item.created_at, *moves]), MORNING) > 1:
                     found.add(ref_of(state.item.key))
     return found
 
 
-def _waiting(chronicle: Chronicle, situation: Situation, said: Claims) -> Claims:
+def _waiting(event_log: EventLog, context: SprintContext, said: Claims) -> Claims:
     """Of the pull requests said, those for which nobody worked for a working day, neither for what they carry."""
     pieces = {ref: {_key(ref)} for (ref,) in said}
-    for item, pulls in situation.pulls_of.items():
+    for item, pulls in context.pulls_of.items():
         for pull in pieces.keys() & pulls:
             pieces[pull].add(_key(item))
-    return rest(chronicle, A_DAY_BEFORE, MORNING, pieces)
+    return rest(event_log, A_DAY_BEFORE, MORNING, pieces)
 
 
 def _key(ref: str) -> Key:
@@ -187,12 +187,12 @@ def _red_issue(state: ItemState) -> bool:
     return state.item.title.startswith("CI on main is red since") and state.closed_at is None
 
 
-def _true_creep(chronicle: Chronicle, due: date, states: dict[Key, ItemState], inside: set[tuple[str, int]]) -> Claims:
+def _true_creep(event_log: EventLog, due: date, states: dict[Key, ItemState], inside: set[tuple[str, int]]) -> Claims:
     """Issues put in after the first day and still inside, over 15% of those inside at its end."""
     first_day = CALENDAR.end_of_day(CALENDAR.working_days(due - timedelta(days=13), due)[0])
     was: set[Key] = set()
     later: set[Key] = set()
-    for one in chronicle.happenings:
+    for one in event_log.happenings:
         key = (one.repo, one.number)
         if one.kind in ("milestoned", "demilestoned") and one.other in inside:
             target = was if one.at <= first_day else later
@@ -204,7 +204,7 @@ def _true_creep(chronicle: Chronicle, due: date, states: dict[Key, ItemState], i
     return {("sprint",)} if len(issues) > 0.15 * len(committed) else set()
 
 
-def _true_large(chronicle: Chronicle, states: dict[Key, ItemState], still: dict[Key, ItemState]) -> Claims:
+def _true_large(event_log: EventLog, states: dict[Key, ItemState], still: dict[Key, ItemState]) -> Claims:
     """Open pull requests of the sprint over a day old whose commits add and remove more than 400 lines."""
     found: Claims = set()
     for key, state in states.items():
@@ -214,19 +214,19 @@ def _true_large(chronicle: Chronicle, states: dict[Key, ItemState], still: dict[
         carries = key in still or any(
             f"Closes #{number}" in text.splitlines() and repo == key[0] for repo, number in still
         )
-        commits = [commit for commit in chronicle.commits if (commit.repo, commit.number) == key]
+        commits = [commit for commit in event_log.commits if (commit.repo, commit.number) == key]
         lines = sum(change.added + change.removed for commit in commits for change in commit.changes)
-        author = chronicle.people.get(state.item.author or "")
+        author = event_log.people.get(state.item.author or "")
         if carries and lines > 400 and author and not author.is_bot:
             found.add((ref_of(key),))
     return found
 
 
-def _true_flaky(chronicle: Chronicle, repos: set[str]) -> Claims:
+def _true_flaky(event_log: EventLog, repos: set[str]) -> Claims:
     """Workflows whose first attempt failed and whose next passed, on two commits within a week."""
     since = MORNING - timedelta(days=7)
     attempts: defaultdict[tuple[str, str, str, int], list[str]] = defaultdict(list)
-    for run in chronicle.runs:
+    for run in event_log.runs:
         if run.repo in repos and since < run.finished_at <= MORNING:
             attempts[run.repo, run.workflow, run.commit, run.number].append(run.conclusion)
     commits: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
@@ -251,12 +251,12 @@ def _repo(risk: Risk) -> str:
 # ---------------------------------------------------------------- earlier sprints
 
 
-def _late(chronicle: Chronicle, situation: Situation) -> dict[str, bool]:
+def _late(event_log: EventLog, context: SprintContext) -> dict[str, bool]:
     """Items open at half time -> whether they were not closed by the deadline."""
-    states, deadline = states_of(chronicle), situation.sprint.deadline
+    states, deadline = states_of(event_log), context.sprint.deadline
     assert deadline is not None
     found = {}
-    for ref in situation.sprint.open_items["ref"]:
+    for ref in context.sprint.open_items["ref"]:
         closed = states[_key(ref)].closed_at
         found[ref] = closed is None or closed > deadline
     return found

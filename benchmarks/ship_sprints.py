@@ -14,7 +14,7 @@ from sprintlib.evaluate import Dataset, backtest, read_dataset
 from sprintlib.evaluate.fingerprints import fingerprints
 from sprintlib.forecast.sprints import LocalPrior, outcomes
 from sprintlib.forecast.sprints.fitting import fit_public, fit_simulated
-from sprintlib.simulate.sprints import TIMES, simulated_sprints
+from sprintsim.simulation.sprints import TIMES, simulated_sprints
 
 TEAMS, SEED = 600, 7
 LOCAL_PRIOR = LocalPrior()

@@ -13,10 +13,10 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sprintlib.agents import Desk, Run, open_chain
+from sprintlib.agents import AnalysisContext, Run, open_workflow
 from sprintlib.github.dataset import ingest_dataset
 from sprintlib.settings import Settings, parse
-from sprintlib.simulate import write_startup
+from sprintsim.simulation import write_startup
 from sprintlib.store import open_store
 from tests.llm.real import serving
 
@@ -25,7 +25,7 @@ TODAY, AS_OF = date(2026, 11, 23), datetime(2026, 11, 18, 16, tzinfo=UTC)
 
 
 @dataclass
-class Tally:
+class DiscountedCounts:
     """What became of the questions and the claims of one model."""
 
     endings: Counter[str] = field(default_factory=Counter)
@@ -56,7 +56,7 @@ class Tally:
 def main(analyses: int, models: list[str]) -> None:
     """Print what each model made of it."""
     for name in models:
-        tally = Tally()
+        tally = DiscountedCounts()
         with serving(name) as host:
             for seed in range(analyses):
                 with TemporaryDirectory() as folder:
@@ -80,7 +80,7 @@ def _startup(home: Path, seed: int, host: str) -> Settings:
 
 
 def _explained(settings: Settings) -> Run:
-    with open_chain(Desk(open_store(settings.database_url), settings)) as chain:
+    with open_workflow(AnalysisContext(open_store(settings.database_url), settings)) as chain:
         return chain.start(AS_OF)
 
 
@@ -98,7 +98,7 @@ def _general(reason: str) -> str:
     return " ".join(word for word in reason.split() if "#" not in word)
 
 
-def _print(name: str, analyses: int, tally: Tally) -> None:
+def _print(name: str, analyses: int, tally: DiscountedCounts) -> None:
     questions = sum(tally.endings.values())
     print(f"\n{name}: {analyses} analyses, {questions} questions, {tally.claims} claims")
     for ending, count in tally.endings.most_common():

@@ -16,14 +16,14 @@ from typing import TypeVar
 import polars as pl
 
 from sprintlib.analysis import analyze_past
-from sprintlib.analysis.analyzing import find_situations
-from sprintlib.forecast import Change, forecast, prepare, what_if
+from sprintlib.analysis.pipeline import sprint_contexts
+from sprintlib.forecast import Change, forecast, build_inputs, what_if
 from sprintlib.github.dataset import ingest_dataset
-from sprintlib.history import Past, load_past
+from sprintlib.history import ProjectState, load_state
 from sprintlib.recommend import recommend
 from sprintlib.risks import find_risks
 from sprintlib.settings import parse
-from sprintlib.simulate import write_startup
+from sprintsim.simulation import write_startup
 from sprintlib.store import open_store
 
 Result = TypeVar("Result")
@@ -42,28 +42,28 @@ def main(seed: int) -> None:
         engine = open_store(f"sqlite:///{home / 'sprint.db'}")
         ingest_dataset(engine, home / "startup", "demo", datetime(2026, 11, 23, tzinfo=UTC))
         settings = parse({"home": home, "project": {"name": "demo", "repositories": REPOSITORIES}})
-        load, past = timed(lambda: load_past(engine, settings, AS_OF))
+        load, past = timed(lambda: load_state(engine, settings, AS_OF))
         print(f"history loaded                                {load:8.1f} ms")
         first, _ = timed(lambda: analyze_past(past, settings))
         print(f"first analysis of the project, nothing cached {first:8.1f} ms")
-        (situation,) = find_situations(past, settings)
-        outlook = situation.outlook
-        refs = tuple(outlook.work.open)
-        show("forecast of a milestone, observed", lambda: forecast(outlook), 50)
-        show("observing it", lambda: prepare(situation.sprint, outlook.work.blocked, situation.waits_for), 20)
-        show("a what-if", lambda: what_if(outlook, Change(drop=refs[:1])), 50)
-        risks, told = find_risks(situation), forecast(outlook)
-        show("recommendations", lambda: recommend(situation, outlook, told, risks), 5)
+        (context,) = sprint_contexts(past, settings)
+        inputs = context.inputs
+        refs = tuple(inputs.work.open)
+        show("forecast of a milestone, observed", lambda: forecast(inputs), 50)
+        show("observing it", lambda: build_inputs(context.sprint, inputs.work.blocked, context.waits_for), 20)
+        show("a what-if", lambda: what_if(inputs, Change(drop=refs[:1])), 50)
+        risks, told = find_risks(context), forecast(inputs)
+        show("recommendations", lambda: recommend(context, inputs, told, risks), 5)
         again = timed(lambda: [analyze_past(replace(past), settings) for _ in range(5)])[0] / 5
         print(f"analysis of a project with one milestone      {again:8.1f} ms")
-        more = side_by_side(past, situation.sprint.title, 10)
-        assert len(find_situations(more, settings)) == 10
+        more = side_by_side(past, context.sprint.title, 10)
+        assert len(sprint_contexts(more, settings)) == 10
         ten = timed(lambda: [analyze_past(replace(more), settings) for _ in range(3)])[0] / 3
         print(f"of one with ten milestones                    {ten:8.1f} ms")
         print(f"ten milestones with their history loaded      {load + ten:8.1f} ms")
 
 
-def side_by_side(past: Past, title: str, times: int) -> Past:
+def side_by_side(past: ProjectState, title: str, times: int) -> ProjectState:
     """The past with so many copies of one sprint: its milestones, its items and what happened to them."""
     milestones = past.milestones.filter(title=title)
     inside = past.memberships.join(

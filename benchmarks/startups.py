@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from sprintlib.github.dataset import ingest_dataset
 from sprintlib.settings import Settings, parse
-from sprintlib.simulate import write_startup
+from sprintsim.simulation import write_startup
 from sprintlib.store import open_store
 
 STARTUP = ["sprint-demo/api", "sprint-demo/web", "sprint-demo/mobile"]

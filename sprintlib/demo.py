@@ -11,13 +11,14 @@ from pathlib import Path
 import tomlkit
 
 from sprintlib import settings as settings_file
-from sprintlib.analysis import Analysis, MilestoneAnalysis, analyze, store_analysis
+from sprintlib.results import store_analysis
+from sprintlib.analysis import Analysis, MilestoneAnalysis, analyze
 from sprintlib.errors import AnalysisError, SettingsError
 from sprintlib.github import OnProgress, SyncSummary, sync
 from sprintlib.reports import ReportFiles, write_report
 from sprintlib.settings import Settings
-from sprintlib.simulate import Chronicle, write_startup
-from sprintlib.standin import running
+from sprintsim.simulation import EventLog, write_startup
+from sprintsim.fake_github import running
 from sprintlib.store import open_store
 
 PROJECT = "Mooring"
@@ -36,7 +37,7 @@ class Demo:
     """What a demo made. home: the demo's own home folder, for `sprint --home`."""
 
     home: Path
-    chronicle: Chronicle
+    event_log: EventLog
     collected: SyncSummary
     analysis: Analysis
     milestone: MilestoneAnalysis
@@ -59,7 +60,7 @@ def _run(folder: Path, home: Path, seed: int, today: date, as_of: datetime | Non
     with _writing(folder):
         _empty(folder)
     with step("Simulating a startup"):
-        chronicle = write_startup(folder / DATASET, seed, today)
+        event_log = write_startup(folder / DATASET, seed, today)
     with step("Collecting it over HTTP") as progress, running([folder / DATASET]) as url:
         with _writing(folder):
             settings = _write_settings(folder, home, url)
@@ -72,7 +73,7 @@ def _run(folder: Path, home: Path, seed: int, today: date, as_of: datetime | Non
     with step("Writing the report"):
         report = write_report(settings, milestone.title, analysis.as_of)
     engine.dispose()
-    return Demo(folder, chronicle, collected, analysis, milestone, report)
+    return Demo(folder, event_log, collected, analysis, milestone, report)
 
 
 def findings(milestone: MilestoneAnalysis) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 
-def on_demand(package: str, modules: Mapping[str, tuple[str, ...]]) -> Callable[[str], Any]:
+def lazy_exports(package: str, modules: Mapping[str, tuple[str, ...]]) -> Callable[[str], Any]:
     """The `__getattr__` of a package whose names are imported when they are first used (PEP 562).
 
     modules: module below the package -> names it exports. Type checkers see the imports under TYPE_CHECKING.
@@ -25,20 +25,20 @@ def on_demand(package: str, modules: Mapping[str, tuple[str, ...]]) -> Callable[
     return exported
 
 
-def quickly(name: str) -> ModuleType:
+def import_without_uri_grammar(name: str) -> ModuleType:
     """Import a library that needs jsonschema, without the URI grammar that jsonschema compiles at import.
 
     The grammar (rfc3987_syntax) costs a second of CPU in every kernel and only serves the formats "iri" and "uri",
     which neither chart nor notebook schemas check. jsonschema treats it as optional; afterwards it can be imported
     as usual.
     """
-    with absent("rfc3987_syntax"):
+    with hide_module("rfc3987_syntax"):
         importlib.import_module("jsonschema")
     return importlib.import_module(name)
 
 
 @contextmanager
-def absent(name: str) -> Iterator[None]:
+def hide_module(name: str) -> Iterator[None]:
     """What is imported meanwhile does without an optional library that it would import; afterwards it is there again.
 
     Where the library has been imported already, nothing is to be saved, and it stays.
@@ -73,7 +73,7 @@ def special_functions() -> ModuleType:
     return importlib.import_module("scipy.special")
 
 
-def meanwhile(*names: str) -> None:
+def preload(*names: str) -> None:
     """Import modules in the background while this thread waits for another process.
 
     What fails there fails again, and is told, where the module is imported in earnest.
@@ -82,6 +82,6 @@ def meanwhile(*names: str) -> None:
     def load() -> None:
         with suppress(ImportError):
             for name in names:
-                quickly(name)
+                import_without_uri_grammar(name)
 
     Thread(target=load, daemon=True).start()

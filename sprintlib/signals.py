@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # every command imports this module, one of them runs a loop
 
 
 @contextmanager
-def met_like_ctrl_c() -> Iterator[None]:
+def sigterm_as_interrupt() -> Iterator[None]:
     """SIGTERM and SIGHUP raise KeyboardInterrupt. In the main thread only; what is ignored (nohup) stays ignored."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -31,7 +31,7 @@ def met_like_ctrl_c() -> Iterator[None]:
 
 
 @contextmanager
-def stopping(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+def stop_loop_on_signal(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
     """The first SIGINT, SIGTERM or SIGHUP stops the loop between two callbacks; a second one is met as before.
 
     A KeyboardInterrupt raised within a callback may be caught there: tornado logs what ends a request and serves on.

@@ -22,7 +22,7 @@ import polars as pl
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from sprintlib.history.past import Past
+from sprintlib.history.state import ProjectState
 from sprintlib.store import open_store
 from sprintlib.store.schema import metadata
 from tests.folders import until_the_end
@@ -43,7 +43,7 @@ FRAMES: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
 )
 
 
-def assert_no_leak(before: Past, after: Past) -> None:
+def assert_no_leak(before: ProjectState, after: ProjectState) -> None:
     """Every frame of two pasts agrees."""
     assert before.as_of == after.as_of
     for name, key, exempt in FRAMES:
@@ -51,14 +51,14 @@ def assert_no_leak(before: Past, after: Past) -> None:
     members = [pl.concat([past.memberships, past.unresolved]).drop("milestone") for past in (before, after)]
     assert_same(*members, key=["repo", "number", "entered_at"], name="memberships")
     # whether a closing was a drop may be known later, which the item's own row says; that it closed may not
-    courses = [
+    throughput = [
         past.transitions.with_columns(pl.col("to").replace({"done": "closed", "dropped": "closed"}))
         for past in (before, after)
     ]
     # an item may open, close and open again in one moment: its changes then differ by their order
     place = pl.int_range(pl.len()).over("repo", "number")
-    courses = [course.with_columns(place.alias("place")) for course in courses]
-    assert_same(*courses, key=["repo", "number", "place"], name="transitions")
+    throughput = [course.with_columns(place.alias("place")) for course in throughput]
+    assert_same(*throughput, key=["repo", "number", "place"], name="transitions")
 
 
 def assert_same(
@@ -91,11 +91,11 @@ CAREFUL = settings(
 class Twins:
     """Two pasts at one moment, and the actions that made them."""
 
-    before: Past
-    after: Past
+    before: ProjectState
+    after: ProjectState
     actions: tuple[list[Action], list[Action], list[Action]]
 
-    def __iter__(self) -> Iterator[Past]:
+    def __iter__(self) -> Iterator[ProjectState]:
         return iter((self.before, self.after))
 
     def __repr__(self) -> str:
@@ -123,7 +123,7 @@ def pasts(draw: st.DrawFn, most: int = 25) -> Twins:
     return Twins(_past(common, one, "one"), _past(common, other, "other"), (common, one, other))
 
 
-def _past(common: list[Action], later: list[Action], name: Literal["one", "other"]) -> Past:
+def _past(common: list[Action], later: list[Action], name: Literal["one", "other"]) -> ProjectState:
     world = _emptied(name)
     github = FakeGitHub(world)
     for action in [*_START, *common]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table
 
-from sprintlib.history import Past, load_past
+from sprintlib.history import ProjectState, load_state
 from sprintlib.settings import Settings, parse
 from sprintlib.store import append, schema, upsert
 
@@ -44,9 +44,9 @@ class World:
         """Number what follows from here on, in a store that holds events already."""
         self._numbers = iter(range(first, 1_000_000))
 
-    def past(self, as_of: str | datetime) -> Past:
+    def past(self, as_of: str | datetime) -> ProjectState:
         self.flush()
-        return load_past(self.engine, self.settings, _moment(as_of))
+        return load_state(self.engine, self.settings, _moment(as_of))
 
     def milestone(
         self,

@@ -1,12 +1,12 @@
 """The data collector: which sprint it is, and what is known about it."""
 
-from sprintlib.agents.desk import Desk
+from sprintlib.agents.context import AnalysisContext
 from sprintlib.agents.state import State
 
 
-def collect(state: State, desk: Desk) -> State:
+def collect(state: State, analysis_context: AnalysisContext) -> State:
     """Read the past as of the moment, and find the sprint: the one asked for, or the one due next."""
-    sprint = desk.situation(state).sprint
+    sprint = analysis_context.sprint_context(state).sprint
     return {
         "facts": {
             "title": sprint.title,

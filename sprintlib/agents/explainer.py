@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from sprintlib.agents.asking import MOST_CLAIMS, ask
-from sprintlib.agents.desk import Desk
+from sprintlib.agents.llm_call import MOST_CLAIMS, ask
+from sprintlib.agents.context import AnalysisContext
 from sprintlib.agents.explanation import explanation
 from sprintlib.agents.feature_engineer import METRICS
 from sprintlib.agents.grounding import report
 from sprintlib.agents.llm_reasoner import calls_left
-from sprintlib.agents.pack import Entry, facts_entry, finding_entries, similar_entries, within_budget
+from sprintlib.agents.prompt_context import PromptNote, facts_entry, finding_entries, similar_entries, within_budget
 from sprintlib.agents.state import State
-from sprintlib.analysis.analyzing import assemble, conclude
+from sprintlib.analysis.pipeline import build_milestone_analysis, build_analysis
 from sprintlib.analysis.model import Analysis, Llm, MilestoneAnalysis, Sentence
-from sprintlib.analysis.storing import previous_analysis
+from sprintlib.results.analyses import previous_analysis
 from sprintlib.explain import summary
 from sprintlib.explain.model import Driver
 from sprintlib.forecast import count
@@ -22,19 +22,19 @@ from sprintlib.recommend import Recommendation
 from sprintlib.risks import Risk
 
 
-def explain_all(state: State, desk: Desk) -> State:
+def explain_all(state: State, analysis_context: AnalysisContext) -> State:
     """Put the analysis together, explain it, and let the model word what checks out."""
-    found = put_together(state, desk, summary(desk.outlook(state), _forecast(state), _risks(state)))
+    found = put_together(state, analysis_context, summary(analysis_context.inputs(state), _forecast(state), _risks(state)))
     (milestone,) = found.milestones
-    situation = desk.situation(state)
-    similar = similar_sprints(desk.past(state), situation.sprint.calendar, situation.sprint.title)
-    entries = _pack(state, desk, similar)
+    sprint_context = analysis_context.sprint_context(state)
+    similar = similar_sprints(analysis_context.past(state), sprint_context.sprint.calendar, sprint_context.sprint.title)
+    entries = _pack(state, analysis_context, similar)
     left = calls_left(state["reasoning"])
-    asked = ask("explainer", entries, state, desk, left, ("fact", "inference", "advice"))
+    asked = ask("explainer", entries, state, analysis_context, left, ("fact", "inference", "advice"))
     if not left:
         asked["missing"] = state["reasoning"]["missing"] or asked["missing"]
     words = [*_worded(asked), *_worded(state["reasoning"])]
-    earlier = previous_analysis(desk.engine, found.project, milestone.title, found.as_of)
+    earlier = previous_analysis(analysis_context.engine, found.project, milestone.title, found.as_of)
     told = milestone.model_copy(
         update={
             "narrative": (*words, *explanation(milestone, earlier, similar)),
@@ -45,18 +45,18 @@ def explain_all(state: State, desk: Desk) -> State:
     return {"words": asked, "analysis": said.model_dump(mode="json")}
 
 
-def without_words(state: State, desk: Desk, reason: str) -> State:
+def without_words(state: State, analysis_context: AnalysisContext, reason: str) -> State:
     """The analysis without its sentence, and why."""
     said = state.copy()
     said["faults"] = [*state.get("faults", []), reason]
-    return {"analysis": put_together(said, desk, f"{state['facts']['title']}: {reason}").model_dump(mode="json")}
+    return {"analysis": put_together(said, analysis_context, f"{state['facts']['title']}: {reason}").model_dump(mode="json")}
 
 
-def put_together(state: State, desk: Desk, sentence: str) -> Analysis:
+def put_together(state: State, analysis_context: AnalysisContext, sentence: str) -> Analysis:
     """The object of `sprint analyze`, from what the agents found."""
-    situation, outlook = desk.situation(state), desk.outlook(state)
-    milestone: MilestoneAnalysis = assemble(
-        outlook,
+    sprint_context, inputs = analysis_context.sprint_context(state), analysis_context.inputs(state)
+    milestone: MilestoneAnalysis = build_milestone_analysis(
+        inputs,
         _forecast(state),
         _risks(state),
         tuple(Recommendation.model_validate(advice) for advice in state["recommendations"]),
@@ -69,26 +69,26 @@ def put_together(state: State, desk: Desk, sentence: str) -> Analysis:
             "timings": {step["agent"]: step["seconds"] for step in state.get("trace", [])},
         }
     )
-    found = conclude(desk.past(state), desk.settings, [situation], (milestone,), state.get("dropped", 0), {})
+    found = build_analysis(analysis_context.past(state), analysis_context.settings, [sprint_context], (milestone,), state.get("dropped", 0), {})
     return found.model_copy(update={"notes": (*found.notes, *state.get("faults", []))})
 
 
-def _pack(state: State, desk: Desk, similar: Similar) -> list[Entry]:
+def _pack(state: State, analysis_context: AnalysisContext, similar: Similar) -> list[PromptNote]:
     """What was found, and what the reasoner made of the texts; its claims keep the evidence they had."""
-    situation = desk.situation(state)
+    sprint_context = analysis_context.sprint_context(state)
     drivers = [Driver.model_validate(driver) for driver in state["drivers"]]
     advice = [Recommendation.model_validate(one) for one in state["recommendations"]]
-    findings = finding_entries(situation, _forecast(state), drivers, _risks(state), advice)
+    findings = finding_entries(sprint_context, _forecast(state), drivers, _risks(state), advice)
     thoughts = [
-        Entry(id=f"K{place}", told=sentence.text, evidence=sentence.evidence)
+        PromptNote(id=f"K{place}", told=sentence.text, evidence=sentence.evidence)
         for place, sentence in enumerate(_worded(state["reasoning"]), start=1)
     ]
-    return within_budget([facts_entry(situation, state), *findings, *similar_entries(similar), *thoughts])
+    return within_budget([facts_entry(sprint_context, state), *findings, *similar_entries(similar), *thoughts])
 
 
 def _worded(asked: dict[str, Any]) -> list[Sentence]:
     """Claims that were kept, with the evidence of the notes they cite."""
-    notes = {note["id"]: Entry.model_validate(note) for note in asked.get("pack", [])}
+    notes = {note["id"]: PromptNote.model_validate(note) for note in asked.get("pack", [])}
     claims = [Claim.model_validate(claim) for claim in asked.get("kept", [])]
     return [
         Sentence(

@@ -2,14 +2,14 @@
 
 from pydantic import TypeAdapter
 
-from sprintlib.agents.desk import Desk, write_work
+from sprintlib.agents.context import AnalysisContext, write_work
 from sprintlib.agents.state import State
 from sprintlib.features import Metric, measure
 
 METRICS = TypeAdapter(tuple[Metric, ...])
 
 
-def engineer(state: State, desk: Desk) -> State:
+def engineer(state: State, analysis_context: AnalysisContext) -> State:
     """Measure the six families of features, and write down the open work; both can be edited before going on."""
-    metrics = measure(desk.situation(state).view)
-    return {"features": METRICS.dump_python(metrics, mode="json"), "work": write_work(desk.outlook(state))}
+    metrics = measure(analysis_context.sprint_context(state).view)
+    return {"features": METRICS.dump_python(metrics, mode="json"), "work": write_work(analysis_context.inputs(state))}

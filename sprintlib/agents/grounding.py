@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 
-from sprintlib.agents.pack import Entry
-from sprintlib.history import Past
+from sprintlib.agents.prompt_context import PromptNote
+from sprintlib.history import ProjectState
 from sprintlib.knowledge import Claim, Dropped, Report, Verified, verify
-from sprintlib.knowledge.wording import overlap, words
+from sprintlib.knowledge.tokens import overlap, words
 
 MOST_CHARACTERS = 280
 _SHARE = 0.4  # of a sentence's telling words, least share that stands in what Python said of the cited entries
@@ -39,7 +39,7 @@ def plain_words() -> frozenset[str]:
     return words(files("sprintlib.agents.prompts").joinpath("plain_words.txt").read_text(encoding="utf-8"))
 
 
-def ground(claims: Sequence[Claim], entries: Sequence[Entry], past: Past) -> Verified:
+def ground(claims: Sequence[Claim], entries: Sequence[PromptNote], past: ProjectState) -> Verified:
     """Claims that hold and are in our own words. Raises nothing: what does not hold is among `dropped`."""
     by_id = {entry.id: entry for entry in entries}
     ours = frozenset().union(plain_words(), *(words(entry.told) for entry in entries))
@@ -83,7 +83,7 @@ def _repeats(before: Sequence[Claim], claim: Claim) -> str | None:
     return "was said already" if " ".join(claim.text.lower().split()) in said else None
 
 
-def _objections(claim: Claim, entries: dict[str, Entry], ours: frozenset[str]) -> Iterator[str]:
+def _objections(claim: Claim, entries: dict[str, PromptNote], ours: frozenset[str]) -> Iterator[str]:
     cited = [entries[one] for one in claim.evidence if one in entries]
     if not cited or len(cited) < len(claim.evidence):
         yield "cites something that is not in the pack"

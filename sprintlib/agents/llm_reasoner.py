@@ -2,38 +2,38 @@
 
 from typing import Any
 
-from sprintlib.agents.asking import MOST_CALLS, ask
-from sprintlib.agents.desk import Desk
-from sprintlib.agents.pack import facts_entry, item_entries, metric_entries, text_entries, within_budget
+from sprintlib.agents.llm_call import MOST_CALLS, ask
+from sprintlib.agents.context import AnalysisContext
+from sprintlib.agents.prompt_context import facts_entry, item_entries, metric_entries, text_entries, within_budget
 from sprintlib.agents.state import State
 from sprintlib.knowledge import search
 
 _HITS = 4
 
 
-def reason(state: State, desk: Desk) -> State:
+def reason(state: State, analysis_context: AnalysisContext) -> State:
     """Claims on what bears on the sprint, from its items, its measures and what people wrote about them."""
-    situation = desk.situation(state)
-    query = f"{situation.sprint.title} blocked waiting delay"
-    past = desk.past(state)
-    with desk.meaning() as meaning:
+    sprint_context = analysis_context.sprint_context(state)
+    query = f"{sprint_context.sprint.title} blocked waiting delay"
+    past = analysis_context.past(state)
+    with analysis_context.semantic_index() as semantic_index:
         hits = search(
-            desk.engine,
-            desk.settings,
+            analysis_context.engine,
+            analysis_context.settings,
             query,
             past.as_of,
             _HITS,
-            milestone=situation.sprint.title,
-            meaning=meaning,
+            milestone=sprint_context.sprint.title,
+            semantic_index=semantic_index,
             past=past,
         )
     entries = [
-        facts_entry(situation, state),
-        *item_entries(situation),
-        *text_entries(situation, hits),
-        *metric_entries(situation, state["features"]),
+        facts_entry(sprint_context, state),
+        *item_entries(sprint_context),
+        *text_entries(sprint_context, hits),
+        *metric_entries(sprint_context, state["features"]),
     ]
-    asked = ask("reasoner", within_budget(entries), state, desk, MOST_CALLS, ("fact", "inference"))
+    asked = ask("reasoner", within_budget(entries), state, analysis_context, MOST_CALLS, ("fact", "inference"))
     return {"reasoning": asked | {"kept_from_the_model": [entry.id for entry in entries if entry.orders]}}
 
 

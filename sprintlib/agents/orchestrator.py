@@ -1,11 +1,11 @@
 """The orchestrator: what is asked, under which thresholds, with which prompts."""
 
-from sprintlib.agents.desk import Desk
+from sprintlib.agents.context import AnalysisContext
 from sprintlib.agents.prompts import prompt_texts
 from sprintlib.agents.state import State
 
 
-def orchestrate(state: State, desk: Desk) -> State:
+def orchestrate(state: State, analysis_context: AnalysisContext) -> State:
     """Fill in what the request leaves open: the thresholds of sprint.toml and the shipped prompts."""
     request = state["request"]
     return {
@@ -13,7 +13,7 @@ def orchestrate(state: State, desk: Desk) -> State:
             "as_of": request["as_of"],
             "milestone": request.get("milestone"),
             "words": request.get("words", True),
-            "thresholds": desk.settings.risks.model_dump() | request.get("thresholds", {}),
+            "thresholds": analysis_context.settings.risks.model_dump() | request.get("thresholds", {}),
             "prompts": prompt_texts() | request.get("prompts", {}),
         }
     }

@@ -1,18 +1,18 @@
 """The recommender: what to do today."""
 
-from sprintlib.agents.desk import Desk, dumped
+from sprintlib.agents.context import AnalysisContext, dumped
 from sprintlib.agents.state import State
 from sprintlib.forecast.model import Forecast
 from sprintlib.recommend import read_feedback, recommend
 from sprintlib.risks import Risk
 
 
-def advise(state: State, desk: Desk) -> State:
+def advise(state: State, analysis_context: AnalysisContext) -> State:
     """Actions against the risks of the state, by what the forecast expects of them."""
-    check = desk.check(state)
+    check = analysis_context.check(state)
     future = Forecast.model_validate(state["forecast"])
     risks = [Risk.model_validate(risk) for risk in state["risks"]]
-    past = desk.past(state)
-    said = read_feedback(desk.engine, past.project, past.as_of)
-    advice = check.checked(recommend(desk.situation(state), desk.outlook(state), future, risks, said))
+    past = analysis_context.past(state)
+    said = read_feedback(analysis_context.engine, past.project, past.as_of)
+    advice = check.checked(recommend(analysis_context.sprint_context(state), analysis_context.inputs(state), future, risks, said))
     return {"recommendations": dumped(advice), "dropped": check.dropped}

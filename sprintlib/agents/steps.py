@@ -9,12 +9,12 @@ from langgraph.runtime import Runtime
 from langgraph.types import RetryPolicy
 from sqlalchemy.exc import OperationalError
 
-from sprintlib.agents.desk import Desk
+from sprintlib.agents.context import AnalysisContext
 from sprintlib.agents.state import State
 
 ATTEMPTS = 3
 
-Agent = Callable[[State, Desk], State]
+Agent = Callable[[State, AnalysisContext], State]
 
 
 class Node(Protocol):
@@ -33,27 +33,27 @@ class Step:
     name: str
     agent: Agent
     after: tuple[str, ...] = ()
-    instead: Callable[[State, Desk, str], State] | None = None
+    instead: Callable[[State, AnalysisContext, str], State] | None = None
 
-    def node(self, desk: Desk) -> "Node":
+    def node(self, analysis_context: AnalysisContext) -> "Node":
         """`(state) -> partial state`, as the graph calls it."""
 
         def run(state: State, *, runtime: Runtime[None]) -> State:
             info = runtime.execution_info
-            return self.run(state, desk, info.node_attempt if info else ATTEMPTS)
+            return self.run(state, analysis_context, info.node_attempt if info else ATTEMPTS)
 
         return run
 
-    def run(self, state: State, desk: Desk, attempt: int = ATTEMPTS) -> State:
+    def run(self, state: State, analysis_context: AnalysisContext, attempt: int = ATTEMPTS) -> State:
         """Do the work once. A failure that another attempt may heal is raised while there are attempts left."""
         started = perf_counter()
         try:
-            update = self.agent(state, desk)
+            update = self.agent(state, analysis_context)
         except Exception as error:
             if self.instead is None or (worth_another_try(error) and attempt < ATTEMPTS):
                 raise
             sentence = f"The {self.name.replace('_', ' ')} failed ({_in_words(error)}): its part is missing."
-            update = State(**self.instead(state, desk, sentence), faults=[sentence])
+            update = State(**self.instead(state, analysis_context, sentence), faults=[sentence])
         entry = {"agent": self.name, "seconds": round(perf_counter() - started, 4), "attempt": attempt}
         return State(**update, trace=[entry])
 

@@ -5,48 +5,25 @@ Names are imported when they are first used: a page or a command waits only for 
 
 from typing import TYPE_CHECKING
 
-from sprintlib.imports import on_demand
+from sprintlib.imports import lazy_exports
 
 if TYPE_CHECKING:
-    from sprintlib.analysis.analyzing import analyze, analyze_past, check_milestone
-    from sprintlib.analysis.answering import Answer, answer, ask
+    from sprintlib.analysis.pipeline import analyze, analyze_past, check_milestone
     from sprintlib.analysis.model import Analysis, MilestoneAnalysis, Sentence
-    from sprintlib.analysis.moment import parse_as_of
-    from sprintlib.analysis.storing import latest_analyses, previous_analysis, store_analysis, with_words
-    from sprintlib.analysis.supposing import Supposition, what_if
-    from sprintlib.analysis.terminal import render, render_answer, render_supposition
 
 __all__ = [
     "Analysis",
-    "Answer",
     "MilestoneAnalysis",
     "Sentence",
-    "Supposition",
     "analyze",
     "analyze_past",
-    "answer",
-    "ask",
     "check_milestone",
-    "latest_analyses",
-    "parse_as_of",
-    "previous_analysis",
-    "render",
-    "render_answer",
-    "render_supposition",
-    "store_analysis",
-    "what_if",
-    "with_words",
 ]
 
-__getattr__ = on_demand(
+__getattr__ = lazy_exports(
     __name__,
     {
-        "analyzing": ("analyze", "analyze_past", "check_milestone"),
-        "answering": ("Answer", "answer", "ask"),
+        "pipeline": ("analyze", "analyze_past", "check_milestone"),
         "model": ("Analysis", "MilestoneAnalysis", "Sentence"),
-        "moment": ("parse_as_of",),
-        "storing": ("latest_analyses", "previous_analysis", "store_analysis", "with_words"),
-        "supposing": ("Supposition", "what_if"),
-        "terminal": ("render", "render_answer", "render_supposition"),
     },
 )

@@ -8,7 +8,7 @@ import polars as pl
 
 from sprintlib.evidence import Evidence
 from sprintlib.explain.model import Driver
-from sprintlib.history import Past
+from sprintlib.history import ProjectState
 from sprintlib.recommend import Recommendation, interventions
 from sprintlib.risks import Risk
 
@@ -17,14 +17,14 @@ Claim = TypeVar("Claim", Risk, Recommendation, Driver)
 
 @dataclass
 class CitationCheck:
-    """Looks citations up in a Past and in the playbook. dropped: citations that did not resolve so far."""
+    """Looks citations up in a ProjectState and in the playbook. dropped: citations that did not resolve so far."""
 
     known: frozenset[tuple[str, str]]
     dropped: int = 0
 
     @classmethod
-    def of(cls, past: Past) -> "CitationCheck":
-        """Knows every (ref, url) of the items, comments, reviews, runs and milestones of a Past, and the playbook."""
+    def of(cls, past: ProjectState) -> "CitationCheck":
+        """Knows every (ref, url) of the items, comments, reviews, runs and milestones of a ProjectState, and the playbook."""
         ref = pl.concat_str("repo", pl.lit("#"), pl.col("number"))
         frames = (
             past.items.select("ref", "html_url"),

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sprintlib.evidence import Evidence
 from sprintlib.explain.model import Driver
 from sprintlib.features import Metric
-from sprintlib.forecast.earlier import EarlierSprint, PlanAccuracy
+from sprintlib.forecast.finished_sprints import EarlierSprint, PlanAccuracy
 from sprintlib.forecast.model import Basis, DeliveredBy, ForecastDates, Interval, ItemForecast
 from sprintlib.knowledge.citations import ClaimKind, Report
 from sprintlib.recommend.model import Recommendation

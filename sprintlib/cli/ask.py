@@ -12,7 +12,9 @@ from sprintlib.cli.main import App
 @click.pass_obj
 def command(app: App, question: str, as_of: str | None, as_json: bool) -> None:
     """Answer a question such as "why is 0.8.1 late?" from the analysis and from what was said, with citations."""
-    from sprintlib.analysis import ask, parse_as_of, render_answer
+    from sprintlib.as_of import parse_as_of
+    from sprintlib.services import ask
+    from sprintlib.views.terminal import render_answer
     from sprintlib.github import shown
     from sprintlib.store import open_store
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(app: "App", port: int, ip: str, token: str | None, browser: bool) -> None:
     """Serve the dashboards, read-only, until Ctrl-C."""
-    from sprintlib.imports import quickly
+    from sprintlib.imports import import_without_uri_grammar
 
-    quickly("voila.app")
-    from sprintlib.serving import serve
+    import_without_uri_grammar("voila.app")
+    from sprintlib.dashboards.serving import serve
 
     serve(app.settings, ip=ip, port=port, token=token, browser=browser, say=click.echo)

@@ -83,12 +83,12 @@ def _live(name: str) -> Iterator["OnProgress | None"]:
 
 def show(demo: "Demo", seconds: dict[str, float]) -> None:
     """Print what a person wants to know when it is over."""
-    from sprintlib.analysis.terminal import plain
+    from sprintlib.views.terminal import plain
     from sprintlib.demo import findings
 
-    items = len(demo.chronicle.items)
+    items = len(demo.event_log.items)
     click.echo(
-        f"\n{items} issues and pull requests of {len(demo.chronicle.repos)} repositories, "
+        f"\n{items} issues and pull requests of {len(demo.event_log.repos)} repositories, "
         f"{demo.collected.requests} requests, {seconds['In all']:.0f} s in all.\n"
     )
     for number, finding in enumerate(findings(demo.milestone), start=1):
@@ -106,7 +106,7 @@ def _as_json(demo: "Demo", seconds: dict[str, float]) -> dict[str, Any]:
     return {
         "home": str(demo.home),
         "as_of": demo.analysis.as_of.isoformat(),
-        "items": len(demo.chronicle.items),
+        "items": len(demo.event_log.items),
         "requests": demo.collected.requests,
         "milestone": demo.milestone.title,
         "probability": demo.milestone.probability,

@@ -52,7 +52,7 @@ def command(app: App, measure: bool, milestone: str | None, as_of: str | None, a
 def _measure(app: App, milestone: str | None, as_of: str | None, *, as_json: bool) -> None:
     from rich.console import Console
 
-    from sprintlib.analysis import parse_as_of
+    from sprintlib.as_of import parse_as_of
     from sprintlib.doctor import measure
 
     with Console(stderr=True).status("Measuring ...") as status:
@@ -71,7 +71,7 @@ def _measure(app: App, milestone: str | None, as_of: str | None, *, as_json: boo
 
 
 def _line(timing: "Timing") -> str:
-    from sprintlib.analysis.terminal import plain
+    from sprintlib.views.terminal import plain
 
     seconds = "-" if timing.seconds is None else f"{timing.seconds:.2f} s"
     return _sum(timing.name, seconds, plain(timing.told))

@@ -34,7 +34,7 @@ def _own(app: App, as_of: str | None, as_json: bool) -> None:
     import json
     from dataclasses import asdict
 
-    from sprintlib.analysis import parse_as_of
+    from sprintlib.as_of import parse_as_of
     from sprintlib.evaluate import backtest_own, own_text
     from sprintlib.store import open_store
 

@@ -26,17 +26,18 @@ def command(
     """
     from rich.console import Console
 
-    from sprintlib.agents import Desk, open_chain
-    from sprintlib.analysis import parse_as_of, store_analysis
+    from sprintlib.agents import AnalysisContext, open_workflow
+    from sprintlib.as_of import parse_as_of
+    from sprintlib.results import store_analysis
     from sprintlib.store import open_store
 
-    desk = Desk(open_store(app.settings.database_url), app.settings)
-    with open_chain(desk) as chain, Console(stderr=True).status("Explaining ..."):
+    analysis_context = AnalysisContext(open_store(app.settings.database_url), app.settings)
+    with open_workflow(analysis_context) as chain, Console(stderr=True).status("Explaining ..."):
         if resume:
             run = chain.resume(resume)
         else:
             run = chain.start(parse_as_of(as_of, app.settings), milestone, words=not no_model)
-    store_analysis(desk.engine, run.analysis)
+    store_analysis(analysis_context.engine, run.analysis)
     if as_json:
         click.echo(run.analysis.model_dump_json(indent=2))
     else:
@@ -46,7 +47,7 @@ def command(
 def _show(run: "Run") -> None:
     from rich.console import Console
 
-    from sprintlib.analysis.terminal import render_explanation
+    from sprintlib.views.terminal import render_explanation
 
     Console(highlight=False).print(render_explanation(run.analysis.milestones[0]))
     click.echo(f"Run {run.id}: 'sprint trace show {run.id}' has every step.", err=True)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from sprintlib.analysis.responding import Option, Response
+    from sprintlib.services.feedback import OpenRecommendation, FeedbackResult
     from sprintlib.recommend.feedback import Decision
 
 _DONE = {"accept": "Accepted", "dismiss": "Dismissed", "snooze": "Put off"}
@@ -34,8 +34,8 @@ def command(context: click.Context) -> None:
 @click.pass_obj
 def list_open(app: App, as_json: bool = False) -> None:
     """What the latest analyses recommend, numbered."""
-    from sprintlib.analysis.responding import options
-    from sprintlib.analysis.storing import left_out
+    from sprintlib.services.feedback import options
+    from sprintlib.results.analyses import left_out
     from sprintlib.store import open_store
 
     engine, project = open_store(app.settings.database_url), app.settings.project.name
@@ -92,11 +92,11 @@ def _give(
     from dataclasses import asdict
     from datetime import UTC
 
-    from sprintlib.analysis.responding import respond
+    from sprintlib.services.feedback import record_feedback
     from sprintlib.store import open_store
 
     engine = open_store(app.settings.database_url)
-    found = respond(engine, app.settings, action, decision, datetime.now(UTC), reason, until)
+    found = record_feedback(engine, app.settings, action, decision, datetime.now(UTC), reason, until)
     if as_json:
         click.echo(json.dumps(asdict(found), default=str, indent=2))
         return
@@ -104,8 +104,8 @@ def _give(
         click.echo(line)
 
 
-def _listed(found: "Sequence[Option]", app: App) -> "Iterator[str]":
-    from sprintlib.analysis.terminal import plain
+def _listed(found: "Sequence[OpenRecommendation]", app: App) -> "Iterator[str]":
+    from sprintlib.views.terminal import plain
     from sprintlib.forecast import points
 
     milestone = None
@@ -122,8 +122,8 @@ def _listed(found: "Sequence[Option]", app: App) -> "Iterator[str]":
         yield "Answer with 'sprint feedback accept 1', 'dismiss 1 --reason TEXT' or 'snooze 1 --until 2026-12-01'."
 
 
-def _told(found: "Response", until: "date | None") -> "Iterator[str]":
-    from sprintlib.analysis.terminal import plain
+def _told(found: "FeedbackResult", until: "date | None") -> "Iterator[str]":
+    from sprintlib.views.terminal import plain
 
     day = f" until {until}" if until else ""
     yield f"{_DONE[found.decision]}{day}: {plain(found.option.action)}"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from sprintlib.standin.faults import KINDS, OPTIONS
+from sprintsim.fake_github.faults import KINDS, OPTIONS
 
 
 def _table(title: str, rows: dict[str, str]) -> str:
@@ -36,7 +36,7 @@ def command(datasets: tuple[Path, ...], port: int, fault: str | None) -> None:
     Any token is accepted and none is needed. GET /_stats counts requests by path, repository and status;
     DELETE /_stats starts again from zero.
     """
-    from sprintlib.standin import Fault, load, serve
+    from sprintsim.fake_github import Fault, load, serve
 
     planned = Fault.parse(fault) if fault else None
     loaded = load(*datasets)

@@ -18,7 +18,7 @@ def command(app: "App", port: int, browser: bool, more: tuple[str, ...]) -> None
 
     MORE, after --, goes to JupyterLab itself: sprint lab -- --allow-root
     """
-    from sprintlib.serving.lab import copy_notebooks, start_lab
+    from sprintlib.dashboards.serving.lab import copy_notebooks, start_lab
 
     for path in copy_notebooks(app.settings.home):
         click.echo(f"Copied {path}")

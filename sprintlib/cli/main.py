@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sprintlib.errors import SprintError
-from sprintlib.signals import met_like_ctrl_c
+from sprintlib.signals import sigterm_as_interrupt
 
 if TYPE_CHECKING:
     from sqlalchemy.exc import DatabaseError
@@ -122,7 +122,7 @@ class _LazyGroup(click.Group):
 @click.pass_context
 def sprint(context: click.Context, home: Path | None, debug: bool) -> None:
     """Will the milestone land, what threatens it, and what to do today."""
-    from sprintlib import log
+    from sprintlib.observe import log
 
     log.configure(verbose=debug)
     context.obj = App(home=home, debug=debug)
@@ -134,7 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line. Exits 0 when done, 1 when it failed, 2 for wrong usage or settings."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        with met_like_ctrl_c():
+        with sigterm_as_interrupt():
             sprint.main(arguments, prog_name="sprint", standalone_mode=False)
     except SprintError as error:
         if "--debug" in arguments:

@@ -62,7 +62,7 @@ def _moment(app: App, as_of: str | None) -> "datetime":
 
     if as_of is None:
         return datetime.now(UTC)
-    from sprintlib.analysis import parse_as_of  # a second of imports, which a report of today does not wait for
+    from sprintlib.as_of import parse_as_of
 
     return parse_as_of(as_of, app.settings)
 
@@ -99,7 +99,7 @@ def _write(
 
 
 def _show(files: "ReportFiles") -> None:
-    from sprintlib.analysis.terminal import plain
+    from sprintlib.views.terminal import plain
     from sprintlib.views import headline
 
     for milestone in files.analysis.milestones:

@@ -42,12 +42,12 @@ def due(app: App, explain: bool | None, quiet: bool, as_json: bool) -> None:
 @click.pass_obj
 def list_runs(app: App, limit: int, as_json: bool) -> None:
     """Reports that ran or run, newest first, and how they ended."""
-    from sprintlib.analysis.terminal import plain
-    from sprintlib.reports import recognise_killed, runs
+    from sprintlib.views.terminal import plain
+    from sprintlib.results import mark_dead_runs, runs
     from sprintlib.store import open_store
 
     engine = open_store(app.settings.database_url)
-    recognise_killed(engine)
+    mark_dead_runs(engine)
     found = runs(engine, app.settings.project.name, limit)
     if as_json:
         click.echo(json.dumps([asdict(run) for run in found], default=datetime.isoformat, indent=2))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
-    from sprintlib.agents import Chain, Run
+    from sprintlib.agents import Workflow, Run
 
 
 @click.group("trace")
@@ -81,11 +81,11 @@ def fork(app: App, run: str, after: str, changes: tuple[str, ...], as_json: bool
         click.echo(f"{name:6}  {one.id}  {_printable(summary)}")
 
 
-def _chain(app: App) -> "AbstractContextManager[Chain]":
-    from sprintlib.agents import Desk, open_chain
+def _chain(app: App) -> "AbstractContextManager[Workflow]":
+    from sprintlib.agents import AnalysisContext, open_workflow
     from sprintlib.store import open_store
 
-    return open_chain(Desk(open_store(app.settings.database_url), app.settings))
+    return open_workflow(AnalysisContext(open_store(app.settings.database_url), app.settings))
 
 
 def _changed(state: dict[str, Any], changes: tuple[str, ...]) -> dict[str, Any]:
@@ -181,6 +181,6 @@ def _cited(report: dict[str, Any]) -> str:
 
 
 def _printable(text: str) -> str:
-    from sprintlib.analysis.terminal import plain
+    from sprintlib.views.terminal import plain
 
     return text[: len(text) - len(text.lstrip())] + plain(text)

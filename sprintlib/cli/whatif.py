@@ -54,7 +54,9 @@ def command(
 
     Without any change and with --target: the cheapest up to three actions that reach this probability, such as 0.8.
     """
-    from sprintlib.analysis import parse_as_of, render_supposition, what_if
+    from sprintlib.as_of import parse_as_of
+    from sprintlib.services import what_if
+    from sprintlib.views.terminal import render_what_if
     from sprintlib.store import open_store
 
     if not (drop or unblock or review or move_due or away or people or target):
@@ -79,4 +81,4 @@ def command(
     else:
         from rich.console import Console
 
-        Console(highlight=False).print(render_supposition(found))
+        Console(highlight=False).print(render_what_if(found))

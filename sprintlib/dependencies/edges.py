@@ -12,7 +12,7 @@ from polars._typing import PolarsDataType
 
 from sprintlib.dependencies.references import Resolver
 from sprintlib.dependencies.statements import Statement, footers, statements
-from sprintlib.history import Past
+from sprintlib.history import ProjectState
 from sprintlib.store.frames import UTC_DATETIME
 
 _COLUMNS: dict[str, PolarsDataType] = {
@@ -66,7 +66,7 @@ class _Text(NamedTuple):
     is_commit: bool = False
 
 
-def find_dependencies(past: Past) -> pl.DataFrame:
+def find_dependencies(past: ProjectState) -> pl.DataFrame:
     """Edges as of `past.as_of` (schema EDGES), one per (waiting, blocker), the surest first.
 
     Waiting items are open. A named blocker inside the project exists and, to block, is open; one outside is kept as
@@ -137,7 +137,7 @@ def _edge(signals: list[_Signal], blocker_state: str | None) -> dict[str, object
     }
 
 
-def _native(past: Past) -> Iterator[_Signal]:
+def _native(past: ProjectState) -> Iterator[_Signal]:
     """Edges that GitHub itself keeps: by events, and as listed when last fetched."""
     items = past.items.select("repository_id", "number", "ref", "html_url")
     told = past.events.filter(pl.col("kind").is_in(["blocked_by_added", "blocked_by_removed"]))
@@ -154,7 +154,7 @@ def _native(past: Past) -> Iterator[_Signal]:
         yield _Signal(ref, blocker, "blocks", "native", at, ref, url, f"GitHub lists it as blocked by {blocker}")
 
 
-def _mentions(past: Past) -> Iterator[_Signal]:
+def _mentions(past: ProjectState) -> Iterator[_Signal]:
     """Items of the project that GitHub saw mention another one."""
     mentioned = past.items.select("repository_id", "number", "ref")
     told = past.events.filter(pl.col("kind") == "cross-referenced", pl.col("subject") != "").join(
@@ -166,7 +166,7 @@ def _mentions(past: Past) -> Iterator[_Signal]:
         yield _Signal(source, ref, "relates", "mention", at, source, url, title)
 
 
-def _labels(past: Past) -> Iterator[_Signal]:
+def _labels(past: ProjectState) -> Iterator[_Signal]:
     """Open items with a label that says blocked."""
     labelled = (
         past.items.filter(state="open")
@@ -184,7 +184,7 @@ def _labels(past: Past) -> Iterator[_Signal]:
         yield _Signal(ref, None, "blocks", "label", at, ref, url, f"labelled {label}")
 
 
-def _stated(past: Past) -> Iterator[_Signal]:
+def _stated(past: ProjectState) -> Iterator[_Signal]:
     """What titles, bodies, comments and commit messages of open items say, and who mentions them."""
     hosts = {urlsplit(url).netloc.lower() for url in past.repositories["html_url"]} | {"github.com"}
     resolver = Resolver(tuple(past.repositories["repo"]), frozenset(hosts))
@@ -218,7 +218,7 @@ def _signals(statement: Statement, text: _Text, stated: dict[str, list[_Signal]]
         yield signal(text.ref, statement.ref, "blocks" if statement.says == "waits" else "relates")
 
 
-def _texts(past: Past) -> Iterator[_Text]:
+def _texts(past: ProjectState) -> Iterator[_Text]:
     """Texts of open items that could say something, without those of bots."""
     opened = past.items.filter(state="open").select("repository_id", "number", "ref", item_url="html_url")
     key = ["repository_id", "number"]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from sprintlib.dependencies.references import Reference, Resolver
-from sprintlib.prose import prose
+from sprintlib.text import prose
 
 Says = Literal["waits", "blocks", "mentions", "free"]
 Signal = Literal["footer", "text", "weak text", "mention"]

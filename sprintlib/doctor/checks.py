@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError
 
 from sprintlib import llm, schedule
 from sprintlib.errors import LlmError, SettingsError, SprintError
-from sprintlib.github import Client, Patience, connect, find_token
+from sprintlib.github import Client, RetryPolicy, connect, find_token
 from sprintlib.github.set_aside import set_aside
 from sprintlib.github.token import is_loopback
 from sprintlib.settings import FILE_NAME, ProjectSettings, Settings, load
@@ -25,7 +25,7 @@ State = Literal["ok", "info", "warn", "fail"]
 _GIGABYTE = 1024**3
 _DISK_NEEDED_GB = 1.0
 _CLOCK_TOLERANCE_SECONDS = 300
-_PATIENCE = Patience(timeout_seconds=10, attempts=2, first_wait_seconds=0.5)
+_PATIENCE = RetryPolicy(timeout_seconds=10, attempts=2, first_wait_seconds=0.5)
 _MACHINE = ("disk", "git", "kernel", "Ollama")
 _EVERYTHING = ("disk", "store", "collection", "git", "kernel", "Ollama", "scheduler")
 _MOST_NAMED = 5

@@ -17,11 +17,11 @@ from time import perf_counter
 from typing import Any
 
 from sprintlib import llm, resources
-from sprintlib.agents import Desk, State
-from sprintlib.agents.chain import STEPS
+from sprintlib.agents import AnalysisContext, State
+from sprintlib.agents.workflow import STEPS
 from sprintlib.errors import KnowledgeError, LlmError
 from sprintlib.forecast import count
-from sprintlib.knowledge import count_chunks, open_meaning, search
+from sprintlib.knowledge import count_chunks, open_semantic_index, search
 from sprintlib.settings import Settings
 from sprintlib.store import open_store
 
@@ -81,9 +81,9 @@ def measure(settings: Settings, as_of: datetime, milestone: str | None, tell: Te
     Raises AnalysisError when there is nothing to analyse.
     """
     watch = _Watch(tell)
-    desk = Desk(open_store(settings.database_url, read_only=True), settings)
+    analysis_context = AnalysisContext(open_store(settings.database_url, read_only=True), settings)
     state = State(request={"as_of": as_of.isoformat(), "milestone": milestone, "words": False})
-    state = _merged(state, STEPS[0].run(state, desk))
+    state = _merged(state, STEPS[0].run(state, analysis_context))
     loaded = watch.done(*_load(settings, watch))
     state["request"]["words"] = loaded.seconds is not None
     calls: list[dict[str, Any]] = []
@@ -91,7 +91,7 @@ def measure(settings: Settings, as_of: datetime, milestone: str | None, tell: Te
         name = _NAMES[step.name]
         watch.begin(name)
         started = perf_counter()
-        state = _merged(state, step.run(state, desk))
+        state = _merged(state, step.run(state, analysis_context))
         seconds = perf_counter() - started
         asked = _calls(state, step.name)
         watch.done(name, seconds - sum(call["seconds"] for call in asked), _told(step.name, state))
@@ -99,7 +99,7 @@ def measure(settings: Settings, as_of: datetime, milestone: str | None, tell: Te
             watch.done(f"model: {step.name.split('_')[-1]}{f', call {place}' if place > 1 else ''}", *_of_call(call))
         calls += asked
     numbers = sum(one.seconds or 0 for one in watch.timings if one.name in _NAMES.values())
-    watch.done(*_search(desk, state, watch))
+    watch.done(*_search(analysis_context, state, watch))
     watch.done(*_report(settings, state, watch))
     return Measurement(
         milestone=state["facts"]["title"],
@@ -190,21 +190,21 @@ def _repositories(number: int) -> str:
     return "1 repository" if number == 1 else f"{number} repositories"
 
 
-def _search(desk: Desk, state: State, watch: _Watch) -> tuple[str, float | None, str]:
+def _search(analysis_context: AnalysisContext, state: State, watch: _Watch) -> tuple[str, float | None, str]:
     name = "search"
     watch.begin(name)
-    chunks = count_chunks(desk.engine)
+    chunks = count_chunks(analysis_context.engine)
     if not chunks:
         return name, None, "Nothing has been indexed yet: run 'sprint index'."
     how = "by words and by meaning"
     with ExitStack() as stack:
         try:
-            meaning = stack.enter_context(open_meaning(desk.engine, desk.settings))
+            semantic_index = stack.enter_context(open_semantic_index(analysis_context.engine, analysis_context.settings))
         except KnowledgeError as error:
-            meaning, how = None, f"by words only. {error}"
-        past, query = desk.past(state), f"{state['facts']['title']} blocked waiting"
+            semantic_index, how = None, f"by words only. {error}"
+        past, query = analysis_context.past(state), f"{state['facts']['title']} blocked waiting"
         started = perf_counter()
-        search(desk.engine, desk.settings, query, past.as_of, past=past, meaning=meaning)
+        search(analysis_context.engine, analysis_context.settings, query, past.as_of, past=past, semantic_index=semantic_index)
         seconds = perf_counter() - started
     return name, seconds, f"one question to {chunks:,} chunks {how}"
 

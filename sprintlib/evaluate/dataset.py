@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from sprintlib.errors import DatasetError
-from sprintlib.simulate.sprints import SPRINT_SCHEMA, TIMES
+from sprintsim.simulation.sprints import SPRINT_SCHEMA, TIMES
 
 _FILE = re.compile(r"(?P<organisation>.+)_iteration_(?P<time>\d+)\.csv", re.IGNORECASE)
 _COLUMNS = {

@@ -12,19 +12,11 @@ from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
 from sprintlib.errors import AnalysisError
 from sprintlib.evaluate.metrics import brier
-from sprintlib.forecast import (
-    EarlierSprint,
-    PlanAccuracy,
-    Record,
-    Sprint,
-    earlier_sprints,
-    find_sprints,
-    forecast,
-    plan_accuracy,
-)
-from sprintlib.forecast.record import Finished
-from sprintlib.history import Past, load_past
-from sprintlib.risks import Situation
+from sprintlib.history import Sprint, find_sprints
+from sprintlib.forecast import EarlierSprint, PlanAccuracy, SprintHistory, earlier_sprints, forecast, plan_accuracy
+from sprintlib.forecast.sprint_history import Finished
+from sprintlib.history import ProjectState, load_state
+from sprintlib.risks import SprintContext
 from sprintlib.settings import Settings
 
 SHARES = (25, 50, 75)  # % of the time from start to deadline
@@ -79,17 +71,17 @@ def backtest_own(engine: Engine, settings: Settings, as_of: datetime) -> OwnBack
 
     Raises AnalysisError when nothing has been collected.
     """
-    whole = load_past(engine, settings, as_of)
+    whole = load_state(engine, settings, as_of)
     if whole.repositories.is_empty():
         raise AnalysisError("Nothing has been collected yet: run 'sprint sync' first.")
     calendar = WorkingCalendar.from_settings(settings)
-    record = Record(whole, calendar, _EVERY_SPRINT)
+    record = SprintHistory(whole, calendar, _EVERY_SPRINT)
     replays: list[Replay] = []
     for share in SHARES:
         over: list[tuple[datetime, bool]] = []  # deadline of each sprint so far, and whether it landed
         for one in record.finished:
             moment = one.start + (one.deadline - one.start) * (share / 100)
-            then = _sprint(load_past(engine, settings, moment), calendar, one.title)
+            then = _sprint(load_state(engine, settings, moment), calendar, one.title)
             if then is None or then.items.is_empty():
                 continue
             known = [landed for deadline, landed in over if deadline <= moment]
@@ -100,12 +92,12 @@ def backtest_own(engine: Engine, settings: Settings, as_of: datetime) -> OwnBack
     return OwnBacktest(tuple(replays), scores, plans, plan_accuracy(plans), _verdict(scores))
 
 
-def _sprint(past: Past, calendar: WorkingCalendar, title: str) -> Sprint | None:
+def _sprint(past: ProjectState, calendar: WorkingCalendar, title: str) -> Sprint | None:
     return next(iter(find_sprints(past, calendar, {}, title)), None)
 
 
-def _replay(whole: Past, one: Finished, then: Sprint, share: int, earlier: list[bool], settings: Settings) -> Replay:
-    told = forecast(Situation(then, settings.risks, find_dependencies(then.past)).outlook)
+def _replay(whole: ProjectState, one: Finished, then: Sprint, share: int, earlier: list[bool], settings: Settings) -> Replay:
+    told = forecast(SprintContext(then, settings.risks, find_dependencies(then.past)).inputs)
     ended = whole.items.join(then.open_items.select("ref"), on="ref", how="semi")
     return Replay(
         title=one.title,

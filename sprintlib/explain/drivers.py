@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from sprintlib.explain import remedies
 from sprintlib.explain.model import Driver
-from sprintlib.forecast import DRAWS, Outlook, Workload, chance, slowest_first
+from sprintlib.forecast import DRAWS, ForecastInputs, Workload, probability_in_time, slowest_first
 from sprintlib.forecast.model import Forecast
-from sprintlib.risks import Situation
+from sprintlib.risks import SprintContext
 
 BASE = "Starting point: the committed items at the general pace of a team this size"
 PACE = "Own pace of closings"
@@ -37,20 +37,20 @@ def health(probability: float | None) -> int | None:
     return None if probability is None else round(100 * probability)
 
 
-def explain(situation: Situation, outlook: Outlook, forecast: Forecast) -> tuple[Driver, ...]:
+def explain(context: SprintContext, inputs: ForecastInputs, forecast: Forecast) -> tuple[Driver, ...]:
     """The bars from the starting point to the score; none where the score is null or settled."""
     if forecast.probability is None or forecast.reason is not None:
         return ()
-    items = _items(situation, outlook)
-    steps = account([chance(bar.work(outlook)) or 0.0 for bar in _BARS], forecast.probability)
+    items = _items(context, inputs)
+    steps = account([probability_in_time(bar.work(inputs)) or 0.0 for bar in _BARS], forecast.probability)
     return tuple(
         Driver(
             name=name,
             log_odds=step.log_odds,
             points=step.points,
-            remedy=remedy(situation, outlook, step.points),
+            remedy=remedy(context, inputs, step.points),
             items=items.get(name, ()),
-            evidence=situation.cite(items.get(name, ())),
+            evidence=context.cite(items.get(name, ())),
         )
         for (name, remedy), step in zip(_NAMED, steps, strict=True)
     )
@@ -83,36 +83,36 @@ def _logit(share: float) -> float:
     return log(share / (1 - share))
 
 
-def _base(outlook: Outlook) -> Workload:
-    return replace(_paced(outlook), pace=outlook.prior)
+def _base(inputs: ForecastInputs) -> Workload:
+    return replace(_paced(inputs), pace=inputs.prior)
 
 
-def _paced(outlook: Outlook) -> Workload:
-    return _grown(outlook).without(outlook.sprint.additions)
+def _paced(inputs: ForecastInputs) -> Workload:
+    return _grown(inputs).without(inputs.sprint.additions)
 
 
-def _grown(outlook: Outlook) -> Workload:
-    return replace(_growing(outlook), arrivals=None)
+def _grown(inputs: ForecastInputs) -> Workload:
+    return replace(_growing(inputs), arrivals=None)
 
 
-def _growing(outlook: Outlook) -> Workload:
-    return _standing(outlook).as_queue()
+def _growing(inputs: ForecastInputs) -> Workload:
+    return _standing(inputs).as_queue()
 
 
-def _standing(outlook: Outlook) -> Workload:
-    return replace(outlook.work, blocked={})
+def _standing(inputs: ForecastInputs) -> Workload:
+    return replace(inputs.work, blocked={})
 
 
-def _whole(outlook: Outlook) -> Workload:
-    return outlook.work
+def _whole(inputs: ForecastInputs) -> Workload:
+    return inputs.work
 
 
 class _Bar(NamedTuple):
     """A fact: its name, the work with it and everything before it, and what would remove it."""
 
     name: str
-    work: Callable[[Outlook], Workload]
-    remedy: Callable[[Situation, Outlook, float], str]
+    work: Callable[[ForecastInputs], Workload]
+    remedy: Callable[[SprintContext, ForecastInputs, float], str]
 
 
 _BARS = (
@@ -126,19 +126,19 @@ _BARS = (
 _NAMED = (*((bar.name, bar.remedy) for bar in _BARS), (REST, remedies.rest))
 
 
-def _items(situation: Situation, outlook: Outlook) -> dict[str, tuple[str, ...]]:
+def _items(context: SprintContext, inputs: ForecastInputs) -> dict[str, tuple[str, ...]]:
     """Every item that each bar is about; closings and arrivals newest first."""
-    closings = sorted((entry for seen in outlook.courses for entry in seen.closings), reverse=True)
-    arrivals = sorted((entry for seen in outlook.courses for entry in seen.arrivals), reverse=True)
-    committed = [ref for part in outlook.sprint.parts for ref in part.scope.committed]
-    still = set(outlook.sprint.open_items["ref"])
-    blocked = [ref for blockade in situation.blockades for ref in (blockade.item, blockade.blocker) if ref]
+    closings = sorted((entry for seen in inputs.throughput for entry in seen.closings), reverse=True)
+    arrivals = sorted((entry for seen in inputs.throughput for entry in seen.arrivals), reverse=True)
+    committed = [ref for part in inputs.sprint.parts for ref in part.scope.committed]
+    still = set(inputs.sprint.open_items["ref"])
+    blocked = [ref for blockade in context.blocked_items for ref in (blockade.item, blockade.blocker) if ref]
     about: dict[str, list[str]] = {
         BASE: [ref for ref in committed if ref in still],
         PACE: [entry.ref for entry in closings],
-        ADDED: [ref for ref in outlook.sprint.additions if ref in still],
+        ADDED: [ref for ref in inputs.sprint.additions if ref in still],
         ARRIVALS: [entry.ref for entry in arrivals],
-        STANDING: slowest_first(outlook),
+        STANDING: slowest_first(inputs),
         BLOCKED: blocked,
     }
     return {name: tuple(dict.fromkeys(refs)) for name, refs in about.items()}

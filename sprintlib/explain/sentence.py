@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sprintlib.forecast import Outlook, a_percent, count, day_name
+from sprintlib.forecast import ForecastInputs, a_percent, count, day_name
 from sprintlib.forecast.model import Forecast, ForecastDates
 from sprintlib.risks import Risk
 from sprintlib.risks.blocked_item import CROSS_KIND
@@ -12,9 +12,9 @@ from sprintlib.risks.scope_creep import KIND as CREEP
 from sprintlib.risks.stale_pull_request import KIND as STALE
 
 
-def summary(outlook: Outlook, forecast: Forecast, risks: Sequence[Risk]) -> str:
+def summary(inputs: ForecastInputs, forecast: Forecast, risks: Sequence[Risk]) -> str:
     """What a lead reads first: the answer, the pace it rests on and the worst risk. Plain text."""
-    sprint = outlook.sprint
+    sprint = inputs.sprint
     left = sprint.open_items.height
     if not left:
         return f"{sprint.title}: {forecast.reason}"
@@ -22,13 +22,13 @@ def summary(outlook: Outlook, forecast: Forecast, risks: Sequence[Risk]) -> str:
     if forecast.basis == "insufficient-data":
         missed = f"{forecast.reason} " if sprint.overdue else ""
         return f"{sprint.title}: {missed}{facts}, and there is too little history for a forecast."
-    details = f"{facts}, the team closes {_pace(outlook.work.pace.mean)}{_worst(risks)}"
+    details = f"{facts}, the team closes {_pace(inputs.work.pace.mean)}{_worst(risks)}"
     if sprint.deadline is None:
         return f"{sprint.title} has no due date: {details}; {_two_weeks(forecast)}."
     if sprint.overdue:
         return f"{sprint.title} missed its deadline, {day_name(sprint.due_on)}: {details}; {_finish(forecast.dates)}."
-    chance = f"{a_percent(forecast.probability)} chance to be done by {day_name(sprint.due_on)}"
-    return f"{sprint.title} has {chance}: {details}."
+    probability_in_time = f"{a_percent(forecast.probability)} chance to be done by {day_name(sprint.due_on)}"
+    return f"{sprint.title} has {probability_in_time}: {details}."
 
 
 def _pace(a_day: float) -> str:

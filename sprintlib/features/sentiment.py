@@ -14,7 +14,7 @@ import polars as pl
 from sprintlib.features.metric import Metric
 from sprintlib.features.view import MilestoneView
 from sprintlib.imports import special_functions
-from sprintlib.prose import prose
+from sprintlib.text import prose
 
 FAMILY = "sentiment"
 MINIMUM_COMMENTS = 20

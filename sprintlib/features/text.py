@@ -6,7 +6,7 @@ import polars as pl
 
 from sprintlib.features.metric import Metric, share
 from sprintlib.features.view import MilestoneView
-from sprintlib.prose import prose
+from sprintlib.text import prose
 
 FAMILY = "text"
 _WINDOW = "open items of the milestone"

@@ -10,7 +10,7 @@ import polars as pl
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
-from sprintlib.history import Past
+from sprintlib.history import ProjectState
 
 Found = TypeVar("Found")
 
@@ -24,7 +24,7 @@ class MilestoneView:
     known_edges: the dependencies of the project, where they were found already.
     """
 
-    past: Past
+    past: ProjectState
     calendar: WorkingCalendar
     numbers: dict[int, int]
     started_at: datetime | None
@@ -74,7 +74,7 @@ class MilestoneView:
 
         work: a function of a module. It is given a view that names no milestone, so that none can matter.
         """
-        return self.past.once(_of_repositories, self.calendar, tuple(sorted(self.numbers)), self.window_days, work)
+        return self.past.cached(_of_repositories, self.calendar, tuple(sorted(self.numbers)), self.window_days, work)
 
     def in_window(self, frame: pl.DataFrame, column: str) -> pl.DataFrame:
         """Rows of the window; `as_of` is included, the start is not."""
@@ -88,7 +88,7 @@ _NO_MILESTONE = 0
 
 
 def _of_repositories(
-    past: Past,
+    past: ProjectState,
     calendar: WorkingCalendar,
     ids: tuple[int, ...],
     window_days: int,

@@ -1,16 +1,14 @@
 """How likely a milestone lands, and when: the mechanistic layer (docs/forecast.md)."""
 
-from sprintlib.forecast.chance import DRAWS
-from sprintlib.forecast.earlier import EarlierSprint, PlanAccuracy, earlier_sprints, plan_accuracy
-from sprintlib.forecast.forecasting import forecast, governing_part, part_forecast
+from sprintlib.forecast.random_streams import DRAWS
+from sprintlib.forecast.finished_sprints import EarlierSprint, PlanAccuracy, earlier_sprints, plan_accuracy
+from sprintlib.forecast.milestone_forecast import forecast, governing_part, part_forecast
 from sprintlib.forecast.item_forecasts import in_time, item_forecasts, slowest_first
-from sprintlib.forecast.links import closed_refs
-from sprintlib.forecast.outlook import MINIMUM_CLOSING_DAYS, Outlook, chance, clamp, prepare
+from sprintlib.forecast.inputs import MINIMUM_CLOSING_DAYS, ForecastInputs, probability_in_time, clamp, build_inputs
 from sprintlib.forecast.project import closed_in_cadence
-from sprintlib.forecast.record import Record, record_of
+from sprintlib.forecast.sprint_history import SprintHistory, sprint_history
 from sprintlib.forecast.simulation import Workload
-from sprintlib.forecast.sprint import Sprint, SprintPart, find_sprints
-from sprintlib.forecast.whatif import REVIEW_DAYS, Change, WhatIf, supposed, what_if
+from sprintlib.forecast.whatif import REVIEW_DAYS, Change, WhatIf, apply_change, what_if
 from sprintlib.forecast.words import a_percent, count, day_name, percent, points, working_days
 
 __all__ = [
@@ -19,22 +17,18 @@ __all__ = [
     "REVIEW_DAYS",
     "Change",
     "EarlierSprint",
-    "Outlook",
+    "ForecastInputs",
     "PlanAccuracy",
-    "Record",
-    "Sprint",
-    "SprintPart",
+    "SprintHistory",
     "WhatIf",
     "Workload",
     "a_percent",
-    "chance",
+    "probability_in_time",
     "clamp",
     "closed_in_cadence",
-    "closed_refs",
     "count",
     "day_name",
     "earlier_sprints",
-    "find_sprints",
     "forecast",
     "governing_part",
     "in_time",
@@ -43,10 +37,10 @@ __all__ = [
     "percent",
     "plan_accuracy",
     "points",
-    "prepare",
-    "record_of",
+    "build_inputs",
+    "sprint_history",
     "slowest_first",
-    "supposed",
+    "apply_change",
     "what_if",
     "working_days",
 ]

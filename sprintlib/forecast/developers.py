@@ -4,17 +4,17 @@ from datetime import timedelta
 
 import polars as pl
 
-from sprintlib.history import Past
+from sprintlib.history import ProjectState
 
 ACTIVE_DAYS = 28  # calendar days within which somebody must have acted to count as active
 
 
-def active_developers(past: Past, repo: str) -> float:
+def active_developers(past: ProjectState, repo: str) -> float:
     """People who acted in a repository lately; one who acted in several counts for an equal share in each."""
-    return past.once(_shares).get(repo, 0.0)
+    return past.cached(_shares).get(repo, 0.0)
 
 
-def _shares(past: Past) -> dict[str, float]:
+def _shares(past: ProjectState) -> dict[str, float]:
     """Active people by repository."""
     since = past.as_of - timedelta(days=ACTIVE_DAYS)
     acts = pl.concat(

@@ -6,32 +6,32 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from sprintlib.forecast.chance import Draws
+from sprintlib.forecast.random_streams import Draws
 from sprintlib.forecast.items import FEWEST_CLOSED, ItemClosings, closings_of
 from sprintlib.forecast.items.closing import LOOKBACK_DAYS
 from sprintlib.forecast.model import Basis, ItemForecast
-from sprintlib.forecast.outlook import Outlook, clamp
+from sprintlib.forecast.inputs import ForecastInputs, clamp
 from sprintlib.forecast.simulation import Workload, end_days
-from sprintlib.forecast.sprint import Sprint
+from sprintlib.history.sprint import Sprint
 from sprintlib.forecast.words import count, day_name
 
 _TWO_WEEKS = 10.0  # working days, where there is no deadline
 _LEARNED = 20  # closings from which on the project's own items outweigh those of others (judgement)
 
 
-def item_forecasts(outlook: Outlook) -> tuple[ItemForecast, ...]:
+def item_forecasts(inputs: ForecastInputs) -> tuple[ItemForecast, ...]:
     """The open items of a sprint by repository and number, each followed by the pull requests outside that carry it."""
-    sprint = outlook.sprint
+    sprint = inputs.sprint
     if sprint.open_items.is_empty():
         return ()
     closings = closings_of(sprint.past, sprint.calendar)
     reason = _why_missing(closings, sprint)
     inside = sprint.open_items.sort("repo", "number")["ref"].to_list()
-    refs = list(dict.fromkeys(each for ref in inside for each in (ref, *closings.carriers.get(ref, ()))))
-    chances = dict.fromkeys(refs) if reason else in_time(outlook, refs)
+    refs = list(dict.fromkeys(each for ref in inside for each in (ref, *closings.closing_pull_requests.get(ref, ()))))
+    chances = dict.fromkeys(refs) if reason else in_time(inputs, refs)
     carried: dict[str, list[str]] = {}
     for ref in inside:
-        for pull in closings.carriers.get(ref, ()):
+        for pull in closings.closing_pull_requests.get(ref, ()):
             carried.setdefault(pull, []).append(ref)
     facts = sprint.past.items.filter(pl.col("ref").is_in(refs)).select("ref", "kind", "title", "html_url")
     known = {row["ref"]: row for row in facts.to_dicts()}
@@ -42,7 +42,7 @@ def item_forecasts(outlook: Outlook) -> tuple[ItemForecast, ...]:
             inside=ref in inside,
             carries=tuple(carried.get(ref, ())),
             stage=stages[ref],
-            blocked=ref in outlook.work.blocked,
+            blocked=ref in inputs.work.blocked,
             closes_by_due=chances[ref],
             reason=reason,
             basis=_basis(closings),
@@ -52,13 +52,13 @@ def item_forecasts(outlook: Outlook) -> tuple[ItemForecast, ...]:
     )
 
 
-def in_time(outlook: Outlook, refs: Sequence[str]) -> dict[str, float | None]:
+def in_time(inputs: ForecastInputs, refs: Sequence[str]) -> dict[str, float | None]:
     """P(done or dropped by the deadline of the sprint) of open items of the project, clamped; None where unknown.
 
     The futures are those of the forecast, so that no item of the sprint is less likely than all of them. What carries
     an item of the sprint ends with it at the latest: GitHub closes the item when its pull request is merged.
     """
-    sprint, work = outlook.sprint, outlook.work
+    sprint, work = inputs.sprint, inputs.work
     closings = closings_of(sprint.past, sprint.calendar)
     if _why_missing(closings, sprint):
         return dict.fromkeys(refs)
@@ -72,9 +72,9 @@ def _end_days(work: Workload, ref: str) -> Draws:
     return days if carried not in work.open else np.minimum(days, end_days(work, carried))
 
 
-def slowest_first(outlook: Outlook) -> list[str]:
+def slowest_first(inputs: ForecastInputs) -> list[str]:
     """Open items of the sprint with rates, the one that is most likely still open at the deadline first."""
-    work = outlook.work
+    work = inputs.work
     days = work.days_left or _TWO_WEEKS
     shares = {ref: float(np.mean(end_days(work, ref) <= days)) for ref in work.open if ref in work.rates}
     return sorted(shares, key=lambda ref: (shares[ref], ref))

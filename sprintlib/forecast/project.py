@@ -5,18 +5,18 @@ from datetime import timedelta
 import polars as pl
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.forecast.course import share_passed
+from sprintlib.forecast.throughput_history import share_passed
 from sprintlib.forecast.developers import active_developers
-from sprintlib.forecast.outlook import MINIMUM_CLOSING_DAYS
+from sprintlib.forecast.inputs import MINIMUM_CLOSING_DAYS
 from sprintlib.forecast.ranges import quantile, whole_interval
-from sprintlib.forecast.rates import prior_pace, tally
+from sprintlib.forecast.rates import prior_pace, discounted_counts
 from sprintlib.forecast.simulation import Workload, closings
-from sprintlib.history import Past
+from sprintlib.history import ProjectState
 
 _LOOKBACK_DAYS = 365
 
 
-def closed_in_cadence(past: Past, calendar: WorkingCalendar, cadence_days: int) -> tuple[int, int, int] | None:
+def closed_in_cadence(past: ProjectState, calendar: WorkingCalendar, cadence_days: int) -> tuple[int, int, int] | None:
     """Items that close in the next `cadence_days` days: the median within its 80 % interval.
 
     Every item of every repository counts here, whether it is in a milestone or not. None with too few closings.
@@ -29,7 +29,7 @@ def closed_in_cadence(past: Past, calendar: WorkingCalendar, cadence_days: int) 
         return None
     first = max(calendar.local_date(past.items["created_at"].min()), calendar.local_date(since))  # type: ignore[arg-type]
     worked = {day: share_passed(day, past.as_of, calendar) for day in calendar.working_days(first, today)}
-    seen = tally(closed, worked, today, calendar)
+    seen = discounted_counts(closed, worked, today, calendar)
     developers = sum(active_developers(past, repo) for repo in past.repositories["repo"])
     work = Workload(
         name="project",

@@ -44,21 +44,21 @@ def prior_arrivals(committed: int) -> Rate:
 
 
 @dataclass(frozen=True)
-class Tally:
+class DiscountedCounts:
     """What was seen, discounted by age: `events` in `days` working days."""
 
     events: float
     days: float
 
 
-def tally(event_days: Iterable[date], exposure: Mapping[date, float], today: date, calendar: WorkingCalendar) -> Tally:
+def discounted_counts(event_days: Iterable[date], exposure: Mapping[date, float], today: date, calendar: WorkingCalendar) -> DiscountedCounts:
     """Sum events and exposure with weight DISCOUNT ** (working days of age).
 
     event_days: local dates, any number of events a day. exposure: working day -> days at risk on it (may exceed 1
     when several milestones are counted side by side). Both only within WINDOW working days before `today`.
     """
     ages = _ages(today, calendar)
-    return Tally(
+    return DiscountedCounts(
         sum(DISCOUNT ** ages[day] for day in event_days if day in ages),
         sum(amount * DISCOUNT ** ages[day] for day, amount in exposure.items() if day in ages),
     )

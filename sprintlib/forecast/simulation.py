@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sprintlib.forecast.chance import DRAWS, Draws, event_times, unit_gamma, unit_wait
+from sprintlib.forecast.random_streams import DRAWS, Draws, event_times, unit_gamma, unit_wait
 from sprintlib.forecast.items.hazard import EDGES
 from sprintlib.forecast.rates import Rate
 
@@ -23,7 +23,7 @@ _SPARE = 64  # closings and arrivals beyond the open items that a future may hol
 _PROJECTION_DRAWS = 512
 
 
-class Crowd(NamedTuple):
+class Congestion(NamedTuple):
     """How open items slow each other: rates in a piece go with (1 + items / people) to the power of -slowing.
 
     open: items when the rates were observed. people: active then. slowing: at least 0, one a piece of items.EDGES.
@@ -66,7 +66,7 @@ class Workload:
     days_left: float | None = None
     rates: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     waits_for: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    crowd: Crowd | None = None
+    congestion: Congestion | None = None
     carries: Mapping[str, str] = field(default_factory=dict)
     usual: float = 1.0
 
@@ -133,8 +133,8 @@ def _free_days(work: Workload, ref: str) -> Draws:
     if ref in work.landing:
         return np.full(DRAWS, work.landing[ref])
     luck, rates = work.carries.get(ref, ref), work.rates[ref]
-    if work.crowd is not None and len(work.open) < work.crowd.open:
-        rates = tuple((np.array(rates) * work.crowd.relief(len(work.open))).tolist())
+    if work.congestion is not None and len(work.open) < work.congestion.open:
+        rates = tuple((np.array(rates) * work.congestion.relief(len(work.open))).tolist())
     return _own_days(luck, rates, work.name, round(work.pace.shape, 9), work.pace.days * work.usual)
 
 

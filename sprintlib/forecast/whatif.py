@@ -12,13 +12,13 @@ import numpy as np
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
-from sprintlib.forecast.chance import DRAWS
-from sprintlib.forecast.forecasting import forecast
+from sprintlib.forecast.random_streams import DRAWS
+from sprintlib.forecast.milestone_forecast import forecast
 from sprintlib.forecast.items import closings_of
 from sprintlib.forecast.model import Forecast
-from sprintlib.forecast.outlook import Outlook
+from sprintlib.forecast.inputs import ForecastInputs
 from sprintlib.forecast.simulation import Workload, finish_days
-from sprintlib.forecast.sprint import Sprint
+from sprintlib.history.sprint import Sprint
 from sprintlib.forecast.words import count, day_name, working_days
 
 REVIEW_DAYS = 1.0  # an item that is reviewed or answered today is taken to end within a working day
@@ -58,11 +58,11 @@ class WhatIf(BaseModel):
     assumptions: tuple[str, ...]
 
 
-def what_if(outlook: Outlook, change: Change) -> WhatIf:
+def what_if(inputs: ForecastInputs, change: Change) -> WhatIf:
     """The forecast as it is and as it would be under the change. Nothing is said about how likely the change is."""
-    changed = supposed(outlook, change)
-    before, after = forecast(outlook), forecast(changed)
-    landed = [_landed(each, found) for each, found in ((outlook, before), (changed, after))]
+    changed = apply_change(inputs, change)
+    before, after = forecast(inputs), forecast(changed)
+    landed = [_landed(each, found) for each, found in ((inputs, before), (changed, after))]
     gain = None
     if before.probability is not None and after.probability is not None:
         gain = round(after.probability - before.probability, 3)
@@ -73,20 +73,20 @@ def what_if(outlook: Outlook, change: Change) -> WhatIf:
         before_error=_error(landed[0]),
         after_error=_error(landed[1]),
         gain_error=None if landed[0] is None or landed[1] is None else _error(landed[1] - landed[0]),
-        assumptions=tuple(_assumptions(outlook, changed, change)),
+        assumptions=tuple(_assumptions(inputs, changed, change)),
     )
 
 
-def supposed(outlook: Outlook, change: Change) -> Outlook:
+def apply_change(inputs: ForecastInputs, change: Change) -> ForecastInputs:
     """What the forecast would rest on."""
-    sprint = _rescheduled(_dropped(outlook.sprint, change.drop), change.due_on)
-    work = outlook.work.unblocked(change.unblock).landed_within(change.review, REVIEW_DAYS).without(change.drop)
-    if outlook.sprint.deadline is None and sprint.days_left:
+    sprint = _rescheduled(_dropped(inputs.sprint, change.drop), change.due_on)
+    work = inputs.work.unblocked(change.unblock).landed_within(change.review, REVIEW_DAYS).without(change.drop)
+    if inputs.sprint.deadline is None and sprint.days_left:
         # from now on the items are planned, and close as planned ones do
         known = closings_of(sprint.past, sprint.calendar)
-        work = replace(work, rates={**work.rates, **known.rates(outlook.work.open, sprint.days_left)})
+        work = replace(work, rates={**work.rates, **known.rates(inputs.work.open, sprint.days_left)})
     work = replace(work, days_left=sprint.days_left)
-    return replace(outlook, sprint=sprint, work=_staffed(work, _staff(outlook, work, change)))
+    return replace(inputs, sprint=sprint, work=_staffed(work, _staff(inputs, work, change)))
 
 
 def _dropped(sprint: Sprint, refs: tuple[str, ...]) -> Sprint:
@@ -109,9 +109,9 @@ def _rescheduled(sprint: Sprint, due_on: date | None) -> Sprint:
     return replace(sprint, parts=tuple(replace(part, due_on=due_on, deadline=deadline) for part in sprint.parts))
 
 
-def _staff(outlook: Outlook, work: Workload, change: Change) -> float:
+def _staff(inputs: ForecastInputs, work: Workload, change: Change) -> float:
     """People at work under the change, as a multiple of today's: everybody closes the same share."""
-    team = max(outlook.developers, 1.0)
+    team = max(inputs.developers, 1.0)
     away = min(change.away_days / work.days_left, 1.0) if change.away_days and work.days_left else 0.0
     return max((team + change.people - away) / team, _NOBODY)
 
@@ -120,11 +120,11 @@ def _staffed(work: Workload, factor: float) -> Workload:
     return work if factor == 1 else replace(work, pace=replace(work.pace, days=work.pace.days / factor))
 
 
-def _landed(outlook: Outlook, found: Forecast) -> np.ndarray[tuple[int], np.dtype[np.float64]] | None:
+def _landed(inputs: ForecastInputs, found: Forecast) -> np.ndarray[tuple[int], np.dtype[np.float64]] | None:
     """1 for each future that lands; None where the forecast rests on no futures."""
-    if found.probability is None or outlook.work.days_left is None:
+    if found.probability is None or inputs.work.days_left is None:
         return None
-    landed = finish_days(outlook.work) <= outlook.work.days_left
+    landed = finish_days(inputs.work) <= inputs.work.days_left
     return np.asarray(landed, dtype=np.float64)
 
 
@@ -132,7 +132,7 @@ def _error(values: np.ndarray[tuple[int], np.dtype[np.float64]] | None) -> float
     return None if values is None else round(float(values.std()) / sqrt(DRAWS), 4)
 
 
-def _assumptions(outlook: Outlook, changed: Outlook, change: Change) -> list[str]:
+def _assumptions(inputs: ForecastInputs, changed: ForecastInputs, change: Change) -> list[str]:
     """What was supposed, a sentence each."""
     told = []
     if change.drop:
@@ -142,9 +142,9 @@ def _assumptions(outlook: Outlook, changed: Outlook, change: Change) -> list[str
     if change.review:
         told.append(f"{_named(change.review)}: ended within {working_days(REVIEW_DAYS)}, beside the team's pace.")
     if change.due_on is not None:
-        before = f" instead of {day_name(outlook.sprint.due_on)}" if outlook.sprint.due_on else ""
+        before = f" instead of {day_name(inputs.sprint.due_on)}" if inputs.sprint.due_on else ""
         told.append(f"Due {day_name(change.due_on)}{before}; items go on coming in at the same rate until then.")
-    people = f"about {outlook.developers:.2g} active people"
+    people = f"about {inputs.developers:.2g} active people"
     if change.people > 0:
         told.append(f"{change.people} more at work beside {people}, at full pace from today: newcomers rarely are.")
     if change.people < 0:

@@ -5,13 +5,13 @@ Names are imported when they are first used: reading stored payloads must not wa
 
 from typing import TYPE_CHECKING
 
-from sprintlib.imports import on_demand
+from sprintlib.imports import lazy_exports
 
 if TYPE_CHECKING:
-    from sprintlib.github.client import Client, Patience, connect
-    from sprintlib.github.collecting import sync
+    from sprintlib.github.client import Client, RetryPolicy, connect
+    from sprintlib.github.collection import sync
     from sprintlib.github.dataset import ingest_dataset
-    from sprintlib.github.estimating import Estimate, estimate, full_name
+    from sprintlib.github.request_estimate import Estimate, estimate, full_name
     from sprintlib.github.progress import OnProgress, shown
     from sprintlib.github.summary import Completeness, SyncSummary
     from sprintlib.github.template import check_overwrite, guess_project_name, guess_time_zone, write_settings
@@ -22,7 +22,7 @@ __all__ = [
     "Completeness",
     "Estimate",
     "OnProgress",
-    "Patience",
+    "RetryPolicy",
     "SyncSummary",
     "Token",
     "check_overwrite",
@@ -39,13 +39,13 @@ __all__ = [
     "write_settings",
 ]
 
-__getattr__ = on_demand(
+__getattr__ = lazy_exports(
     __name__,
     {
-        "client": ("Client", "Patience", "connect"),
-        "collecting": ("sync",),
+        "client": ("Client", "RetryPolicy", "connect"),
+        "collection": ("sync",),
         "dataset": ("ingest_dataset",),
-        "estimating": ("Estimate", "estimate", "full_name"),
+        "request_estimate": ("Estimate", "estimate", "full_name"),
         "progress": ("OnProgress", "shown"),
         "summary": ("Completeness", "SyncSummary"),
         "template": ("check_overwrite", "guess_project_name", "guess_time_zone", "write_settings"),

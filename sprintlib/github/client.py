@@ -25,10 +25,10 @@ from sprintlib.errors import (
 )
 from sprintlib.github import headers
 from sprintlib.github.connection import Connection, CutError, OversizedError, RedirectedError
-from sprintlib.github.reading import DeepError, read_json
+from sprintlib.github.json_text import DeepError, read_json
 from sprintlib.github.refusals import forbidden, message, not_shown, printable
 from sprintlib.github.token import Token, is_loopback
-from sprintlib.log import LOGGER
+from sprintlib.observe.log import LOGGER
 from sprintlib.settings import Settings
 
 PAGE_SIZE = 100
@@ -40,7 +40,7 @@ _LONGEST_LIMIT_SECONDS = 30 * 86_400
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """How long one request may take and how often it is tried again (5xx, cut or stalled connections)."""
 
     timeout_seconds: int = 20
@@ -90,14 +90,14 @@ class Client:
     answered: whether anything has answered yet.
     """
 
-    def __init__(self, requester: Any, settings: Settings, has_token: bool, patience: Patience) -> None:
+    def __init__(self, requester: Any, settings: Settings, has_token: bool, retry_policy: RetryPolicy) -> None:
         self._requester = requester
-        self._connection = Connection(_origin(settings.github.api_url), patience.timeout_seconds)
+        self._connection = Connection(_origin(settings.github.api_url), retry_policy.timeout_seconds)
         self._prefix = urlsplit(settings.github.api_url).path.rstrip("/")
         self._api_url = settings.github.api_url
         self._longest_wait = settings.github.wait_for_reset_seconds
         self._has_token = has_token
-        self._patience = patience
+        self._patience = retry_policy
         self.requests = 0
         self.not_modified = 0
         self.clock_skew: float | None = None
@@ -226,9 +226,9 @@ class Client:
         )
 
 
-def connect(settings: Settings, token: Token | None, patience: Patience | None = None) -> Client:
+def connect(settings: Settings, token: Token | None, retry_policy: RetryPolicy | None = None) -> Client:
     """A client for `github.api_url`. Raises SettingsError for an address that cannot be used."""
-    url, patience = settings.github.api_url.rstrip("/"), patience or Patience()
+    url, retry_policy = settings.github.api_url.rstrip("/"), retry_policy or RetryPolicy()
     if not _is_address(url):
         raise SettingsError(f"github.api_url: '{url}' is not an address such as https://api.github.com.")
     if token and urlsplit(url).scheme == "http" and not is_loopback(url):
@@ -237,12 +237,12 @@ def connect(settings: Settings, token: Token | None, patience: Patience | None =
         base_url=url,
         auth=Auth.Token(token.value) if token else None,
         per_page=PAGE_SIZE,
-        timeout=patience.timeout_seconds,
+        timeout=retry_policy.timeout_seconds,
         retry=None,
         seconds_between_requests=None if is_loopback(url) else SECONDS_BETWEEN_REQUESTS,
         user_agent="sprintlib",
     )
-    return Client(github.requester, settings, token is not None, patience)
+    return Client(github.requester, settings, token is not None, retry_policy)
 
 
 def _is_address(url: str) -> bool:

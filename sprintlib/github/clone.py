@@ -28,7 +28,7 @@ from sqlalchemy import Engine
 from sprintlib.github.connection import origin_of
 from sprintlib.github.git_log import FORMAT, MOST_FILES, ChangedFile, GitLogError, LoggedCommit, logged_commits
 from sprintlib.github.refusals import printable
-from sprintlib.github.rows import Origin, Row
+from sprintlib.facts.rows import Origin, Row
 from sprintlib.github.token import Token, is_loopback
 from sprintlib.store import append, fitted, schema, upsert
 

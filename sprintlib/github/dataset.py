@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Engine
 
 from sprintlib.errors import DatasetError
-from sprintlib.github.ingest import Facts, write_project, write_repository
-from sprintlib.github.reading import read_json
-from sprintlib.github.rows import Origin, Payload
+from sprintlib.facts.batch import FactBatch, write_project, write_repository
+from sprintlib.github.json_text import read_json
+from sprintlib.facts.rows import Origin, Payload
 
 _FILES_A_PAGE = 100
 _LISTS = {"milestones.json": "milestone", "workflow_runs.json": "run", "releases.json": "release"}
@@ -82,7 +82,7 @@ class _Repository:
             raise DatasetError(f"{self.path} does not say which repository it is of: no pull request names it.")
         try:
             origin = Origin(payload["id"], "dataset", self.observed_at)
-            facts = Facts(origin)
+            facts = FactBatch(origin)
             for name, content in page:
                 self._add(facts, name, content)
             with engine.begin() as connection:
@@ -92,7 +92,7 @@ class _Repository:
             raise DatasetError(f"The dataset {self.path} has a form that is not understood: {error!r}.") from error
         return payload
 
-    def _add(self, facts: Facts, name: str, content: Any) -> None:
+    def _add(self, facts: FactBatch, name: str, content: Any) -> None:
         if name in _LISTS:
             facts.add(_LISTS[name], content)
         elif name == "dependencies.json":

@@ -15,9 +15,9 @@ from sqlalchemy import Connection, Table, delete, func, literal, select
 from sprintlib.errors import CollectError, TokenError
 from sprintlib.github.client import PAGE_SIZE, Response
 from sprintlib.github.cursors import Cursor, mark_items, read_cursor, write_cursor
-from sprintlib.github.ingest import Facts
-from sprintlib.github.kinds import EVENTS
-from sprintlib.github.lists import SHORTENED, Reader, Walk
+from sprintlib.facts.batch import FactBatch
+from sprintlib.github.endpoints import EVENTS
+from sprintlib.github.lists import SHORTENED, RepositoryCollector, Walk
 from sprintlib.github.set_aside import ENTRY
 from sprintlib.store import schema
 
@@ -41,7 +41,7 @@ class Item:
     blocking_changed_at: datetime | None
 
 
-def collect_open_milestones(reader: Reader) -> None:
+def collect_open_milestones(reader: RepositoryCollector) -> None:
     """Store the items of open milestones and all about them, without waiting for the lists of everything."""
     milestone = schema.milestone.c
     opened = (
@@ -56,7 +56,7 @@ def collect_open_milestones(reader: Reader) -> None:
     collect_items(reader, open_milestones_only=True)
 
 
-def _read_milestone(reader: Reader, milestone: int) -> None:
+def _read_milestone(reader: RepositoryCollector, milestone: int) -> None:
     for page in _pages(reader, "issues", {"milestone": str(milestone), "state": "all"}):
         _store(reader, reader.facts("issue", page.entries, page.response))
         for item in page.entries:
@@ -65,7 +65,7 @@ def _read_milestone(reader: Reader, milestone: int) -> None:
                 reader.attempt("detail", str(number), partial(_read_detail, reader, number))
 
 
-def collect_items(reader: Reader, open_milestones_only: bool = False) -> None:
+def collect_items(reader: RepositoryCollector, open_milestones_only: bool = False) -> None:
     """Ask for everything that is missing about single items; what arrived is stored item by item."""
     with reader.engine.begin() as connection:
         _drop_lifted_blockers(connection, reader.repository_id)
@@ -78,7 +78,7 @@ def collect_items(reader: Reader, open_milestones_only: bool = False) -> None:
         reader.on_progress(what, done, len(work))
 
 
-def note_completeness(reader: Reader, as_of: datetime) -> list[Cursor]:
+def note_completeness(reader: RepositoryCollector, as_of: datetime) -> list[Cursor]:
     """Store and return cursors that say how complete timelines, and what comes with them, are."""
     with reader.engine.begin() as connection:
         need = _Need(reader, connection)
@@ -106,7 +106,7 @@ def note_completeness(reader: Reader, as_of: datetime) -> list[Cursor]:
 class _Need:
     """Which items need which requests of their own."""
 
-    def __init__(self, reader: Reader, connection: Connection) -> None:
+    def __init__(self, reader: RepositoryCollector, connection: Connection) -> None:
         self._since = reader.window_start
         self._shelf = reader.shelf
         self._again = {key.partition("/")[0] for key in reader.shelf.due(ENTRY)}
@@ -153,7 +153,7 @@ def _urgency(item: Item) -> tuple[bool, bool, float]:
     return not item.in_open_milestone, item.closed_at is not None, -item.updated_at.timestamp()
 
 
-def _read_part(reader: Reader, item: Item, part: str) -> None:
+def _read_part(reader: RepositoryCollector, item: Item, part: str) -> None:
     if part == "detail":
         _read_detail(reader, item.number)
         return
@@ -166,16 +166,16 @@ def _read_part(reader: Reader, item: Item, part: str) -> None:
         reader.shelf.clear_others(ENTRY, f"{item.number}/")
         return
     pages = list(_pages(reader, f"issues/{item.number}/dependencies/blocked_by", {}, _MOST_PAGES_OF_BLOCKERS))
-    facts = Facts(reader.origin(pages[-1].response))
+    facts = FactBatch(reader.origin(pages[-1].response))
     if pages[0].response.status == 200:
         facts.blocked_by(item.number, [entry for page in pages for entry in page.entries])
     _store(reader, facts, part, asked)
 
 
-def _read_detail(reader: Reader, number: int) -> None:
+def _read_detail(reader: RepositoryCollector, number: int) -> None:
     response = reader.get(f"pulls/{number}", accept=_GONE)
     if response.status == 200:
-        facts = Facts(reader.origin(response)).add("pull", [response.body])
+        facts = FactBatch(reader.origin(response)).add("pull", [response.body])
         _store(reader, facts, "detail", [(number, datetime.fromisoformat(response.body["updated_at"]))])
 
 
@@ -188,7 +188,7 @@ class _Page:
     is_last: bool
 
 
-def _pages(reader: Reader, path: str, query: dict[str, str], most_pages: int = _MOST_PAGES_OF_ITEM) -> Iterator[_Page]:
+def _pages(reader: RepositoryCollector, path: str, query: dict[str, str], most_pages: int = _MOST_PAGES_OF_ITEM) -> Iterator[_Page]:
     """Raises CollectError where they are no lists, lead in a circle or have no end."""
     walk = Walk(f"{path} of {reader.full_name}", most_pages)
     response = reader.get(path, {**query, "per_page": str(PAGE_SIZE)}, accept=_GONE)
@@ -207,7 +207,7 @@ def _pages(reader: Reader, path: str, query: dict[str, str], most_pages: int = _
         response = reader.get(following, accept=_GONE)
 
 
-def _store(reader: Reader, facts: Facts, part: str = "", asked: Sequence[tuple[int, datetime]] = ()) -> None:
+def _store(reader: RepositoryCollector, facts: FactBatch, part: str = "", asked: Sequence[tuple[int, datetime]] = ()) -> None:
     with reader.engine.begin() as connection:
         facts.write(connection)
         mark_items(connection, reader.repository_id, part, asked)

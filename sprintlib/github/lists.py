@@ -18,10 +18,10 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sprintlib.errors import CollectError, RateLimitError, TokenError, UnreachableError
 from sprintlib.github.client import PAGE_SIZE, Client, Response
 from sprintlib.github.cursors import Cursor, read_cursor, write_cursor
-from sprintlib.github.ingest import NOT_UNDERSTOOD, Facts, understood, why_not_understood
-from sprintlib.github.kinds import ISSUES, LISTS, MILESTONES, PULLS, RUNS, List
+from sprintlib.facts.batch import NOT_UNDERSTOOD, FactBatch, payload_errors, why_not_understood
+from sprintlib.github.endpoints import ISSUES, LISTS, MILESTONES, PULLS, RUNS, ListEndpoint
 from sprintlib.github.progress import OnProgress
-from sprintlib.github.rows import Origin, Payload, moment
+from sprintlib.facts.rows import Origin, Payload, moment
 from sprintlib.github.set_aside import ENTRY, Shelf, key_of
 from sprintlib.store import schema
 
@@ -55,7 +55,7 @@ class Failures:
 
 
 @dataclass(frozen=True)
-class Reader:
+class RepositoryCollector:
     """Reads the lists of one repository into the store."""
 
     engine: Engine
@@ -78,7 +78,7 @@ class Reader:
         if self.shelf.rests(kind, key):
             return
         try:
-            with understood(f"an answer about {self.full_name}"):
+            with payload_errors(f"an answer about {self.full_name}"):
                 step()
         except (RateLimitError, stops_at):
             raise
@@ -107,7 +107,7 @@ class Reader:
         except CollectError:
             raise error from None
 
-    def collect_list(self, kind: List) -> None:
+    def collect_list(self, kind: ListEndpoint) -> None:
         """Bring one list up to date, or set it aside."""
         self.attempt(kind.name, "", partial(self.collect, kind), stops_at=TokenError)
         with self.engine.begin() as connection:
@@ -127,7 +127,7 @@ class Reader:
             return
         response = self.get(f"{path}/{key}", accept=(404, 410))
         if response.status == 200:
-            facts = Facts(self.origin(response)).add(kind, [response.body])
+            facts = FactBatch(self.origin(response)).add(kind, [response.body])
             with self.engine.begin() as connection:
                 facts.write(connection)
 
@@ -138,19 +138,19 @@ class Reader:
             if cursor:
                 write_cursor(connection, replace(cursor, etag=None, position={}, complete=False))
 
-    def facts(self, kind: str, payloads: Sequence[Payload], response: Response, number: int | None = None) -> Facts:
+    def facts(self, kind: str, payloads: Sequence[Payload], response: Response, number: int | None = None) -> FactBatch:
         """Facts from elements of one kind; what is not understood is set aside by itself."""
 
         def put_aside(kind: str, payload: Any, number: int | None, error: Exception) -> None:
             self.shelf.put(_aside(kind), key_of(kind, payload, number), why_not_understood(error))
 
-        facts = Facts(self.origin(response), put_aside).add(kind, payloads, number)
+        facts = FactBatch(self.origin(response), put_aside).add(kind, payloads, number)
         if self.shelf.holds(_aside(kind)):
             for payload in payloads:
                 self.shelf.clear_collected(_aside(kind), key_of(kind, payload, number))
         return facts
 
-    def collect(self, kind: List) -> Cursor:
+    def collect(self, kind: ListEndpoint) -> Cursor:
         """Bring one list up to date. Raises CollectError and its kinds; pages that had arrived are kept."""
         with self.engine.connect() as connection:
             cursor = read_cursor(connection, self.full_name, kind.name)
@@ -174,7 +174,7 @@ class Reader:
         """When an answer was given, by GitHub's clock."""
         return response.date or self.client.now()
 
-    def _probe(self, kind: List, cursor: Cursor | None) -> Cursor:
+    def _probe(self, kind: ListEndpoint, cursor: Cursor | None) -> Cursor:
         etag = cursor.etag if cursor and cursor.complete and not self._may_change_unseen(kind) else None
         response = self.get(kind.path, kind.parameters, etag=etag, accept=(403, 404, 410))
         known = replace(cursor, as_of=self.as_of(response)) if cursor else self._new_cursor(kind, response)
@@ -196,7 +196,7 @@ class Reader:
             return self._first_pass(kind, probed, response, probe=True)
         return self._what_changed(kind, probed, response, self._until(kind, known))
 
-    def _first_pass(self, kind: List, cursor: Cursor, response: Response, probe: bool = False) -> Cursor:
+    def _first_pass(self, kind: ListEndpoint, cursor: Cursor, response: Response, probe: bool = False) -> Cursor:
         """Store all pages from `response` on, each in one transaction with where to go on."""
         whole = response if probe and response.next_url is None else None
         walk = Walk(f"{kind.label} of {self.full_name}")
@@ -218,7 +218,7 @@ class Reader:
             if response.status == 422:  # GitHub shows only so many pages of a long list
                 return self._store(kind, replace(cursor, position=_finished(cursor), complete=True, note=SHORTENED))
 
-    def _what_changed(self, kind: List, cursor: Cursor, response: Response, until: datetime | None) -> Cursor:
+    def _what_changed(self, kind: ListEndpoint, cursor: Cursor, response: Response, until: datetime | None) -> Cursor:
         """Store pages until they are older than `until`; the cursor moves when all are stored."""
         whole = response if response.next_url is None else None
         walk = Walk(f"{kind.label} of {self.full_name}")
@@ -238,7 +238,7 @@ class Reader:
                 )
             response = self.get(following)
 
-    def _until(self, kind: List, cursor: Cursor) -> datetime | None:
+    def _until(self, kind: ListEndpoint, cursor: Cursor) -> datetime | None:
         """Entries older than this are known; None: all pages are read."""
         newest = moment(cursor.position.get("newest"))
         if newest is None or kind.ordered_by is None:
@@ -246,7 +246,7 @@ class Reader:
         oldest = self._oldest_unfinished_run() if kind is RUNS else None
         return min(newest, oldest or newest) - OVERLAP
 
-    def _may_change_unseen(self, kind: List) -> bool:
+    def _may_change_unseen(self, kind: ListEndpoint) -> bool:
         """Whether a run that has not finished, and so changes in place, is on a later page than the first."""
         oldest = self._oldest_unfinished_run() if kind is RUNS else None
         if oldest is None:
@@ -272,7 +272,7 @@ class Reader:
             return connection.execute(unfinished).scalar()
 
     def _store(
-        self, kind: List, cursor: Cursor, page: Sequence[Payload] = (), response: Response | None = None
+        self, kind: ListEndpoint, cursor: Cursor, page: Sequence[Payload] = (), response: Response | None = None
     ) -> Cursor:
         facts = self.facts(kind.payload, page, response) if response else None
         with self.engine.begin() as connection:
@@ -282,11 +282,11 @@ class Reader:
             write_cursor(connection, cursor)
         return cursor
 
-    def _held(self, connection: Connection, kind: List) -> int:
+    def _held(self, connection: Connection, kind: ListEndpoint) -> int:
         query = select(func.count()).select_from(kind.table).where(kind.table.c.repository_id == self.repository_id)
         return connection.execute(query if kind.counted is None else query.where(kind.counted)).scalar_one()
 
-    def _count(self, kind: List, cursor: Cursor, whole: Response | None) -> Cursor:
+    def _count(self, kind: ListEndpoint, cursor: Cursor, whole: Response | None) -> Cursor:
         """Ask GitHub how many there are, unless one answer held the whole list or the number cannot have changed.
 
         whole: that answer; or, for a list in an envelope, any answer, as it carries GitHub's own count.
@@ -311,18 +311,18 @@ class Reader:
             pulls = read_cursor(connection, self.full_name, PULLS.name)
         return items - pulls.expected if pulls and pulls.expected is not None else None
 
-    def _newest(self, kind: List, page: Sequence[Payload], response: Response) -> str | None:
+    def _newest(self, kind: ListEndpoint, page: Sequence[Payload], response: Response) -> str | None:
         times = _times(kind, page, self.as_of(response) + _TOMORROW)
         return max(times).isoformat() if times else None
 
-    def _reaches(self, kind: List, page: Sequence[Payload], response: Response, until: datetime) -> bool:
+    def _reaches(self, kind: ListEndpoint, page: Sequence[Payload], response: Response, until: datetime) -> bool:
         times = _times(kind, page, self.as_of(response) + _TOMORROW)
         return bool(times) and min(times) < until
 
-    def _new_cursor(self, kind: List, response: Response) -> Cursor:
+    def _new_cursor(self, kind: ListEndpoint, response: Response) -> Cursor:
         return Cursor(self.full_name, kind.name, self.as_of(response))
 
-    def _without(self, kind: List, cursor: Cursor, response: Response) -> Cursor:
+    def _without(self, kind: ListEndpoint, cursor: Cursor, response: Response) -> Cursor:
         """What is noted where GitHub refuses a list. Raises TokenError where an analysis needs it."""
         if response.status == 410:
             return replace(cursor, complete=True, expected=0, etag=None, note="switched off in this repository")
@@ -372,7 +372,7 @@ def _finished(cursor: Cursor) -> dict[str, Any]:
     return {**cursor.position, "next": None}
 
 
-def _entries(kind: List, response: Response) -> list[Payload]:
+def _entries(kind: ListEndpoint, response: Response) -> list[Payload]:
     body = response.body
     if kind.envelope and isinstance(body, Mapping):
         body = body.get(kind.envelope)
@@ -389,7 +389,7 @@ def _aside(payload: str) -> str:
     return ENTRY if payload == "timeline" else payload
 
 
-def _times(kind: List, page: Sequence[Any], latest: datetime) -> list[datetime]:
+def _times(kind: ListEndpoint, page: Sequence[Any], latest: datetime) -> list[datetime]:
     """The times by which a list is ordered, without those that no element can have."""
     times = []
     for entry in page if kind.ordered_by else ():

@@ -1,9 +1,8 @@
-"""The past of a project: what was known at any moment, rebuilt from stored facts (docs/as-of.md).
+"""Facts as of a moment: the state of a project, its sprints, and how they came about (docs/as-of.md)."""
 
-Counting the scope of a milestone is in `sprintlib.history.scope`.
-"""
+from sprintlib.history.closing_pull_requests import closed_refs
+from sprintlib.history.loading import load_state
+from sprintlib.history.sprint import Sprint, SprintPart, find_sprints
+from sprintlib.history.state import ProjectState
 
-from sprintlib.history.loading import load_past
-from sprintlib.history.past import Past
-
-__all__ = ["Past", "load_past"]
+__all__ = ["ProjectState", "Sprint", "SprintPart", "closed_refs", "find_sprints", "load_state"]

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 from polars._typing import PolarsDataType
 
-from sprintlib.history.past import ITEMS, TRANSITIONS
+from sprintlib.history.state import ITEMS, TRANSITIONS
 from sprintlib.history.states import STATE_EVENTS, Closing, StateEvent, Transition, transitions
 from sprintlib.store.frames import UTC_DATETIME
 

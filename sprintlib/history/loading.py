@@ -5,17 +5,17 @@ from datetime import datetime
 import polars as pl
 from sqlalchemy import Engine
 
-from sprintlib.history.facts import Facts, repositories
+from sprintlib.history.fact_reader import FactReader, repositories
 from sprintlib.history.items import read_items, read_transitions
 from sprintlib.history.memberships import read_memberships
 from sprintlib.history.milestones import read_milestones
-from sprintlib.history.past import MEMBERSHIPS, Past
+from sprintlib.history.state import MEMBERSHIPS, ProjectState
 from sprintlib.history.reviews import DISMISSAL
-from sprintlib.history.seen import as_seen
+from sprintlib.history.payload_versions import versions_seen
 from sprintlib.settings import Settings
 
 
-def load_past(engine: Engine, settings: Settings, as_of: datetime) -> Past:
+def load_state(engine: Engine, settings: Settings, as_of: datetime) -> ProjectState:
     """What was known about the project at `as_of` (aware; any zone), by the two-clock rule of docs/as-of.md.
 
     Texts are loaded for items that were open or inside a milestone; elsewhere `body` is null.
@@ -25,16 +25,16 @@ def load_past(engine: Engine, settings: Settings, as_of: datetime) -> Past:
         raise ValueError(f"as_of {as_of!r} has no time zone")
     with engine.connect() as connection:
         repos = repositories(connection, settings.project.repositories, as_of)
-        facts = Facts(connection, repos, as_of)
+        facts = FactReader(connection, repos, as_of)
         payloads, events, milestones = facts.items(), facts.events(), facts.milestones()
         known = read_memberships(payloads, facts.milestone_events(), milestones, facts.titles())
         members = known.as_of(as_of)
-        seen, texts = as_seen(connection, payloads, as_of)
+        seen, texts = versions_seen(connection, payloads, as_of)
         transitions, states = read_transitions(seen, events, as_of)
         later = facts.later_events(("renamed", "convert_to_draft", "ready_for_review", DISMISSAL))
         items = read_items(seen, states, events, later, _inside(members.resolved), as_of)
         read = _worth_reading(items, pl.concat([members.resolved, members.unresolved]))
-        return Past(
+        return ProjectState(
             project=settings.project.name,
             as_of=as_of,
             repositories=repos,

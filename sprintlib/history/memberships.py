@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from sprintlib.history.past import MEMBERSHIPS
-from sprintlib.history.stays import MilestoneEvent, Payload, Stay, stays
+from sprintlib.history.state import MEMBERSHIPS
+from sprintlib.history.membership_intervals import MilestoneEvent, Payload, MilestoneMembership, stays
 from sprintlib.history.titles import TitleFact, resolve
 
 _Key = tuple[int, int]
@@ -53,12 +53,12 @@ def read_memberships(
 
 def _stays_by_repository(
     items: pl.DataFrame, events: pl.DataFrame, created_at: Mapping[_Key, datetime]
-) -> dict[int, list[tuple[int, Stay]]]:
+) -> dict[int, list[tuple[int, MilestoneMembership]]]:
     by_item: dict[_Key, list[MilestoneEvent]] = {}
     rows = _rows(events, "repository_id", "number", "happened_at", "kind", "subject")
     for key, group in groupby(sorted(rows, key=itemgetter(0, 1, 2)), key=itemgetter(0, 1)):
         by_item[key] = [MilestoneEvent(at, kind, title) for _, _, at, kind, title in group]
-    found: dict[int, list[tuple[int, Stay]]] = {}
+    found: dict[int, list[tuple[int, MilestoneMembership]]] = {}
     columns = ("repository_id", "number", "milestone_number", "created_at", "updated_at")
     for repository_id, number, milestone, born, updated_at in _rows(items, *columns):
         own = by_item.get((repository_id, number), [])

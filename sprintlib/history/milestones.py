@@ -4,7 +4,7 @@ from datetime import datetime
 
 import polars as pl
 
-from sprintlib.history.past import MILESTONES
+from sprintlib.history.state import MILESTONES
 
 _KEY = ["repository_id", "number"]
 _SEEN = ("state", "due_on", "title", "closed_at", "observed_at")

@@ -1,6 +1,6 @@
 """Scope of a milestone and its course: what was committed, added, removed, done, dropped and is open.
 
-Always committed + added - removed = done + dropped + open. Pure functions on a Past; a milestone is named by
+Always committed + added - removed = done + dropped + open. Pure functions on a ProjectState; a milestone is named by
 (repository_id, number), and a sprint that spans repositories is the sum of its parts.
 """
 
@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.history.past import Past
+from sprintlib.history.state import ProjectState
 
 _INSTANT = timedelta(microseconds=1)
 _ITEM = ["repository_id", "number"]
@@ -51,7 +51,7 @@ def deadline(due_on: date, calendar: WorkingCalendar) -> datetime:
 
 
 def start_of(
-    past: Past, repository_id: int, milestone: int, calendar: WorkingCalendar, first_day: date | None = None
+    past: ProjectState, repository_id: int, milestone: int, calendar: WorkingCalendar, first_day: date | None = None
 ) -> datetime | None:
     """When the scope counts as committed: the end of the first working day on which the milestone held an item.
 
@@ -68,7 +68,7 @@ def start_of(
     return calendar.end_of_day(min(days)) if days else None
 
 
-def scope(past: Past, repository_id: int, milestone: int, start: datetime | None) -> Scope:
+def scope(past: ProjectState, repository_id: int, milestone: int, start: datetime | None) -> Scope:
     """Scope as of `past.as_of`. Before the start, everything inside is committed.
 
     An item counts once however often it came and went: back again, a committed item was neither added nor removed.
@@ -98,7 +98,7 @@ def scope(past: Past, repository_id: int, milestone: int, start: datetime | None
 
 
 def burn_up(
-    past: Past, repository_id: int, milestone: int, calendar: WorkingCalendar, start: datetime | None
+    past: ProjectState, repository_id: int, milestone: int, calendar: WorkingCalendar, start: datetime | None
 ) -> pl.DataFrame:
     """Scope and items done or dropped at the end of each local day (schema BURN_UP), from the start to as-of.
 
@@ -107,7 +107,7 @@ def burn_up(
     if start is None:
         return pl.DataFrame(schema=BURN_UP)
     members = _members(past, repository_id, milestone)
-    closed = past.once(_closed)
+    closed = past.cached(_closed)
     days = list(_days(calendar.local_date(start - _INSTANT), calendar.local_date(past.as_of)))
     ends = [min(calendar.end_of_day(day) - _INSTANT, past.as_of) for day in days]
     numbers = list(dict.fromkeys(one.number for one in members))
@@ -137,16 +137,16 @@ def _by_day(intervals: Iterable[_Interval], numbers: list[int], ends: list[datet
     return held
 
 
-def _members(past: Past, repository_id: int, milestone: int) -> list[_Interval]:
-    return past.once(_stays).get((repository_id, milestone), [])
+def _members(past: ProjectState, repository_id: int, milestone: int) -> list[_Interval]:
+    return past.cached(_stays).get((repository_id, milestone), [])
 
 
-def _stays(past: Past) -> dict[tuple[int, int], list[_Interval]]:
+def _stays(past: ProjectState) -> dict[tuple[int, int], list[_Interval]]:
     """When items were inside each milestone: (repository_id, milestone) -> intervals."""
     return _intervals(past.memberships.select("repository_id", "milestone", "number", "entered_at", "left_at"))
 
 
-def _closed(past: Past) -> dict[tuple[int, int], list[_Interval]]:
+def _closed(past: ProjectState) -> dict[tuple[int, int], list[_Interval]]:
     """When each item that was ever in a milestone was closed: (repository_id, number) -> intervals."""
     changes = past.transitions.join(past.memberships, on=_ITEM, how="semi", maintain_order="left")
     states = changes.with_columns(end=pl.col("at").shift(-1).over(_ITEM)).filter(pl.col("to") != "open")

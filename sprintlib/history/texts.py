@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, Table, func, select
 
-from sprintlib.history.facts import repositories
+from sprintlib.history.fact_reader import repositories
 from sprintlib.settings import Settings
 from sprintlib.store.schema import (
     analysis,

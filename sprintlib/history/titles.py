@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sprintlib.history.stays import Stay
+from sprintlib.history.membership_intervals import MilestoneMembership
 
 
 class TitleFact(NamedTuple):
@@ -27,7 +27,7 @@ class TitleFact(NamedTuple):
 
 
 def resolve(
-    stays: Sequence[Stay], sightings: Iterable[TitleFact], created_at: Mapping[int, datetime]
+    stays: Sequence[MilestoneMembership], sightings: Iterable[TitleFact], created_at: Mapping[int, datetime]
 ) -> list[int | None]:
     """A milestone number, or None, for each stay of one repository.
 
@@ -44,7 +44,7 @@ def resolve(
         facts |= learned
 
 
-def _number(stay: Stay, known: Mapping[str, list[TitleFact]], created_at: Mapping[int, datetime]) -> int | None:
+def _number(stay: MilestoneMembership, known: Mapping[str, list[TitleFact]], created_at: Mapping[int, datetime]) -> int | None:
     entry = _called(stay.entry_title, stay.entered_at, known, created_at)
     leaving = _called(stay.exit_title, stay.left_at, known, created_at)
     said = stay.payload_milestone
@@ -69,7 +69,7 @@ def _called(
     return around.pop() if len(around) == 1 else None
 
 
-def _facts(stay: Stay, number: int | None) -> list[TitleFact]:
+def _facts(stay: MilestoneMembership, number: int | None) -> list[TitleFact]:
     if number is None:
         return []
     found = []

@@ -6,7 +6,7 @@ from sprintlib.knowledge.hits import Hit
 from sprintlib.knowledge.indexing import IndexSummary, build_index, update_texts
 from sprintlib.knowledge.injection import Instruction, instructions
 from sprintlib.knowledge.masking import mask
-from sprintlib.knowledge.meaning import Meaning, open_meaning
+from sprintlib.knowledge.semantic_index import SemanticIndex, open_semantic_index
 from sprintlib.knowledge.retrieval import search
 from sprintlib.knowledge.similar import Similar, SimilarSprint, similar_sprints
 from sprintlib.knowledge.store import count_chunks, is_indexed
@@ -18,7 +18,7 @@ __all__ = [
     "Hit",
     "IndexSummary",
     "Instruction",
-    "Meaning",
+    "SemanticIndex",
     "Report",
     "Similar",
     "SimilarSprint",
@@ -30,7 +30,7 @@ __all__ = [
     "instructions",
     "is_indexed",
     "mask",
-    "open_meaning",
+    "open_semantic_index",
     "search",
     "similar_sprints",
     "sources",

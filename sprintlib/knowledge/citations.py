@@ -9,11 +9,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from sprintlib.evidence import Evidence
-from sprintlib.history import Past
-from sprintlib.knowledge.details import Details, read_details
+from sprintlib.history import ProjectState
+from sprintlib.knowledge.literals import Details, read_details
 from sprintlib.knowledge.hits import Hit
 from sprintlib.knowledge.stored_facts import ItemFacts, StoredFacts
-from sprintlib.knowledge.wording import overlap, quotation, without_quotes, words
+from sprintlib.knowledge.tokens import overlap, quotation, without_quotes, words
 
 ClaimKind = Literal["fact", "inference", "advice"]
 # Least share of a claim's own words that stand in what it cites; from seeded falsehoods, docs/knowledge.md.
@@ -96,7 +96,7 @@ def sources(hits: Iterable[Hit], first: int = 1) -> list[Source]:
 
 
 def verify(
-    claims: Sequence[Claim], context: Sequence[Source], past: Past, similarity: Similarity | None = None
+    claims: Sequence[Claim], context: Sequence[Source], past: ProjectState, similarity: Similarity | None = None
 ) -> Verified:
     """Check every claim against the sources it cites and against what is stored as of `past.as_of`.
 

@@ -15,10 +15,10 @@ from sprintlib.embedding import MISSING, embedder, installed
 from sprintlib.errors import KnowledgeError
 from sprintlib.history.texts import Text, read_texts, texts_state
 from sprintlib.knowledge.cleaning import GITHUB_HOSTS
-from sprintlib.knowledge.meaning import index_folder
+from sprintlib.knowledge.semantic_index import index_folder
 from sprintlib.knowledge.store import Changes, count_chunks, is_indexed, rules, write_chunks
 from sprintlib.knowledge.vectors import embed_missing, write_index
-from sprintlib.log import LOGGER
+from sprintlib.observe.log import LOGGER
 from sprintlib.settings import Settings
 
 # (what is being done, how many so far, of how many or None)

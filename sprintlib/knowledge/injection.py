@@ -1,7 +1,7 @@
 """Prompt injection: texts that speak to a language model instead of to people are noticed, and by what they ask for.
 
 A heuristic that labels and removes nothing: what is noticed stays, is kept from the model, and becomes a statement of
-its own (sprintlib.risks.instructions_in_text). It looks for what such texts have to ask for, in any wording; it misses
+its own (sprintlib.risks.prompt_injection). It looks for what such texts have to ask for, in any wording; it misses
 plain tasks that could be meant for people ("What is the capital of Brazil?"). docs/risks.md has its rates.
 """
 

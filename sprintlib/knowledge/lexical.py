@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select, text, true
 from sqlalchemy.sql import column, literal_column, table
 
-from sprintlib.knowledge.scope import MORE, Scope
+from sprintlib.knowledge.search_filter import MORE, SearchFilter
 from sprintlib.store.schema import FULL_TEXT, chunk
 
 FREQUENT = 0.05  # share of all chunks; OR over such terms alone reads half the index and says nothing
@@ -34,7 +34,7 @@ def terms(query: str) -> list[str]:
     return telling[:MOST_TERMS]
 
 
-def full_text(connection: Connection, query: str, scope: Scope, limit: int) -> list[int]:
+def full_text(connection: Connection, query: str, scope: SearchFilter, limit: int) -> list[int]:
     """Ids of the chunks that fit best, best first. Any query text is fine."""
     words = terms(query)
     if not words:
@@ -57,7 +57,7 @@ def quoted(term: str) -> str:
     return '"' + term.replace('"', '""') + '"'
 
 
-def _fts5(connection: Connection, words: list[str], scope: Scope, limit: int) -> list[int]:
+def _fts5(connection: Connection, words: list[str], scope: SearchFilter, limit: int) -> list[int]:
     """Ranked inside the full-text index; only where too few of the best may be found does every match get a look."""
     matched = text(f"{FULL_TEXT} MATCH :matched").bindparams(matched=_expression(connection, words))
     rank: ColumnElement[float] = literal_column(f"bm25({FULL_TEXT}, {_TITLE_WEIGHT}, {_BODY_WEIGHT})")
@@ -95,7 +95,7 @@ def _counts(connection: Connection, words: list[str], most: int) -> dict[str, in
     return dict(zip(words, row, strict=True))
 
 
-def _postgresql(connection: Connection, words: Iterable[str], scope: Scope, limit: int) -> list[int]:
+def _postgresql(connection: Connection, words: Iterable[str], scope: SearchFilter, limit: int) -> list[int]:
     document = func.to_tsvector("english", chunk.c.title + " " + chunk.c.body)
     asked: list[ColumnElement[Any]] = [func.plainto_tsquery("english", word) for word in words]
     alternatives = reduce(lambda some, one: some.op("||")(one), asked)

@@ -8,22 +8,22 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
-from sprintlib.history import Past, load_past
-from sprintlib.history.links import links
-from sprintlib.history.standing import (
+from sprintlib.history import ProjectState, load_state
+from sprintlib.history.cross_references import links
+from sprintlib.history.item_status import (
     Item,
-    Standing,
+    ItemStatus,
     items_of_milestone,
     items_of_milestone_then,
     repository_ids,
-    standing_then,
-    standing_today,
+    status_as_of,
+    status_today,
 )
-from sprintlib.knowledge.exact import exact
+from sprintlib.knowledge.reference_lookup import exact
 from sprintlib.knowledge.hits import Hit
 from sprintlib.knowledge.lexical import full_text, terms
-from sprintlib.knowledge.meaning import Meaning
-from sprintlib.knowledge.scope import Scope
+from sprintlib.knowledge.semantic_index import SemanticIndex
+from sprintlib.knowledge.search_filter import SearchFilter
 from sprintlib.settings import Settings
 from sprintlib.store.schema import chunk
 
@@ -58,8 +58,8 @@ def search(
     repos: Collection[str] | None = None,
     milestone: str | None = None,
     kinds: Collection[str] | None = None,
-    meaning: Meaning | None = None,
-    past: Past | None = None,
+    semantic_index: SemanticIndex | None = None,
+    past: ProjectState | None = None,
 ) -> list[Hit]:
     """The `k` texts that fit a query best, best first; each text once.
 
@@ -68,19 +68,19 @@ def search(
     opened once by who searches often; full text alone without one. past: of that moment, if the caller has it.
     """
     if as_of is not None and past is None:
-        past = load_past(engine, settings, as_of)
+        past = load_state(engine, settings, as_of)
     with engine.connect() as connection:
         known = repository_ids(connection, settings.project.repositories)
         asked = {name.lower() for name in repos} if repos is not None else None
         chosen = {name: key for name, key in known.items() if asked is None or name.lower() in asked}
         items = _items(connection, chosen, milestone, past)
         only = frozenset(kinds) if kinds is not None else None
-        scope = Scope(tuple(chosen.values()), as_of or datetime.now(UTC), items, asked is None, only)
+        scope = SearchFilter(tuple(chosen.values()), as_of or datetime.now(UTC), items, asked is None, only)
         found = _Found({})
         found.add(exact(connection, query, scope, chosen, DEPTH), "named in the query", EXACT_WEIGHT)
         found.add(full_text(connection, query, scope, DEPTH), "full text")
-        if meaning is not None:
-            found.add(meaning.nearest(connection, query, scope, DEPTH), "meaning")
+        if semantic_index is not None:
+            found.add(semantic_index.nearest(connection, query, scope, DEPTH), "meaning")
         fetched = _rows(connection, found.best()[: 4 * k], {})
         _add_neighbours(connection, found, list(fetched.values()), scope, known)
         rows = _each_text_once(_rows(connection, found.best()[: 5 * k], fetched).values())[:k]
@@ -90,7 +90,7 @@ def search(
 
 
 def _items(
-    connection: Connection, repos: dict[str, int], milestone: str | None, past: Past | None
+    connection: Connection, repos: dict[str, int], milestone: str | None, past: ProjectState | None
 ) -> frozenset[Item] | None:
     """Items of the milestone that is asked for, or None when none is."""
     if milestone is None:
@@ -102,7 +102,7 @@ def _items(
 
 
 def _add_neighbours(
-    connection: Connection, found: _Found, rows: Sequence[Any], scope: Scope, repos: dict[str, int]
+    connection: Connection, found: _Found, rows: Sequence[Any], scope: SearchFilter, repos: dict[str, int]
 ) -> None:
     """Items that the best hits wait for, or that mention them."""
     refs = [row.ref for row in _each_text_once(rows) if "#" in row.ref][:_NEIGHBOURS_OF]
@@ -135,12 +135,12 @@ def _each_text_once(rows: Iterable[Any]) -> list[Any]:
     return list(first.values())
 
 
-def _standings(connection: Connection, rows: Sequence[Any], past: Past | None) -> dict[Item, Standing]:
+def _standings(connection: Connection, rows: Sequence[Any], past: ProjectState | None) -> dict[Item, ItemStatus]:
     items = {(row.repository_id, row.number) for row in rows if row.number is not None}
-    return standing_today(connection, items) if past is None else standing_then(past, items)
+    return status_today(connection, items) if past is None else status_as_of(past, items)
 
 
-def _hit(row: Any, why: dict[str, float], standings: dict[Item, Standing], words: list[str], as_of: datetime) -> Hit:
+def _hit(row: Any, why: dict[str, float], standings: dict[Item, ItemStatus], words: list[str], as_of: datetime) -> Hit:
     standing = standings.get((row.repository_id, row.number))
     edited = row.updated_at is not None and row.updated_at > as_of and row.observed_at > as_of
     is_titled_by_item = row.kind in ("issue", "pull", "comment", "review")

@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.evidence import Evidence
-from sprintlib.history import Past
+from sprintlib.history import ProjectState
 from sprintlib.history.scope import burn_up, deadline, start_of
-from sprintlib.knowledge.wording import words
+from sprintlib.knowledge.tokens import words
 
 FEWEST = 3  # with fewer ended sprints there is nothing to compare with
 _EARLIEST = 0.05  # share of the time before which a sprint has no course yet
@@ -74,18 +74,18 @@ class _Course:
         return (then["done"] / max(then["scope"], 1), then["scope"] / first - 1, log1p(then["scope"]))
 
 
-def similar_sprints(past: Past, calendar: WorkingCalendar, title: str, k: int = 5) -> Similar:
+def similar_sprints(past: ProjectState, calendar: WorkingCalendar, title: str, k: int = 5) -> Similar:
     """The `k` ended sprints most like the one called `title` (today's title), as of `past.as_of`, and how they ended.
 
     Only sprints with a due date that had been closed by then are looked at. State counts half, text the other half:
     distance of (share done, growth, log size) at the same share of the time; cosine of the words of item titles.
     """
     titles = sorted(set(past.milestones["title"].to_list()))
-    courses = [one for name in titles if (one := _course(past, calendar, name))]
-    this = next((course for course in courses if course.title == title), None)
+    throughput = [one for name in titles if (one := _course(past, calendar, name))]
+    this = next((course for course in throughput if course.title == title), None)
     if this is None:
         return Similar(reason="It has no due date or no items yet, so no other sprint can be compared with it.")
-    ended = [course for course in courses if course.closed_at is not None and course.title != title]
+    ended = [course for course in throughput if course.closed_at is not None and course.title != title]
     if len(ended) < FEWEST:
         return Similar(reason=f"Only {len(ended)} sprints with a due date have ended: too few to compare with.")
     share = max(_EARLIEST, min(1.0, (past.as_of - this.start) / (this.end - this.start)))
@@ -100,7 +100,7 @@ def similar_sprints(past: Past, calendar: WorkingCalendar, title: str, k: int = 
     return Similar(sprints=tuple(best), statement=_statement(best))
 
 
-def _course(past: Past, calendar: WorkingCalendar, title: str) -> _Course | None:
+def _course(past: ProjectState, calendar: WorkingCalendar, title: str) -> _Course | None:
     rows = past.milestones.filter(pl.col("title") == title)
     dues: list[date] = rows["due_on"].drop_nulls().to_list()
     if not dues:
@@ -143,9 +143,9 @@ def _similar(course: _Course, calendar: WorkingCalendar, by_state: float, by_tex
     )
 
 
-def _rarity(courses: Iterable[_Course]) -> dict[str, float]:
+def _rarity(throughput: Iterable[_Course]) -> dict[str, float]:
     """How telling a word is: in fewer sprints, more so."""
-    several = list(courses)
+    several = list(throughput)
     seen = Counter(word for course in several for word in course.vocabulary)
     return {word: log((1 + len(several)) / (1 + count)) + 1 for word, count in seen.items()}
 

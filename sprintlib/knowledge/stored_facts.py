@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 
 from sprintlib.dependencies.references import Resolver
-from sprintlib.history import Past
-from sprintlib.knowledge.details import Day
+from sprintlib.history import ProjectState
+from sprintlib.knowledge.literals import Day
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,11 @@ class ItemFacts:
 class StoredFacts:
     """Looks items up by owner/repo#n."""
 
-    past: Past
+    past: ProjectState
     resolver: Resolver
 
     @classmethod
-    def of(cls, past: Past) -> "StoredFacts":
+    def of(cls, past: ProjectState) -> "StoredFacts":
         """Everything that was known at the moment of `past`."""
         return cls(past, Resolver(tuple(past.repositories["repo"]), ("github.com",)))
 

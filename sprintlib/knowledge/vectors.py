@@ -13,7 +13,7 @@ import numpy as np
 from sqlalchemy import Connection, CursorResult, Engine, and_, delete, func, select
 
 from sprintlib.embedding import Embedder, Vectors
-from sprintlib.log import LOGGER
+from sprintlib.observe.log import LOGGER
 from sprintlib.store import upsert
 from sprintlib.store.schema import chunk, vector
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from sprintlib.evidence import Evidence
-from sprintlib.forecast import REVIEW_DAYS, Outlook, Workload, chance, count
-from sprintlib.recommend.plays import PLAYS
-from sprintlib.risks import Risk, Situation, listed
+from sprintlib.forecast import REVIEW_DAYS, ForecastInputs, Workload, probability_in_time, count
+from sprintlib.recommend.playbook_entries import PLAYS
+from sprintlib.risks import Risk, SprintContext, listed
 from sprintlib.risks.blocked_item import CROSS_KIND, next_actor
 from sprintlib.risks.blocked_item import KIND as BLOCKED
 from sprintlib.risks.failing_ci import KIND as CI
@@ -37,32 +37,32 @@ class Candidate:
     cited: tuple[Evidence, ...] = ()
 
 
-def candidates(situation: Situation, outlook: Outlook, risks: Sequence[Risk]) -> list[Candidate]:
+def candidates(context: SprintContext, inputs: ForecastInputs, risks: Sequence[Risk]) -> list[Candidate]:
     """What the risks call for, then fewer items where too many are left."""
-    found: list[Candidate] = [*_unblock(situation, risks)]
+    found: list[Candidate] = [*_unblock(context, risks)]
     for risk in risks:
         if risk.kind == STALE:
-            found.append(_move(situation, risk))
+            found.append(_move(context, risk))
         elif risk.kind == CI and risk.severity != "unknown":
             found.append(_stop_the_line(risk))
         elif risk.kind == UNSTARTED:
             found.append(_assign(risk))
         elif risk.kind in PLAYS:
             found.append(_as_written(risk))
-    return [*found, *_cut(situation, outlook, risks)]
+    return [*found, *_cut(context, inputs, risks)]
 
 
-def _unblock(situation: Situation, risks: Sequence[Risk]) -> Iterator[Candidate]:
+def _unblock(context: SprintContext, risks: Sequence[Risk]) -> Iterator[Candidate]:
     """One candidate a blocker; items that wait for something else too are not freed by it."""
     told = [risk.items for risk in risks if risk.kind in (BLOCKED, CROSS_KIND)]
     blockers = dict.fromkeys(blocker for _item, *named in told for blocker in named)
     for blocker in blockers:
-        waiting = [blockade.item for blockade in situation.blockades if blockade.blocker == blocker]
-        freed = freed_by(situation, blocker)
-        crosses = any(b.crosses for b in situation.blockades if b.blocker == blocker)
-        actor = next_actor(situation, blocker)
+        waiting = [blockade.item for blockade in context.blocked_items if blockade.blocker == blocker]
+        freed = freed_by(context, blocker)
+        crosses = any(b.crosses for b in context.blocked_items if b.blocker == blocker)
+        actor = next_actor(context, blocker)
         waits = f"{listed(waiting)} {'waits' if len(waiting) == 1 else 'wait'} for it"
-        if crosses and situation.items[blocker].kind == "pull":
+        if crosses and context.items[blocker].kind == "pull":
             play, action = "PB-007", f"Review {blocker} first and write Depends-On in both: {waits}."
         else:
             owner = f"Agree a date for {blocker} with {actor}" if actor else f"Give {blocker} an owner and a date"
@@ -70,9 +70,9 @@ def _unblock(situation: Situation, risks: Sequence[Risk]) -> Iterator[Candidate]
         yield Candidate(play, action, (blocker, *waiting), actor, partial(Workload.unblocked, refs=freed))
 
 
-def _move(situation: Situation, risk: Risk) -> Candidate:
+def _move(context: SprintContext, risk: Risk) -> Candidate:
     pull = risk.items[0]
-    move = situation.moves[pull]
+    move = context.moves[pull]
     if move.role == "author":
         play = "PB-003"
         whom = f"with {move.who}" if move.who else "with whoever takes it over"
@@ -81,19 +81,19 @@ def _move(situation: Situation, risk: Risk) -> Candidate:
         play = "PB-001"
         asked = f"{move.who} for a review of" if move.who else "one named maintainer to review or merge"
         action = f"Ask {asked} {pull} at the next natural break, or offer 15 minutes as a pair."
-    ended = ended_by(situation, pull)
+    ended = ended_by(context, pull)
     return Candidate(play, action, risk.items, move.who, partial(Workload.landed_within, refs=ended, days=REVIEW_DAYS))
 
 
-def freed_by(situation: Situation, blocker: str) -> tuple[str, ...]:
+def freed_by(context: SprintContext, blocker: str) -> tuple[str, ...]:
     """Open items that wait for this blocker and for nothing else."""
-    waiting = [blockade.item for blockade in situation.blockades]
-    return tuple(b.item for b in situation.blockades if b.blocker == blocker and waiting.count(b.item) == 1)
+    waiting = [blockade.item for blockade in context.blocked_items]
+    return tuple(b.item for b in context.blocked_items if b.blocker == blocker and waiting.count(b.item) == 1)
 
 
-def ended_by(situation: Situation, pull: str) -> tuple[str, ...]:
+def ended_by(context: SprintContext, pull: str) -> tuple[str, ...]:
     """Open items that end with this pull request: those that no other one carries, and itself."""
-    return tuple(item for item, pulls in situation.pulls_of.items() if pulls == [pull] or item == pull)
+    return tuple(item for item, pulls in context.pulls_of.items() if pulls == [pull] or item == pull)
 
 
 def _stop_the_line(risk: Risk) -> Candidate:
@@ -112,46 +112,46 @@ def _as_written(risk: Risk) -> Candidate:
     return Candidate(play, action.format(items=listed(risk.items)), risk.items, cited=cited)
 
 
-def _cut(situation: Situation, outlook: Outlook, risks: Sequence[Risk]) -> Iterator[Candidate]:
+def _cut(context: SprintContext, inputs: ForecastInputs, risks: Sequence[Risk]) -> Iterator[Candidate]:
     """Swap what came in after the start, or else cut to what fits."""
-    before = chance(outlook.work)
-    droppable = least_begun(situation)
+    before = probability_in_time(inputs.work)
+    droppable = least_begun(context)
     added = {item for risk in risks if risk.kind == CREEP for item in risk.items}
     creeping = [ref for ref in droppable if ref in added]
     if creeping:
-        out = _enough(situation, outlook, creeping)
+        out = _enough(context, inputs, creeping)
         action = f"Swap, do not add: take out or move {listed(out, 4)}, or as many others, for what came in."
-        yield Candidate("PB-009", action, out, what_if=partial(Workload.without, refs=whole(situation, out)))
+        yield Candidate("PB-009", action, out, what_if=partial(Workload.without, refs=with_pull_requests(context, out)))
     elif before is not None and before < OVERCOMMITTED and len(droppable) > 1:
-        out = _enough(situation, outlook, droppable[: -(-len(droppable) // 2)])
+        out = _enough(context, inputs, droppable[: -(-len(droppable) // 2)])
         action = f"Cut to what the goal needs: let the lead choose {count(len(out), 'item')}, such as {listed(out, 4)}."
-        yield Candidate("PB-010", action, out, what_if=partial(Workload.without, refs=whole(situation, out)))
+        yield Candidate("PB-010", action, out, what_if=partial(Workload.without, refs=with_pull_requests(context, out)))
 
 
-def least_begun(situation: Situation) -> list[str]:
+def least_begun(context: SprintContext) -> list[str]:
     """Open items, those without pull request and assignee first, the newest of each first; none that carry another."""
-    open_items = situation.sprint.open_items.select("ref", "created_at").iter_rows()
-    carrying = {pull for item, pulls in situation.pulls_of.items() for pull in pulls if pull != item}
+    open_items = context.sprint.open_items.select("ref", "created_at").iter_rows()
+    carrying = {pull for item, pulls in context.pulls_of.items() for pull in pulls if pull != item}
     created = {ref: moment for ref, moment in open_items if ref not in carrying}
     return sorted(
         created,
         key=lambda ref: (
-            bool(situation.pulls_of[ref]) + bool(situation.items[ref].assignees),
+            bool(context.pulls_of[ref]) + bool(context.items[ref].assignees),
             -created[ref].timestamp(),
             ref,
         ),
     )
 
 
-def whole(situation: Situation, refs: Sequence[str]) -> tuple[str, ...]:
+def with_pull_requests(context: SprintContext, refs: Sequence[str]) -> tuple[str, ...]:
     """These items with the pull requests that carry them."""
-    return tuple(dict.fromkeys(each for ref in refs for each in (ref, *situation.pulls_of[ref])))
+    return tuple(dict.fromkeys(each for ref in refs for each in (ref, *context.pulls_of[ref])))
 
 
-def _enough(situation: Situation, outlook: Outlook, refs: Sequence[str]) -> tuple[str, ...]:
+def _enough(context: SprintContext, inputs: ForecastInputs, refs: Sequence[str]) -> tuple[str, ...]:
     """The fewest of the first refs that raise the probability to ENOUGH; all where none do or there is no number."""
     for number in range(1, len(refs)):
-        after = chance(outlook.work.without(whole(situation, refs[:number])))
+        after = probability_in_time(inputs.work.without(with_pull_requests(context, refs[:number])))
         if after is not None and after >= ENOUGH:
             return tuple(refs[:number])
     return tuple(refs)

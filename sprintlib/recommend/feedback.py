@@ -14,7 +14,7 @@ from sqlalchemy import Engine, insert, select
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.errors import AnalysisError
-from sprintlib.history import Past
+from sprintlib.history import ProjectState
 from sprintlib.store import schema
 
 OUTCOME_DAYS = 3.0  # working days after which it is looked at what moved
@@ -121,7 +121,7 @@ def _is_hidden(given: Feedback, today: date) -> bool:
     return given.decision == "dismiss" or (given.decision == "snooze" and today < (given.until or date.min))
 
 
-def records(feedback: Sequence[Feedback], past: Past, calendar: WorkingCalendar) -> dict[str, Record]:
+def records(feedback: Sequence[Feedback], past: ProjectState, calendar: WorkingCalendar) -> dict[str, Record]:
     """How each play fared, by its id. An acceptance or dismissal said again on the same day counts once."""
     found: dict[str, Record] = {}
     once = {(given.recommendation, given.decision, given.happened_at.date()): given for given in feedback}
@@ -140,7 +140,7 @@ def records(feedback: Sequence[Feedback], past: Past, calendar: WorkingCalendar)
     return found
 
 
-def _moved(given: Feedback, past: Past, calendar: WorkingCalendar) -> bool:
+def _moved(given: Feedback, past: ProjectState, calendar: WorkingCalendar) -> bool:
     """Whether an item was closed, reviewed, or acted on by a person within the three working days."""
     people = ~pl.col("actor_is_bot")
     moments = pl.concat(

@@ -4,14 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from zlib import crc32
 
-from sprintlib.forecast import Outlook, chance, clamp
+from sprintlib.forecast import ForecastInputs, probability_in_time, clamp
 from sprintlib.forecast.model import Forecast
 from sprintlib.recommend.candidates import Candidate, candidates
 from sprintlib.recommend.effort import effort
 from sprintlib.recommend.feedback import Feedback, Record, hidden, records
 from sprintlib.recommend.model import Recommendation
 from sprintlib.recommend.playbook import interventions
-from sprintlib.risks import Risk, Situation
+from sprintlib.risks import Risk, SprintContext
 
 MOST = 6
 URGENT = 0.02  # where an urgent action without a number stands among those with one
@@ -19,8 +19,8 @@ _ID_LENGTH = 96
 
 
 def recommend(
-    situation: Situation,
-    outlook: Outlook,
+    context: SprintContext,
+    inputs: ForecastInputs,
     forecast: Forecast,
     risks: Sequence[Risk],
     feedback: Sequence[Feedback] = (),
@@ -33,23 +33,23 @@ def recommend(
     same random numbers. There is none without a probability, nor once the outcome is settled.
     """
     open_question = forecast.probability is not None and forecast.reason is None
-    before = chance(outlook.work) if open_question else None
+    before = probability_in_time(inputs.work) if open_question else None
     found: dict[str, tuple[Candidate, float | None]] = {}
-    for candidate in candidates(situation, outlook, risks):
-        gain = None if before is None else _gain(outlook, candidate, before)
+    for candidate in candidates(context, inputs, risks):
+        gain = None if before is None else _gain(inputs, candidate, before)
         found.setdefault(_identifier(candidate), (candidate, gain))
-    sprint = situation.sprint
+    sprint = context.sprint
     known = records(feedback, sprint.past, sprint.calendar)
     gone = hidden(feedback, sprint.calendar.local_date(sprint.past.as_of))
     shown = {name: entry for name, entry in found.items() if name not in gone}
     ranked = sorted(shown.items(), key=lambda entry: -_rank(entry[1], known))
-    return tuple(_recommendation(situation, name, *entry, known) for name, entry in ranked[:MOST])
+    return tuple(_recommendation(context, name, *entry, known) for name, entry in ranked[:MOST])
 
 
-def _gain(outlook: Outlook, candidate: Candidate, before: float) -> float | None:
+def _gain(inputs: ForecastInputs, candidate: Candidate, before: float) -> float | None:
     if candidate.what_if is None:
         return None
-    after = chance(candidate.what_if(outlook.work))
+    after = probability_in_time(candidate.what_if(inputs.work))
     return None if after is None else round(clamp(after) - clamp(before), 3)
 
 
@@ -60,7 +60,7 @@ def _rank(entry: tuple[Candidate, float | None], known: Mapping[str, Record]) ->
 
 
 def _recommendation(
-    situation: Situation, name: str, candidate: Candidate, gain: float | None, known: Mapping[str, Record]
+    context: SprintContext, name: str, candidate: Candidate, gain: float | None, known: Mapping[str, Record]
 ) -> Recommendation:
     return Recommendation(
         id=name,
@@ -68,7 +68,7 @@ def _recommendation(
         actor=candidate.actor,
         expected_gain=gain,
         record=str(known[candidate.play]) if candidate.play in known else None,
-        evidence=(*situation.cite(candidate.items), *candidate.cited, interventions()[candidate.play].cite()),
+        evidence=(*context.cite(candidate.items), *candidate.cited, interventions()[candidate.play].cite()),
     )
 
 

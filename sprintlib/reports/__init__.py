@@ -5,20 +5,18 @@ Names are imported when they are first used: starting a report must not wait a s
 
 from typing import TYPE_CHECKING
 
-from sprintlib.imports import on_demand
+from sprintlib.imports import lazy_exports
 
 if TYPE_CHECKING:
     from sprintlib.reports.due import Result, is_due, last_slot, open_dated_milestones, overdue, run_due
     from sprintlib.reports.page import Page, open_page
     from sprintlib.reports.retention import prune
-    from sprintlib.reports.run_table import Run, recognise_killed, runs
-    from sprintlib.reports.writing import ReportFiles, folder_name, write_report
+    from sprintlib.reports.dated_report import ReportFiles, folder_name, write_report
 
 __all__ = [
     "Page",
     "ReportFiles",
     "Result",
-    "Run",
     "folder_name",
     "is_due",
     "last_slot",
@@ -26,19 +24,16 @@ __all__ = [
     "open_page",
     "overdue",
     "prune",
-    "recognise_killed",
     "run_due",
-    "runs",
     "write_report",
 ]
 
-__getattr__ = on_demand(
+__getattr__ = lazy_exports(
     __name__,
     {
         "due": ("Result", "is_due", "last_slot", "open_dated_milestones", "overdue", "run_due"),
         "page": ("Page", "open_page"),
         "retention": ("prune",),
-        "run_table": ("Run", "recognise_killed", "runs"),
-        "writing": ("ReportFiles", "folder_name", "write_report"),
+        "dated_report": ("ReportFiles", "folder_name", "write_report"),
     },
 )

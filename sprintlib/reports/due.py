@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 from sprintlib.errors import ReportError, SprintError
 from sprintlib.reports.explaining import release_model
 from sprintlib.reports.retention import prune
-from sprintlib.reports.run_table import Run, recognise_killed, runs
-from sprintlib.reports.writing import write_report
+from sprintlib.results.run_table import Run, mark_dead_runs, runs
+from sprintlib.reports.dated_report import write_report
 from sprintlib.settings import Settings
 from sprintlib.store import open_store
 
@@ -83,16 +83,16 @@ def overdue(engine: Engine, settings: Settings, now: datetime) -> list[str | Non
 
 def open_dated_milestones(engine: Engine, settings: Settings, as_of: datetime) -> list[str]:
     """Titles of the milestones that were open and had a due date, nearest deadline first."""
-    from sprintlib.history import load_past
+    from sprintlib.history import load_state
 
-    milestones = load_past(engine, settings, as_of).milestones
+    milestones = load_state(engine, settings, as_of).milestones
     dated = milestones.filter(pl.col("state") == "open", pl.col("due_on").is_not_null()).sort("due_on", "title")
     return dated["title"].unique(maintain_order=True).to_list()
 
 
 def _catch_up(settings: Settings, say: Say, now: datetime, explain: bool | None) -> list[Result]:
     engine = open_store(settings.database_url)
-    recognise_killed(engine)
+    mark_dead_runs(engine)
     if not overdue(engine, settings, now):
         say("Nothing is due.")
         return []

@@ -11,10 +11,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sprintlib.imports import absent, meanwhile, quickly
+from sprintlib.imports import hide_module, preload, import_without_uri_grammar
 
-quickly("nbformat")
-with absent("github"):  # for notebooks that lie on GitHub: a third of the CPU that importing papermill takes
+import_without_uri_grammar("nbformat")
+with hide_module("github"):  # for notebooks that lie on GitHub: a third of the CPU that importing papermill takes
     from papermill.execute import execute_notebook
 
 import nbformat  # noqa: E402  # after `quickly`, which saves a second of CPU
@@ -101,7 +101,7 @@ def _execute(job: Job, report: Path) -> None:
     source = nbformat.read(job.notebook, as_version=4)
     if not any("parameters" in cell.metadata.get("tags", []) for cell in source.cells):
         raise ReportError(f"The notebook {job.notebook} has no cell tagged 'parameters': tag the one that sets them.")
-    meanwhile("nbconvert.exporters.html", "sprintlib.reports.freeze")  # over a second, while the kernel has the word
+    preload("nbconvert.exporters.html", "sprintlib.reports.freeze")  # over a second, while the kernel has the word
     executed = execute_notebook(
         job.notebook,
         str(report),

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
 from sprintlib.errors import LlmError, SprintError
-from sprintlib.log import LOGGER
+from sprintlib.observe.log import LOGGER
 from sprintlib.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,11 +29,11 @@ def explain(
     Without a model that answers in time the sentences are ours alone, and say so. What goes wrong is logged: the
     report is complete without.
     """
-    from sprintlib.agents import Desk, open_chain  # over a second of imports
-    from sprintlib.analysis import store_analysis
+    from sprintlib.agents import AnalysisContext, open_workflow  # over a second of imports
+    from sprintlib.results import store_analysis
 
     try:
-        with open_chain(Desk(engine, _hurried(settings, seconds), model)) as chain:
+        with open_workflow(AnalysisContext(engine, _hurried(settings, seconds), model)) as chain:
             found = chain.start(as_of, milestone).analysis
         store_analysis(engine, found)
     except (SprintError, DatabaseError) as error:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sprintlib import views
 from sprintlib.analysis.model import Analysis
 from sprintlib.errors import ReportError
-from sprintlib.imports import quickly
+from sprintlib.imports import import_without_uri_grammar
 from sprintlib.reports.page import MIME_TYPE
 
 
@@ -44,7 +44,7 @@ def numbers(notebook: Any) -> Analysis:
 
 def _body(notebook: Any) -> str:
     """The outputs of the cells, and their Markdown, as nbconvert renders them; without its style and scripts."""
-    quickly("nbconvert.exporters.html")
+    import_without_uri_grammar("nbconvert.exporters.html")
     from nbconvert.exporters.html import HTMLExporter
 
     exporter = HTMLExporter(template_name="basic", exclude_input=True, exclude_input_prompt=True)

@@ -79,7 +79,9 @@ def open_page(home: str | None = None, milestone: str | None = None, as_of: str 
     deadline. as_of: RFC 3339, or a date for the end of that day; None: now.
     Raises SettingsError, StoreError or AnalysisError with one sentence.
     """
-    from sprintlib.analysis import analyze, parse_as_of, with_words
+    from sprintlib.as_of import parse_as_of
+    from sprintlib.results import with_words
+    from sprintlib.analysis import analyze
     from sprintlib.store import open_store
 
     settings = settings_module.load(home)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
-from sprintlib.reports.run_table import Run, forget_folder, runs
+from sprintlib.results.run_table import Run, forget_folder, runs
 from sprintlib.settings import Settings
 
 

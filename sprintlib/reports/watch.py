@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 
-from sprintlib.signals import met_like_ctrl_c
+from sprintlib.signals import sigterm_as_interrupt
 
 _GRACE_SECONDS = 3.0
 
@@ -32,7 +32,7 @@ def run_watched(
         )
         family = _Family(process.pid)
         try:
-            with met_like_ctrl_c():
+            with sigterm_as_interrupt():
                 return family.wait(process, timeout_seconds)
         finally:
             family.end()

@@ -18,10 +18,10 @@ from sprintlib.risks import (
     untracked_board,
     work_in_progress,
 )
-from sprintlib.risks.blockades import Blockade
-from sprintlib.risks.instructions_in_text import find_hostile_text
+from sprintlib.risks.blocked_items import BlockedItem
+from sprintlib.risks.prompt_injection import find_hostile_text
 from sprintlib.risks.model import Risk
-from sprintlib.risks.situation import Situation, listed, shorten
+from sprintlib.risks.context import SprintContext, listed, shorten
 
 DETECTORS = (
     blocked_item,
@@ -43,12 +43,12 @@ DETECTORS = (
 )
 _ORDER = ("high", "medium", "low", "unknown")
 
-__all__ = ["Blockade", "Risk", "Situation", "find_hostile_text", "find_risks", "listed", "shorten"]
+__all__ = ["BlockedItem", "Risk", "SprintContext", "find_hostile_text", "find_risks", "listed", "shorten"]
 
 
-def find_risks(situation: Situation) -> tuple[Risk, ...]:
+def find_risks(context: SprintContext) -> tuple[Risk, ...]:
     """Every risk of the sprint, worst first; none once nothing is open."""
-    if situation.sprint.open_items.is_empty():
+    if context.sprint.open_items.is_empty():
         return ()
-    found = [risk for detector in DETECTORS for risk in detector.detect(situation)]
+    found = [risk for detector in DETECTORS for risk in detector.detect(context)]
     return tuple(sorted(found, key=lambda risk: _ORDER.index(risk.severity)))

@@ -10,7 +10,7 @@ import polars as pl
 from sprintlib.forecast import count
 from sprintlib.risks.changed_paths import changed_paths
 from sprintlib.risks.model import Risk
-from sprintlib.risks.situation import Situation, listed
+from sprintlib.risks.context import SprintContext, listed
 
 KIND = "concurrent_edits"
 _MOST = 3  # pairs that are told
@@ -26,28 +26,28 @@ class _Pair(NamedTuple):
     weight: float
 
 
-def detect(situation: Situation) -> list[Risk]:
+def detect(context: SprintContext) -> list[Risk]:
     """Pairs of open pull requests, at least one of the sprint, whose shared files weigh at least the threshold."""
-    limit = situation.thresholds.concurrent_edits
-    pairs = [pair for pair in _pairs(situation) if pair.weight >= limit]
+    limit = context.thresholds.concurrent_edits
+    pairs = [pair for pair in _pairs(context) if pair.weight >= limit]
     pairs.sort(key=lambda pair: (-pair.weight, pair.one, pair.other))
-    return [_risk(situation, pair) for pair in pairs[:_MOST]]
+    return [_risk(context, pair) for pair in pairs[:_MOST]]
 
 
-def _risk(situation: Situation, pair: _Pair) -> Risk:
+def _risk(context: SprintContext, pair: _Pair) -> Risk:
     refs = (pair.one, pair.other)
     return Risk(
         kind=KIND,
-        severity="medium" if situation.near_due else "low",
-        statement=f"{situation.called(pair.one)} and {situation.called(pair.other)} both change {_named(pair.paths)}.",
+        severity="medium" if context.near_due else "low",
+        statement=f"{context.called(pair.one)} and {context.called(pair.other)} both change {_named(pair.paths)}.",
         rule=(
             "Two open pull requests change the same files, at least one of them of the sprint, each in at least "
             f"{_COMMITS} commits of its own or {_LINES} lines. A file weighs 1, divided by one more than the other "
-            f"commits on it in {situation.view.window}; it fires at a sum of "
-            f"{situation.thresholds.concurrent_edits:g}; medium when the deadline is near."
+            f"commits on it in {context.view.window}; it fires at a sum of "
+            f"{context.thresholds.concurrent_edits:g}; medium when the deadline is near."
         ),
         items=refs,
-        evidence=situation.cite(refs),
+        evidence=context.cite(refs),
     )
 
 
@@ -55,13 +55,13 @@ def _named(paths: list[str]) -> str:
     return paths[0] if len(paths) == 1 else f"{count(len(paths), 'file')} ({listed(paths)})"
 
 
-def _pairs(situation: Situation) -> list[_Pair]:
-    changed = changed_paths(situation.view)
-    mine = situation.pulls["ref"].to_list()
+def _pairs(context: SprintContext) -> list[_Pair]:
+    changed = changed_paths(context.view)
+    mine = context.pulls["ref"].to_list()
     keys = ["repository_id", "path"]
     if changed.filter(pl.col("ref").is_in(mine)).is_empty():
         return []
-    much = _changed_much(situation, changed)
+    much = _changed_much(context, changed)
     pairs = (
         much.join(much, on=keys, suffix="_other")
         .filter((pl.col("ref") < pl.col("ref_other")) & (pl.col("ref").is_in(mine) | pl.col("ref_other").is_in(mine)))
@@ -69,7 +69,7 @@ def _pairs(situation: Situation) -> list[_Pair]:
         .select("ref", "ref_other", *keys)
         .unique()
     )
-    weighed = pairs.join(_other_commits(situation, changed), on=keys, how="left")
+    weighed = pairs.join(_other_commits(context, changed), on=keys, how="left")
     weighed = weighed.with_columns(weight=1 / (1 + pl.col("commits").fill_null(0))).sort(
         ["weight", "path"], descending=[True, False]
     )
@@ -77,12 +77,12 @@ def _pairs(situation: Situation) -> list[_Pair]:
     return [_Pair(*row) for row in grouped.iter_rows()]
 
 
-def _changed_much(situation: Situation, changed: pl.DataFrame) -> pl.DataFrame:
+def _changed_much(context: SprintContext, changed: pl.DataFrame) -> pl.DataFrame:
     """ref, repository_id, path: what a pull request changes in several commits, or by many lines where these are known.
 
     Two changes meet when they touch neighbouring lines, which becomes likely only where both change much.
     """
-    sizes = situation.sprint.past.changed_files.select(
+    sizes = context.sprint.past.changed_files.select(
         "repository_id", "sha", "path", lines=pl.sum_horizontal("additions", "deletions")
     )
     each = changed.join(sizes, on=["repository_id", "sha", "path"], how="left").group_by("ref", "repository_id", "path")
@@ -97,8 +97,8 @@ def _stacked(changed: pl.DataFrame) -> list[dict[str, str]]:
     return both.select("ref", "ref_other").unique().to_dicts()
 
 
-def _other_commits(situation: Situation, changed: pl.DataFrame) -> pl.DataFrame:
+def _other_commits(context: SprintContext, changed: pl.DataFrame) -> pl.DataFrame:
     """How many commits of the window, outside these pull requests, changed each path."""
-    recent = situation.view.in_window(situation.sprint.past.changed_files, "committed_at")
+    recent = context.view.in_window(context.sprint.past.changed_files, "committed_at")
     others = recent.join(changed, on=["repository_id", "sha"], how="anti")
     return others.group_by("repository_id", "path").agg(commits=pl.col("sha").n_unique())

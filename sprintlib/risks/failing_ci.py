@@ -8,7 +8,7 @@ import polars as pl
 from sprintlib.evidence import Evidence
 from sprintlib.forecast import count
 from sprintlib.risks.model import Risk
-from sprintlib.risks.situation import Situation
+from sprintlib.risks.context import SprintContext
 
 KIND = "failing_ci"
 _FAILED = ("failure", "timed_out", "startup_failure")
@@ -16,24 +16,24 @@ _PASSED = ("success",)
 _NOT_OF_THE_BRANCH = ("pull_request", "pull_request_target", "pull_request_review", "issue_comment", "issues")
 
 
-def detect(situation: Situation) -> list[Risk]:
+def detect(context: SprintContext) -> list[Risk]:
     """Workflows whose latest run on the default branch failed longer ago than the threshold; unknown without facts."""
     risks: list[Risk] = []
-    repositories = situation.sprint.past.repositories
-    for part in situation.sprint.parts:
+    repositories = context.sprint.past.repositories
+    for part in context.sprint.parts:
         row = repositories.row(by_predicate=pl.col("repo") == part.repo, named=True)
-        runs = _finished(situation, row)
+        runs = _finished(context, row)
         if not row["has_ci_facts"] or runs.is_empty():
-            risks.append(_unknown(situation, row))
+            risks.append(_unknown(context, row))
             continue
         for (name,), of_workflow in runs.group_by("name", maintain_order=True):
-            risks += _failing(situation, row, str(name), of_workflow)
+            risks += _failing(context, row, str(name), of_workflow)
     return risks
 
 
-def _finished(situation: Situation, repository: dict[str, Any]) -> pl.DataFrame:
+def _finished(context: SprintContext, repository: dict[str, Any]) -> pl.DataFrame:
     """Finished runs of the default branch with a verdict, oldest first."""
-    return situation.sprint.past.runs.filter(
+    return context.sprint.past.runs.filter(
         (pl.col("repository_id") == repository["repository_id"])
         & (pl.col("head_branch") == repository["default_branch"])
         & ~pl.col("event").is_in(_NOT_OF_THE_BRANCH)
@@ -41,18 +41,18 @@ def _finished(situation: Situation, repository: dict[str, Any]) -> pl.DataFrame:
     ).sort("name", "created_at", "attempt")
 
 
-def _unknown(situation: Situation, repository: dict[str, Any]) -> Risk:
+def _unknown(context: SprintContext, repository: dict[str, Any]) -> Risk:
     return Risk(
         kind=KIND,
         severity="unknown",
         statement=(
             f"No CI facts for the default branch of {repository['repo']}: whether it works is unknown, not green."
         ),
-        rule=_rule(situation),
+        rule=_rule(context),
     )
 
 
-def _failing(situation: Situation, repository: dict[str, Any], name: str, runs: pl.DataFrame) -> list[Risk]:
+def _failing(context: SprintContext, repository: dict[str, Any], name: str, runs: pl.DataFrame) -> list[Risk]:
     """Runs: of one workflow, oldest first."""
     rows = runs.to_dicts()
     red: list[dict[str, Any]] = []
@@ -60,8 +60,8 @@ def _failing(situation: Situation, repository: dict[str, Any], name: str, runs: 
         red.insert(0, rows.pop())
     if not red:
         return []
-    hours = _hours(situation, red[0]["finished_at"])
-    if hours <= situation.thresholds.red_default_branch_hours:
+    hours = _hours(context, red[0]["finished_at"])
+    if hours <= context.thresholds.red_default_branch_hours:
         return []
     shown = [red[0], red[-1]] if len(red) > 1 else red
     return [
@@ -72,14 +72,14 @@ def _failing(situation: Situation, repository: dict[str, Any], name: str, runs: 
                 f"Workflow '{name}' has failed on {repository['default_branch']} of {repository['repo']} for "
                 f"{hours:.1f} hours of working days ({count(len(red), 'run')})."
             ),
-            rule=_rule(situation),
+            rule=_rule(context),
             evidence=tuple(_cite(repository["repo"], run) for run in shown),
         )
     ]
 
 
-def _hours(situation: Situation, since: datetime) -> float:
-    return 24 * situation.sprint.calendar.working_time(since, situation.sprint.past.as_of)
+def _hours(context: SprintContext, since: datetime) -> float:
+    return 24 * context.sprint.calendar.working_time(since, context.sprint.past.as_of)
 
 
 def _cite(repo: str, run: dict[str, Any]) -> Evidence:
@@ -91,8 +91,8 @@ def _cite(repo: str, run: dict[str, Any]) -> Evidence:
     )
 
 
-def _rule(situation: Situation) -> str:
+def _rule(context: SprintContext) -> str:
     return (
         "The latest finished run of a workflow on the default branch failed, and so did all since more than "
-        f"{situation.thresholds.red_default_branch_hours:g} h of working days; no finished run is unknown."
+        f"{context.thresholds.red_default_branch_hours:g} h of working days; no finished run is unknown."
     )

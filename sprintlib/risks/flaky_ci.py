@@ -8,30 +8,30 @@ from sprintlib.evidence import Evidence
 from sprintlib.features import delivery
 from sprintlib.forecast import count
 from sprintlib.risks.model import Risk
-from sprintlib.risks.situation import Situation
+from sprintlib.risks.context import SprintContext
 
 KIND = "flaky_ci"
 _DAYS = 7
 
 
-def detect(situation: Situation) -> list[Risk]:
+def detect(context: SprintContext) -> list[Risk]:
     """Workflows of the sprint's repositories that contradicted themselves on several commits within a week."""
-    limit = situation.thresholds.flaky_commits
-    found = delivery.contradictions(replace(situation.view, window_days=_DAYS))
+    limit = context.thresholds.flaky_commits
+    found = delivery.contradictions(replace(context.view, window_days=_DAYS))
     return [
-        _risk(situation, str(repo), str(name), commits)
+        _risk(context, str(repo), str(name), commits)
         for (repo, name), commits in found.group_by("repo", "name", maintain_order=True)
         if len(commits) >= limit
     ]
 
 
-def _risk(situation: Situation, repo: str, name: str, commits: pl.DataFrame) -> Risk:
-    limit = situation.thresholds.flaky_commits
-    runs = situation.sprint.past.runs.filter((pl.col("repo") == repo) & pl.col("id").is_in(commits["id"].to_list()))
+def _risk(context: SprintContext, repo: str, name: str, commits: pl.DataFrame) -> Risk:
+    limit = context.thresholds.flaky_commits
+    runs = context.sprint.past.runs.filter((pl.col("repo") == repo) & pl.col("id").is_in(commits["id"].to_list()))
     newest = runs.unique("id", keep="last", maintain_order=True).sort("id", descending=True).head(3)
     return Risk(
         kind=KIND,
-        severity="medium" if len(commits) > 2 * limit or situation.near_due else "low",
+        severity="medium" if len(commits) > 2 * limit or context.near_due else "low",
         statement=(
             f"Workflow '{name}' of {repo} both failed and passed on {count(len(commits), 'commit')} "
             f"within {_DAYS} days."

@@ -2,30 +2,30 @@
 
 from sprintlib.forecast import count
 from sprintlib.risks.model import Risk
-from sprintlib.risks.situation import Situation, listed
+from sprintlib.risks.context import SprintContext, listed
 
 KIND = "late_start"
 _LEAST_ITEMS = 3  # fewer can all be begun last without being late
 
 
-def detect(situation: Situation) -> list[Risk]:
+def detect(context: SprintContext) -> list[Risk]:
     """Part of the time has gone and too few of the items were begun or closed.
 
     Not where most of the work names no issue: then nobody can see what is begun (untracked_board).
     """
-    limits, gone = situation.thresholds, situation.time_gone
-    closed = situation.sprint.items.height - situation.sprint.open_items.height
-    whole = closed + len(situation.pieces)
+    limits, gone = context.thresholds, context.time_gone
+    closed = context.sprint.items.height - context.sprint.open_items.height
+    whole = closed + len(context.work_items)
     if gone is None or gone < limits.late_start_time or whole < _LEAST_ITEMS:
         return []
-    started = closed + len(situation.begun)
-    if started >= limits.late_start_share * whole or situation.unnamed_work.is_most:
+    started = closed + len(context.started)
+    if started >= limits.late_start_share * whole or context.unnamed_work.is_most:
         return []
-    resting = [ref for ref in situation.pieces if ref not in situation.begun]
+    resting = [ref for ref in context.work_items if ref not in context.started]
     return [
         Risk(
             kind=KIND,
-            severity="high" if situation.near_due else "medium",
+            severity="high" if context.near_due else "medium",
             statement=(
                 f"{started} of {count(whole, 'item')} begun or closed with {gone:.0%} of the time gone: "
                 f"{listed(resting, 4)} not begun."
@@ -37,6 +37,6 @@ def detect(situation: Situation) -> list[Risk]:
                 "then; high when the deadline is near."
             ),
             items=tuple(resting),
-            evidence=situation.cite(resting),
+            evidence=context.cite(resting),
         )
     ]

@@ -1,25 +1,25 @@
 """More in the sprint than it will probably finish, early enough to change that."""
 
-from sprintlib.forecast import chance, clamp, count, percent
+from sprintlib.forecast import probability_in_time, clamp, count, percent
 from sprintlib.risks.model import Risk
-from sprintlib.risks.situation import Situation
+from sprintlib.risks.context import SprintContext
 
 KIND = "overcommitted"
 
 
-def detect(situation: Situation) -> list[Risk]:
+def detect(context: SprintContext) -> list[Risk]:
     """The probability is below the threshold after part of the time, and the deadline has not passed."""
-    limits, gone, outlook = situation.thresholds, situation.time_gone, situation.outlook
-    if gone is None or gone < limits.overcommitted_time or situation.sprint.overdue:
+    limits, gone, inputs = context.thresholds, context.time_gone, context.inputs
+    if gone is None or gone < limits.overcommitted_time or context.sprint.overdue:
         return []
-    raw = None if outlook.basis == "insufficient-data" else chance(outlook.work)
+    raw = None if inputs.basis == "insufficient-data" else probability_in_time(inputs.work)
     if raw is None or raw >= limits.overcommitted_probability:
         return []
-    refs = situation.sprint.open_items["ref"].sort().to_list()
+    refs = context.sprint.open_items["ref"].sort().to_list()
     return [
         Risk(
             kind=KIND,
-            severity="high" if raw < limits.overcommitted_probability / 2 and situation.near_due else "medium",
+            severity="high" if raw < limits.overcommitted_probability / 2 and context.near_due else "medium",
             statement=(
                 f"{count(len(refs), 'item')} open with {gone:.0%} of the time gone: all of them in time has a "
                 f"probability of {percent(clamp(raw))}."
@@ -30,6 +30,6 @@ def detect(situation: Situation) -> list[Risk]:
                 "deadline near."
             ),
             items=tuple(refs),
-            evidence=situation.cite(refs),
+            evidence=context.cite(refs),
         )
     ]

@@ -4,16 +4,16 @@ import polars as pl
 
 from sprintlib.forecast import count
 from sprintlib.risks.model import Risk
-from sprintlib.risks.situation import Situation, listed
+from sprintlib.risks.context import SprintContext, listed
 
 KIND = "oversized_pull_request"
 _LEAST_DAYS = 1.0  # in the first day a pull request may still be split by its author
 
 
-def detect(situation: Situation) -> list[Risk]:
+def detect(context: SprintContext) -> list[Risk]:
     """Open pull requests that carry open items, change more lines than the threshold, and are over a day old."""
-    limit, view = situation.thresholds.pull_request_lines, situation.view
-    sized = situation.pulls.with_columns(lines=pl.col("additions") + pl.col("deletions")).filter(
+    limit, view = context.thresholds.pull_request_lines, context.view
+    sized = context.pulls.with_columns(lines=pl.col("additions") + pl.col("deletions")).filter(
         pl.col("lines") > limit
     )
     old = [
@@ -30,13 +30,13 @@ def detect(situation: Situation) -> list[Risk]:
     return [
         Risk(
             kind=KIND,
-            severity="medium" if lines > 2 * limit or situation.near_due else "low",
-            statement=(f"{situation.called(largest)} changes {count(lines, 'line')}, over the {limit} of one{others}."),
+            severity="medium" if lines > 2 * limit or context.near_due else "low",
+            statement=(f"{context.called(largest)} changes {count(lines, 'line')}, over the {limit} of one{others}."),
             rule=(
                 f"An open pull request older than a working day adds and deletes more than {limit} lines; medium "
                 "above twice that, or when the deadline is near."
             ),
             items=tuple(refs),
-            evidence=situation.cite(refs),
+            evidence=context.cite(refs),
         )
     ]

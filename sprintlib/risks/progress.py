@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from sprintlib.forecast import Sprint
-from sprintlib.forecast.beginning import begun as begun_items
-from sprintlib.forecast.beginning import started_at
+from sprintlib.history import Sprint
+from sprintlib.history.started_work import started as begun_items
+from sprintlib.history.started_work import started_at
 
 
 def time_gone(sprint: Sprint) -> float | None:
@@ -17,13 +17,13 @@ def time_gone(sprint: Sprint) -> float | None:
     return gone / whole if whole else 1.0
 
 
-def pieces(sprint: Sprint, pulls_of: Mapping[str, Sequence[str]]) -> list[str]:
+def work_items(sprint: Sprint, pulls_of: Mapping[str, Sequence[str]]) -> list[str]:
     """Open items, without the pull requests that carry another one of them: each piece of work once."""
     carrying = {pull for item, pulls in pulls_of.items() for pull in pulls if pull != item}
     return [ref for ref in pulls_of if ref not in carrying]
 
 
-def begun(sprint: Sprint, pulls_of: Mapping[str, Sequence[str]]) -> list[str]:
+def started(sprint: Sprint, pulls_of: Mapping[str, Sequence[str]]) -> list[str]:
     """The pieces of work that somebody has begun."""
     found = begun_items(sprint, pulls_of)
-    return [ref for ref in pieces(sprint, pulls_of) if ref in found]
+    return [ref for ref in work_items(sprint, pulls_of) if ref in found]

@@ -6,34 +6,34 @@ import polars as pl
 
 from sprintlib.forecast import working_days
 from sprintlib.risks.model import Risk
-from sprintlib.risks.rhythm import human_events, patience, sprint_rhythm
-from sprintlib.risks.situation import Situation, listed
+from sprintlib.risks.activity_baseline import human_events, inactivity_limit, sprint_rhythm
+from sprintlib.risks.context import SprintContext, listed
 
 KIND = "quiet_milestone"
 
 
-def detect(situation: Situation) -> list[Risk]:
+def detect(context: SprintContext) -> list[Risk]:
     """No event, comment, review or commit by a person on any item for longer than the threshold.
 
     Only with a due date: a bucket may rest. Silence counts by the time left: a week is nothing in half a year.
     """
-    sprint, limits = situation.sprint, situation.thresholds
-    start = situation.started_at
+    sprint, limits = context.sprint, context.thresholds
+    start = context.started_at
     if start is None or sprint.deadline is None or start > sprint.past.as_of:
         return []
-    last = max(moment for moment in (start, _last_event(situation)) if moment is not None)
+    last = max(moment for moment in (start, _last_event(context)) if moment is not None)
     days = sprint.calendar.working_time(last, sprint.past.as_of)
     if days <= limits.quiet_days:  # spares the rest
         return []
     left = sprint.days_left or 0.0
-    limit = max(limits.quiet_share * left, patience(limits.quiet_days, sprint_rhythm(sprint), left))
+    limit = max(limits.quiet_share * left, inactivity_limit(limits.quiet_days, sprint_rhythm(sprint), left))
     if days <= limit:
         return []
-    refs = situation.pieces
+    refs = context.work_items
     return [
         Risk(
             kind=KIND,
-            severity="high" if situation.near_due else "medium",
+            severity="high" if context.near_due else "medium",
             statement=(
                 f"Nobody has touched an item of this sprint for {working_days(round(days, 1))}; "
                 f"{listed(refs, 4)} {'is' if len(refs) == 1 else 'are'} open."
@@ -46,16 +46,16 @@ def detect(situation: Situation) -> list[Risk]:
                 "when the deadline is near."
             ),
             items=tuple(refs),
-            evidence=situation.cite(refs),
+            evidence=context.cite(refs),
         )
     ]
 
 
-def _last_event(situation: Situation) -> datetime | None:
+def _last_event(context: SprintContext) -> datetime | None:
     """When a person last did something on an item of the sprint or a pull request that carries one."""
-    past, key = situation.sprint.past, ["repository_id", "number"]
-    refs = {*situation.sprint.items["ref"], *situation.pulls["ref"]}
+    past, key = context.sprint.past, ["repository_id", "number"]
+    refs = {*context.sprint.items["ref"], *context.pulls["ref"]}
     inside = past.items.filter(pl.col("ref").is_in(refs))
-    seen = human_events(situation.sprint).join(inside, on=key, how="semi")
+    seen = human_events(context.sprint).join(inside, on=key, how="semi")
     moments: list[datetime] = seen["at"].to_list()
     return max(moments, default=None)

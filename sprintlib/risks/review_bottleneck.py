@@ -3,22 +3,22 @@
 from sprintlib.features import Metric, graph
 from sprintlib.forecast import count
 from sprintlib.risks.model import Risk, Severity
-from sprintlib.risks.situation import Situation, listed
+from sprintlib.risks.context import SprintContext, listed
 
 KIND = "review_bottleneck"
 
 
-def detect(situation: Situation) -> list[Risk]:
+def detect(context: SprintContext) -> list[Risk]:
     """Pull requests of the sprint wait for a review while the queue or the concentration of reviews is high.
 
     Says that one person gives most reviews, never who.
     """
-    view = situation.view
+    view = context.view
     load, concentration = view.shared(graph.review_load), view.shared(graph.review_concentration)
-    limits = situation.thresholds
+    limits = context.thresholds
     long = load.value is not None and load.value > limits.review_queue
     narrow = concentration.value is not None and concentration.value > limits.review_share
-    waiting = sorted(ref for ref, move in situation.moves.items() if move.role == "reviewer")
+    waiting = sorted(ref for ref, move in context.moves.items() if move.role == "reviewer")
     if not waiting or not (long or narrow):
         return []
     told = [_queue(load)] if long else []
@@ -26,7 +26,7 @@ def detect(situation: Situation) -> list[Risk]:
     return [
         Risk(
             kind=KIND,
-            severity=_severity(situation, long, narrow),
+            severity=_severity(context, long, narrow),
             statement=f"{' and '.join(told)}, while {listed(waiting)} of this sprint "
             f"{'waits' if len(waiting) == 1 else 'wait'}.",
             rule=(
@@ -35,7 +35,7 @@ def detect(situation: Situation) -> list[Risk]:
                 "waits for one; medium when both hold or the deadline is near, high when all do."
             ),
             items=tuple(waiting),
-            evidence=situation.cite(waiting),
+            evidence=context.cite(waiting),
         )
     ]
 
@@ -48,6 +48,6 @@ def _share(concentration: Metric) -> str:
     return f"{concentration.value:.0%} of the {concentration.n} reviews of {concentration.window} by one person"
 
 
-def _severity(situation: Situation, long: bool, narrow: bool) -> Severity:
+def _severity(context: SprintContext, long: bool, narrow: bool) -> Severity:
     levels: tuple[Severity, ...] = ("low", "medium", "high")
-    return levels[(long and narrow) + situation.near_due]
+    return levels[(long and narrow) + context.near_due]

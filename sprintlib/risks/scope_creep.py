@@ -4,26 +4,26 @@ import polars as pl
 
 from sprintlib.forecast import count
 from sprintlib.risks.model import Risk
-from sprintlib.risks.situation import Situation, listed
+from sprintlib.risks.context import SprintContext, listed
 
 KIND = "scope_creep"
 _LONGEST_SPRINT = 20.0  # working days; what is longer is filled over weeks, a sprint on the day it is planned
 
 
-def detect(situation: Situation) -> list[Risk]:
+def detect(context: SprintContext) -> list[Risk]:
     """Items that came in after the planning and are still inside exceed a share of the planned ones; one is open.
 
     In a milestone of more than four weeks the first part of the time is planning. A pull request that carries another
     item is no further work. A milestone without a due date is a bucket, not a commitment: it may grow.
     """
-    limits = situation.thresholds
-    if situation.sprint.deadline is None or situation.started_at is None:
+    limits = context.thresholds
+    if context.sprint.deadline is None or context.started_at is None:
         return []
-    planning = _planning(situation)
-    late = _late(situation, planning)
-    early = len(situation.sprint.additions) - len(late)
-    planned = sum(len(part.scope.committed) for part in situation.sprint.parts) + early
-    if not planned or len(late) <= limits.scope_creep_share * planned or situation.pulls_of.keys().isdisjoint(late):
+    planning = _planning(context)
+    late = _late(context, planning)
+    early = len(context.sprint.additions) - len(late)
+    planned = sum(len(part.scope.committed) for part in context.sprint.parts) + early
+    if not planned or len(late) <= limits.scope_creep_share * planned or context.pulls_of.keys().isdisjoint(late):
         return []
     share = len(late) / planned
     since = f"the first {limits.scope_planning_share:.0%} of the time" if planning else "the start"
@@ -31,10 +31,10 @@ def detect(situation: Situation) -> list[Risk]:
     return [
         Risk(
             kind=KIND,
-            severity="high" if share > 2 * limits.scope_creep_share and situation.near_due else "medium",
+            severity="high" if share > 2 * limits.scope_creep_share and context.near_due else "medium",
             statement=(
                 f"{count(len(late), 'item')} came in after {since}, {share:.0%} of the {planned} {inside}"
-                f"{_not_counted(situation)}: {listed(late, 4)}."
+                f"{_not_counted(context)}: {listed(late, 4)}."
             ),
             rule=(
                 f"Items added after {since} and still inside exceed {100 * limits.scope_creep_share:g}% of the "
@@ -42,23 +42,23 @@ def detect(situation: Situation) -> list[Risk]:
                 "open; high above twice that with the deadline near."
             ),
             items=late,
-            evidence=situation.cite(late),
+            evidence=context.cite(late),
         )
     ]
 
 
-def _planning(situation: Situation) -> float:
+def _planning(context: SprintContext) -> float:
     """Working days from the start in which the milestone is still being filled."""
-    sprint, start = situation.sprint, situation.started_at
+    sprint, start = context.sprint, context.started_at
     if start is None or sprint.deadline is None:
         return 0.0
     whole = sprint.calendar.working_time(start, sprint.deadline)
-    return situation.thresholds.scope_planning_share * whole if whole > _LONGEST_SPRINT else 0.0
+    return context.thresholds.scope_planning_share * whole if whole > _LONGEST_SPRINT else 0.0
 
 
-def _late(situation: Situation, planning: float) -> tuple[str, ...]:
+def _late(context: SprintContext, planning: float) -> tuple[str, ...]:
     """The additions that came in after the planning."""
-    sprint, start = situation.sprint, situation.started_at
+    sprint, start = context.sprint, context.started_at
     if start is None or not planning:
         return sprint.additions
     entered = (
@@ -71,9 +71,9 @@ def _late(situation: Situation, planning: float) -> tuple[str, ...]:
     return tuple(ref for ref in sprint.additions if sprint.calendar.working_time(start, moments[ref]) > planning)
 
 
-def _not_counted(situation: Situation) -> str:
+def _not_counted(context: SprintContext) -> str:
     """Why the scope counts more additions than the statement."""
-    inside = set(situation.sprint.items["ref"])
-    added = sum(ref in inside for part in situation.sprint.parts for ref in part.scope.added)
-    carrying = added - len(situation.sprint.additions)
+    inside = set(context.sprint.items["ref"])
+    added = sum(ref in inside for part in context.sprint.parts for ref in part.scope.added)
+    carrying = added - len(context.sprint.additions)
     return f", without {count(carrying, 'pull request')} for items that are inside" if carrying else ""

@@ -8,16 +8,16 @@ from sprintlib.features.code import ownership
 from sprintlib.forecast import count
 from sprintlib.risks.changed_paths import changed_paths
 from sprintlib.risks.model import Risk
-from sprintlib.risks.situation import Situation, listed
+from sprintlib.risks.context import SprintContext, listed
 
 KIND = "single_ownership"
 _WINDOW_DAYS = 180  # a file belongs to who wrote it over months; four weeks of commits say who is busy with it now
 
 
-def detect(situation: Situation) -> list[Risk]:
+def detect(context: SprintContext) -> list[Risk]:
     """Says which paths, never who; low always, since small teams look like that nearly everywhere."""
-    limit, view = situation.thresholds.single_owner_share, replace(situation.view, window_days=_WINDOW_DAYS)
-    mine = changed_paths(view).filter(pl.col("ref").is_in(situation.pulls["ref"].to_list()))
+    limit, view = context.thresholds.single_owner_share, replace(context.view, window_days=_WINDOW_DAYS)
+    mine = changed_paths(view).filter(pl.col("ref").is_in(context.pulls["ref"].to_list()))
     single = view.shared(ownership).filter(pl.col("share") > limit).sort(["commits", "path"], descending=[True, False])
     touched = single.join(mine, on="path", how="semi", maintain_order="left")
     if touched.is_empty():
@@ -37,6 +37,6 @@ def detect(situation: Situation) -> list[Risk]:
                 "open pull request of the sprint changes. Context only: it has no weight in the forecast."
             ),
             items=tuple(refs),
-            evidence=situation.cite(refs, note="changes such a path"),
+            evidence=context.cite(refs, note="changes such a path"),
         )
     ]

@@ -2,9 +2,9 @@
 
 from sprintlib.forecast import count, working_days
 from sprintlib.risks.model import Risk, Severity
-from sprintlib.risks.next_move import NextMove
-from sprintlib.risks.rhythm import patience
-from sprintlib.risks.situation import Situation, listed
+from sprintlib.risks.next_actor import NextMove
+from sprintlib.risks.activity_baseline import inactivity_limit
+from sprintlib.risks.context import SprintContext, listed
 
 KIND = "stale_pull_request"
 KIND_OF_REST = "more_stale_pull_requests"
@@ -12,16 +12,16 @@ _MOST = 5  # told one by one; the rest in one sentence
 _OWED = {"author": "an answer by its author", "reviewer": "a review", "maintainer": "a maintainer's decision"}
 
 
-def detect(situation: Situation) -> list[Risk]:
+def detect(context: SprintContext) -> list[Risk]:
     """Open, ready pull requests that carry open items and have had no human event for longer than the threshold.
 
     Not those that people set aside, nor those whose items wait for another one, which is told as such; nothing in a
     bucket (Situation.is_bucket).
     """
-    if situation.is_bucket:
+    if context.is_bucket:
         return []
-    waits = _waits(situation)
-    told = [_risk(situation, ref, move, days) for ref, (move, days) in list(waits.items())[:_MOST]]
+    waits = _waits(context)
+    told = [_risk(context, ref, move, days) for ref, (move, days) in list(waits.items())[:_MOST]]
     rest = list(waits)[_MOST:]
     if rest:
         told.append(
@@ -29,73 +29,73 @@ def detect(situation: Situation) -> list[Risk]:
                 kind=KIND_OF_REST,
                 severity="low",
                 statement=f"{count(len(rest), 'more pull request')} without a human event: {listed(rest, 8)}.",
-                rule=_rule(situation),
+                rule=_rule(context),
                 items=tuple(rest),
-                evidence=situation.cite(rest),
+                evidence=context.cite(rest),
             )
         )
     return told
 
 
-def _waits(situation: Situation) -> dict[str, tuple[NextMove, float]]:
+def _waits(context: SprintContext) -> dict[str, tuple[NextMove, float]]:
     """Stale pull requests with the move they wait for and the working days without one, longest first."""
-    sprint, limit = situation.sprint, _limit(situation)
+    sprint, limit = context.sprint, _limit(context)
     waits = {
         ref: (move, sprint.calendar.working_time(move.since, sprint.past.as_of))
-        for ref, move in situation.moves.items()
-        if ref not in situation.parked and not _blocked(situation, ref)
+        for ref, move in context.moves.items()
+        if ref not in context.on_hold and not _blocked(context, ref)
     }
     stale = {ref: wait for ref, wait in waits.items() if wait[1] > limit}
     return dict(sorted(stale.items(), key=lambda entry: (-entry[1][1], entry[0])))
 
 
-def _limit(situation: Situation) -> float:
-    return patience(
-        situation.thresholds.stale_pull_request_days, situation.pull_request_rhythm, situation.sprint.days_left
+def _limit(context: SprintContext) -> float:
+    return inactivity_limit(
+        context.thresholds.stale_pull_request_days, context.activity_baseline, context.sprint.days_left
     )
 
 
-def _blocked(situation: Situation, ref: str) -> bool:
-    waiting = {blockade.item for blockade in situation.blockades}
-    return waiting.issuperset(item for item, pulls in situation.pulls_of.items() if ref in pulls)
+def _blocked(context: SprintContext, ref: str) -> bool:
+    waiting = {blocked_item.item for blocked_item in context.blocked_items}
+    return waiting.issuperset(item for item, pulls in context.pulls_of.items() if ref in pulls)
 
 
-def _risk(situation: Situation, ref: str, move: NextMove, days: float) -> Risk:
-    carried = [item for item, pulls in situation.pulls_of.items() if ref in pulls and item != ref]
+def _risk(context: SprintContext, ref: str, move: NextMove, days: float) -> Risk:
+    carried = [item for item, pulls in context.pulls_of.items() if ref in pulls and item != ref]
     return Risk(
         kind=KIND,
-        severity=_severity(situation, days),
+        severity=_severity(context, days),
         statement=(
-            f"{situation.called(ref)} has had no human event for {working_days(round(days, 1))}; "
+            f"{context.called(ref)} has had no human event for {working_days(round(days, 1))}; "
             f"{move.reason}, so {_OWED[move.role]} is owed."
         ),
-        rule=_rule(situation),
+        rule=_rule(context),
         items=(ref, *carried),
         actor=move.who,
-        evidence=situation.cite([ref, *carried]),
+        evidence=context.cite([ref, *carried]),
     )
 
 
-def _severity(situation: Situation, days: float) -> Severity:
-    long = days > 3 * _limit(situation)
-    if long and situation.near_due:
+def _severity(context: SprintContext, days: float) -> Severity:
+    long = days > 3 * _limit(context)
+    if long and context.near_due:
         return "high"
-    return "medium" if long or situation.near_due else "low"
+    return "medium" if long or context.near_due else "low"
 
 
-def _rule(situation: Situation) -> str:
+def _rule(context: SprintContext) -> str:
     return (
         "An open pull request that is no draft, not set aside and not blocked has no event by a person for more than "
-        f"{working_days(round(_limit(situation), 1))}{_why(situation)}; high when it is three times as long and the "
-        f"deadline is {working_days(situation.thresholds.near_due_days)} away or less."
+        f"{working_days(round(_limit(context), 1))}{_why(context)}; high when it is three times as long and the "
+        f"deadline is {working_days(context.thresholds.near_due_days)} away or less."
     )
 
 
-def _why(situation: Situation) -> str:
+def _why(context: SprintContext) -> str:
     """Where the limit comes from, unless it is the one of the settings."""
-    rhythm = situation.pull_request_rhythm
-    if rhythm is None or _limit(situation) <= situation.thresholds.stale_pull_request_days:
+    baseline = context.activity_baseline
+    if baseline is None or _limit(context) <= context.thresholds.stale_pull_request_days:
         return ""
-    if _limit(situation) < rhythm.days:
+    if _limit(context) < baseline.days:
         return " (half of the time left)"
-    return f" ({rhythm.words('wait', 'on pull requests')})"
+    return f" ({baseline.words('wait', 'on pull requests')})"

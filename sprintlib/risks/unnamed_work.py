@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import polars as pl
 
-from sprintlib.forecast import Sprint, count
-from sprintlib.forecast.beginning import started_at
+from sprintlib.history import Sprint
+from sprintlib.forecast import count
+from sprintlib.history.started_work import started_at
 
 _LEAST = 3  # fewer happen in every team
 _KEY = ["repository_id", "number"]

@@ -4,7 +4,7 @@ import polars as pl
 
 from sprintlib.forecast import count
 from sprintlib.risks.model import Risk
-from sprintlib.risks.situation import Situation, listed
+from sprintlib.risks.context import SprintContext, listed
 
 KIND = "untracked_board"
 _LEAST_ITEMS = 3
@@ -23,25 +23,25 @@ _STATUS = (
 )
 
 
-def detect(situation: Situation) -> list[Risk]:
+def detect(context: SprintContext) -> list[Risk]:
     """Late in the sprint, too many open items had no status event and have no pull request, while people work.
 
     Where nobody works either, the team is away or busy elsewhere, and the board tells the truth.
     """
-    limits, gone = situation.thresholds, situation.time_gone
-    if gone is None or gone < limits.untracked_time or len(situation.pieces) < _LEAST_ITEMS:
+    limits, gone = context.thresholds, context.time_gone
+    if gone is None or gone < limits.untracked_time or len(context.work_items) < _LEAST_ITEMS:
         return []
-    seen = _with_status(situation)
-    silent = [ref for ref in situation.pieces if not situation.pulls_of[ref] and ref not in seen]
-    beside = situation.unnamed_work
-    if len(silent) <= limits.untracked_share * len(situation.pieces) or not beside.is_lively:
+    seen = _with_status(context)
+    silent = [ref for ref in context.work_items if not context.pulls_of[ref] and ref not in seen]
+    beside = context.unnamed_work
+    if len(silent) <= limits.untracked_share * len(context.work_items) or not beside.is_lively:
         return []
     return [
         Risk(
             kind=KIND,
-            severity="medium" if situation.near_due else "low",
+            severity="medium" if context.near_due else "low",
             statement=(
-                f"{len(silent)} of {count(len(situation.pieces), 'open item')} show no work with {gone:.0%} of the "
+                f"{len(silent)} of {count(len(context.work_items), 'open item')} show no work with {gone:.0%} of the "
                 f"time gone: {listed(silent, 4)}; but {beside.words()}. The forecast sees only what is closed."
             ),
             rule=(
@@ -51,14 +51,14 @@ def detect(situation: Situation) -> list[Risk]:
                 "requests or commits name no issue; medium when the deadline is near."
             ),
             items=tuple(silent),
-            evidence=(*situation.cite(silent), *situation.cite(beside.pulls)),
+            evidence=(*context.cite(silent), *context.cite(beside.pulls)),
         )
     ]
 
 
-def _with_status(situation: Situation) -> set[str]:
+def _with_status(context: SprintContext) -> set[str]:
     """Open items with an event since the start that says where they stand."""
-    past, start = situation.sprint.past, situation.started_at
+    past, start = context.sprint.past, context.started_at
     pulls = past.items.filter(pl.col("kind") == "pull")["ref"].to_list()
     events = past.events.filter(
         (pl.col("kind").is_in(_STATUS) & ~pl.col("actor_is_bot"))
@@ -66,4 +66,4 @@ def _with_status(situation: Situation) -> set[str]:
     )
     if start is not None:
         events = events.filter(pl.col("happened_at") > start)
-    return set(situation.sprint.open_items.join(events, on=["repository_id", "number"], how="semi")["ref"])
+    return set(context.sprint.open_items.join(events, on=["repository_id", "number"], how="semi")["ref"])

@@ -5,42 +5,42 @@ import polars as pl
 from sprintlib.features import MilestoneView
 from sprintlib.forecast import count
 from sprintlib.risks.model import Risk
-from sprintlib.risks.situation import Situation, listed
+from sprintlib.risks.context import SprintContext, listed
 
 KIND = "too_much_wip"
 _LEAST_ITEMS = 3  # two things begun are no queue
 
 
-def detect(situation: Situation) -> list[Risk]:
+def detect(context: SprintContext) -> list[Risk]:
     """Items begun and open exceed the threshold for each person who is active in the sprint's repositories."""
-    limit, refs, people = situation.thresholds.wip_per_person, situation.begun, _active_people(situation)
+    limit, refs, people = context.thresholds.wip_per_person, context.started, _active_people(context)
     if not people or len(refs) < _LEAST_ITEMS or len(refs) <= limit * people:
         return []
     share = len(refs) / people
     return [
         Risk(
             kind=KIND,
-            severity="medium" if share > 2 * limit or situation.near_due else "low",
+            severity="medium" if share > 2 * limit or context.near_due else "low",
             statement=(
                 f"{count(len(refs), 'item')} begun and open, {share:.1f} for each of the "
                 f"{people} active {'person' if people == 1 else 'people'}: {listed(refs, 4)}."
             ),
             rule=(
                 f"More than {limit:g} items a person are begun and open; active is who wrote or reviewed a pull "
-                f"request in {situation.view.window} or holds a begun item; medium above twice that, or when the "
+                f"request in {context.view.window} or holds a begun item; medium above twice that, or when the "
                 "deadline is near."
             ),
             items=tuple(refs),
-            evidence=situation.cite(refs),
+            evidence=context.cite(refs),
         )
     ]
 
 
-def _active_people(situation: Situation) -> int:
+def _active_people(context: SprintContext) -> int:
     """How many people wrote or reviewed pull requests lately, or hold a begun item."""
-    held = (situation.items[ref] for ref in situation.begun)
+    held = (context.items[ref] for ref in context.started)
     holders = {login for item in held if not item.author_is_bot for login in item.assignees}
-    return len(situation.view.shared(_wrote_or_reviewed) | holders)
+    return len(context.view.shared(_wrote_or_reviewed) | holders)
 
 
 def _wrote_or_reviewed(view: MilestoneView) -> frozenset[str]:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis, ProjectionPoint
-from sprintlib.imports import quickly
+from sprintlib.imports import import_without_uri_grammar
 from sprintlib.views.markup import table, text
 from sprintlib.views.vega import chart_html
 from sprintlib.views.words import count, day, today
@@ -26,7 +26,7 @@ def burn_up_chart(analysis: Analysis, milestone: MilestoneAnalysis, height: int 
 
     As wide as its container. Colours are CSS variables: draw it with the SVG renderer.
     """
-    quickly("altair")
+    import_without_uri_grammar("altair")
     import altair as alt
 
     now, up = today(analysis, milestone), milestone.burn_up
@@ -112,9 +112,9 @@ def _until(milestone: MilestoneAnalysis, now: date) -> list[ProjectionPoint]:
     first = milestone.burn_up.days[0].day if milestone.burn_up.days else now
     if milestone.due_on is None or milestone.due_on <= now:
         return points[: max((now - first).days, 21)]
-    whole = 2 * (milestone.due_on - first).days
+    full_title = 2 * (milestone.due_on - first).days
     needed = (max(milestone.due_on, dates.p85 or date.max) - first).days * 9 // 8
-    return [point for point in points if (point.day - first).days <= max(min(needed, whole), 10)]
+    return [point for point in points if (point.day - first).days <= max(min(needed, full_title), 10)]
 
 
 def _top(milestone: MilestoneAnalysis) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.forecast.model import ItemForecast
-from sprintlib.views.markup import known_repositories, link, short, table, text, web_url, whole
+from sprintlib.views.markup import known_repositories, link, short, table, text, web_url, full_title
 from sprintlib.views.words import count, percent
 
 HEAD = ("Item", "Title", "State", "By the due date")
@@ -40,7 +40,7 @@ def _table(name: str, rows: list[list[str]]) -> str:
 
 def _row(item: ItemForecast, under: bool, known: frozenset[str]) -> list[str]:
     name = link(web_url(item.html_url, known), short(item.ref, known), item.ref)
-    return [f"{'↳ ' if under else ''}{name}", whole(item.title), text(state(item)), text(chance(item))]
+    return [f"{'↳ ' if under else ''}{name}", full_title(item.title), text(state(item)), text(chance(item))]
 
 
 def caption(milestone: MilestoneAnalysis) -> str:

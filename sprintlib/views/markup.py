@@ -19,7 +19,7 @@ def text(value: object) -> str:
     return escape(seen(value), quote=True)
 
 
-def whole(title: str) -> str:
+def full_title(title: str) -> str:
     """A title of GitHub: in its own direction of writing, and whole on hover where the style cuts it short."""
     return f'<bdi title="{text(title)}">{text(title)}</bdi>'
 

@@ -10,7 +10,7 @@ from sprintlib.views.burn_up import burn_up_figure
 from sprintlib.views.earlier import earlier_sprints
 from sprintlib.views.findings import action_list, hostile_text, risk_list
 from sprintlib.views.items import item_table
-from sprintlib.views.markup import known_repositories, link, text, web_url, whole
+from sprintlib.views.markup import known_repositories, link, text, web_url, full_title
 from sprintlib.views.measurements import measurements
 from sprintlib.views.narrative import narrative
 from sprintlib.views.tables import freshness, notes, scope_table
@@ -36,7 +36,7 @@ def wrapped(fragment: str) -> str:
 def first_screen(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
     """Answer, burn-up, three risks, three actions: what fits on 1280 x 800. Below it the explanation, if any."""
     return (
-        f'<header class="title"><h1>{whole(milestone.title)}</h1>'
+        f'<header class="title"><h1>{full_title(milestone.title)}</h1>'
         f"<p>{_subtitle(analysis, milestone)}</p></header>"
         f'<div class="first">{answer_card(analysis, milestone)}{burn_up_figure(analysis, milestone)}'
         f'<section aria-labelledby="top-risks"><h2 id="top-risks">What threatens it</h2>'

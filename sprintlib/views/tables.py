@@ -14,7 +14,7 @@ from sprintlib.views.markup import (
     table,
     text,
     web_url,
-    whole,
+    full_title,
 )
 from sprintlib.views.words import SEVERITIES, age, between, chance, day, headline, moment, percent, short_day, today
 
@@ -36,7 +36,7 @@ def milestone_table(analysis: Analysis, links: dict[str, str] | None = None) -> 
 
 def _milestone_row(analysis: Analysis, milestone: MilestoneAnalysis, page: str | None) -> list[str]:
     known, now = known_repositories(analysis), today(analysis, milestone)
-    title = f'<a href="{text(page)}">{whole(milestone.title)}</a>' if page else whole(milestone.title)
+    title = f'<a href="{text(page)}">{full_title(milestone.title)}</a>' if page else full_title(milestone.title)
     repos = ", ".join(short(repo, known) for repo in milestone.repos)
     early, late = milestone.interval.finish_date or (None, None)
     scope = milestone.scope

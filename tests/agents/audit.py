@@ -16,12 +16,12 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
-from sprintlib.agents import Chain, Desk, State, open_chain
+from sprintlib.agents import Workflow, AnalysisContext, State, open_workflow
 from sprintlib.analysis import Analysis, analyze
 from sprintlib.analysis.model import MilestoneAnalysis
 from sprintlib.errors import AnalysisError
 from sprintlib.evidence import Evidence
-from sprintlib.history import Past
+from sprintlib.history import ProjectState
 from sprintlib.recommend import interventions
 from sprintlib.settings import LlmSettings, Settings
 from sprintlib.store import schema
@@ -72,7 +72,7 @@ class Audit:
     unfounded: list[str] = field(default_factory=list)
     sentences: int = 0
 
-    def read(self, state: State, milestone: MilestoneAnalysis, past: Past, refs: frozenset[str]) -> None:
+    def read(self, state: State, milestone: MilestoneAnalysis, past: ProjectState, refs: frozenset[str]) -> None:
         """Look at everything that one analysis shows of a model's words, and at every id of its page."""
         self.analyses += 1
         cited = shown(milestone)
@@ -137,7 +137,7 @@ def faithful(random: Random, told: Told) -> models.Say:
     return say
 
 
-def lying(random: Random, told: Told, past: Past) -> models.Say:
+def lying(random: Random, told: Told, past: ProjectState) -> models.Say:
     """Says five sentences of notes, each made false in one way."""
 
     def say(request: dict[str, Any]) -> str:
@@ -170,7 +170,7 @@ def _sentences(request: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _lies(
-    how: str, pairs: Sequence[tuple[str, str]], notes: dict[str, str], past: Past, random: Random
+    how: str, pairs: Sequence[tuple[str, str]], notes: dict[str, str], past: ProjectState, random: Random
 ) -> Iterator[tuple[str, str, str]]:
     """(kind, note to cite, false sentence) for every note that can be made false in this way."""
     everything = " ".join(notes.values())
@@ -262,13 +262,13 @@ def audited(
     random, refs = Random(seed), stored_refs(engine)
     for title, as_of in moments:
         told = {"truthful": Told(), "lying": Told()}
-        desk = Desk(engine, settings)
-        with open_chain(desk) as chain:
+        analysis_context = AnalysisContext(engine, settings)
+        with open_workflow(analysis_context) as chain:
             try:
                 first = chain.start(as_of, title, words=False)
             except AnalysisError:
                 continue
-            past = desk.past(first.state)
+            past = analysis_context.past(first.state)
             says = {"truthful": faithful(random, told["truthful"]), "lying": lying(random, told["lying"], past)}
             for name, say in says.items():
                 state, milestone = _worded(chain, first.state, say)
@@ -287,9 +287,9 @@ def audited(
         yield
 
 
-def _worded(chain: Chain, state: State, say: models.Say) -> tuple[State, MilestoneAnalysis]:
+def _worded(chain: Workflow, state: State, say: models.Say) -> tuple[State, MilestoneAnalysis]:
     """The two agents that ask, once more, with a model behind them."""
-    with _model(chain.desk, say):
+    with _model(chain.analysis_context, say):
         asked = State(**{**state, "request": state["request"] | {"words": True}})  # type: ignore[typeddict-item]
         for agent in ("llm_reasoner", "explainer"):
             asked = State(**{**asked, **chain.agents[agent](asked), "trace": []})  # type: ignore[typeddict-item]
@@ -297,14 +297,14 @@ def _worded(chain: Chain, state: State, say: models.Say) -> tuple[State, Milesto
 
 
 @contextmanager
-def _model(desk: Desk, say: models.Say) -> Iterator[None]:
-    before = desk.settings
+def _model(analysis_context: AnalysisContext, say: models.Say) -> Iterator[None]:
+    before = analysis_context.settings
     with running(OllamaStandIn([say])) as host:
-        desk.settings = before.model_copy(update={"llm": LlmSettings(host=host)})
+        analysis_context.settings = before.model_copy(update={"llm": LlmSettings(host=host)})
         try:
             yield
         finally:
-            desk.settings = before
+            analysis_context.settings = before
 
 
 def _general(reason: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sprintlib.agents import Chain, Desk, open_chain
+from sprintlib.agents import Workflow, AnalysisContext, open_workflow
 from tests.sprints import put, team_in
 from tests.world import World
 
@@ -24,11 +24,11 @@ def team(tmp_path: Path) -> World:
 
 
 @pytest.fixture
-def desk(team: World) -> Desk:
-    return Desk(team.engine, team.settings)
+def analysis_context(team: World) -> AnalysisContext:
+    return AnalysisContext(team.engine, team.settings)
 
 
 @pytest.fixture
-def chain(desk: Desk) -> Iterator[Chain]:
-    with open_chain(desk) as chain:
+def chain(analysis_context: AnalysisContext) -> Iterator[Workflow]:
+    with open_workflow(analysis_context) as chain:
         yield chain

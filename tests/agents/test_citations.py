@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sprintlib.github.dataset import ingest_dataset
 from sprintlib.settings import parse
-from sprintlib.simulate import write_startup
+from sprintsim.simulation import write_startup
 from sprintlib.store import open_store
 from tests.agents.audit import LIES, Result, audited
 from tests.world import World, at

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from sprintlib.analysis import analyze, latest_analyses, with_words
+from sprintlib.results import latest_analyses, with_words
+from sprintlib.analysis import analyze
 from sprintlib.cli import main
 from sprintlib.reports import open_page
 from sprintlib.store import schema

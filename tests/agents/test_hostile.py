@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from sprintlib.agents import Desk, open_chain
-from sprintlib.analysis import Analysis, analyze, answer, render, render_answer
-from sprintlib.analysis.terminal import render_explanation
+from sprintlib.agents import AnalysisContext, open_workflow
+from sprintlib.services import answer
+from sprintlib.views.terminal import render, render_answer
+from sprintlib.analysis import Analysis, analyze
+from sprintlib.views.terminal import render_explanation
 from sprintlib.recommend import interventions
 from sprintlib.settings import LlmSettings
 from sprintlib.views import markdown_report, narrative
@@ -71,7 +73,7 @@ def explained(world: World, say: models.Say) -> tuple[Analysis, str]:
     """The analysis with a model's words, and everything that the trace of the run holds of them."""
     with running(OllamaStandIn([say])) as host:
         settings = world.settings.model_copy(update={"llm": LlmSettings(host=host)})
-        with open_chain(Desk(world.engine, settings)) as chain:
+        with open_workflow(AnalysisContext(world.engine, settings)) as chain:
             run = chain.start(FRIDAY)
     assert run.state.get("faults", []) == []
     assert run.state["words"]["calls"], "the model was asked"

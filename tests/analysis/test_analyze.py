@@ -8,7 +8,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from sprintlib.analysis import Analysis, analyze, latest_analyses, store_analysis
+from sprintlib.results import latest_analyses, store_analysis
+from sprintlib.analysis import Analysis, analyze
 from sprintlib.analysis.schema import json_schema, text
 from sprintlib.errors import AnalysisError
 from sprintlib.settings import parse

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 from sqlalchemy import func, select
 
-from sprintlib.analysis import render
+from sprintlib.views.terminal import render
 from sprintlib.cli import main
 from sprintlib.store import schema
 from tests import samples

@@ -15,7 +15,7 @@ from sprintlib.demo import Demo, findings, run_demo
 from sprintlib.errors import SettingsError
 from sprintlib.github import SyncSummary
 from sprintlib.reports import ReportFiles
-from sprintlib.simulate import simulate
+from sprintsim.simulation import simulate
 from tests import samples
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -155,7 +155,7 @@ def made(tmp_path):
     files = {"notebook": "report.ipynb", "html": "report.html", "markdown": "report.md", "numbers": "analysis.json"}
     return Demo(
         home=tmp_path / "data" / "demo",
-        chronicle=simulate(4, date(2026, 11, 23)),
+        event_log=simulate(4, date(2026, 11, 23)),
         collected=SyncSummary(NOW, NOW, 326, 0, ()),
         analysis=analysis,
         milestone=analysis.milestones[0],

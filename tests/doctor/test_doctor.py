@@ -14,12 +14,12 @@ from sprintlib.cli.main import sprint
 from sprintlib.doctor import Check
 from sprintlib.github import sync
 from sprintlib.settings import Settings
-from sprintlib.simulate import write_startup
-from sprintlib.standin import running
+from sprintsim.simulation import write_startup
+from sprintsim.fake_github import running
 from sprintlib.store import open_store
 from tests.llm.ollama import OllamaStandIn
 from tests.llm.ollama import running as ollama_running
-from tests.standin import sample
+from tests.sprintsim.fake_github import sample
 
 NOBODY = "http://127.0.0.1:9"
 

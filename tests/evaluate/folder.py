@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from sprintlib.simulate.sprints import TIMES, simulated_sprints
+from sprintsim.simulation.sprints import TIMES, simulated_sprints
 
 HEADER = (
     "boardid,sprintid,name,vel_diff,planday,no_issue_starttime,vel_starttime,no_issue_added,vel_added,"

@@ -5,7 +5,7 @@ import pytest
 from sprintlib.errors import DatasetError
 from sprintlib.evaluate import read_dataset
 from sprintlib.forecast.sprints import outcomes
-from sprintlib.simulate.sprints import SPRINT_SCHEMA
+from sprintsim.simulation.sprints import SPRINT_SCHEMA
 from tests.evaluate.folder import HEADER, line, write
 
 

@@ -16,8 +16,8 @@ from sprintlib.evaluate.observables import (
     sprint_states,
 )
 from sprintlib.evaluate.two_samples import GROUP
-from sprintlib.simulate import write_startup
-from sprintlib.simulate.sprints import SPRINT_SCHEMA, simulated_sprints
+from sprintsim.simulation import write_startup
+from sprintsim.simulation.sprints import SPRINT_SCHEMA, simulated_sprints
 
 ANNA = {"login": "anna", "type": "User"}
 BEN = {"login": "ben", "type": "User"}

@@ -9,28 +9,28 @@ from hypothesis import strategies as st
 from sprintlib.explain import explain, health, summary
 from sprintlib.explain.drivers import ADDED, ARRIVALS, BASE, BLOCKED, PACE, REST, STANDING, account
 from sprintlib.explain.model import Driver
-from sprintlib.forecast import Outlook, forecast, prepare
+from sprintlib.forecast import ForecastInputs, forecast, build_inputs
 from sprintlib.forecast.model import Forecast
-from sprintlib.risks import Situation, find_risks
-from tests.risks.situations import situation
+from sprintlib.risks import SprintContext, find_risks
+from tests.risks.contexts import context
 from tests.sprints import put, second_sprint
 from tests.world import WEB, World
 
 
-def judged(team: World, as_of: str = "03-20 12:00", title: str = "Sprint 2") -> tuple[Situation, Outlook, Forecast]:
-    view = situation(team, as_of, title)
-    outlook = prepare(view.sprint, {blockade.item for blockade in view.blockades})
-    return view, outlook, forecast(outlook)
+def judged(team: World, as_of: str = "03-20 12:00", title: str = "Sprint 2") -> tuple[SprintContext, ForecastInputs, Forecast]:
+    view = context(team, as_of, title)
+    inputs = build_inputs(view.sprint, {blocked_item.item for blocked_item in view.blocked_items})
+    return view, inputs, forecast(inputs)
 
 
 def drivers(team: World) -> tuple[tuple[Driver, ...], Forecast]:
-    view, outlook, future = judged(team)
-    return explain(view, outlook, future), future
+    view, inputs, future = judged(team)
+    return explain(view, inputs, future), future
 
 
 def sentence(team: World, as_of: str = "03-20 12:00", title: str = "Sprint 2") -> str:
-    view, outlook, future = judged(team, as_of, title)
-    return summary(outlook, future, find_risks(view))
+    view, inputs, future = judged(team, as_of, title)
+    return summary(inputs, future, find_risks(view))
 
 
 @pytest.mark.parametrize(("probability", "score"), [(0.384, 38), (0.97, 97), (0.03, 3), (None, None)])

@@ -7,8 +7,8 @@ import polars as pl
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.features import MilestoneView
-from sprintlib.history import past as schemas
-from sprintlib.history.past import Past
+from sprintlib.history import state as schemas
+from sprintlib.history.state import ProjectState
 
 API, WEB = 1, 2
 NAMES = {API: "acme/api", WEB: "acme/web"}
@@ -61,13 +61,13 @@ def rows(name: str, *values: dict[str, Any]) -> pl.DataFrame:
 def view(**frames: list[dict[str, Any]]) -> MilestoneView:
     """Milestone 5 of acme/api and of acme/web, 9 to 27 November, as of Monday the 23rd at noon."""
     names = [
-        name for name in Past.__dataclass_fields__ if name not in ("project", "as_of", "repositories", "unresolved")
+        name for name in ProjectState.__dataclass_fields__ if name not in ("project", "as_of", "repositories", "unresolved")
     ]
     repositories = rows(
         "repositories",
         *({"repository_id": key, "default_branch": "main", "has_ci_facts": bool(frames.get("runs"))} for key in NAMES),
     )
-    past = Past(
+    past = ProjectState(
         project="shop",
         as_of=AS_OF,
         repositories=repositories,

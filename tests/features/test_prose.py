@@ -2,7 +2,7 @@
 
 import pytest
 
-from sprintlib.prose import prose
+from sprintlib.text import prose
 
 
 @pytest.mark.parametrize(

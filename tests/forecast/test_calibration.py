@@ -14,7 +14,7 @@ from sprintlib.forecast import Workload
 from sprintlib.forecast.items.hazard import EDGES, FEATURES, shipped_hazard
 from sprintlib.forecast.items.local import DOUBTS, LocalHazard, learned
 from sprintlib.forecast.ranges import interval, quantile, whole_interval
-from sprintlib.forecast.rates import Rate, prior_pace, tally
+from sprintlib.forecast.rates import Rate, prior_pace, discounted_counts
 from sprintlib.forecast.simulation import closings, finish_days, present_closed
 
 TEAMS = 800
@@ -32,7 +32,7 @@ def covered(discounted: bool) -> float:
         pace = rng.gamma(prior.shape, 1 / prior.days)
         closed = rng.poisson(pace, size=len(PAST_DAYS))
         days = [day for day, number in zip(PAST_DAYS, closed, strict=True) for _ in range(number)]
-        seen = tally(days, dict.fromkeys(PAST_DAYS, 1.0), TODAY, EVERY_DAY)
+        seen = discounted_counts(days, dict.fromkeys(PAST_DAYS, 1.0), TODAY, EVERY_DAY)
         learned = prior.after(seen.events, seen.days) if discounted else prior.after(len(days), len(PAST_DAYS))
         finish = finish_days(Workload("team", learned, None, tuple(map(str, range(8)))))
         truth = rng.gamma(8) / pace

@@ -5,15 +5,15 @@ from datetime import date
 import pytest
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.forecast.course import Course, course
+from sprintlib.forecast.throughput_history import ThroughputHistory, throughput_history
 from tests.sprints import API, AS_OF, WEB, first_sprint, put, second_sprint, two_sprints
 from tests.world import World, at
 
 CALENDAR = WorkingCalendar()
 
 
-def seen(world: World, number: int = 2, as_of: str = AS_OF) -> Course:
-    return course(world.past(as_of), CALENDAR, API, number)
+def seen(world: World, number: int = 2, as_of: str = AS_OF) -> ThroughputHistory:
+    return throughput_history(world.past(as_of), CALENDAR, API, number)
 
 
 def test_closings_of_this_milestone_and_the_earlier_one(world: World) -> None:
@@ -99,4 +99,4 @@ def test_another_repository_is_another_course(world: World) -> None:
 
 def test_a_milestone_without_items_has_seen_nothing(world: World) -> None:
     world.milestone(2, "Sprint 2", due="03-27")
-    assert seen(world) == Course(API, (), (), {}, {})
+    assert seen(world) == ThroughputHistory(API, (), (), {}, {})

@@ -6,16 +6,8 @@ from itertools import pairwise
 import pytest
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.forecast import (
-    Outlook,
-    chance,
-    closed_in_cadence,
-    find_sprints,
-    forecast,
-    governing_part,
-    part_forecast,
-    prepare,
-)
+from sprintlib.history import find_sprints
+from sprintlib.forecast import ForecastInputs, probability_in_time, closed_in_cadence, forecast, governing_part, part_forecast, build_inputs
 from sprintlib.forecast.developers import active_developers
 from tests.sprints import API, AS_OF, WEB, first_sprint, put, second_sprint, two_sprints
 from tests.world import World
@@ -23,13 +15,13 @@ from tests.world import World
 CALENDAR = WorkingCalendar()
 
 
-def outlook(world: World, title: str = "Sprint 2", as_of: str = AS_OF, blocked: tuple[str, ...] = ()) -> Outlook:
+def inputs(world: World, title: str = "Sprint 2", as_of: str = AS_OF, blocked: tuple[str, ...] = ()) -> ForecastInputs:
     (sprint,) = find_sprints(world.past(as_of), CALENDAR, {}, title)
-    return prepare(sprint, blocked)
+    return build_inputs(sprint, blocked)
 
 
 def test_a_sprint_on_its_way(world: World) -> None:
-    found = forecast(outlook(two_sprints(world)))
+    found = forecast(inputs(two_sprints(world)))
     assert found.probability == pytest.approx(0.338, abs=0.01)  # five open, each closes in time with .8
     assert found.probability_delivered == pytest.approx(0.539, abs=0.01)
     assert found.reason is None
@@ -41,25 +33,25 @@ def test_a_sprint_on_its_way(world: World) -> None:
 
 
 def test_without_closings_of_single_items_the_work_is_a_queue(world: World) -> None:
-    work = outlook(two_sprints(world)).work
-    assert chance(work.as_queue()) == pytest.approx(0.324, abs=0.01)  # 5.5 working days, .71 a day, few arrivals
+    work = inputs(two_sprints(world)).work
+    assert probability_in_time(work.as_queue()) == pytest.approx(0.324, abs=0.01)  # 5.5 working days, .71 a day, few arrivals
 
 
 def test_nothing_happens_on_a_weekend(world: World) -> None:
     two_sprints(world)
-    told = [forecast(outlook(world, as_of=moment)).probability for moment in ("03-21 00:00", "03-23 00:00")]
+    told = [forecast(inputs(world, as_of=moment)).probability for moment in ("03-21 00:00", "03-23 00:00")]
     assert told[0] == pytest.approx(told[1], abs=0.002)
 
 
 def test_dates_and_probability_tell_the_same_story(world: World) -> None:
-    found = forecast(outlook(two_sprints(world)))
+    found = forecast(inputs(two_sprints(world)))
     due = date(2026, 3, 27)
     assert (found.dates.p50 <= due) == (found.probability >= 0.5)
     assert found.interval.finish_date[0] <= found.dates.p50 <= found.interval.finish_date[1]
 
 
 def test_the_projection_starts_with_what_is_done_and_reaches_the_deadline(world: World) -> None:
-    found = forecast(outlook(two_sprints(world))).projection
+    found = forecast(inputs(two_sprints(world))).projection
     assert found[0] == (date(2026, 3, 20), 3.0, 3.0, 3.0)
     assert date(2026, 3, 27) in {day for day, *_ in found}
     assert all(a[1] <= b[1] and a[3] <= b[3] for a, b in pairwise(found))
@@ -68,14 +60,14 @@ def test_the_projection_starts_with_what_is_done_and_reaches_the_deadline(world:
 
 def test_a_blocked_item_lowers_the_probability(world: World) -> None:
     two_sprints(world)
-    free, stuck = forecast(outlook(world)), forecast(outlook(world, blocked=("acme/api#14",)))
+    free, stuck = forecast(inputs(world)), forecast(inputs(world, blocked=("acme/api#14",)))
     assert stuck.probability < free.probability
     assert stuck.probability_delivered < free.probability_delivered
 
 
 def test_too_few_closings_give_the_reason_instead_of_a_number(world: World) -> None:
     second_sprint(world)
-    found = forecast(outlook(world))
+    found = forecast(inputs(world))
     assert (found.probability, found.probability_delivered, found.basis) == (None, None, "insufficient-data")
     assert found.reason == (
         "Only 3 working days had a closing in this milestone and the project's earlier ones; a forecast needs 5."
@@ -89,13 +81,13 @@ def test_an_old_history_leaves_the_prior_in_charge(world: World) -> None:
     first_sprint(world)
     world.milestone(2, "Sprint 9", created="10-01", due="12-18")
     put(world, 50, "Sprint 9", "12-09 09:00", milestone=2)
-    found = forecast(outlook(world, "Sprint 9", "12-09 12:00"))
+    found = forecast(inputs(world, "Sprint 9", "12-09 12:00"))
     assert found.basis == "prior"
     assert found.probability is not None
 
 
 def test_without_a_due_date_two_weeks_are_told(world: World) -> None:
-    found = forecast(outlook(two_sprints(world, due=None)))
+    found = forecast(inputs(two_sprints(world, due=None)))
     assert found.probability is None
     assert found.reason == "The milestone has no due date, so there is no deadline to meet: set one on GitHub."
     assert found.closed_in_two_weeks == (2, 3, 4)
@@ -106,12 +98,12 @@ def test_without_a_due_date_two_weeks_are_told(world: World) -> None:
 def test_without_items_there_is_nothing_to_forecast(world: World) -> None:
     first_sprint(world)
     world.milestone(2, "Sprint 2", due="03-27")
-    found = forecast(outlook(world))
+    found = forecast(inputs(world))
     assert (found.probability, found.reason) == (None, "The milestone holds no items.")
 
 
 def test_past_the_deadline_with_open_items_the_outcome_is_known(world: World) -> None:
-    found = forecast(outlook(two_sprints(world), as_of="03-30 12:00"))
+    found = forecast(inputs(two_sprints(world), as_of="03-30 12:00"))
     assert found.probability == 0.03
     assert found.reason == "The deadline passed on Fri 27 Mar 2026 with 5 items open."
     assert found.dates.p50 > date(2026, 3, 27)
@@ -119,7 +111,7 @@ def test_past_the_deadline_with_open_items_the_outcome_is_known(world: World) ->
 
 
 def test_nothing_open_is_said_so(world: World) -> None:
-    found = forecast(outlook(two_sprints(world), "Sprint 1", "03-13 20:00"))
+    found = forecast(inputs(two_sprints(world), "Sprint 1", "03-13 20:00"))
     assert (found.probability, found.reason) == (0.97, "Nothing is open: every item is done or dropped.")
     assert found.dates.p50 is None
 
@@ -128,7 +120,7 @@ def test_nothing_open_after_the_deadline_was_late(world: World) -> None:
     world.milestone(1, "Sprint 1", due="03-11", created="03-01")
     for number, closed in enumerate(("03-09 10:00", "03-12 10:00"), start=1):
         put(world, number, "Sprint 1", "03-02 08:00", milestone=1, closed=closed)
-    found = forecast(outlook(world, "Sprint 1", "03-13 10:00"))
+    found = forecast(inputs(world, "Sprint 1", "03-13 10:00"))
     assert found.probability == 0.03
     assert found.reason == "Every item is done or dropped, but the last one after the deadline, Wed 11 Mar 2026."
 
@@ -137,7 +129,7 @@ def test_on_the_due_date_the_rest_of_the_day_counts(world: World) -> None:
     two_sprints(world, due="03-20")
     for number in (14, 15, 16, 17):
         put(world, number, "Sprint 2", "03-16 09:00", milestone=2, closed="03-20 10:00")
-    noon, night = (forecast(outlook(world, as_of=f"03-20 {hour}:00")) for hour in ("12", "23"))
+    noon, night = (forecast(inputs(world, as_of=f"03-20 {hour}:00")) for hour in ("12", "23"))
     assert 0.1 < noon.probability < 0.3  # one item, half a day
     assert night.probability == pytest.approx(0.04, abs=0.02)
 
@@ -146,7 +138,7 @@ def test_a_sprint_over_two_repositories_is_joint(world: World) -> None:
     two_sprints(world)
     first_sprint(world, WEB)
     second_sprint(world, WEB, size=10)
-    both = outlook(world)
+    both = inputs(world)
     joint = forecast(both)
     api, web = (part_forecast(both, part)[0] for part in both.sprint.parts)
     assert [part.repo for part in both.sprint.parts] == [API, WEB]
@@ -159,7 +151,7 @@ def test_a_sprint_over_two_repositories_is_joint(world: World) -> None:
 def test_history_of_the_whole_sprint_is_enough_for_its_parts(world: World) -> None:
     two_sprints(world)
     second_sprint(world, WEB)
-    found = outlook(world)
+    found = inputs(world)
     assert part_forecast(found, found.sprint.parts[1])[0] is not None
 
 
@@ -167,7 +159,7 @@ def test_a_part_that_is_done_says_so(world: World) -> None:
     two_sprints(world)
     world.milestone(2, "Sprint 2", created="03-13", due="03-27", repo=WEB)
     put(world, 11, "Sprint 2", "03-16 09:00", WEB, 2, closed="03-17 10:00")
-    found = outlook(world)
+    found = inputs(world)
     assert part_forecast(found, found.sprint.parts[1]) == (0.97, "Nothing is open: every item is done or dropped.")
     assert governing_part(found) is None
 
@@ -175,21 +167,21 @@ def test_a_part_that_is_done_says_so(world: World) -> None:
 def test_the_days_of_two_parts_count_once(world: World) -> None:
     """One team: twice the closings on the same days are twice the pace."""
     two_sprints(world)
-    alone = outlook(world).work.pace
+    alone = inputs(world).work.pace
     first_sprint(world, WEB)
     second_sprint(world, WEB)
-    assert outlook(world).work.pace.shape == pytest.approx(2 * (alone.shape - 2) + 2)
-    assert outlook(world).work.pace.days == pytest.approx(alone.days)
+    assert inputs(world).work.pace.shape == pytest.approx(2 * (alone.shape - 2) + 2)
+    assert inputs(world).work.pace.days == pytest.approx(alone.days)
 
 
 def test_one_part_governs_nothing(world: World) -> None:
-    assert governing_part(outlook(two_sprints(world))) is None
+    assert governing_part(inputs(two_sprints(world))) is None
 
 
 def test_a_part_without_a_due_date_takes_that_of_the_other(world: World) -> None:
     two_sprints(world)
     second_sprint(world, WEB, due=None)
-    parts = outlook(world).sprint.parts
+    parts = inputs(world).sprint.parts
     assert {part.due_on for part in parts} == {date(2026, 3, 27)}
 
 

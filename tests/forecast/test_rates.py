@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.forecast.rates import Rate, prior_arrivals, prior_pace, tally
+from sprintlib.forecast.rates import Rate, prior_arrivals, prior_pace, discounted_counts
 
 CALENDAR = WorkingCalendar()
 MONDAY = date(2026, 3, 16)
@@ -28,16 +28,16 @@ def test_the_prior_of_arrivals_is_a_fifth_of_the_commitment_in_two_weeks() -> No
 
 def test_older_days_weigh_less_and_a_weekend_ages_nothing() -> None:
     friday, today = date(2026, 3, 13), MONDAY
-    seen = tally([friday, today, today], {friday: 1.0, today: 0.5}, today, CALENDAR)
+    seen = discounted_counts([friday, today, today], {friday: 1.0, today: 0.5}, today, CALENDAR)
     assert seen.events == pytest.approx(2 + 0.97)
     assert seen.days == pytest.approx(0.5 + 0.97)
 
 
 def test_an_event_on_a_day_off_is_as_old_as_the_working_day_before_it() -> None:
     saturday = date(2026, 3, 14)
-    assert tally([saturday], {}, MONDAY, CALENDAR) == tally([date(2026, 3, 13)], {}, MONDAY, CALENDAR)
-    assert tally([saturday], {}, MONDAY, CALENDAR).events == pytest.approx(0.97)
+    assert discounted_counts([saturday], {}, MONDAY, CALENDAR) == discounted_counts([date(2026, 3, 13)], {}, MONDAY, CALENDAR)
+    assert discounted_counts([saturday], {}, MONDAY, CALENDAR).events == pytest.approx(0.97)
 
 
 def test_what_lies_before_the_window_or_after_today_is_left_out() -> None:
-    assert tally([date(2023, 3, 13), date(2026, 3, 17)], {}, MONDAY, CALENDAR).events == 0.0
+    assert discounted_counts([date(2023, 3, 13), date(2026, 3, 17)], {}, MONDAY, CALENDAR).events == 0.0

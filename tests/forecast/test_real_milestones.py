@@ -14,11 +14,12 @@ import pytest
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
-from sprintlib.forecast import find_sprints, forecast
+from sprintlib.history import find_sprints
+from sprintlib.forecast import forecast
 from sprintlib.github.dataset import ingest_dataset
-from sprintlib.history import Past, load_past
+from sprintlib.history import ProjectState, load_state
 from sprintlib.history.scope import deadline, start_of
-from sprintlib.risks import Situation
+from sprintlib.risks import SprintContext
 from sprintlib.settings import Settings, parse
 from sprintlib.store import open_store
 
@@ -63,8 +64,8 @@ class Project:
         self.settings: Settings = parse({"home": folder, "project": {"name": "secp", "repositories": [REPO]}})
         ingest_dataset(self.engine, archive, "secp", datetime(2026, 9, 1, tzinfo=UTC))
 
-    def past(self, moment: datetime) -> Past:
-        return load_past(self.engine, self.settings, moment)
+    def past(self, moment: datetime) -> ProjectState:
+        return load_state(self.engine, self.settings, moment)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +83,7 @@ def measured(project: Project) -> dict[tuple[str, int], tuple[float, ...]]:
     return {key: row for key, row in found.items() if row is not None}
 
 
-def _replayed(project: Project, whole: Past, milestone: dict[str, Any], share: int) -> tuple[float, ...] | None:
+def _replayed(project: Project, whole: ProjectState, milestone: dict[str, Any], share: int) -> tuple[float, ...] | None:
     end = deadline(milestone["due_on"], CALENDAR)
     start = start_of(whole, milestone["repository_id"], milestone["number"], CALENDAR)
     assert start is not None
@@ -91,12 +92,12 @@ def _replayed(project: Project, whole: Past, milestone: dict[str, Any], share: i
     sprint = next(iter(find_sprints(past, CALENDAR, {}, milestone["title"])), None)
     if sprint is None or sprint.items.is_empty():
         return None
-    outlook = Situation(sprint, project.settings.risks, find_dependencies(past)).outlook
-    found = forecast(outlook)
+    inputs = SprintContext(sprint, project.settings.risks, find_dependencies(past)).inputs
+    found = forecast(inputs)
     ended = whole.items.join(sprint.open_items.select("ref"), on="ref", how="semi")
     in_time = ended.filter(pl.col("closed_at") < end).height
     told = (found.probability, found.probability_delivered)
-    return ended.height, in_time, outlook.n_history, *(-1.0 if one is None else one for one in told)
+    return ended.height, in_time, inputs.n_history, *(-1.0 if one is None else one for one in told)
 
 
 def test_probability_beside_the_outcome(measured: dict[tuple[str, int], tuple[float, ...]]) -> None:

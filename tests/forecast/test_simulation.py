@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import nbinom
 
-from sprintlib.forecast import Workload, chance
-from sprintlib.forecast.chance import DRAWS, event_times, unit_gamma
+from sprintlib.forecast import Workload, probability_in_time
+from sprintlib.forecast.random_streams import DRAWS, event_times, unit_gamma
 from sprintlib.forecast.rates import Rate
 from sprintlib.forecast.simulation import closings, finish_days, present_closed, projection
 
@@ -28,19 +28,19 @@ def test_without_arrivals_the_chance_is_that_of_a_negative_binomial(
     shape: float, days: float, left: float, count: int
 ) -> None:
     exact = nbinom.sf(count - 1, shape, days / (days + left))
-    assert chance(work(count, pace=Rate(shape, days), days_left=left)) == pytest.approx(exact, abs=0.02)
+    assert probability_in_time(work(count, pace=Rate(shape, days), days_left=left)) == pytest.approx(exact, abs=0.02)
 
 
 def test_the_same_work_has_the_same_chance_every_time() -> None:
-    assert chance(work()) == chance(work()) == pytest.approx(0.7932, abs=0.0005)
+    assert probability_in_time(work()) == probability_in_time(work()) == pytest.approx(0.7932, abs=0.0005)
 
 
 def test_a_workload_without_a_deadline_has_no_chance() -> None:
-    assert chance(work(days_left=None)) is None
+    assert probability_in_time(work(days_left=None)) is None
 
 
 def test_a_passed_deadline_leaves_no_chance() -> None:
-    assert chance(work(days_left=0.0)) == 0.0
+    assert probability_in_time(work(days_left=0.0)) == 0.0
 
 
 def test_nothing_open_is_finished_at_once() -> None:
@@ -66,7 +66,7 @@ def test_another_name_has_other_luck() -> None:
 
 
 def test_arrivals_cost_chance() -> None:
-    assert chance(work(arrivals=Rate(5.0, 10.0))) < chance(work(arrivals=Rate(1.0, 10.0))) < chance(work())
+    assert probability_in_time(work(arrivals=Rate(5.0, 10.0))) < probability_in_time(work(arrivals=Rate(1.0, 10.0))) < probability_in_time(work())
 
 
 def test_more_arrivals_than_closings_may_never_end() -> None:
@@ -83,8 +83,8 @@ def test_a_blocked_item_waits_for_its_release_and_then_for_a_closing() -> None:
 
 def test_an_item_that_lands_uses_no_pace() -> None:
     slow = work(1, pace=Rate(1.0, 1e3))
-    assert chance(slow.landed_within(ITEMS[:1], 2.0)) == 1.0
-    assert chance(replace(slow.landed_within(ITEMS[:1], 2.0), days_left=1.9)) == 0.0
+    assert probability_in_time(slow.landed_within(ITEMS[:1], 2.0)) == 1.0
+    assert probability_in_time(replace(slow.landed_within(ITEMS[:1], 2.0), days_left=1.9)) == 0.0
 
 
 def test_landing_takes_only_what_is_open() -> None:
@@ -161,7 +161,7 @@ def test_landing_an_item_gains_at_most_what_taking_it_out_gains(given_work: Work
 @given(workloads, st.floats(0.1, 10.0))
 def test_more_time_never_lowers_the_chance(given_work: Workload, more: float) -> None:
     later = replace(given_work, days_left=(given_work.days_left or 0.0) + more)
-    assert (chance(later) or 0.0) >= (chance(given_work) or 0.0)
+    assert (probability_in_time(later) or 0.0) >= (probability_in_time(given_work) or 0.0)
 
 
 @given(workloads, st.sets(st.sampled_from(ITEMS)))

@@ -3,8 +3,9 @@
 import pytest
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.forecast import find_sprints, prepare
-from sprintlib.forecast.unblocking import blocks, unblock_days
+from sprintlib.history import find_sprints
+from sprintlib.forecast import build_inputs
+from sprintlib.forecast.unblock_time import blocks, unblock_days
 from tests.sprints import AS_OF, put, two_sprints
 from tests.world import World
 
@@ -69,4 +70,4 @@ def test_the_forecast_waits_as_long_as_the_team_does(world: World) -> None:
     for number in range(40, 60, 2):
         block(world, number, number + 1, "03-03", "03-12 12:00")
     (sprint,) = find_sprints(world.past(AS_OF), CALENDAR, {}, "Sprint 2")
-    assert prepare(sprint, {"acme/api#14"}).work.blocked == {"acme/api#14": pytest.approx((6 + 70) / 12)}
+    assert build_inputs(sprint, {"acme/api#14"}).work.blocked == {"acme/api#14": pytest.approx((6 + 70) / 12)}

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.forecast import Change, Outlook, chance, find_sprints, forecast, prepare, supposed, what_if
+from sprintlib.history import find_sprints
+from sprintlib.forecast import Change, ForecastInputs, probability_in_time, forecast, build_inputs, apply_change, what_if
 from tests.folders import until_the_end
 from tests.sprints import AS_OF, second_sprint, team_in, two_sprints
 from tests.world import World
@@ -18,15 +19,15 @@ OPEN = tuple(f"acme/api#{number}" for number in range(14, 19))
 DUE = date(2026, 3, 27)
 
 
-def outlook(world: World, as_of: str = AS_OF, blocked: tuple[str, ...] = ()) -> Outlook:
+def inputs(world: World, as_of: str = AS_OF, blocked: tuple[str, ...] = ()) -> ForecastInputs:
     (sprint,) = find_sprints(world.past(as_of), WorkingCalendar(), {}, "Sprint 2")
-    return prepare(sprint, blocked)
+    return build_inputs(sprint, blocked)
 
 
 @cache
-def known() -> Outlook:
+def known() -> ForecastInputs:
     """Five items open, one of them blocked, a week to go."""
-    return outlook(team_in(until_the_end("whatif")), blocked=(OPEN[0],))
+    return inputs(team_in(until_the_end("whatif")), blocked=(OPEN[0],))
 
 
 def then(change: Change) -> float:
@@ -73,7 +74,7 @@ def test_another_due_date_moves_probability_and_leaves_the_dates_alone() -> None
 
 
 def test_a_due_date_gives_an_undated_milestone_a_number(world: World) -> None:
-    found = what_if(outlook(two_sprints(world, due=None)), Change(due_on=DUE))
+    found = what_if(inputs(two_sprints(world, due=None)), Change(due_on=DUE))
     assert (found.before.probability, found.gain, found.gain_error) == (None, None, None)
     assert found.after.probability == pytest.approx(0.462, abs=0.01)  # with a date the items are planned ones
     assert found.assumptions[0].startswith("Due Fri 27 Mar 2026; items")
@@ -81,7 +82,7 @@ def test_a_due_date_gives_an_undated_milestone_a_number(world: World) -> None:
 
 def test_people_change_the_pace_in_proportion() -> None:
     assert known().developers == pytest.approx(1.0)
-    more = supposed(known(), Change(people=1)).work.pace
+    more = apply_change(known(), Change(people=1)).work.pace
     assert more.mean == pytest.approx(2 * known().work.pace.mean)
     assert more.shape == known().work.pace.shape
 
@@ -89,7 +90,7 @@ def test_people_change_the_pace_in_proportion() -> None:
 def test_half_the_time_away_is_half_the_pace_of_one() -> None:
     left = known().work.days_left
     assert left == pytest.approx(5.5)
-    half = supposed(known(), Change(away_days=left / 2)).work.pace
+    half = apply_change(known(), Change(away_days=left / 2)).work.pace
     assert half.mean == pytest.approx(known().work.pace.mean / 2)
 
 
@@ -99,7 +100,7 @@ def test_nobody_left_leaves_no_chance() -> None:
 
 def test_too_little_history_has_no_number_under_a_change_either(world: World) -> None:
     second_sprint(world)
-    found = what_if(outlook(world), Change(drop=OPEN[:2]))
+    found = what_if(inputs(world), Change(drop=OPEN[:2]))
     assert (found.before.probability, found.after.probability, found.gain) == (None, None, None)
 
 
@@ -117,7 +118,7 @@ def test_the_words_name_people_and_pull_requests() -> None:
 
 
 def chance_under(change: Change) -> float:
-    found = chance(supposed(known(), change).work)
+    found = probability_in_time(apply_change(known(), change).work)
     assert found is not None
     return found
 

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from sprintlib.github import Patience
-from sprintlib.github.rows import Origin
+from sprintlib.github import RetryPolicy
+from sprintlib.facts.rows import Origin
 from sprintlib.settings import Settings, parse
-from sprintlib.standin import Dataset, running
+from sprintsim.fake_github import Dataset, running
 from sprintlib.store import open_store
 from tests.github import shop
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
 # retries without the waits of real life
-HASTE = Patience(attempts=3, first_wait_seconds=0.01)
+HASTE = RetryPolicy(attempts=3, first_wait_seconds=0.01)
 
 
 @pytest.fixture

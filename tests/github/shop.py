@@ -3,7 +3,7 @@
 from copy import deepcopy
 from typing import Any
 
-from sprintlib.standin import Dataset
+from sprintsim.fake_github import Dataset
 
 NAME = "acme/shop"
 API = f"https://api.github.com/repos/{NAME}"

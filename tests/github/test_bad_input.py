@@ -17,7 +17,7 @@ from sqlalchemy import Engine, event
 from sprintlib.cli import main
 from sprintlib.github import client
 from sprintlib.settings import load
-from sprintlib.standin import running
+from sprintsim.fake_github import running
 from sprintlib.store import open_store, schema
 from tests.github import shop
 from tests.github.conftest import HASTE
@@ -26,8 +26,8 @@ from tests.github.stores import count
 
 @pytest.fixture(autouse=True)
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    importlib.import_module("sprintlib.github.collecting")  # which annotates with the class that is replaced here
-    monkeypatch.setattr(client, "Patience", lambda: replace(HASTE, timeout_seconds=5))
+    importlib.import_module("sprintlib.github.collection")  # which annotates with the class that is replaced here
+    monkeypatch.setattr(client, "RetryPolicy", lambda: replace(HASTE, timeout_seconds=5))
     monkeypatch.setenv("PATH", os.environ["PATH"])
 
 

@@ -15,9 +15,9 @@ from sprintlib.errors import (
     TokenError,
     UnreachableError,
 )
-from sprintlib.github import Patience, Token, connect
+from sprintlib.github import RetryPolicy, Token, connect
 from sprintlib.github.client import Client, Response
-from sprintlib.standin import running
+from sprintsim.fake_github import running
 from tests.github import shop
 from tests.github.conftest import HASTE, MakeSettings
 from tests.github.odd_server import Answer, odd_server
@@ -30,8 +30,8 @@ TOKEN = Token("secret-token", "test")
 def ask(make_settings: MakeSettings):
     """A client for a URL."""
 
-    def ask(url: str, token: Token | None = None, patience: Patience = HASTE, **github: object) -> Client:
-        return connect(make_settings(url, **github), token, patience)
+    def ask(url: str, token: Token | None = None, retry_policy: RetryPolicy = HASTE, **github: object) -> Client:
+        return connect(make_settings(url, **github), token, retry_policy)
 
     return ask
 
@@ -59,12 +59,12 @@ def test_a_storm_ends_in_a_sentence_after_bounded_tries(ask, kind: str):
 
 
 def test_a_stalled_connection_is_given_up(ask):
-    hasty = Patience(timeout_seconds=1, attempts=2, first_wait_seconds=0.01)
+    hasty = RetryPolicy(timeout_seconds=1, attempts=2, first_wait_seconds=0.01)
     with (
         running([shop.dataset()], fault="stall:every=1") as url,
         pytest.raises(UnreachableError, match="stalled"),
     ):
-        ask(url, patience=hasty).get(PATH)
+        ask(url, retry_policy=hasty).get(PATH)
 
 
 def test_nobody_listens(ask):

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, select
 from sprintlib.github import Token, ingest_dataset, sync
 from sprintlib.github.clone import Clone, CloneError
 from sprintlib.settings import parse
-from sprintlib.standin import running
+from sprintsim.fake_github import running
 from sprintlib.store import schema
 from tests.github import shop
 from tests.github.conftest import HASTE
@@ -214,7 +214,7 @@ def test_sync_stores_changed_files_and_skips_git_when_nothing_was_pushed(
 ):
     github = {"api_url": url, "details_days": 3650}
     settings = parse({"home": tmp_path, "project": {"name": "acme", "repositories": [shop.NAME]}, "github": github})
-    summary = sync(engine, settings, None, patience=HASTE)
+    summary = sync(engine, settings, None, retry_policy=HASTE)
     (about,) = [part for part in summary.completeness if part.kind == "changed_files"]
     assert (about.collected, about.complete, summary.warnings) == (3, True, ())
     with engine.connect() as connection:
@@ -223,7 +223,7 @@ def test_sync_stores_changed_files_and_skips_git_when_nothing_was_pushed(
         [("a.txt", 3), ("a.txt", 2), ("a.txt", 0), ("b.txt", 4), ("dir/ä b.txt", 1), ("logo.bin", None)], key=repr
     )
     requests.delete(f"{url}/_stats", timeout=20)
-    sync(engine, settings, None, patience=HASTE)
+    sync(engine, settings, None, retry_policy=HASTE)
     assert not any("info/refs" in path for path in requests.get(f"{url}/_stats", timeout=20).json()["paths"])
 
 
@@ -237,7 +237,7 @@ def test_commits_of_timelines_and_of_git_are_the_same(engine: Engine, project: P
     settings = parse(
         {"home": tmp_path, "project": {"name": "acme", "repositories": [shop.NAME]}, "github": {"api_url": url}}
     )
-    sync(engine, settings, None, patience=HASTE)
+    sync(engine, settings, None, retry_policy=HASTE)
     with engine.connect() as connection:
         rows = connection.execute(select(schema.commit).where(schema.commit.c.sha == sha)).all()
     assert [(row.author, row.message, row.committed_at.day) for row in rows] == [("Bob B", "Renamed", 6)]

@@ -13,7 +13,7 @@ from sprintlib.cli.main import sprint
 from sprintlib.errors import NotFoundError, SettingsError
 from sprintlib.github import connect, estimate, find_token, guess_project_name, guess_time_zone, sync
 from sprintlib.settings import Settings, load, parse
-from sprintlib.standin import Dataset, running
+from sprintsim.fake_github import Dataset, running
 from sprintlib.store import open_store
 from tests.github import shop
 from tests.github.conftest import HASTE, MakeSettings
@@ -139,7 +139,7 @@ def first_collection(settings: Settings, home: Path) -> tuple[int, int]:
     """Requests estimated, and requests made."""
     expected = estimate(connect(settings, None, HASTE), settings, settings.project.repositories)
     engine = open_store(f"sqlite:///{home / 'estimate.db'}")
-    made = sync(engine, settings, None, patience=HASTE)
+    made = sync(engine, settings, None, retry_policy=HASTE)
     engine.dispose()
     return expected.requests, made.requests
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from sprintlib.github import Patience, sync
+from sprintlib.github import RetryPolicy, sync
 from sprintlib.settings import load
-from sprintlib.standin import Dataset, running
+from sprintsim.fake_github import Dataset, running
 from sprintlib.store import open_store, schema
 from tests.github import shop
 from tests.github.stores import FACTS, contents, count, differences
@@ -70,7 +70,7 @@ def test_killed_at_random_points(tmp_path: Path, larger: Dataset):
     with running([larger]) as url:
         whole = write_home(tmp_path / "whole", url)
         untouched = open_store(load(whole).database_url)
-        sync(untouched, load(whole), None, patience=Patience(attempts=2))
+        sync(untouched, load(whole), None, retry_policy=RetryPolicy(attempts=2))
         home = write_home(tmp_path / "killed", url)
         engine = open_store(load(home).database_url)
         held, kills = 0, 0
@@ -81,8 +81,8 @@ def test_killed_at_random_points(tmp_path: Path, larger: Dataset):
             held = now
         assert kills == 4
         write_home(home, url)
-        summary = sync(engine, load(home), None, patience=Patience(attempts=2))
-        again = sync(engine, load(home), None, patience=Patience(attempts=2))
+        summary = sync(engine, load(home), None, retry_policy=RetryPolicy(attempts=2))
+        again = sync(engine, load(home), None, retry_policy=RetryPolicy(attempts=2))
     here = {"clone_url"}  # every server of this test has a port of its own
     assert differences(contents(engine, FACTS, here), contents(untouched, FACTS, here)) == {}
     assert all(part.expected in (None, part.collected) for part in summary.completeness)
@@ -98,7 +98,7 @@ def test_what_arrived_before_a_kill_is_not_asked_for_again(tmp_path: Path, large
     assert done > 0
     with running([larger]) as url:
         write_home(home, url)
-        sync(engine, load(home), None, patience=Patience(attempts=2))
+        sync(engine, load(home), None, retry_policy=RetryPolicy(attempts=2))
         paths = requests.get(f"{url}/_stats", timeout=20).json()["paths"]
         timelines = sum(paths["/repos/{owner}/{repo}/issues/{issue_number}/timeline"].values())
     assert timelines == count(engine, schema.item_cursor, part="timeline") - done

@@ -9,10 +9,10 @@ from sqlalchemy import Engine, select
 
 from sprintlib.cli import main
 from sprintlib.github import ingest_dataset, sync
-from sprintlib.github.reading import read_json
-from sprintlib.history import load_past
+from sprintlib.github.json_text import read_json
+from sprintlib.history import load_state
 from sprintlib.settings import load
-from sprintlib.standin import running
+from sprintsim.fake_github import running
 from sprintlib.store import open_store, schema
 from tests.github import shop
 from tests.github.conftest import HASTE, NOW, MakeSettings
@@ -64,9 +64,9 @@ def test_a_collection_with_null_bytes_is_the_same_as_without(
         dataset = shop.dataset(documents)
         with running([dataset]) as url:
             found = make_settings(url, home=tmp_path / store.dialect.name)
-            sync(store, found, None, patience=HASTE)
+            sync(store, found, None, retry_policy=HASTE)
     assert differences(*(contents(one, without=["clone_url"]) for one in (on_postgresql, engine))) == {}
-    assert load_past(on_postgresql, found, NOW).milestones["title"].to_list() == ["Alpha"]
+    assert load_state(on_postgresql, found, NOW).milestones["title"].to_list() == ["Alpha"]
 
 
 def test_every_command_survives_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

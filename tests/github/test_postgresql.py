@@ -20,7 +20,7 @@ def test_datasets(on_postgresql: Engine, engine: Engine, tmp_path: Path):
 
 def test_sync(on_postgresql: Engine, engine: Engine, url: str, make_settings: MakeSettings, tmp_path: Path):
     for store, home in ((on_postgresql, tmp_path / "one"), (engine, tmp_path / "two")):
-        sync(store, make_settings(url, home=home), None, patience=HASTE)
-        again = sync(store, make_settings(url, home=home), None, patience=HASTE)
+        sync(store, make_settings(url, home=home), None, retry_policy=HASTE)
+        again = sync(store, make_settings(url, home=home), None, retry_policy=HASTE)
         assert (again.requests, again.not_modified) == (9, 9)
     assert differences(contents(on_postgresql, [*FACTS, *CURSORS]), contents(engine, [*FACTS, *CURSORS])) == {}

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 
 from sprintlib.github import SyncSummary, connect, estimate, ingest_dataset, sync
 from sprintlib.settings import parse
-from sprintlib.standin import running
+from sprintsim.fake_github import running
 from sprintlib.store import open_store, schema
 from tests.github.conftest import HASTE
 from tests.github.stores import FACTS, contents, count, differences
@@ -86,9 +86,9 @@ def collected(backups: list[Path], tmp_path_factory: pytest.TempPathFactory) -> 
             {"home": home, "project": {"name": "bitcoin", "repositories": NAMES}, "github": {"api_url": url}}
         )
         estimated = estimate(connect(settings, None, HASTE), settings, NAMES).requests
-        first = sync(engine, settings, None, patience=HASTE)
+        first = sync(engine, settings, None, retry_policy=HASTE)
         requests.delete(f"{url}/_stats", timeout=20)
-        sync(engine, settings, None, patience=HASTE)
+        sync(engine, settings, None, retry_policy=HASTE)
         seen = requests.get(f"{url}/_stats", timeout=20).json()
         yield Collected(engine, estimated, first, seen["repositories"], seen["statuses"])
     engine.dispose()

@@ -20,12 +20,12 @@ from sprintlib.errors import DatasetError, NotFoundError
 from sprintlib.github import SyncSummary, Token, headers, sync
 from sprintlib.github.clone import Clone, CloneError
 from sprintlib.github.git_log import GitLogError, logged_commits
-from sprintlib.github.ingest import KINDS, Facts
+from sprintlib.facts.batch import KINDS, FactBatch
 from sprintlib.github.refusals import printable
-from sprintlib.github.rows import Origin
+from sprintlib.facts.rows import Origin
 from sprintlib.github.set_aside import Shelf, key_of
 from sprintlib.settings import Settings
-from sprintlib.standin import Dataset, load, running
+from sprintsim.fake_github import Dataset, load, running
 from sprintlib.store import schema
 from tests.github import shop
 from tests.github.conftest import HASTE, MakeSettings
@@ -37,7 +37,7 @@ AT = "2026-11-23T20:13:20+00:00"
 
 @pytest.fixture
 def collect(engine: Engine) -> Callable[[Settings], SyncSummary]:
-    return lambda settings: sync(engine, settings, None, patience=HASTE)
+    return lambda settings: sync(engine, settings, None, retry_policy=HASTE)
 
 
 def whats(summary: SyncSummary) -> list[tuple[str, str]]:
@@ -146,7 +146,7 @@ def test_any_element_is_read_or_named(kind: str, bad: Any):
     """Whatever stands beside a good element, the good one is read, and the other has a name that a table can hold."""
     left_out: list[str] = []
     origin = Origin(7, "rest", datetime.fromisoformat(AT))
-    facts = Facts(origin, lambda kind, payload, number, error: left_out.append(key_of(kind, payload, number)))
+    facts = FactBatch(origin, lambda kind, payload, number, error: left_out.append(key_of(kind, payload, number)))
     facts.add(kind, [bad], number=3)
     facts.add("issue", [shop.issue(9, 9)])
     assert len(left_out) <= 1

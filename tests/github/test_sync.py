@@ -16,8 +16,8 @@ from sprintlib.errors import CollectError, NotFoundError, RateLimitError, TokenE
 from sprintlib.github import SyncSummary, ingest_dataset, sync
 from sprintlib.github.lock import sync_lock
 from sprintlib.settings import Settings, parse
-from sprintlib.simulate import write_startup
-from sprintlib.standin import Dataset, running
+from sprintsim.simulation import write_startup
+from sprintsim.fake_github import Dataset, running
 from sprintlib.store import open_store, schema
 from tests.github import shop
 from tests.github.conftest import HASTE, MakeSettings
@@ -32,7 +32,7 @@ def collect(engine: Engine, settings: Settings) -> Collect:
     """Sync into the test's store."""
 
     def collect(chosen: Settings | None = None, **options: Any) -> SyncSummary:
-        return sync(engine, chosen or settings, None, patience=HASTE, **options)
+        return sync(engine, chosen or settings, None, retry_policy=HASTE, **options)
 
     return collect
 
@@ -126,10 +126,10 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collected]:
     with running([folder]) as url:
         names = [f"sprint-demo/{name}" for name in ("api", "mobile", "web")]
         settings = parse({"home": home, "project": {"name": "acme", "repositories": names}, "github": {"api_url": url}})
-        first = sync(engine, settings, None, patience=HASTE)
+        first = sync(engine, settings, None, retry_policy=HASTE)
         after_first = contents(engine, _EVERYTHING)
         stats(url)
-        second = sync(engine, settings, None, patience=HASTE)
+        second = sync(engine, settings, None, retry_policy=HASTE)
         yield Collected(folder, engine, first, second, after_first, stats(url))
     engine.dispose()
 
@@ -207,7 +207,7 @@ def test_every_change_arrives(engine: Engine, collect: Collect, dataset: Dataset
     assert all(part.expected in (None, part.collected) for part in summary.completeness), sentences(summary)
     fresh = open_store(f"sqlite:///{tmp_path / 'fresh.db'}")
     with running([dataset]) as url:
-        sync(fresh, shop_settings(tmp_path / "fresh", url), None, patience=HASTE)
+        sync(fresh, shop_settings(tmp_path / "fresh", url), None, retry_policy=HASTE)
     ours, theirs = (contents(store, without=("clone_url", "proof")) for store in (engine, fresh))
     # what was so before is kept beside: the milestone's old title, and its picture of this day
     assert set(differences(ours, theirs)) <= {"milestone_title", "snapshot"}
@@ -329,7 +329,7 @@ def test_a_stop_by_the_rate_limit_goes_on_where_it_was(
     assert sentences(summary)["issues"] == "133 of 133 issues"
     fresh = open_store(f"sqlite:///{tmp_path / 'fresh.db'}")
     with running([dataset]) as url:
-        sync(fresh, shop_settings(tmp_path / "fresh", url, details_days=0), None, patience=HASTE)
+        sync(fresh, shop_settings(tmp_path / "fresh", url, details_days=0), None, retry_policy=HASTE)
     assert differences(contents(engine, without=("clone_url",)), contents(fresh, without=("clone_url",))) == {}
 
 
@@ -360,7 +360,7 @@ def test_a_bad_day_loses_nothing(engine: Engine, collect: Collect, dataset: Data
         bad = collect(shop_settings(tmp_path / "bad", url))
     fresh = open_store(f"sqlite:///{tmp_path / 'fresh.db'}")
     with running([dataset]) as url:
-        good = sync(fresh, shop_settings(tmp_path / "fresh", url), None, patience=HASTE)
+        good = sync(fresh, shop_settings(tmp_path / "fresh", url), None, retry_policy=HASTE)
     assert bad.requests > good.requests
     assert differences(contents(engine, without=("clone_url",)), contents(fresh, without=("clone_url",))) == {}
 

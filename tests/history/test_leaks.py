@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.history.past import Past
+from sprintlib.history.state import ProjectState
 from sprintlib.history.scope import burn_up, scope, start_of
 from tests.leaks import CAREFUL, Twins, assert_no_leak, assert_same, pasts
 from tests.world import API, World
@@ -42,7 +42,7 @@ def test_the_scope_adds_up_and_does_not_see_what_comes_after(pair: Twins) -> Non
             )
 
 
-def _same_identities(before: Past, after: Past) -> bool:
+def _same_identities(before: ProjectState, after: ProjectState) -> bool:
     return before.memberships.equals(after.memberships)
 
 

@@ -16,8 +16,8 @@ import pytest
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.github.dataset import ingest_dataset
-from sprintlib.history import load_past
-from sprintlib.history.past import Past
+from sprintlib.history import load_state
+from sprintlib.history.state import ProjectState
 from sprintlib.history.scope import deadline, scope, start_of
 from sprintlib.settings import parse
 from sprintlib.store import open_store
@@ -181,8 +181,8 @@ class History:
         ingest_dataset(self.engine, dataset, "secp256k1", datetime(2026, 9, 1, tzinfo=UTC))
         self.settings = parse({"home": folder, "project": {"name": "secp256k1", "repositories": [REPO]}})
 
-    def past(self, when: datetime) -> Past:
-        return load_past(self.engine, self.settings, when)
+    def past(self, when: datetime) -> ProjectState:
+        return load_state(self.engine, self.settings, when)
 
 
 def test_the_real_milestones(items: list[dict[str, Any]], history: History) -> None:

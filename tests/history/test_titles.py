@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from sprintlib.history.stays import MilestoneEvent, Payload, Stay, stays
+from sprintlib.history.membership_intervals import MilestoneEvent, Payload, MilestoneMembership, stays
 from sprintlib.history.titles import TitleFact, resolve
 from tests.world import World, at
 
@@ -15,8 +15,8 @@ def fact(title: str, when: str, number: int) -> TitleFact:
 
 def stay(
     entry: str | None, entered: str, leaving: str | None = None, left: str | None = None, payload: int | None = None
-) -> Stay:
-    return Stay(at(entered), entry, at(left) if left else None, leaving, payload)
+) -> MilestoneMembership:
+    return MilestoneMembership(at(entered), entry, at(left) if left else None, leaving, payload)
 
 
 BORN = {1: at("01-01"), 2: at("02-01")}
@@ -82,7 +82,7 @@ BORN = {1: at("01-01"), 2: at("02-01")}
         pytest.param([stay(None, "03-02", "a", "03-05")], [fact("a", "03-03", 1)], [1], id="only the exit has a title"),
     ],
 )
-def test_resolve(members: list[Stay], sightings: list[TitleFact], numbers: list[int | None]) -> None:
+def test_resolve(members: list[MilestoneMembership], sightings: list[TitleFact], numbers: list[int | None]) -> None:
     assert resolve(members, sightings, BORN) == numbers
 
 
@@ -164,7 +164,7 @@ IN, OUT = "milestoned", "demilestoned"
         ),
     ],
 )
-def test_stays(events: list[MilestoneEvent], says: Payload, expected: list[Stay]) -> None:
+def test_stays(events: list[MilestoneEvent], says: Payload, expected: list[MilestoneMembership]) -> None:
     assert stays(events, says, None) == expected
 
 

@@ -31,7 +31,7 @@ def test_special_functions_are_those_of_scipy(name: str) -> None:
     assert run(f"{code}print(s().{name} is whole.{name}, hasattr(whole, 'logsumexp'))") == "True True"
 
 
-@pytest.mark.parametrize("module", ["sprintlib.analysis.analyzing", "sprintlib.widgets", "sprintlib.forecast"])
+@pytest.mark.parametrize("module", ["sprintlib.analysis.pipeline", "sprintlib.dashboards.widgets", "sprintlib.forecast"])
 def test_nobody_waits_for_what_is_not_used(module: str) -> None:
     heavy = ("altair", "alembic", "github", "holidays", "jsonschema", "langgraph", "numpy.f2py", "sklearn", "torch")
     code = f"import sys, {module}; print([name for name in {heavy} if name in sys.modules])"
@@ -39,12 +39,12 @@ def test_nobody_waits_for_what_is_not_used(module: str) -> None:
 
 
 def test_a_module_is_imported() -> None:
-    assert imports.quickly("json") is json
+    assert imports.import_without_uri_grammar("json") is json
 
 
 def test_a_module_is_imported_in_the_background() -> None:
     assert "this" not in sys.modules
-    imports.meanwhile("calendar", "colorsys")
+    imports.preload("calendar", "colorsys")
     for _ in range(200):
         if "colorsys" in sys.modules:
             return

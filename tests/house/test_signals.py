@@ -6,12 +6,12 @@ import threading
 
 import pytest
 
-from sprintlib.signals import met_like_ctrl_c
+from sprintlib.signals import sigterm_as_interrupt
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGHUP])
 def test_a_stop_and_a_closed_terminal_are_met_like_ctrl_c(sent: signal.Signals) -> None:
-    with pytest.raises(KeyboardInterrupt), met_like_ctrl_c():
+    with pytest.raises(KeyboardInterrupt), sigterm_as_interrupt():
         os.kill(os.getpid(), sent)
     assert signal.getsignal(sent) == signal.SIG_DFL
 
@@ -19,7 +19,7 @@ def test_a_stop_and_a_closed_terminal_are_met_like_ctrl_c(sent: signal.Signals) 
 def test_what_nohup_ignores_stays_ignored() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with met_like_ctrl_c():
+        with sigterm_as_interrupt():
             os.kill(os.getpid(), signal.SIGHUP)
         assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
     finally:
@@ -30,7 +30,7 @@ def test_other_threads_are_left_alone() -> None:
     seen: list[object] = []
 
     def work() -> None:
-        with met_like_ctrl_c():
+        with sigterm_as_interrupt():
             seen.append(signal.getsignal(signal.SIGTERM))
 
     thread = threading.Thread(target=work)

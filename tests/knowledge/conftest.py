@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sprintlib.embedding import Vectors
-from sprintlib.knowledge.wording import words
+from sprintlib.knowledge.tokens import words
 from tests.sprints import team_in
 from tests.world import API, WEB, World
 

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from sprintlib.evidence import Evidence
-from sprintlib.history import Past
+from sprintlib.history import ProjectState
 from sprintlib.knowledge import Claim, Source
 from sprintlib.knowledge.cleaning import clean
 
@@ -38,7 +38,7 @@ class Falsehood:
     claim: Claim
 
 
-def truths(past: Past, random: Random, items: int) -> list[Truth]:
+def truths(past: ProjectState, random: Random, items: int) -> list[Truth]:
     """Sentences about up to `items` items with their sources S1, S2, ..., each source telling what is stored."""
     rows = past.items.filter(pl.col("author").is_not_null()).sort("ref").to_dicts()
     counted = past.comments.group_by("repository_id", "number").len()
@@ -74,7 +74,7 @@ def _sentences(row: dict[str, Any], comments: int, source: Source) -> Iterator[s
         yield f'{row["ref"]} says "{" ".join(words[:_QUOTED_WORDS])}".'
 
 
-def falsehoods(truth: Truth, others: list[Truth], past: Past, random: Random) -> Iterator[Falsehood]:
+def falsehoods(truth: Truth, others: list[Truth], past: ProjectState, random: Random) -> Iterator[Falsehood]:
     """Every way in which this claim can be made false."""
     claim, row = truth.claim, truth.row
     strangers = [one for one in others if one.row["ref"] != row["ref"] and one.row["ref"] not in truth.source.text]
@@ -126,7 +126,7 @@ def _closed(row: dict[str, Any]) -> Any:
     return row["closed_at"].date() if row["closed_at"] else None
 
 
-def _stranger(truth: Truth, past: Past, random: Random) -> str | None:
+def _stranger(truth: Truth, past: ProjectState, random: Random) -> str | None:
     """Somebody who never had to do with the item and is not named in the source."""
     row = truth.row
     same = (pl.col("repository_id") == row["repository_id"]) & (pl.col("number") == row["number"])

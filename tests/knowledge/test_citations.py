@@ -3,16 +3,16 @@
 import pytest
 
 from sprintlib.evidence import Evidence
-from sprintlib.history import Past
+from sprintlib.history import ProjectState
 from sprintlib.knowledge import Claim, Source, search, sources, verify
-from sprintlib.knowledge.details import Day, plain_number, read_details
+from sprintlib.knowledge.literals import Day, plain_number, read_details
 from sprintlib.knowledge.stored_facts import StoredFacts
-from sprintlib.knowledge.wording import overlap, quotation, words
+from sprintlib.knowledge.tokens import overlap, quotation, words
 from tests.world import World
 
 
 @pytest.fixture
-def past(talk: World) -> Past:
+def past(talk: World) -> ProjectState:
     return talk.past("03-20 12:00")
 
 
@@ -31,7 +31,7 @@ CONTEXT = [
 ]
 
 
-def reason(past: Past, text: str, *evidence: str, kind: str = "fact") -> str | None:
+def reason(past: ProjectState, text: str, *evidence: str, kind: str = "fact") -> str | None:
     claim = Claim.model_validate({"text": text, "evidence": evidence or ("E1",), "kind": kind})
     verified = verify([claim], CONTEXT, past)
     return verified.dropped[0].reason if verified.dropped else None
@@ -52,7 +52,7 @@ def reason(past: Past, text: str, *evidence: str, kind: str = "fact") -> str | N
         ("Payment intents, see https://github.com/acme/api/issues/14.", ("E1",)),
     ],
 )
-def test_what_holds(past: Past, text: str, evidence: tuple[str, ...]) -> None:
+def test_what_holds(past: ProjectState, text: str, evidence: tuple[str, ...]) -> None:
     assert reason(past, text, *evidence) is None
 
 
@@ -76,13 +76,13 @@ def test_what_holds(past: Past, text: str, evidence: tuple[str, ...]) -> None:
         ("Everybody agrees that mobile releases need another designer.", ("E1",), "of its words"),
     ],
 )
-def test_what_falls(past: Past, text: str, evidence: tuple[str, ...], because: str) -> None:
+def test_what_falls(past: ProjectState, text: str, evidence: tuple[str, ...], because: str) -> None:
     found = reason(past, text, *evidence)
     assert found is not None
     assert because in found
 
 
-def test_a_claim_without_citation_falls(past: Past) -> None:
+def test_a_claim_without_citation_falls(past: ProjectState) -> None:
     verified = verify([Claim(text="All is well.", evidence=())], CONTEXT, past)
     assert verified.dropped[0].reason == "cites nothing"
 
@@ -95,12 +95,12 @@ def test_facts_of_the_future_fall(talk: World) -> None:
     assert reason(talk.past("03-26 12:00"), text) is None
 
 
-def test_advice_may_speak_of_states_that_are_not_yet(past: Past) -> None:
+def test_advice_may_speak_of_states_that_are_not_yet(past: ProjectState) -> None:
     text = "Ask for the payment intents sandbox until acme/api#14 is closed."
     assert reason(past, text, kind="advice") is None
 
 
-def test_what_is_counted(past: Past) -> None:
+def test_what_is_counted(past: ProjectState) -> None:
     claims = [
         Claim(text="The provider's sandbox is down.", evidence=("E1", "E3")),
         Claim(text="The provider's sandbox is down; 9 calls fail.", evidence=("E1",)),
@@ -118,13 +118,13 @@ def test_what_is_counted(past: Past) -> None:
     assert (empty.citation_precision, empty.coverage) == (None, None)
 
 
-def test_similarity_may_stand_in_for_words(past: Past) -> None:
+def test_similarity_may_stand_in_for_words(past: ProjectState) -> None:
     claim = Claim(text="Nobody can reach the third party environment.", evidence=("E1",))
     assert verify([claim], CONTEXT, past).dropped
     assert verify([claim], CONTEXT, past, lambda _claim, _source: 0.7).kept == (claim,)
 
 
-def test_hits_become_sources(talk: World, past: Past) -> None:
+def test_hits_become_sources(talk: World, past: ProjectState) -> None:
     from sprintlib.history.texts import read_texts
     from sprintlib.knowledge.store import write_chunks
 
@@ -137,7 +137,7 @@ def test_hits_become_sources(talk: World, past: Past) -> None:
     assert verify([claim], [one], past).kept == (claim,)
 
 
-def test_details_of_a_sentence(past: Past) -> None:
+def test_details_of_a_sentence(past: ProjectState) -> None:
     facts = StoredFacts.of(past)
     text = "On 3 March 2026 ann merged api#40 (abc1234) with 1,308 tests, 2.50 days late; 0.8.1 waits for two. 8 % left"
     found = read_details(text, facts.resolver, facts.logins)

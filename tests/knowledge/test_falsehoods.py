@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from sprintlib.history import Past, load_past
+from sprintlib.history import ProjectState, load_state
 from sprintlib.knowledge import verify
 from tests.knowledge.falsehoods import Falsehood, Truth, falsehoods, truths
 from tests.world import World
@@ -24,13 +24,13 @@ KINDS = {
 }
 
 
-def generated(past: Past, items: int, seed: int = 7) -> tuple[list[Truth], list[Falsehood]]:
+def generated(past: ProjectState, items: int, seed: int = 7) -> tuple[list[Truth], list[Falsehood]]:
     random = Random(seed)
     true = truths(past, random, items)
     return true, [false for one in true for false in falsehoods(one, true, past, random)]
 
 
-def caught(past: Past, true: list[Truth], false: list[Falsehood]) -> tuple[dict[str, float], float]:
+def caught(past: ProjectState, true: list[Truth], false: list[Falsehood]) -> tuple[dict[str, float], float]:
     """Share of the falsehoods that are dropped, by kind, and of the truths."""
     context = list({one.source.id: one.source for one in true}.values())
     good = verify([one.claim for one in true], context, past)
@@ -43,14 +43,14 @@ def caught(past: Past, true: list[Truth], false: list[Falsehood]) -> tuple[dict[
 
 
 @pytest.fixture
-def past(talk: World) -> Past:
+def past(talk: World) -> ProjectState:
     for number, body in ((50, "first"), (51, "second")):
         words = " ".join(f"{body}{place}" for place in range(30))
         talk.issue(number, "03-17 08:00", title=f"Long {body} story", body=words, author=f"writer-{body}")
     return talk.past("03-20 12:00")
 
 
-def test_what_is_made_false_is_false(past: Past) -> None:
+def test_what_is_made_false_is_false(past: ProjectState) -> None:
     true, false = generated(past, 40)
     assert {one.how for one in false} == KINDS
     spoken = {one.claim for one in true}
@@ -65,7 +65,7 @@ def test_what_is_made_false_is_false(past: Past) -> None:
         assert not any(quoted in truth.source.text for truth in true)
 
 
-def test_falsehoods_are_caught_and_truths_stay(past: Past) -> None:
+def test_falsehoods_are_caught_and_truths_stay(past: ProjectState) -> None:
     shares, false_drops = caught(past, *generated(past, 40))
     assert shares == dict.fromkeys(shares, 1.0)
     assert false_drops == 0
@@ -84,7 +84,7 @@ def test_on_real_milestones(real_data: Path, tmp_path: Path) -> None:
     names = ["bitcoin-core/secp256k1"]
     settings = parse({"home": tmp_path, "project": {"name": "secp256k1", "repositories": names}})
     for moment in (datetime(2023, 3, 1, tzinfo=UTC), datetime(2025, 7, 1, tzinfo=UTC)):
-        past = load_past(engine, settings, moment)
+        past = load_state(engine, settings, moment)
         true, false = generated(past, 300)
         shares, false_drops = caught(past, true, false)
         print(moment.date(), len(true), len(false), shares, false_drops)  # noqa: T201 - the measurement

@@ -9,7 +9,7 @@ import pytest
 from sprintlib.embedding import installed
 from sprintlib.errors import KnowledgeError
 from sprintlib.history.texts import read_texts
-from sprintlib.knowledge import build_index, open_meaning, search
+from sprintlib.knowledge import build_index, open_semantic_index, search
 from sprintlib.knowledge.store import write_chunks
 from sprintlib.settings import parse
 from tests.world import World, at
@@ -24,7 +24,7 @@ def home(talk: World, tmp_path: Path) -> World:
 
 
 def test_without_an_index_one_sentence(home: World) -> None:
-    with pytest.raises(KnowledgeError, match="installed|run 'sprint index'"), open_meaning(home.engine, home.settings):
+    with pytest.raises(KnowledgeError, match="installed|run 'sprint index'"), open_semantic_index(home.engine, home.settings):
         pass
 
 
@@ -35,16 +35,16 @@ def test_meaning_finds_what_has_no_word_in_common(home: World) -> None:
     assert summary.vectors == summary.chunks == summary.embedded
     assert ("Embedding", summary.chunks, summary.chunks) in seen
     assert build_index(home.engine, home.settings).embedded == 0
-    with open_meaning(home.engine, home.settings) as meaning:
-        hits = search(home.engine, home.settings, "infinite recursion", meaning=meaning)
+    with open_semantic_index(home.engine, home.settings) as semantic_index:
+        hits = search(home.engine, home.settings, "infinite recursion", semantic_index=semantic_index)
         assert hits[0].excerpt == "The retry loop never ends."
         assert set(hits[0].why) >= {"meaning, rank 1"}
-        early = search(home.engine, home.settings, "infinite recursion", at("03-18 11:00"), meaning=meaning)
+        early = search(home.engine, home.settings, "infinite recursion", at("03-18 11:00"), semantic_index=semantic_index)
         assert all(hit.happened_at is None or hit.happened_at <= at("03-18 11:00") for hit in early)
         assert early
-        only = search(home.engine, home.settings, "infinite recursion", milestone="Sprint 2", meaning=meaning)
+        only = search(home.engine, home.settings, "infinite recursion", milestone="Sprint 2", semantic_index=semantic_index)
         assert {hit.milestone for hit in only} == {"Sprint 2"}
-        assert search(home.engine, home.settings, " ", meaning=meaning) == []
+        assert search(home.engine, home.settings, " ", semantic_index=semantic_index) == []
 
 
 @needs_model

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.known_items import Query, Ranking, compare, corpus, fused, interval, lexical, scores
 from sprintlib.embedding import embedder, installed
-from sprintlib.knowledge import Meaning
+from sprintlib.knowledge import SemanticIndex
 from sprintlib.knowledge.retrieval import DEPTH
 from sprintlib.knowledge.vectors import embed_missing, write_index
 from sprintlib.store import open_store
@@ -42,9 +42,9 @@ def test_fused_is_not_worse_than_either(real_data: Path, tmp_path: Path) -> None
     assert all(isinstance(query, Query) for query in queries)
     with embedder() as model:
         embed_missing(engine, model, lambda *_: None)
-        meaning = Meaning(write_index(engine, tmp_path, model.model, None, model.dimension), model)
+        semantic_index = SemanticIndex(write_index(engine, tmp_path, model.model, None, model.dimension), model)
         rankings: dict[str, Ranking] = {"full text": lexical}
-        rankings["meaning"] = lambda connection, query, scope: meaning.nearest(connection, query, scope, DEPTH)
+        rankings["meaning"] = lambda connection, query, scope: semantic_index.nearest(connection, query, scope, DEPTH)
         rankings["fused"] = fused(*rankings.values())
         found = compare(engine, queries, repository_id, rankings)
     # One of these 121 queries is .008 of recall: the sample can only show that fusion is not worse beyond chance.

@@ -8,7 +8,7 @@ from sprintlib.history.texts import read_texts
 from sprintlib.knowledge import Hit, search
 from sprintlib.knowledge.lexical import full_text, quoted, terms
 from sprintlib.knowledge.retrieval import excerpt
-from sprintlib.knowledge.scope import Scope
+from sprintlib.knowledge.search_filter import SearchFilter
 from sprintlib.knowledge.store import write_chunks
 from tests.world import API, WEB, World, at
 
@@ -84,11 +84,11 @@ def test_better_fits_of_the_future_do_not_hide_what_was_said_before(talk: World)
     talk.comment(14, "I have never used kafka for anything that had to be right.", "03-18 12:00")
     talk.flush()
     write_chunks(talk.engine, read_texts(talk.engine, talk.settings), HOSTS)
-    scope = Scope((1, 2), at("03-20 12:00"))
+    scope = SearchFilter((1, 2), at("03-20 12:00"))
     with talk.engine.connect() as connection:
         assert len(full_text(connection, "kafka", scope, 2)) == 2
-        assert len(full_text(connection, "kafka", Scope((2,), scope.as_of), 2)) == 0
-        assert len(full_text(connection, "kafka", Scope((1, 2), at("03-22 12:00")), 2)) == 2
+        assert len(full_text(connection, "kafka", SearchFilter((2,), scope.as_of), 2)) == 0
+        assert len(full_text(connection, "kafka", SearchFilter((1, 2), at("03-22 12:00")), 2)) == 2
 
 
 def test_states_and_titles_are_those_of_the_moment(talk: World) -> None:
@@ -154,7 +154,7 @@ def test_in_a_large_store_the_rarest_words_are_looked_for(talk: World, monkeypat
     talk.comment(14, "A zebra crossed the road.", "03-18 11:00")
     talk.flush()
     write_chunks(talk.engine, read_texts(talk.engine, talk.settings), HOSTS)
-    scope = Scope((1, 2), at("03-20 12:00"))
+    scope = SearchFilter((1, 2), at("03-20 12:00"))
     with talk.engine.connect() as connection:
         assert len(full_text(connection, "kafka zebra", scope, 50)) == 31
         monkeypatch.setattr("sprintlib.knowledge.lexical.MOST_MATCHES", 10)

@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 from pydantic import BaseModel
 
-from sprintlib.agents import Desk, open_chain
+from sprintlib.agents import AnalysisContext, open_workflow
 from sprintlib.analysis import analyze
 from sprintlib.errors import LlmBadOutput
 from sprintlib.llm import connect
@@ -62,7 +62,7 @@ def test_the_numbers_stay_and_every_word_checks_out(tmp_path: Path, host: str) -
     settings = world.settings.model_copy(
         update={"llm": LlmSettings(host=host, timeout_seconds=1_200, words_seconds=1_500)}
     )
-    with open_chain(Desk(world.engine, settings)) as chain:
+    with open_workflow(AnalysisContext(world.engine, settings)) as chain:
         run = chain.start(FRIDAY)
     assert run.state.get("faults", []) == []
     assert plain(run.analysis) == plain(analyze(world.engine, world.settings, FRIDAY, "Sprint 2"))

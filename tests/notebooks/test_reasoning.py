@@ -14,8 +14,8 @@ from sprintlib import settings as settings_module
 from sprintlib.errors import AnalysisError
 from sprintlib.recommend import read_feedback
 from sprintlib.resources import folder
-from sprintlib.widgets.reasoning import open_reasoning
-from sprintlib.widgets.risk_explorer import explore_risks
+from sprintlib.dashboards.widgets.reasoning import open_reasoning
+from sprintlib.dashboards.widgets.risk_explorer import explore_risks
 from tests.sprints import team_in
 
 NAMES = ("reasoning_step_by_step", "explore_risks")
@@ -97,7 +97,7 @@ def test_an_action_is_answered_in_one_call(home: Path) -> None:
     said = first.answer(1, "dismiss", reason="not this time").data
     assert "count 33% of their gain, before 50%" in said
     assert "Order from now on" in said
-    (given,) = read_feedback(first.desk.engine, "acme", datetime.now(UTC))
+    (given,) = read_feedback(first.analysis_context.engine, "acme", datetime.now(UTC))
     assert (given.recommendation, given.decision, given.reason) == (chosen.id, "dismiss", "not this time")
     with pytest.raises(AnalysisError, match="There is no action 99: this run recommends"):
         first.answer(99, "accept")

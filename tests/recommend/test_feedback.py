@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from sprintlib.analysis import Analysis, analyze, store_analysis
+from sprintlib.results import store_analysis
+from sprintlib.analysis import Analysis, analyze
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.errors import AnalysisError
 from sprintlib.recommend import Recommendation, give_feedback, read_feedback

@@ -3,7 +3,7 @@
 import pytest
 
 from sprintlib.recommend import interventions
-from sprintlib.recommend.plays import PLAYS
+from sprintlib.recommend.playbook_entries import PLAYS
 
 
 def test_every_play_is_in_the_playbook() -> None:

@@ -2,17 +2,17 @@
 
 import pytest
 
-from sprintlib.forecast import chance, clamp, prepare
+from sprintlib.forecast import probability_in_time, clamp, build_inputs
 from sprintlib.recommend import Plan, cheapest
 from sprintlib.risks import find_risks
-from tests.risks.situations import situation
+from tests.risks.contexts import context
 from tests.world import World
 
 
 def plan(team: World, target: float) -> Plan | None:
-    view = situation(team)
-    outlook = prepare(view.sprint, {blockade.item for blockade in view.blockades})
-    return cheapest(view, outlook, find_risks(view), target)
+    view = context(team)
+    inputs = build_inputs(view.sprint, {blocked_item.item for blocked_item in view.blocked_items})
+    return cheapest(view, inputs, find_risks(view), target)
 
 
 def test_nothing_is_to_be_done_where_the_target_is_reached(team: World) -> None:
@@ -28,15 +28,15 @@ def test_the_fewest_items_are_dropped(team: World) -> None:
     assert found.reached
     assert one.items == ("acme/api#14", "acme/api#15")
     assert one.action == ("Take out or move acme/api#14 and acme/api#15, or 2 other items that the goal needs least.")
-    work = prepare(situation(team).sprint).work
-    assert found.probability == clamp(chance(work.without(one.items)) or 0)
-    assert clamp(chance(work.without(one.items[:1])) or 0) < 0.55
+    work = build_inputs(context(team).sprint).work
+    assert found.probability == clamp(probability_in_time(work.without(one.items)) or 0)
+    assert clamp(probability_in_time(work.without(one.items[:1])) or 0) < 0.55
 
 
 def test_a_review_is_cheaper_than_dropping(team: World) -> None:
     team.pull(20, created="03-16 12:00", body="Closes #14", author="ann")
     team.event(20, "review_requested", "03-17 12:00", subject="bob")
-    now = chance(prepare(situation(team).sprint).work)
+    now = probability_in_time(build_inputs(context(team).sprint).work)
     found = plan(team, clamp(now or 0) + 0.01)
     assert found is not None
     assert [(one.items, one.actor, one.cost) for one in found.actions] == [

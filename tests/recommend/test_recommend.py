@@ -4,18 +4,18 @@ from typing import Any
 
 import pytest
 
-from sprintlib.forecast import chance, clamp, forecast, prepare
+from sprintlib.forecast import probability_in_time, clamp, forecast, build_inputs
 from sprintlib.recommend import Recommendation, interventions, recommend
 from sprintlib.risks import find_risks
-from tests.risks.situations import situation
+from tests.risks.contexts import context
 from tests.sprints import put
 from tests.world import WEB, World
 
 
 def advice(team: World, as_of: str = "03-20 12:00", title: str = "Sprint 2", **more: Any) -> tuple[Recommendation, ...]:
-    view = situation(team, as_of, title, **more)
-    outlook = prepare(view.sprint, {blockade.item for blockade in view.blockades})
-    return recommend(view, outlook, forecast(outlook), find_risks(view))
+    view = context(team, as_of, title, **more)
+    inputs = build_inputs(view.sprint, {blocked_item.item for blocked_item in view.blocked_items})
+    return recommend(view, inputs, forecast(inputs), find_risks(view))
 
 
 def by_play(found: tuple[Recommendation, ...], play: str) -> list[Recommendation]:
@@ -107,9 +107,9 @@ def test_what_is_taken_out_goes_with_its_pull_request(team: World) -> None:
         team.pull(number + 10, created="03-18 11:00", milestone=2, body=f"Closes #{number}")
         team.event(number + 10, "milestoned", "03-18 11:00", subject="Sprint 2")
     (one,) = by_play(advice(team), "PB-009")
-    outlook = prepare(situation(team).sprint)
-    after = chance(outlook.work.without([f"acme/api#{number}" for number in (30, 31, 40, 41)]))
-    assert one.expected_gain == pytest.approx(clamp(after) - forecast(outlook).probability)
+    inputs = build_inputs(context(team).sprint)
+    after = probability_in_time(inputs.work.without([f"acme/api#{number}" for number in (30, 31, 40, 41)]))
+    assert one.expected_gain == pytest.approx(clamp(after) - forecast(inputs).probability)
 
 
 def test_too_much_work_is_cut(team: World) -> None:
@@ -122,9 +122,9 @@ def test_too_much_work_is_cut(team: World) -> None:
 
 def test_the_gain_is_the_difference_of_two_forecasts(team: World) -> None:
     (one,) = by_play(advice(team), "PB-010")
-    outlook = prepare(situation(team).sprint)
-    after = chance(outlook.work.without(["acme/api#14", "acme/api#15", "acme/api#16"]))
-    assert one.expected_gain == pytest.approx(clamp(after) - forecast(outlook).probability)
+    inputs = build_inputs(context(team).sprint)
+    after = probability_in_time(inputs.work.without(["acme/api#14", "acme/api#15", "acme/api#16"]))
+    assert one.expected_gain == pytest.approx(clamp(after) - forecast(inputs).probability)
 
 
 def test_a_red_branch_is_urgent_though_the_model_cannot_weigh_it(team: World) -> None:

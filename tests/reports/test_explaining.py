@@ -9,7 +9,7 @@ import pytest
 from sprintlib import settings as settings_module
 from sprintlib.errors import ReportError
 from sprintlib.reports import ReportFiles, explaining, run_due, write_report
-from sprintlib.reports.run_table import Trigger
+from sprintlib.results.run_table import Trigger
 from tests.agents import models
 from tests.agents.plain import plain
 from tests.llm.ollama import OllamaStandIn, running

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from sprintlib.reports import prune, run_table, runs
+from sprintlib.results import run_table, runs
+from sprintlib.reports import prune
 from sprintlib.store import open_store
 from sprintlib.store.schema import run
 

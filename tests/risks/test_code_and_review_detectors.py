@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from sprintlib.risks import concurrent_edits, flaky_ci, oversized_pull_request, review_bottleneck, single_ownership
-from tests.risks.situations import changing, running, situation, situation_of
+from tests.risks.contexts import changing, running, context, situation_of
 from tests.world import World
 
 
@@ -31,13 +31,13 @@ def test_one_person_gives_most_reviews(team: World) -> None:
     reviewed(team, "bob", "bob", "bob", "bob", "cleo")
     pull(team)
     team.event(20, "review_requested", "03-17 13:00", subject="bob")
-    (risk,) = review_bottleneck.detect(situation(team))
+    (risk,) = review_bottleneck.detect(context(team))
     assert risk.statement == (
         "80% of the 5 reviews of the 28 days before by one person, while acme/api#20 of this sprint waits."
     )
     assert (risk.kind, risk.severity, risk.actor, risk.items) == ("review_bottleneck", "low", None, ("acme/api#20",))
     assert "bob" not in risk.statement + risk.rule
-    assert review_bottleneck.detect(situation(team, review_share=0.8)) == []
+    assert review_bottleneck.detect(context(team, review_share=0.8)) == []
 
 
 def test_a_queue_longer_than_the_reviewers_can_take(team: World) -> None:
@@ -45,14 +45,14 @@ def test_a_queue_longer_than_the_reviewers_can_take(team: World) -> None:
     for number, item in ((20, 14), (21, 15), (22, 16)):
         pull(team, number, item)
         team.event(number, "review_requested", "03-17 13:00", subject="bob")
-    (risk,) = review_bottleneck.detect(situation(team))
+    (risk,) = review_bottleneck.detect(context(team))
     assert risk.statement == (
         "3 open pull requests without a review, 3.0 for each active reviewer, while acme/api#20, acme/api#21 and "
         "acme/api#22 of this sprint wait."
     )
     assert risk.severity == "low"
-    assert [risk.severity for risk in review_bottleneck.detect(situation(team, near_due_days=6))] == ["medium"]
-    assert review_bottleneck.detect(situation(team, review_queue=3)) == []
+    assert [risk.severity for risk in review_bottleneck.detect(context(team, near_due_days=6))] == ["medium"]
+    assert review_bottleneck.detect(context(team, review_queue=3)) == []
 
 
 def test_both_near_the_deadline_are_high(team: World) -> None:
@@ -60,15 +60,15 @@ def test_both_near_the_deadline_are_high(team: World) -> None:
     for number, item in ((20, 14), (21, 15), (22, 16)):
         pull(team, number, item)
         team.event(number, "review_requested", "03-17 13:00", subject="bob")
-    assert [risk.severity for risk in review_bottleneck.detect(situation(team, near_due_days=6))] == ["high"]
+    assert [risk.severity for risk in review_bottleneck.detect(context(team, near_due_days=6))] == ["high"]
 
 
 def test_no_bottleneck_where_nothing_of_the_sprint_waits(team: World) -> None:
     reviewed(team, *["bob"] * 5)
-    assert review_bottleneck.detect(situation(team)) == []
+    assert review_bottleneck.detect(context(team)) == []
     pull(team)
     team.review(20, "changes_requested", "03-18 12:00")
-    assert review_bottleneck.detect(situation(team)) == []
+    assert review_bottleneck.detect(context(team)) == []
 
 
 # ---------------------------------------------------------------- oversized
@@ -76,16 +76,16 @@ def test_no_bottleneck_where_nothing_of_the_sprint_waits(team: World) -> None:
 
 def test_a_pull_request_of_more_lines_than_can_be_read(team: World) -> None:
     pull(team, additions=500, deletions=120)
-    (risk,) = oversized_pull_request.detect(situation(team))
+    (risk,) = oversized_pull_request.detect(context(team))
     assert risk.statement == 'acme/api#20 "Change 20" changes 620 lines, over the 400 of one.'
     assert (risk.kind, risk.severity, risk.items) == ("oversized_pull_request", "low", ("acme/api#20",))
-    assert oversized_pull_request.detect(situation(team, pull_request_lines=620)) == []
+    assert oversized_pull_request.detect(context(team, pull_request_lines=620)) == []
 
 
 def test_the_largest_comes_first(team: World) -> None:
     pull(team, 20, 14, additions=401, deletions=0)
     pull(team, 21, 15, additions=700, deletions=200)
-    (risk,) = oversized_pull_request.detect(situation(team))
+    (risk,) = oversized_pull_request.detect(context(team))
     assert risk.statement == 'acme/api#21 "Change 21" changes 900 lines, over the 400 of one; acme/api#20 is too.'
     assert risk.severity == "medium"
 
@@ -102,7 +102,7 @@ def test_the_largest_comes_first(team: World) -> None:
 )
 def test_small_unknown_new_and_foreign_ones_are_quiet(team: World, more: dict[str, Any]) -> None:
     pull(team, **more)
-    assert oversized_pull_request.detect(situation(team)) == []
+    assert oversized_pull_request.detect(context(team)) == []
 
 
 # ---------------------------------------------------------------- ownership
@@ -242,4 +242,4 @@ def test_once_long_ago_honestly_red_or_below_the_setting_is_quiet(
 
 
 def test_without_runs_nothing_is_flaky(team: World) -> None:
-    assert flaky_ci.detect(situation(team)) == []
+    assert flaky_ci.detect(context(team)) == []

@@ -13,7 +13,7 @@ from sprintlib.risks import (
     work_in_progress,
 )
 from sprintlib.risks.blocked_item import detect as blocked
-from tests.risks.situations import situation
+from tests.risks.contexts import context
 from tests.sprints import put, second_sprint
 from tests.world import WEB, World, at
 
@@ -44,7 +44,7 @@ def begin(team: World, item: int, number: int, moment: str = "03-18 12:00", **mo
 
 def test_nothing_begun_after_a_third_of_the_time(team: World) -> None:
     untouched(team)
-    (risk,) = late_start.detect(situation(team, title="Sprint 3"))
+    (risk,) = late_start.detect(context(team, title="Sprint 3"))
     assert risk.statement == (
         "0 of 4 items begun or closed with 39% of the time gone: "
         "acme/api#31, acme/api#32, acme/api#33 and acme/api#34 not begun."
@@ -55,52 +55,52 @@ def test_nothing_begun_after_a_third_of_the_time(team: World) -> None:
 
 def test_a_late_start_near_the_deadline_is_high(team: World) -> None:
     untouched(team)
-    assert [risk.severity for risk in late_start.detect(situation(team, NEAR, "Sprint 3"))] == ["high"]
+    assert [risk.severity for risk in late_start.detect(context(team, NEAR, "Sprint 3"))] == ["high"]
 
 
 def test_one_item_begun_of_four_is_a_start(team: World) -> None:
     untouched(team)
     begin(team, 31, 50)
-    assert late_start.detect(situation(team, title="Sprint 3")) == []
-    assert len(late_start.detect(situation(team, title="Sprint 3", late_start_share=0.5))) == 1
+    assert late_start.detect(context(team, title="Sprint 3")) == []
+    assert len(late_start.detect(context(team, title="Sprint 3", late_start_share=0.5))) == 1
 
 
 @pytest.mark.parametrize("kind", ["assigned", "referenced"])
 def test_who_takes_an_item_after_the_start_begins_it(team: World, kind: str) -> None:
     untouched(team)
     team.event(31, kind, "03-18 10:00", subject="bob")
-    assert situation(team, title="Sprint 3").begun == ["acme/api#31"]
+    assert context(team, title="Sprint 3").started == ["acme/api#31"]
 
 
 def test_an_assignment_at_the_planning_is_no_beginning(team: World) -> None:
     untouched(team)
     team.event(31, "assigned", "03-16 09:00", subject="bob")
-    assert situation(team, title="Sprint 3").begun == []
+    assert context(team, title="Sprint 3").started == []
 
 
 def test_early_in_the_sprint_a_start_is_not_late(team: World) -> None:
     untouched(team)
-    assert late_start.detect(situation(team, "03-18 12:00", "Sprint 3")) == []
-    assert len(late_start.detect(situation(team, "03-18 12:00", "Sprint 3", late_start_time=0.1))) == 1
+    assert late_start.detect(context(team, "03-18 12:00", "Sprint 3")) == []
+    assert len(late_start.detect(context(team, "03-18 12:00", "Sprint 3", late_start_time=0.1))) == 1
 
 
 def test_where_most_work_names_no_issue_nobody_can_say_what_is_begun(team: World) -> None:
     untouched(team)
     works_unseen(team, 2)
-    assert len(late_start.detect(situation(team, title="Sprint 3"))) == 1
+    assert len(late_start.detect(context(team, title="Sprint 3"))) == 1
     team.commit("a" * 40, "03-18 12:00", message="Straight to the default branch")
-    assert late_start.detect(situation(team, title="Sprint 3")) == []
+    assert late_start.detect(context(team, title="Sprint 3")) == []
     for number in (60, 61, 62):  # as many that do name one: the items say enough
         team.pull(number, created="03-18 12:00", author="bob")
         team.event(18, "cross-referenced", "03-18 12:00", subject=f"acme/api#{number}")
-    assert len(late_start.detect(situation(team, title="Sprint 3"))) == 1
+    assert len(late_start.detect(context(team, title="Sprint 3"))) == 1
 
 
 def test_without_a_deadline_or_with_two_items_nothing_is_late(team: World) -> None:
     untouched(team, size=2)
-    assert late_start.detect(situation(team, title="Sprint 3")) == []
+    assert late_start.detect(context(team, title="Sprint 3")) == []
     team.milestone(2, "Sprint 2", created="03-13")
-    assert late_start.detect(situation(team)) == []
+    assert late_start.detect(context(team)) == []
 
 
 # ---------------------------------------------------------------- ageing work
@@ -116,7 +116,7 @@ def merged_in_a_day(team: World, number: int = 8) -> None:
 def test_work_that_goes_on_for_longer_than_the_team_needs(team: World) -> None:
     merged_in_a_day(team)
     begin(team, 14, 20, "03-16 12:00")
-    (risk,) = ageing_work.detect(situation(team))
+    (risk,) = ageing_work.detect(context(team))
     assert risk.statement == (
         'acme/api#14 "Item 14" has been in work for 4 working days, and 85% of what the team merged lately took '
         "1 working day or less."
@@ -128,42 +128,42 @@ def test_work_that_goes_on_for_longer_than_the_team_needs(team: World) -> None:
 def test_an_old_issue_is_as_old_as_the_work_on_it(team: World) -> None:
     merged_in_a_day(team)
     put(team, 30, "Sprint 2", "03-16 09:00", milestone=2, created="02-02 12:00")
-    assert ageing_work.detect(situation(team)) == []
+    assert ageing_work.detect(context(team)) == []
     team.event(30, "assigned", "03-17 10:00", subject="bob")
-    (risk,) = ageing_work.detect(situation(team))
+    (risk,) = ageing_work.detect(context(team))
     assert 'acme/api#30 "Item 30" has been in work for 3.1 working days' in risk.statement
 
 
 def test_the_first_commit_counts_where_it_came_before_the_pull_request(team: World) -> None:
     merged_in_a_day(team)
     begin(team, 14, 20, "03-19 12:00")
-    assert ageing_work.detect(situation(team)) == []
+    assert ageing_work.detect(context(team)) == []
     team.commit("a" * 40, "03-17 12:00", number=20)
-    (risk,) = ageing_work.detect(situation(team))
+    (risk,) = ageing_work.detect(context(team))
     assert "has been in work for 3 working days" in risk.statement
 
 
 def test_the_age_at_which_it_fires_is_a_setting(team: World) -> None:
     merged_in_a_day(team)
     begin(team, 14, 20, "03-16 12:00")
-    assert [risk.severity for risk in ageing_work.detect(situation(team, ageing_factor=3))] == ["low"]
-    assert ageing_work.detect(situation(team, ageing_factor=5)) == []
-    assert [risk.severity for risk in ageing_work.detect(situation(team, near_due_days=6))] == ["high"]
+    assert [risk.severity for risk in ageing_work.detect(context(team, ageing_factor=3))] == ["low"]
+    assert ageing_work.detect(context(team, ageing_factor=5)) == []
+    assert [risk.severity for risk in ageing_work.detect(context(team, near_due_days=6))] == ["high"]
 
 
 def test_too_few_merged_say_nothing_about_the_usual(team: World) -> None:
     merged_in_a_day(team, 7)
     begin(team, 14, 20, "03-16 12:00")
-    assert ageing_work.detect(situation(team)) == []
+    assert ageing_work.detect(context(team)) == []
 
 
 def test_while_nobody_touches_anything_no_single_item_ages(team: World) -> None:
     merged_in_a_day(team)
     begin(team, 14, 20, "03-17 12:00")
-    assert len(quiet_milestone.detect(situation(team, NEAR))) == 1
-    assert ageing_work.detect(situation(team, NEAR)) == []
+    assert len(quiet_milestone.detect(context(team, NEAR))) == 1
+    assert ageing_work.detect(context(team, NEAR)) == []
     team.comment(15, "Next week.", "03-25 12:00")
-    assert [risk.items for risk in ageing_work.detect(situation(team, NEAR))] == [("acme/api#14",)]
+    assert [risk.items for risk in ageing_work.detect(context(team, NEAR))] == [("acme/api#14",)]
 
 
 # ---------------------------------------------------------------- too much begun
@@ -172,7 +172,7 @@ def test_while_nobody_touches_anything_no_single_item_ages(team: World) -> None:
 def test_more_begun_than_people_can_finish(team: World) -> None:
     for item in (14, 15, 16, 17):
         begin(team, item, item + 10)
-    (risk,) = work_in_progress.detect(situation(team))
+    (risk,) = work_in_progress.detect(context(team))
     assert risk.statement == (
         "4 items begun and open, 4.0 for each of the 1 active person: "
         "acme/api#14, acme/api#15, acme/api#16 and acme/api#17."
@@ -184,21 +184,21 @@ def test_more_begun_than_people_can_finish(team: World) -> None:
 def test_enough_people_for_what_is_begun(team: World) -> None:
     for item, author in ((14, "bob"), (15, "cleo"), (16, "dan")):
         begin(team, item, item + 10, author=author)
-    assert work_in_progress.detect(situation(team)) == []
-    assert [risk.severity for risk in work_in_progress.detect(situation(team, wip_per_person=0.9))] == ["low"]
+    assert work_in_progress.detect(context(team)) == []
+    assert [risk.severity for risk in work_in_progress.detect(context(team, wip_per_person=0.9))] == ["low"]
 
 
 def test_two_items_are_no_queue(team: World) -> None:
     begin(team, 14, 24)
     begin(team, 15, 25)
-    assert work_in_progress.detect(situation(team)) == []
+    assert work_in_progress.detect(context(team)) == []
 
 
 def test_a_pull_request_and_what_it_closes_are_one_piece_of_work(team: World) -> None:
     for item in (14, 15):
         begin(team, item, item + 10, milestone=2)
         team.event(item + 10, "milestoned", "03-18 12:00", subject="Sprint 2")
-    assert situation(team).begun == ["acme/api#14", "acme/api#15"]
+    assert context(team).started == ["acme/api#14", "acme/api#15"]
 
 
 # ---------------------------------------------------------------- quiet
@@ -206,18 +206,18 @@ def test_a_pull_request_and_what_it_closes_are_one_piece_of_work(team: World) ->
 
 def test_a_sprint_that_nobody_touches(team: World) -> None:
     untouched(team)
-    (risk,) = quiet_milestone.detect(situation(team, title="Sprint 3"))
+    (risk,) = quiet_milestone.detect(context(team, title="Sprint 3"))
     assert risk.statement == (
         "Nobody has touched an item of this sprint for 3.5 working days; "
         "acme/api#31, acme/api#32, acme/api#33 and acme/api#34 are open."
     )
     assert (risk.kind, risk.severity) == ("quiet_milestone", "medium")
     assert "for more than 3 working days, counted from the start" in risk.rule
-    assert quiet_milestone.detect(situation(team, title="Sprint 3", quiet_days=4)) == []
+    assert quiet_milestone.detect(context(team, title="Sprint 3", quiet_days=4)) == []
 
 
 def test_quiet_near_the_deadline_is_high(team: World) -> None:
-    assert [risk.severity for risk in quiet_milestone.detect(situation(team, NEAR))] == ["high"]
+    assert [risk.severity for risk in quiet_milestone.detect(context(team, NEAR))] == ["high"]
 
 
 @pytest.mark.parametrize("what", ["comment", "event", "review", "commit"])
@@ -231,17 +231,17 @@ def test_whatever_a_person_does_breaks_the_silence(team: World, what: str) -> No
         team.review(20, "commented", "03-25 12:00")
     else:
         team.commit("a" * 40, "03-25 12:00", number=20)
-    assert quiet_milestone.detect(situation(team, NEAR)) == []
+    assert quiet_milestone.detect(context(team, NEAR)) == []
 
 
 def test_a_bot_does_not_break_the_silence(team: World) -> None:
     team.comment(14, "Stale?", "03-25 12:00", author="stale[bot]", author_type="Bot")
-    assert len(quiet_milestone.detect(situation(team, NEAR))) == 1
+    assert len(quiet_milestone.detect(context(team, NEAR))) == 1
 
 
 def test_a_bucket_without_a_due_date_may_rest(team: World) -> None:
     team.milestone(2, "Sprint 2", created="03-13")
-    assert quiet_milestone.detect(situation(team, NEAR)) == []
+    assert quiet_milestone.detect(context(team, NEAR)) == []
 
 
 # ---------------------------------------------------------------- overcommitted
@@ -250,22 +250,22 @@ def test_a_bucket_without_a_due_date_may_rest(team: World) -> None:
 def test_too_much_for_the_time_that_is_left(team: World) -> None:
     for number in range(30, 45):
         put(team, number, "Sprint 2", "03-16 09:00", milestone=2)
-    (risk,) = overcommitted.detect(situation(team))
+    (risk,) = overcommitted.detect(context(team))
     assert risk.statement == ("20 items open with 39% of the time gone: all of them in time has a probability of <5%.")
     assert (risk.kind, risk.severity, len(risk.items)) == ("overcommitted", "medium", 20)
-    assert [risk.severity for risk in overcommitted.detect(situation(team, near_due_days=6))] == ["high"]
+    assert [risk.severity for risk in overcommitted.detect(context(team, near_due_days=6))] == ["high"]
 
 
 def test_what_fits_or_is_young_is_not_too_much(team: World) -> None:
-    assert len(overcommitted.detect(situation(team))) == 1
-    assert overcommitted.detect(situation(team, overcommitted_probability=0.001)) == []
-    assert overcommitted.detect(situation(team, overcommitted_time=0.5)) == []
+    assert len(overcommitted.detect(context(team))) == 1
+    assert overcommitted.detect(context(team, overcommitted_probability=0.001)) == []
+    assert overcommitted.detect(context(team, overcommitted_time=0.5)) == []
 
 
 def test_after_the_deadline_or_without_one_it_is_not_said(team: World) -> None:
-    assert overcommitted.detect(situation(team, "03-30 12:00")) == []
+    assert overcommitted.detect(context(team, "03-30 12:00")) == []
     team.milestone(2, "Sprint 2", created="03-13")
-    assert overcommitted.detect(situation(team)) == []
+    assert overcommitted.detect(context(team)) == []
 
 
 # ---------------------------------------------------------------- untracked
@@ -273,7 +273,7 @@ def test_after_the_deadline_or_without_one_it_is_not_said(team: World) -> None:
 
 def test_a_board_that_nobody_keeps(team: World) -> None:
     works_unseen(team)
-    (risk,) = untracked_board.detect(situation(team, NEAR))
+    (risk,) = untracked_board.detect(context(team, NEAR))
     assert risk.statement == (
         "5 of 5 open items show no work with 83% of the time gone: acme/api#14, acme/api#15, acme/api#16 and "
         "2 more; but 3 pull requests since the start name no issue. The forecast sees only what is closed."
@@ -287,10 +287,10 @@ def test_half_of_the_items_with_a_status_are_enough(team: World) -> None:
     works_unseen(team)
     team.event(14, "labeled", "03-17 10:00", subject="doing")
     team.event(15, "assigned", "03-17 10:00", subject="bob")
-    assert len(untracked_board.detect(situation(team, NEAR))) == 1
+    assert len(untracked_board.detect(context(team, NEAR))) == 1
     begin(team, 16, 20)
-    assert untracked_board.detect(situation(team, NEAR)) == []
-    assert len(untracked_board.detect(situation(team, NEAR, untracked_share=0.3))) == 1
+    assert untracked_board.detect(context(team, NEAR)) == []
+    assert len(untracked_board.detect(context(team, NEAR, untracked_share=0.3))) == 1
 
 
 def test_a_pull_request_that_mentions_an_item_is_a_trace_but_an_issue_is_none(team: World) -> None:
@@ -298,16 +298,16 @@ def test_a_pull_request_that_mentions_an_item_is_a_trace_but_an_issue_is_none(te
     team.pull(20, created="03-17 10:00")
     for item in (14, 15, 16):
         team.event(item, "cross-referenced", "03-17 10:00", subject="acme/api#18")
-    assert len(untracked_board.detect(situation(team, NEAR))) == 1
+    assert len(untracked_board.detect(context(team, NEAR))) == 1
     for item in (14, 15, 16):
         team.event(item, "cross-referenced", "03-17 11:00", subject="acme/api#20")
-    assert untracked_board.detect(situation(team, NEAR)) == []
+    assert untracked_board.detect(context(team, NEAR)) == []
 
 
 def test_in_the_first_half_a_board_may_be_empty(team: World) -> None:
     works_unseen(team)
-    assert untracked_board.detect(situation(team)) == []
-    assert [risk.severity for risk in untracked_board.detect(situation(team, untracked_time=0.3))] == ["low"]
+    assert untracked_board.detect(context(team)) == []
+    assert [risk.severity for risk in untracked_board.detect(context(team, untracked_time=0.3))] == ["low"]
 
 
 def test_while_nobody_works_the_board_tells_the_truth(team: World) -> None:
@@ -315,9 +315,9 @@ def test_while_nobody_works_the_board_tells_the_truth(team: World) -> None:
     team.pull(60, created="03-17 12:00", author="dependabot[bot]", author_type="Bot")
     team.commit("a" * 40, "03-18 12:00", message="Merge branch 'main'")
     team.commit("b" * 40, "03-18 12:00", message="Pay by card (#50)")
-    assert untracked_board.detect(situation(team, NEAR)) == []
+    assert untracked_board.detect(context(team, NEAR)) == []
     team.commit("c" * 40, "03-18 12:00", message="Quick fix")
-    (risk,) = untracked_board.detect(situation(team, NEAR))
+    (risk,) = untracked_board.detect(context(team, NEAR))
     assert "but 2 pull requests and 1 commit outside any pull request since the start name no issue." in risk.statement
 
 
@@ -326,7 +326,7 @@ def test_work_of_before_the_start_or_after_the_moment_does_not_count(team: World
     team.pull(51, created="03-27 12:00", author="bob")
     team.pull(52, created="03-18 12:00", author="bob")
     team.event(14, "cross-referenced", "03-27 12:00", subject="acme/api#52")
-    now = situation(team, NEAR).unnamed_work
+    now = context(team, NEAR).unnamed_work
     assert (now.pulls, now.commits, now.naming) == (("acme/api#52",), 0, 0)
 
 
@@ -334,24 +334,24 @@ def test_work_of_before_the_start_or_after_the_moment_does_not_count(team: World
 
 
 def test_time_gone_is_working_time_between_start_and_deadline(team: World) -> None:
-    now = situation(team, "03-23 00:00")
+    now = context(team, "03-23 00:00")
     assert now.started_at == at("03-17 00:00")
     assert now.time_gone == pytest.approx(4 / 9)
-    assert situation(team, "03-30 12:00").time_gone == 1.0
+    assert context(team, "03-30 12:00").time_gone == 1.0
 
 
 def test_a_block_across_repositories_says_whether_its_blocker_ends_in_time(team: World) -> None:
     second_sprint(team, WEB)
     team.event(14, "blocked_by_added", "03-17 12:00", subject="acme/web#15")
-    (risk,) = blocked(situation(team))
+    (risk,) = blocked(context(team))
     assert risk.kind == "cross_repository_block"
     assert "; it ends by the deadline with a probability of " in risk.statement
-    (late,) = blocked(situation(team, "03-30 12:00"))
+    (late,) = blocked(context(team, "03-30 12:00"))
     assert "probability" not in late.statement
 
 
 def test_a_blocker_outside_the_sprint_has_a_probability_too(team: World) -> None:
     team.issue(90, created="03-10", repo=WEB)
     team.event(14, "blocked_by_added", "03-17 12:00", subject="acme/web#90")
-    (risk,) = blocked(situation(team))
+    (risk,) = blocked(context(team))
     assert "; it ends by the deadline with a probability of " in risk.statement

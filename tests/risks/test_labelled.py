@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from sprintlib.analysis.analyzing import find_situations
+from sprintlib.analysis.pipeline import sprint_contexts
 from sprintlib.github.dataset import ingest_dataset
-from sprintlib.history import load_past
+from sprintlib.history import load_state
 from sprintlib.risks import find_risks
 from sprintlib.settings import parse
 from sprintlib.store import open_store
@@ -90,11 +90,11 @@ def test_the_detectors_still_say_what_was_labelled(real_data: Path, tmp_path: Pa
     expected = [label for label in newest if label["kind"] != "overcommitted"]
     silent = []
     for day in sorted({label["as_of"] for label in expected}):
-        past = load_past(engine, settings, datetime.fromisoformat(day).replace(hour=12, tzinfo=UTC))
+        past = load_state(engine, settings, datetime.fromisoformat(day).replace(hour=12, tzinfo=UTC))
         said = {
-            (situation.sprint.title, risk.kind, " ".join(ref.removeprefix(REPO) for ref in risk.items))
-            for situation in find_situations(past, settings)
-            for risk in find_risks(situation)
+            (context.sprint.title, risk.kind, " ".join(ref.removeprefix(REPO) for ref in risk.items))
+            for context in sprint_contexts(past, settings)
+            for risk in find_risks(context)
         }
         for label in expected:
             if label["as_of"] == day and (label["milestone"], label["kind"], label["refs"]) not in said:

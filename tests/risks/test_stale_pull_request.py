@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sprintlib.risks.stale_pull_request import detect
-from tests.risks.situations import situation
+from tests.risks.contexts import context
 from tests.world import World
 
 
@@ -17,7 +17,7 @@ def pull(team: World, number: int = 20, created: str = "03-16 12:00", **more: An
 
 def test_nobody_was_asked(team: World) -> None:
     pull(team)
-    (risk,) = detect(situation(team))
+    (risk,) = detect(context(team))
     assert risk.statement == (
         'acme/api#20 "Change 20" has had no human event for 4 working days; nobody was asked for a review, '
         "so a maintainer's decision is owed."
@@ -36,7 +36,7 @@ def test_nobody_was_asked(team: World) -> None:
 def test_the_reviewer_who_was_asked_owes_a_review(team: World) -> None:
     pull(team)
     team.event(20, "review_requested", "03-17 12:00", subject="bob")
-    (risk,) = detect(situation(team))
+    (risk,) = detect(context(team))
     assert risk.actor == "bob"
     assert "no human event for 3 working days; a review by bob was requested, so a review is owed." in risk.statement
 
@@ -47,13 +47,13 @@ def test_the_reviewer_asked_first_comes_first_and_a_removed_one_owes_nothing(tea
     team.event(20, "review_requested", "03-16 14:00", subject="bob")
     team.event(20, "review_requested", "03-16 15:00", subject="cleo")
     team.event(20, "review_request_removed", "03-16 16:00", subject="gone")
-    assert detect(situation(team))[0].actor == "bob"
+    assert detect(context(team))[0].actor == "bob"
 
 
 def test_after_requested_changes_the_author_owes_an_answer(team: World) -> None:
     pull(team)
     team.review(20, "changes_requested", "03-17 12:00")
-    (risk,) = detect(situation(team))
+    (risk,) = detect(context(team))
     assert risk.actor == "ann"
     assert "bob requested changes, so an answer by its author is owed." in risk.statement
 
@@ -62,7 +62,7 @@ def test_after_the_answer_the_reviewer_owes_again(team: World) -> None:
     pull(team)
     team.review(20, "changes_requested", "03-17 12:00")
     team.commit("a" * 40, "03-18 12:00", number=20)
-    (risk,) = detect(situation(team))
+    (risk,) = detect(context(team))
     assert risk.actor == "bob"
     assert "for 2 working days; the requested changes were answered, so a review is owed." in risk.statement
 
@@ -70,7 +70,7 @@ def test_after_the_answer_the_reviewer_owes_again(team: World) -> None:
 def test_after_an_approval_a_maintainer_decides(team: World) -> None:
     pull(team)
     team.review(20, "approved", "03-17 12:00")
-    (risk,) = detect(situation(team))
+    (risk,) = detect(context(team))
     assert risk.actor is None
     assert "bob approved it, so a maintainer's decision is owed." in risk.statement
 
@@ -78,20 +78,20 @@ def test_after_an_approval_a_maintainer_decides(team: World) -> None:
 def test_a_comment_by_somebody_else_asks_the_author(team: World) -> None:
     pull(team)
     team.comment(20, "What about tests?", "03-17 12:00")
-    assert detect(situation(team))[0].actor == "ann"
+    assert detect(context(team))[0].actor == "ann"
 
 
 def test_what_bots_do_is_no_event(team: World) -> None:
     pull(team)
     team.comment(20, "Coverage: 81 %", "03-20 11:00", author="codecov[bot]", author_type="Bot")
     team.review(20, "commented", "03-20 11:00", author="lint[bot]", author_type="Bot")
-    assert "for 4 working days" in detect(situation(team))[0].statement
+    assert "for 4 working days" in detect(context(team))[0].statement
 
 
 def test_labels_and_milestones_are_bookkeeping(team: World) -> None:
     pull(team)
     team.event(20, "labeled", "03-20 11:00", subject="bug")
-    assert "for 4 working days" in detect(situation(team))[0].statement
+    assert "for 4 working days" in detect(context(team))[0].statement
 
 
 @pytest.mark.parametrize("more", [{"draft": True}, {"merged": "03-18 10:00"}, {"created": "03-19 13:00"}])
@@ -99,37 +99,37 @@ def test_drafts_closed_and_fresh_ones_are_quiet(team: World, more: dict[str, Any
     pull(team, **more)
     if more.get("merged"):
         team.event(20, "merged", "03-18 10:00")
-    assert detect(situation(team)) == []
+    assert detect(context(team)) == []
 
 
 def test_a_weekend_is_no_waiting(team: World) -> None:
     pull(team, created="03-20 20:00")
-    assert detect(situation(team, as_of="03-23 10:00")) == []
+    assert detect(context(team, as_of="03-23 10:00")) == []
 
 
 def test_a_pull_request_of_an_issue_inside_counts_with_the_issue(team: World) -> None:
     team.pull(20, created="03-16 12:00", body="Adds it.\n\nCloses #14")
-    (risk,) = detect(situation(team))
+    (risk,) = detect(context(team))
     assert risk.items == ("acme/api#20", "acme/api#14")
     assert [one.ref for one in risk.evidence] == ["acme/api#20", "acme/api#14"]
 
 
 def test_a_pull_request_of_something_else_does_not(team: World) -> None:
     team.pull(20, created="03-16 12:00", body="Closes #999, see #14")
-    assert detect(situation(team)) == []
+    assert detect(context(team)) == []
 
 
 def test_long_and_near_the_deadline_is_high(team: World) -> None:
     pull(team)
-    assert [risk.severity for risk in detect(situation(team))] == ["medium"]
-    assert [risk.severity for risk in detect(situation(team, near_due_days=6))] == ["high"]
-    assert [risk.severity for risk in detect(situation(team, stale_pull_request_days=3))] == ["low"]
+    assert [risk.severity for risk in detect(context(team))] == ["medium"]
+    assert [risk.severity for risk in detect(context(team, near_due_days=6))] == ["high"]
+    assert [risk.severity for risk in detect(context(team, stale_pull_request_days=3))] == ["low"]
 
 
 def test_five_are_told_one_by_one_and_the_rest_together(team: World) -> None:
     for number in range(20, 28):
         pull(team, number)
-    risks = detect(situation(team))
+    risks = detect(context(team))
     assert [risk.kind for risk in risks] == ["stale_pull_request"] * 5 + ["more_stale_pull_requests"]
     assert risks[-1].statement == (
         "3 more pull requests without a human event: acme/api#25, acme/api#26 and acme/api#27."
@@ -139,4 +139,4 @@ def test_five_are_told_one_by_one_and_the_rest_together(team: World) -> None:
 def test_an_author_who_left_github_is_nobody(team: World) -> None:
     pull(team, author=None)
     team.review(20, "changes_requested", "03-17 12:00")
-    assert detect(situation(team))[0].actor is None
+    assert detect(context(team))[0].actor is None

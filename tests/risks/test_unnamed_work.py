@@ -3,12 +3,12 @@
 from hypothesis import given
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.forecast import find_sprints
-from sprintlib.forecast.beginning import started_at
-from sprintlib.history import Past
+from sprintlib.history import find_sprints
+from sprintlib.history.started_work import started_at
+from sprintlib.history import ProjectState
 from sprintlib.risks.unnamed_work import UnnamedWork, unnamed_work
 from tests.leaks import CAREFUL, Twins, pasts
-from tests.risks.situations import situation
+from tests.risks.contexts import context
 from tests.sprints import second_sprint
 from tests.world import WEB, World
 
@@ -22,15 +22,15 @@ def test_what_stands_in_the_sprint_or_names_an_issue_can_be_seen(team: World) ->
     team.event(50, "milestoned", "03-18 12:00", subject="Sprint 2")
     team.event(3, "cross-referenced", "03-18 12:00", subject="acme/api#51")
     team.event(51, "cross-referenced", "03-18 12:00", subject="acme/api#52")  # a pull request is no issue
-    assert situation(team).unnamed_work == UnnamedWork(("acme/api#52",), 0, 2)
+    assert context(team).unnamed_work == UnnamedWork(("acme/api#52",), 0, 2)
 
 
 def test_only_repositories_of_the_sprint_count(team: World) -> None:
     team.pull(50, created="03-18 12:00", author="bob", repo=WEB)
     team.commit("a" * 40, "03-18 12:00", message="Quick fix", repo=WEB)
-    assert situation(team).unnamed_work == UnnamedWork((), 0, 0)
+    assert context(team).unnamed_work == UnnamedWork((), 0, 0)
     second_sprint(team, WEB)
-    assert situation(team).unnamed_work == UnnamedWork(("acme/web#50",), 1, 0)
+    assert context(team).unnamed_work == UnnamedWork(("acme/web#50",), 1, 0)
 
 
 def test_three_are_lively_and_most_is_more_than_what_names_an_issue() -> None:
@@ -50,7 +50,7 @@ def test_it_does_not_see_what_comes_after(pair: Twins) -> None:
         assert one[sprint] == other[sprint]
 
 
-def _found(past: Past) -> dict[tuple[object, ...], UnnamedWork]:
+def _found(past: ProjectState) -> dict[tuple[object, ...], UnnamedWork]:
     """By the parts of a sprint, its start and its items."""
     return {
         (*((part.repository_id, part.number) for part in sprint.parts), started_at(sprint), *sprint.items["ref"]): (

@@ -4,12 +4,12 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from sprintlib.history.past import Past
+from sprintlib.history.state import ProjectState
 from sprintlib.store import open_store
 from tests.world import World
 
 
-def told(engine: Engine) -> Past:
+def told(engine: Engine) -> ProjectState:
     world = World(engine)
     world.milestone(1, "a", due="04-01", closed="03-08")
     world.issue(1, milestone=1, body="blocked by #2", updated="03-20")
@@ -29,7 +29,7 @@ def test_the_same_past(on_postgresql: Engine, tmp_path: Path) -> None:
     on_sqlite = open_store(f"sqlite:///{tmp_path / 'sprint.db'}")
     one, other = told(on_postgresql), told(on_sqlite)
     on_sqlite.dispose()
-    for name in set(Past.__dataclass_fields__) - {"project", "as_of"}:
+    for name in set(ProjectState.__dataclass_fields__) - {"project", "as_of"}:
         assert getattr(one, name).equals(getattr(other, name)), name
         assert getattr(one, name).schema == getattr(other, name).schema, name
     assert one.items["body"].to_list() == ["as seen", None]

@@ -15,8 +15,8 @@ from sprintlib.forecast.items.clock import WorkingClock
 from sprintlib.forecast.items.hazard import FEATURES, features, shipped_hazard
 from sprintlib.forecast.items.local import LocalHazard, learned
 from sprintlib.forecast.items.stages import carrying
-from sprintlib.forecast.items.standing import standing
-from sprintlib.history import Past
+from sprintlib.forecast.items.item_features import standing
+from sprintlib.history import ProjectState
 
 Array = NDArray[np.float64]
 
@@ -29,7 +29,7 @@ _DAILY, _DAYS_A_WEEK = 15, 5  # working days on each of which items are looked a
 class ItemClosings:
     """The open items of a project as of `past.as_of`, and how fast each is expected to close."""
 
-    past: Past
+    past: ProjectState
     calendar: WorkingCalendar
 
     def rates(self, refs: Sequence[str], due: float | None = None) -> dict[str, tuple[float, ...]]:
@@ -44,8 +44,8 @@ class ItemClosings:
         facts = self._facts[places]
         if due is not None:
             together = {"planned": True, "beside": float(len(refs)), "due": due}
-            supposed = self.standing[places].with_columns(pl.lit(value).alias(name) for name, value in together.items())
-            facts = features(supposed, np.zeros(len(refs)), self._developers)
+            apply_change = self.standing[places].with_columns(pl.lit(value).alias(name) for name, value in together.items())
+            facts = features(apply_change, np.zeros(len(refs)), self._developers)
         found = self.hazard.rates(facts)
         return {ref: tuple(row) for ref, row in zip(refs, found.tolist(), strict=True)}
 
@@ -55,7 +55,7 @@ class ItemClosings:
         return standing(self.past, self.calendar, [self.past.as_of])
 
     @cached_property
-    def carriers(self) -> dict[str, tuple[str, ...]]:
+    def closing_pull_requests(self) -> dict[str, tuple[str, ...]]:
         """Open items -> the open pull requests that carry them."""
         rows = carrying(self.past, self.standing).sort("ref", "pull").group_by("ref", maintain_order=True).agg("pull")
         return {ref: tuple(pulls) for ref, pulls in rows.iter_rows()}
@@ -63,7 +63,7 @@ class ItemClosings:
     @cached_property
     def carried(self) -> dict[str, str]:
         """Open pull requests -> the first open item that they carry."""
-        return {pull: ref for ref, pulls in sorted(self.carriers.items(), reverse=True) for pull in pulls}
+        return {pull: ref for ref, pulls in sorted(self.closing_pull_requests.items(), reverse=True) for pull in pulls}
 
     @cached_property
     def closed(self) -> int:
@@ -107,7 +107,7 @@ class ItemClosings:
         return float(sum(active_developers(self.past, repo) for repo in self.past.repositories["repo"]))
 
 
-def closed_next(past: Past, then: pl.DataFrame) -> pl.DataFrame:
+def closed_next(past: ProjectState, then: pl.DataFrame) -> pl.DataFrame:
     """For each row of `then` (schema STANDINGS) its `at`, its `ref` and when that item was `closed` next, or null."""
     refs = past.items.select("repository_id", "number", "ref")
     changes = past.transitions.filter(pl.col("to") != "open").join(refs, on=["repository_id", "number"])
@@ -122,6 +122,6 @@ def closed_next(past: Past, then: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def closings_of(past: Past, calendar: WorkingCalendar) -> ItemClosings:
+def closings_of(past: ProjectState, calendar: WorkingCalendar) -> ItemClosings:
     """The closings to come of a project; the same ones for every sprint of the same past."""
-    return past.once(ItemClosings, calendar)
+    return past.cached(ItemClosings, calendar)

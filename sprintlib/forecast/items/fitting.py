@@ -48,8 +48,8 @@ class HazardRegressor(BaseEstimator):
         exposure = spent[at_risk]
         weight = exposure if sample_weight is None else exposure * sample_weight[rows]
         own = _indicators(groups or [None] * len(X))[rows]
-        course = own * np.broadcast_to(ahead(), spent.shape)[at_risk][:, None]
-        terms = np.hstack([design(X)[at_risk], own, course])
+        throughput_history = own * np.broadcast_to(ahead(), spent.shape)[at_risk][:, None]
+        terms = np.hstack([design(X)[at_risk], own, throughput_history])
         model = PoissonRegressor(alpha=self.ridge / weight.sum(), max_iter=300, tol=1e-8, solver="newton-cholesky")
         model.fit(terms, events[at_risk] / exposure, sample_weight=weight)
         self.coef_ = model.coef_[: design(X[:1]).shape[2]].copy()

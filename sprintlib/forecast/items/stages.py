@@ -3,9 +3,9 @@
 import polars as pl
 from polars._typing import PolarsDataType
 
-from sprintlib.forecast.beginning import taken
-from sprintlib.forecast.links import closed_refs
-from sprintlib.history import Past
+from sprintlib.history.started_work import assigned_or_referenced
+from sprintlib.history.closing_pull_requests import closed_refs
+from sprintlib.history import ProjectState
 from sprintlib.history.reviews import before_dismissal
 from sprintlib.store.frames import UTC_DATETIME
 
@@ -16,7 +16,7 @@ _COLUMNS: dict[str, PolarsDataType] = {"ref": pl.String, "pull": pl.String, "sin
 _TOLD = pl.Schema(_COLUMNS)
 
 
-def stages(past: Past, items: pl.DataFrame, carriers: pl.DataFrame) -> pl.Series:
+def stages(past: ProjectState, items: pl.DataFrame, closing_pull_requests: pl.DataFrame) -> pl.Series:
     """The stage of each row. items: repository_id, number, ref, kind, draft and the moment `at`, by which it is sorted.
 
     carriers: as `carrying` gives them.
@@ -28,7 +28,7 @@ def stages(past: Past, items: pl.DataFrame, carriers: pl.DataFrame) -> pl.Series
         pl.when(pl.col("kind") == "pull").then(_of_pulls(past, items)).otherwise(_of_issues(past, items)).alias("own")
     )
     pulls = rows.filter(pl.col("kind") == "pull").select("at", "own", pull="ref")
-    carried = carriers.join(pulls, on=["at", "pull"]).group_by("at", "ref").agg(carried=pl.col("own").max())
+    carried = closing_pull_requests.join(pulls, on=["at", "pull"]).group_by("at", "ref").agg(carried=pl.col("own").max())
     found = rows.select("at", "ref", "own").join(carried, on=["at", "ref"], how="left", maintain_order="left")
     names = dict(enumerate(STAGES))
     return found.select(
@@ -36,7 +36,7 @@ def stages(past: Past, items: pl.DataFrame, carriers: pl.DataFrame) -> pl.Series
     ).to_series()
 
 
-def _of_pulls(past: Past, items: pl.DataFrame) -> pl.Series:
+def _of_pulls(past: ProjectState, items: pl.DataFrame) -> pl.Series:
     """Places in STAGES, right for pull requests."""
     answered = _first(_answers(past))
     marked = pl.col("kind").is_in(["convert_to_draft", "ready_for_review"])
@@ -60,7 +60,7 @@ def _of_pulls(past: Past, items: pl.DataFrame) -> pl.Series:
     ).to_series()
 
 
-def _verdicts(past: Past, items: pl.DataFrame) -> pl.Series:
+def _verdicts(past: ProjectState, items: pl.DataFrame) -> pl.Series:
     """For each row of `items` the last verdict of a person that was not dismissed by then, or null."""
     said = pl.col("state").is_in(["approved", "changes_requested"]) & ~pl.col("author_is_bot")
     given = before_dismissal(past.reviews, past.events).filter(said).sort("submitted_at", maintain_order=True)
@@ -75,14 +75,14 @@ def _verdicts(past: Past, items: pl.DataFrame) -> pl.Series:
     return joined["verdict"]
 
 
-def _of_issues(past: Past, items: pl.DataFrame) -> pl.Series:
+def _of_issues(past: ProjectState, items: pl.DataFrame) -> pl.Series:
     """Places in STAGES, right for issues that no pull request carries."""
-    begun = _first(taken(past).select(*_ITEM, when="happened_at"))
-    rows = items.select(*_ITEM, "at").join(begun, on=_ITEM, how="left", maintain_order="left")
+    started = _first(assigned_or_referenced(past).select(*_ITEM, when="happened_at"))
+    rows = items.select(*_ITEM, "at").join(started, on=_ITEM, how="left", maintain_order="left")
     return rows.select((pl.col("when") <= pl.col("at")).fill_null(value=False).cast(pl.Int32) * _BEGUN).to_series()
 
 
-def _answers(past: Past) -> pl.DataFrame:
+def _answers(past: ProjectState) -> pl.DataFrame:
     """What people other than its author said to an item: repository_id, number, when."""
     said = pl.concat(
         [
@@ -113,7 +113,7 @@ def _last(items: pl.DataFrame, happened: pl.DataFrame, column: str) -> pl.Series
     return joined[column]
 
 
-def carrying(past: Past, items: pl.DataFrame) -> pl.DataFrame:
+def carrying(past: ProjectState, items: pl.DataFrame) -> pl.DataFrame:
     """Which of the pull requests open at a moment carries which of the items open then: at, ref, pull.
 
     By what its text says it closes; where the text is not loaded, by its mention on the item. items: `at` and `ref`.

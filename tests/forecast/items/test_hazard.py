@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sprintlib.forecast import Workload, chance
+from sprintlib.forecast import Workload, probability_in_time
 from sprintlib.forecast.items.fitting import HazardRegressor
 from sprintlib.forecast.items.hazard import EDGES, FEATURES, ItemHazard, design, exposures, shipped_hazard
 from sprintlib.forecast.items.local import DOUBTS, learned
 from sprintlib.forecast.rates import Rate
-from sprintlib.forecast.simulation import Crowd, end_days, finish_days
+from sprintlib.forecast.simulation import Congestion, end_days, finish_days
 
 PIECES = len(EDGES)
 
@@ -128,20 +128,20 @@ def work(*rates: float, **more: object) -> Workload:
 
 
 def test_one_item_closes_at_its_own_rate() -> None:
-    assert chance(work(0.2)) == pytest.approx(1 - np.exp(-1.0), abs=0.005)
+    assert probability_in_time(work(0.2)) == pytest.approx(1 - np.exp(-1.0), abs=0.005)
 
 
 def test_all_items_close_by_their_own_luck() -> None:
-    assert chance(work(0.2, 0.4)) == pytest.approx((1 - np.exp(-1.0)) * (1 - np.exp(-2.0)), abs=0.02)
+    assert probability_in_time(work(0.2, 0.4)) == pytest.approx((1 - np.exp(-1.0)) * (1 - np.exp(-2.0)), abs=0.02)
 
 
 def test_a_pull_request_and_what_it_carries_share_their_luck() -> None:
     together = work(0.2, 0.2, carries={REFS[1]: REFS[0]})
-    assert chance(together) == chance(work(0.2))
+    assert probability_in_time(together) == probability_in_time(work(0.2))
 
 
 def test_twice_the_pace_is_twice_the_rate() -> None:
-    assert chance(work(0.2, pace=Rate(2e4, 1e4))) == pytest.approx(1 - np.exp(-2.0), abs=0.005)
+    assert probability_in_time(work(0.2, pace=Rate(2e4, 1e4))) == pytest.approx(1 - np.exp(-2.0), abs=0.005)
 
 
 def test_an_uncertain_pace_moves_all_items_together() -> None:
@@ -157,10 +157,10 @@ def test_a_blocked_item_is_no_likelier_than_what_it_waits_for() -> None:
 
 
 def test_fewer_items_are_faster_and_never_slower() -> None:
-    crowd = Crowd(open=6, people=2.0, slowing=(0.8,) * PIECES)
-    assert crowd.relief(6).tolist() == [1.0] * PIECES
-    assert crowd.relief(2)[0] == pytest.approx((4 / 2) ** 0.8)
-    all_six = work(*[0.3] * 6, crowd=crowd)
+    congestion = Congestion(open=6, people=2.0, slowing=(0.8,) * PIECES)
+    assert congestion.relief(6).tolist() == [1.0] * PIECES
+    assert congestion.relief(2)[0] == pytest.approx((4 / 2) ** 0.8)
+    all_six = work(*[0.3] * 6, congestion=congestion)
     fewer = all_six.without(REFS[4:])
     assert np.all(end_days(fewer, REFS[0]) < end_days(all_six, REFS[0]))
 
@@ -171,7 +171,7 @@ rated = st.builds(
         blocked={REFS[place]: 3.0 for place in blocked if place < len(rates)},
         pace=Rate(shape, 10.0),
         usual=shape / 10.0,
-        crowd=Crowd(len(rates), 2.0, shipped_hazard().slowing()),
+        congestion=Congestion(len(rates), 2.0, shipped_hazard().slowing()),
     ),
     st.lists(st.floats(0.01, 2.0), min_size=1, max_size=6),
     st.sets(st.integers(0, 5)),

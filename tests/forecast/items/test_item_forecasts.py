@@ -3,7 +3,8 @@
 import pytest
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.forecast import find_sprints, item_forecasts, prepare
+from sprintlib.history import find_sprints
+from sprintlib.forecast import item_forecasts, build_inputs
 from sprintlib.forecast.model import ItemForecast
 from tests.sprints import AS_OF, put, second_sprint, two_sprints
 from tests.world import World
@@ -13,7 +14,7 @@ CALENDAR = WorkingCalendar()
 
 def told(world: World, as_of: str = AS_OF, blocked: tuple[str, ...] = ()) -> dict[str, ItemForecast]:
     sprint = find_sprints(world.past(as_of), CALENDAR, {}, "Sprint 2")[0]
-    return {found.ref: found for found in item_forecasts(prepare(sprint, blocked))}
+    return {found.ref: found for found in item_forecasts(build_inputs(sprint, blocked))}
 
 
 def test_every_open_item_of_the_sprint_has_a_probability(world: World) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.forecast.items.clock import WorkingClock
-from sprintlib.forecast.items.standing import standing
+from sprintlib.forecast.items.item_features import standing
 from tests.leaks import CAREFUL, Twins, assert_same, pasts
 from tests.sprints import AS_OF, put, two_sprints
 from tests.world import API, World, at

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sprintlib.forecast.sprints import FEATURES, features, outcomes, past_sprints
-from sprintlib.simulate.sprints import SPRINT_SCHEMA, simulated_sprints
+from sprintsim.simulation.sprints import SPRINT_SCHEMA, simulated_sprints
 
 
 def sprint(number: int, **changes: float | str) -> dict[str, float | str]:

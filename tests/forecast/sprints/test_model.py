@@ -7,7 +7,7 @@ from sklearn.utils.estimator_checks import check_estimator
 
 from sprintlib.forecast.sprints import FEATURES, LocalPrior, SprintModel, features, moderated, outcomes, shipped_model
 from sprintlib.forecast.sprints.fitting import PriorLogisticRegression, equal_weights, fit_public, fit_simulated
-from sprintlib.simulate.sprints import published_constants, simulated_sprints
+from sprintsim.simulation.sprints import published_constants, simulated_sprints
 
 
 def logits_at(model: SprintModel, elapsed: float) -> float:

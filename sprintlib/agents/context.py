@@ -1,0 +1,127 @@
+"""What the agents work on together: the store and the settings, and the past they read once."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import Engine
+
+from sprintlib.agents.state import State
+from sprintlib.analysis.pipeline import sprint_contexts, observe
+from sprintlib.analysis.citations import CitationCheck
+from sprintlib.errors import AnalysisError, KnowledgeError
+from sprintlib.forecast import ForecastInputs
+from sprintlib.forecast.rates import Rate
+from sprintlib.history import ProjectState, load_state
+from sprintlib.knowledge import SemanticIndex, is_indexed, open_semantic_index
+from sprintlib.llm import Found, Model, connect, look
+from sprintlib.risks import SprintContext
+from sprintlib.settings import RiskSettings, Settings
+
+
+@dataclass
+class AnalysisContext:
+    """Opened once a process. A past as of a moment does not change, so a resumed run finds what the first one saw."""
+
+    engine: Engine
+    settings: Settings
+    found_model: Found | None = None  # where somebody has looked already
+    _pasts: dict[datetime, ProjectState] = field(default_factory=dict, repr=False)
+    _situations: dict[tuple[datetime, str | None], list[SprintContext]] = field(default_factory=dict, repr=False)
+
+    def past(self, state: State) -> ProjectState:
+        """The project as of the moment of a run. Raises AnalysisError when nothing has been collected."""
+        as_of = datetime.fromisoformat(state["request"]["as_of"])
+        if as_of not in self._pasts:
+            self._pasts[as_of] = load_state(self.engine, self.settings, as_of)
+        if self._pasts[as_of].repositories.is_empty():
+            raise AnalysisError("Nothing has been collected yet: run 'sprint sync' first.")
+        return self._pasts[as_of]
+
+    def sprint_context(self, state: State) -> SprintContext:
+        """The sprint of a run under the run's own thresholds. Raises AnalysisError where there is none."""
+        past = self.past(state)
+        title = state["facts"]["title"] if "facts" in state else state["request"]["milestone"]
+        key = (past.as_of, title)
+        if key not in self._situations:
+            self._situations[key] = sprint_contexts(past, self.settings, title)
+        found = nearest(self._situations[key], past.as_of.date())
+        return replace(found, thresholds=RiskSettings.model_validate(state["request"]["thresholds"]))
+
+    def inputs(self, state: State) -> ForecastInputs:
+        """What the forecast rests on: as observed, with what the state says about the work."""
+        inputs = observe(self.sprint_context(state))
+        said = state.get("work")
+        return replace(inputs, work=replace(inputs.work, **read_work(said))) if said else inputs
+
+    @contextmanager
+    def semantic_index(self) -> Iterator[SemanticIndex | None]:
+        """The vector index, where one was made and its packages are there; full text alone serves without."""
+        with ExitStack() as stack:
+            found = None
+            with suppress(KnowledgeError):
+                if is_indexed(self.engine):
+                    found = stack.enter_context(open_semantic_index(self.engine, self.settings))
+            yield found
+
+    @contextmanager
+    def model(self, seconds: float) -> Iterator[Model]:
+        """The language model, looked for once a desk, for so many seconds. Raises LlmError."""
+        self.found_model = self.found_model or look(self.settings.llm, seconds)
+        with connect(self.settings.llm, seconds, self.found_model) as model:
+            yield model
+
+    def check(self, state: State) -> CitationCheck:
+        """A check of citations that counts from zero."""
+        return CitationCheck.of(self.past(state))
+
+
+def nearest(contexts: Sequence[SprintContext], today: date) -> SprintContext:
+    """The sprint whose deadline comes next, else the one most recently overdue. Raises AnalysisError for none."""
+    if not contexts:
+        raise AnalysisError("No milestone was open then: name one with --milestone, or choose another moment.")
+    return min(contexts, key=lambda sprint_context: _nearness(sprint_context, today))
+
+
+def _nearness(sprint_context: SprintContext, today: date) -> tuple[int, int]:
+    due_on = sprint_context.sprint.due_on
+    if due_on is None:
+        return (2, 0)
+    days = (due_on - today).days
+    return (0, days) if days >= 0 else (1, -days)
+
+
+def write_work(inputs: ForecastInputs) -> dict[str, Any]:
+    """The open work as JSON values that a reader can edit."""
+    work = inputs.work
+    return {
+        "pace": _write_rate(work.pace),
+        "arrivals": _write_rate(work.arrivals) if work.arrivals else None,
+        "open": list(work.open),
+        "blocked": dict(work.blocked),
+        "days_left": work.days_left,
+    }
+
+
+def read_work(values: dict[str, Any]) -> dict[str, Any]:
+    """Fields of a Workload from what `write_work` wrote, edited or not."""
+    arrivals = values["arrivals"]
+    return {
+        "pace": Rate(**values["pace"]),
+        "arrivals": Rate(**arrivals) if arrivals else None,
+        "open": tuple(values["open"]),
+        "blocked": dict(values["blocked"]),
+        "days_left": values["days_left"],
+    }
+
+
+def _write_rate(rate: Rate) -> dict[str, float]:
+    return {"shape": rate.shape, "days": rate.days}
+
+
+def dumped(models: Sequence[BaseModel]) -> list[dict[str, Any]]:
+    """Results as JSON values."""
+    return [model.model_dump(mode="json") for model in models]

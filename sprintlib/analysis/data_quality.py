@@ -1,0 +1,67 @@
+"""What an analysis cannot say, or says only with a caveat."""
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from sprintlib.as_of import lies_ahead
+from sprintlib.calendar import WorkingCalendar
+from sprintlib.history import Sprint
+from sprintlib.forecast import closed_in_cadence, count
+from sprintlib.history import ProjectState
+from sprintlib.risks import listed
+from sprintlib.settings import Settings
+
+
+def notes(
+    past: ProjectState, settings: Settings, calendar: WorkingCalendar, sprints: Sequence[Sprint], dropped: int
+) -> Iterator[str]:
+    """What is missing, incomplete or unresolved about a project, a sentence each."""
+    if lies_ahead(past.as_of):
+        yield "This moment lies ahead: it is shown as if nothing happened until then, and it is not kept."
+    collected = {repo.lower() for repo in past.repositories["repo"]}
+    for repo in settings.project.repositories:
+        if repo.lower() not in collected:
+            yield f"Nothing of {repo} has been collected yet: run 'sprint sync'."
+    told_later = past.repositories.filter(pl.col("observed_at").is_null())["repo"]
+    if not told_later.is_empty():
+        yield f"No complete collection of {listed(told_later)} lies before this moment: what is shown was told later."
+    if not any(sprint.due_on for sprint in sprints):
+        yield from _without_dates(past, settings, calendar, sprints)
+    unresolved = past.unresolved.group_by("repo", maintain_order=True).agg(pl.col("milestone_title").unique().sort())
+    for repo, titles in unresolved.iter_rows():
+        named = listed([repr(title) for title in titles], 5)
+        yield f"{count(len(titles), 'milestone title')} in {repo} fit no milestone: {named}."
+    if dropped:
+        yield f"{count(dropped, 'citation')} did not check out against what is stored and left the page."
+
+
+def known_later(sprint: Sprint) -> tuple[str, ...]:
+    """Columns of the milestone and of its items that could only be taken from after the moment."""
+    milestones = [
+        f"{', '.join(part.known_later)} of milestone {part.number} in {part.repo}"
+        for part in sprint.parts
+        if part.known_later
+    ]
+    columns = sprint.items.explode("known_later").drop_nulls("known_later").group_by("known_later").len()
+    items = [f"{name} of {count(number, 'item')}" for name, number in columns.sort("known_later").iter_rows()]
+    return (*milestones, *items)
+
+
+def _without_dates(
+    past: ProjectState, settings: Settings, calendar: WorkingCalendar, sprints: Sequence[Sprint]
+) -> Iterator[str]:
+    days = settings.project.cadence_days
+    closed = closed_in_cadence(past, calendar, days)
+    what = "No open milestone has a due date" if sprints else "No milestone is open"
+    if closed is None:
+        yield (
+            f"{what}, and too few items were closed lately to say how many the next {count(days, 'day')} bring: "
+            "give a milestone a due date on GitHub and run 'sprint sync'."
+        )
+    else:
+        low, middle, high = closed
+        yield (
+            f"{what}: at its pace of the last weeks the project closes {low} to {high} items in the next "
+            f"{count(days, 'day')} (middle {middle}), in milestones or not."
+        )

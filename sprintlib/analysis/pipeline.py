@@ -1,0 +1,228 @@
+"""The main job on one screen: what was known, what will be, what threatens it, what to do, and why."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from difflib import get_close_matches
+from time import perf_counter
+
+from sqlalchemy import Engine
+
+from sprintlib.analysis.citations import CitationCheck
+from sprintlib.analysis.model import Analysis, BurnUp, MilestoneAnalysis, Part, ProjectionPoint
+from sprintlib.analysis.data_quality import known_later, notes
+from sprintlib.analysis.scope_counts import burn_up_days, counts, first_day, total
+from sprintlib.calendar import WorkingCalendar
+from sprintlib.dependencies import find_dependencies
+from sprintlib.errors import AnalysisError
+from sprintlib.explain import explain, health, summary
+from sprintlib.explain.model import Driver
+from sprintlib.features import Metric, measure
+from sprintlib.history import Sprint, find_sprints
+from sprintlib.forecast import ForecastInputs, earlier_sprints, forecast, governing_part, item_forecasts, part_forecast, plan_accuracy, sprint_history
+from sprintlib.forecast.model import Forecast
+from sprintlib.history import ProjectState, load_state
+from sprintlib.recommend import Feedback, Recommendation, read_feedback, recommend
+from sprintlib.risks import Risk, SprintContext, find_hostile_text, find_risks
+from sprintlib.settings import Settings
+
+_MOST_TITLES = 8
+
+
+def analyze(engine: Engine, settings: Settings, as_of: datetime, milestone: str | None = None) -> Analysis:
+    """Analyse every milestone that was open at `as_of`, or the one of that title or number, open or not.
+
+    The same title in several repositories is one sprint. Nothing is written.
+    Raises AnalysisError when nothing has been collected, or `milestone` names none that existed then.
+    """
+    clock = Stopwatch()
+    with clock("load"):
+        past = load_state(engine, settings, as_of)
+    if past.repositories.is_empty():
+        raise AnalysisError("Nothing has been collected yet: run 'sprint sync' first.")
+    return analyze_past(past, settings, milestone, clock, read_feedback(engine, past.project, as_of))
+
+
+def analyze_past(
+    past: ProjectState,
+    settings: Settings,
+    milestone: str | None = None,
+    clock: "Stopwatch | None" = None,
+    feedback: Sequence[Feedback] = (),
+) -> Analysis:
+    """The same for a past that is in memory: nothing else is looked at. Raises as `analyze` does."""
+    clock = clock or Stopwatch()
+    with clock("dependencies"):
+        contexts = sprint_contexts(past, settings, milestone)
+    with clock("features"):
+        measured = [measure(context.view) for context in contexts]
+    with clock("milestones"):
+        check = CitationCheck.of(past)
+        analyses = tuple(
+            analyze_sprint(context, check, metrics, feedback)
+            for context, metrics in zip(contexts, measured, strict=True)
+        )
+    return build_analysis(past, settings, contexts, analyses, check.dropped, clock.seconds)
+
+
+def sprint_contexts(past: ProjectState, settings: Settings, milestone: str | None = None) -> list[SprintContext]:
+    """The sprints to analyse, by due date, with who waits for whom. Raises AnalysisError for an unknown milestone."""
+    edges = find_dependencies(past)
+    found = find_sprints(past, WorkingCalendar.from_settings(settings), _first_days(settings), milestone)
+    if milestone is not None and not found:
+        raise AnalysisError(_unknown(milestone, past))
+    return [SprintContext(sprint, settings.risks, edges) for sprint in found]
+
+
+def check_milestone(engine: Engine, settings: Settings, as_of: datetime, milestone: str) -> None:
+    """Raises AnalysisError when `milestone` names none that existed at `as_of`. Nothing is analysed."""
+    past = load_state(engine, settings, as_of)
+    if not find_sprints(past, WorkingCalendar.from_settings(settings), {}, milestone):
+        raise AnalysisError(_unknown(milestone, past))
+
+
+def analyze_sprint(
+    context: SprintContext, check: CitationCheck, metrics: tuple[Metric, ...], feedback: Sequence[Feedback] = ()
+) -> MilestoneAnalysis:
+    """Forecast, risks, recommendations and explanation of one sprint, with citations that check out."""
+    clock = Stopwatch()
+    with clock("forecast"):
+        inputs = observe(context)
+        future = forecast(inputs)
+    with clock("risks"):
+        risks = check.checked(find_risks(context))
+    with clock("recommend"):
+        advice = check.checked(recommend(context, inputs, future, risks, feedback))
+    with clock("explain"):
+        drivers = check.checked(explain(context, inputs, future))
+        sentence = summary(inputs, future, risks)
+    with clock("history"):
+        found = build_milestone_analysis(inputs, future, risks, advice, drivers, metrics, sentence)
+    with clock("texts"):
+        hostile = check.checked(find_hostile_text(context))
+    return found.model_copy(update={"hostile_text": hostile, "timings": clock.seconds})
+
+
+def observe(context: SprintContext) -> ForecastInputs:
+    """What the forecast of a sprint rests on."""
+    return context.inputs
+
+
+def build_milestone_analysis(
+    inputs: ForecastInputs,
+    future: Forecast,
+    risks: tuple[Risk, ...],
+    advice: tuple[Recommendation, ...],
+    drivers: tuple[Driver, ...],
+    metrics: tuple[Metric, ...],
+    sentence: str,
+) -> MilestoneAnalysis:
+    """One milestone's analysis from what its steps found."""
+    sprint, parts = inputs.sprint, _parts(inputs)
+    return MilestoneAnalysis(
+        title=sprint.title,
+        titles_then=tuple(dict.fromkeys(part.title_then for part in sprint.parts)),
+        number={part.repo: part.number for part in sprint.parts},
+        repos=tuple(part.repo for part in sprint.parts),
+        due_on=sprint.due_on,
+        state=sprint.state,
+        scope=total(part.scope for part in parts),
+        probability=future.probability,
+        reason=future.reason,
+        probability_delivered=future.probability_delivered,
+        delivered_by=future.delivered_by,
+        interval=future.interval,
+        basis=future.basis,
+        n_history=future.n_history,
+        forecast_dates=future.dates,
+        closed_in_two_weeks=future.closed_in_two_weeks,
+        health=health(future.probability),
+        summary=sentence,
+        drivers=drivers,
+        risks=risks,
+        recommendations=advice,
+        parts=parts,
+        items=item_forecasts(inputs),
+        governed_by=governing_part(inputs),
+        burn_up=_burn_up(sprint, future),
+        measurements=metrics,
+        known_later=known_later(sprint),
+        timings={},
+    )
+
+
+def build_analysis(
+    past: ProjectState,
+    settings: Settings,
+    contexts: Sequence[SprintContext],
+    analyses: tuple[MilestoneAnalysis, ...],
+    dropped: int,
+    timings: dict[str, float],
+) -> Analysis:
+    """The analyses of a project's sprints, with what is missing or unresolved. dropped: citations that left."""
+    calendar = WorkingCalendar.from_settings(settings)
+    told = notes(past, settings, calendar, [context.sprint for context in contexts], dropped)
+    earlier = earlier_sprints(sprint_history(past, calendar))
+    return Analysis(
+        as_of=past.as_of,
+        project=past.project,
+        milestones=analyses,
+        freshness=dict(past.repositories.select("repo", "observed_at").iter_rows()),
+        notes=tuple(told),
+        earlier=earlier,
+        plan_accuracy=plan_accuracy(earlier),
+        timings=timings,
+    )
+
+
+def _parts(inputs: ForecastInputs) -> tuple[Part, ...]:
+    """What each repository adds to the sprint."""
+    forecasts = [part_forecast(inputs, part) for part in inputs.sprint.parts]
+    return tuple(
+        Part(
+            repo=part.repo,
+            number=part.number,
+            html_url=part.html_url,
+            title_then=part.title_then,
+            due_on=part.due_on,
+            scope=counts(part.scope),
+            probability=probability,
+            reason=reason,
+        )
+        for part, (probability, reason) in zip(inputs.sprint.parts, forecasts, strict=True)
+    )
+
+
+def _burn_up(sprint: Sprint, future: Forecast) -> BurnUp:
+    names = ("day", "low", "middle", "high")
+    return BurnUp(
+        days=burn_up_days(sprint),
+        projection=tuple(ProjectionPoint(**dict(zip(names, point, strict=True))) for point in future.projection),
+        start=first_day(sprint),
+        due_on=sprint.due_on,
+    )
+
+
+def _first_days(settings: Settings) -> dict[str, date]:
+    return {title: known.start for title, known in settings.milestones.items() if known.start}
+
+
+def _unknown(milestone: str, past: ProjectState) -> str:
+    titles = past.milestones["title"].unique().sort().to_list()
+    nearest = get_close_matches(milestone, titles, 3) if len(titles) > _MOST_TITLES else titles
+    known = ", ".join(f"'{title}'" for title in nearest or titles[:_MOST_TITLES])
+    there_are = "there are" if nearest == titles else f"of {len(titles)} the nearest are" if nearest else "among others"
+    return f"No milestone is called '{milestone}': {f'{there_are} {known}' if known else 'none is known yet'}."
+
+
+class Stopwatch:
+    """Seconds by stage: `with clock("load"): ...`."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        start = perf_counter()
+        yield
+        self.seconds[stage] = round(perf_counter() - start, 4)

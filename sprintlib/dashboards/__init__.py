@@ -1,0 +1,1 @@
+"""The live pages: widgets for notebooks, and the server that shows them read-only."""

@@ -1,0 +1,172 @@
+"""An analysis opened step by step in a notebook: what each agent was given and found, and what another value gives."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from IPython.display import HTML
+
+from sprintlib import settings as settings_module
+from sprintlib import views
+from sprintlib.agents import AGENTS, AnalysisContext, Run, State, open_workflow
+from sprintlib.as_of import parse_as_of
+from sprintlib.results import store_analysis
+from sprintlib.analysis import MilestoneAnalysis
+from sprintlib.services.feedback import record_feedback
+from sprintlib.errors import AnalysisError
+from sprintlib.forecast import points
+from sprintlib.recommend.feedback import Decision
+from sprintlib.store import open_store
+from sprintlib.views.markup import table, text
+from sprintlib.views.words import day, headline, percent
+
+_MOST_CHARACTERS = 4_000
+_ADDED = {
+    "orchestrator": ("request",),
+    "data_collector": ("facts",),
+    "feature_engineer": ("work", "features"),
+    "llm_reasoner": ("reasoning",),
+    "sprint_analyzer": ("forecast", "drivers"),
+    "risk_assessor": ("risks",),
+    "recommender": ("recommendations",),
+    "explainer": ("words", "analysis"),
+}
+
+
+class Reasoning:
+    """One run of the chain. Nothing here changes it: `again` makes another run from any step on."""
+
+    def __init__(self, analysis_context: AnalysisContext, run: Run, forked: bool = False) -> None:
+        self.analysis_context = analysis_context
+        self.run = run
+        self._forked = forked
+
+    @property
+    def milestone(self) -> MilestoneAnalysis:
+        """What the run found."""
+        return self.run.analysis.milestones[0]
+
+    def state(self, agent: str) -> State:
+        """The state right after an agent."""
+        with open_workflow(self.analysis_context) as chain:
+            return chain.after(self.run.id, agent)
+
+    def request(self, **changes: dict[str, Any]) -> dict[str, Any]:
+        """The request of the run with some of its thresholds or prompts replaced."""
+        asked = self.run.state["request"]
+        return asked | {name: asked[name] | values for name, values in changes.items()}
+
+    def again(self, after: str, **changes: Any) -> "Reasoning":
+        """Another run, from the state after an agent with keys of it replaced; what lies before is not done again."""
+        with open_workflow(self.analysis_context) as chain:
+            return Reasoning(self.analysis_context, chain.fork(self.run.id, after, **changes), forked=True)
+
+    def steps(self) -> HTML:
+        """The agents in their order, with the seconds they took and what they added."""
+        taken = {step["agent"]: step["seconds"] for step in self.run.state["trace"]}
+        rows = [[text(name), f"{taken.get(name, 0):.2f}", text(", ".join(_ADDED[name]))] for name in AGENTS]
+        return _shown(table(f"Run {self.run.id}", ("Agent", "Seconds", "Adds"), rows, frozenset({1})))
+
+    def added(self, agent: str) -> HTML:
+        """What an agent added to the state, as JSON."""
+        return _shown("".join(_json(name, self.run.state.get(name)) for name in _ADDED[agent]))
+
+    def prompt(self, agent: str) -> HTML:
+        """What a model was asked, or would be asked, by `llm_reasoner` or `explainer`."""
+        asked = self._asked(agent)
+        title = f"{agent}, prompt {asked['version']}"
+        return _shown(f"<h3>{text(title)}</h3>{_verbatim(asked['system'])}{_verbatim(asked['prompt'])}")
+
+    def evidence(self, agent: str) -> HTML:
+        """The pack: what may be cited, what Python says of it, and what people wrote."""
+        rows = [[text(one["id"]), text(one["told"]), text(one["quoted"])] for one in self._asked(agent)["pack"]]
+        return _shown(table("Evidence", ("Id", "What Python says", "What people wrote"), rows))
+
+    def claims(self, agent: str) -> HTML:
+        """What the model said: kept, or dropped and why."""
+        asked = self._asked(agent)
+        rows = [[text(one["text"]), text(" ".join(one["evidence"])), "kept"] for one in asked["kept"]]
+        for one in asked["dropped"]:
+            claim = one["claim"]
+            rows.append([text(claim["text"]), text(" ".join(claim["evidence"])), text(f"dropped: {one['reason']}")])
+        if not rows:
+            return _shown(f"<p>No words from a model. {text(asked['missing'] or '')}</p>")
+        return _shown(table("Claims", ("Claim", "Cites", "Outcome"), rows))
+
+    def verdict(self) -> HTML:
+        """The answer and its explanation."""
+        analysis = self.run.analysis
+        return _shown(views.answer_card(analysis, self.milestone) + views.narrative(analysis, self.milestone))
+
+    def beside(self, *others: "Reasoning") -> HTML:
+        """This verdict and those of other runs, side by side."""
+        runs = [self, *others]
+        rows = [[text(name), *(text(value) for value in values)] for name, values in _compared(runs)]
+        return _shown(table("Verdicts", ("", *(one.run.id for one in runs)), rows))
+
+    def actions(self) -> HTML:
+        """What is recommended, numbered as `answer` takes it."""
+        found = self.milestone.recommendations
+        rows = [[str(place), text(one.action), text(points(one.expected_gain))] for place, one in enumerate(found, 1)]
+        return _shown(table("Actions", ("", "Action", "Gain by the model"), rows, frozenset({2})))
+
+    def answer(self, number: int, decision: Decision, reason: str | None = None, until: date | None = None) -> HTML:
+        """The team's answer to an action: accept, dismiss or snooze; what it changes in their order.
+
+        It is stored, as by 'sprint feedback'. A run that was changed on the way is no analysis: its own actions can
+        be answered only where an analysis recommends them too. Raises AnalysisError in one sentence.
+        """
+        found = self.milestone.recommendations
+        if not 1 <= number <= len(found):
+            raise AnalysisError(f"There is no action {number}: this run recommends {len(found)}.")
+        if not self._forked:
+            store_analysis(self.analysis_context.engine, self.run.analysis)
+        said = record_feedback(
+            self.analysis_context.engine, self.analysis_context.settings, found[number - 1].id, decision, datetime.now(UTC), reason, until
+        )
+        rows = [[str(place), text(action), str(was or "new")] for place, (action, was) in enumerate(said.order, 1)]
+        weight = f"Actions like it ({said.play}) count {said.weight[1]:.0%} of their gain, before {said.weight[0]:.0%}."
+        return _shown(f"<p>{text(weight)}</p>" + table("Order from now on", ("", "Action", "Before"), rows))
+
+    def _asked(self, agent: str) -> dict[str, Any]:
+        return self.run.state["reasoning"] if agent == "llm_reasoner" else self.run.state["words"]
+
+
+def open_reasoning(
+    home: str | None = None, milestone: str | None = None, as_of: str | None = None, words: bool = True
+) -> Reasoning:
+    """Run the chain over one milestone, for a notebook; the run is kept in data/traces.db.
+
+    home: folder with sprint.toml; None: SPRINT_HOME or the working folder. milestone: a title; None: the one due next.
+    words: ask a local model, if one is there. Raises SettingsError, StoreError or AnalysisError with one sentence.
+    """
+    settings = settings_module.load(home)
+    analysis_context = AnalysisContext(open_store(settings.database_url), settings)
+    with open_workflow(analysis_context) as chain:
+        return Reasoning(analysis_context, chain.start(parse_as_of(as_of, settings), milestone, words=words))
+
+
+def _compared(runs: Iterable[Reasoning]) -> list[tuple[str, list[str]]]:
+    found = [(one.run.analysis, one.milestone) for one in runs]
+    return [
+        ("Verdict", [" ".join(headline(*pair)) for pair in found]),
+        ("Chance", [percent(one.probability) for _, one in found]),
+        ("85% finished by", [day(one.forecast_dates.p85) for _, one in found]),
+        ("Risks", [", ".join(f"{risk.kind} ({risk.severity})" for risk in one.risks) or "none" for _, one in found]),
+        ("First action", [one.recommendations[0].action if one.recommendations else "none" for _, one in found]),
+        ("Words", [one.llm.model or one.llm.missing or "none" for _, one in found]),
+    ]
+
+
+def _json(name: str, value: Any) -> str:
+    return f"<h3>{text(name)}</h3>{_verbatim(json.dumps(value, indent=2, ensure_ascii=False))}"
+
+
+def _verbatim(said: str) -> str:
+    cut = said if len(said) <= _MOST_CHARACTERS else said[:_MOST_CHARACTERS] + "\n…"
+    return f'<pre class="scroll" tabindex="0" style="max-height:24em;white-space:pre-wrap">{text(cut)}</pre>'
+
+
+def _shown(fragment: str) -> HTML:
+    return HTML(views.style() + views.wrapped(f"<section>{fragment}</section>"))

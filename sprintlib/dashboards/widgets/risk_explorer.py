@@ -1,0 +1,78 @@
+"""Risks under other thresholds: move a slider, and the detectors run again on the same past."""
+
+from typing import Any
+
+import ipywidgets
+
+from sprintlib import settings as settings_module
+from sprintlib import views
+from sprintlib.agents import AnalysisContext, State, open_workflow
+from sprintlib.as_of import parse_as_of
+from sprintlib.analysis import Analysis, MilestoneAnalysis
+from sprintlib.risks import Risk
+from sprintlib.settings import RiskSettings
+from sprintlib.store import open_store
+from sprintlib.views.markup import text
+from sprintlib.views.words import SEVERITIES
+
+_WIDE = {"description_width": "22em"}
+
+
+class RiskExplorer(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no types
+    """Sliders for every threshold, a choice of severities, and the risks that fire. Nothing is stored."""
+
+    def __init__(self, analysis_context: AnalysisContext, state: State, analysis: Analysis) -> None:
+        self._desk, self._state, self._analysis = analysis_context, state, analysis
+        self.severities = ipywidgets.SelectMultiple(
+            options=list(SEVERITIES), value=list(SEVERITIES), description="Severities", rows=len(SEVERITIES)
+        )
+        self.thresholds = {
+            name: _number(name, value, RiskSettings.model_fields[name].description or "")
+            for name, value in state["request"]["thresholds"].items()
+        }
+        self.risks = ipywidgets.HTML()
+        for control in (self.severities, *self.thresholds.values()):
+            control.observe(self._changed, names="value")
+        self.found: tuple[Risk, ...] = ()
+        self._changed(None)
+        numbers = ipywidgets.Accordion([ipywidgets.VBox(list(self.thresholds.values()))], titles=["Thresholds"])
+        super().__init__([self.severities, numbers, self.risks])
+
+    def _changed(self, _change: Any) -> None:
+        request = self._state["request"] | {"thresholds": {name: one.value for name, one in self.thresholds.items()}}
+        state: State = {**self._state, "request": request}
+        with open_workflow(self._desk) as chain:
+            update = chain.agents["risk_assessor"](state)
+        risks = [Risk.model_validate(risk) for risk in update["risks"]]
+        self.found = tuple(risk for risk in risks if risk.severity in self.severities.value)
+        milestone: MilestoneAnalysis = self._analysis.milestones[0].model_copy(update={"risks": self.found})
+        said = f"<p>{len(self.found)} of {len(risks)} risks, under these thresholds. {_faults(update)}</p>"
+        listed = views.risk_list(self._analysis, milestone, rules=True)
+        self.risks.value = views.style() + views.wrapped(f"<section>{said}{listed}</section>")
+
+
+def explore_risks(home: str | None = None, milestone: str | None = None, as_of: str | None = None) -> RiskExplorer:
+    """The explorer of one milestone, for a notebook. Parameters and errors as of `open_reasoning`."""
+    settings = settings_module.load(home)
+    analysis_context = AnalysisContext(open_store(settings.database_url), settings)
+    with open_workflow(analysis_context) as chain:
+        run = chain.start(parse_as_of(as_of, settings), milestone, words=False)
+    return RiskExplorer(analysis_context, run.state, run.analysis)
+
+
+def _number(name: str, value: float, description: str) -> Any:
+    kind = ipywidgets.BoundedIntText if isinstance(value, int) else ipywidgets.BoundedFloatText
+    more = {} if isinstance(value, int) else {"step": 0.05}
+    return kind(
+        value=value,
+        min=1 if isinstance(value, int) else 0.01,
+        max=max(10 * value, 1),
+        description=name.replace("_", " "),
+        tooltip=description,
+        style=_WIDE,
+        **more,
+    )
+
+
+def _faults(update: State) -> str:
+    return text(" ".join(update.get("faults", [])))

@@ -1,0 +1,104 @@
+"""Where a dashboard page has its facts from: the store, read-only, analysed when the page asks."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from typing import Protocol
+
+from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import DatabaseError
+
+from sprintlib.as_of import parse_as_of
+from sprintlib.results import latest_analyses
+from sprintlib.analysis import Analysis, analyze
+from sprintlib.calendar import WorkingCalendar
+from sprintlib.errors import AnalysisError, StoreError
+from sprintlib.settings import Settings, load
+from sprintlib.store import open_store
+from sprintlib.store.schema import run, sync_run
+
+
+class DatedRun(Protocol):
+    """What a page shows of a report run; `sprintlib.reports.Run` is one."""
+
+    @property
+    def milestone(self) -> str: ...
+    @property
+    def as_of(self) -> datetime: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def folder(self) -> str | None: ...
+    @property
+    def message(self) -> str | None: ...
+
+
+Runs = Callable[[Engine, str], Sequence[DatedRun]]
+
+
+class Source:
+    """One project's store, opened read-only.
+
+    runs: the reader of the run table, `sprintlib.reports.runs`.
+    Raises SettingsError or StoreError with one sentence when there is nothing to read.
+    """
+
+    def __init__(self, runs: Runs, settings: Settings | None = None) -> None:
+        self.settings = settings or load()
+        self._runs = runs
+        self._engine = open_store(self.settings.database_url, read_only=True)
+        self._seen = self._ended()
+
+    def today(self) -> date:
+        """The project's local date."""
+        return WorkingCalendar(time_zone=self.settings.time_zone).local_date(datetime.now(UTC))
+
+    def analysis(self, day: date | None) -> Analysis:
+        """Everything as of the end of a local day, or as of now. Falls back to the latest stored for now.
+
+        Raises AnalysisError or StoreError.
+        """
+        moment = parse_as_of(day.isoformat() if day else None, self.settings)
+        try:
+            return analyze(self._engine, self.settings, moment)
+        except AnalysisError as error:
+            stored = self._stored(str(error)) if day is None else None
+            if stored is None:
+                raise
+            return stored
+        except DatabaseError as error:
+            raise StoreError(f"The store cannot be read any more ({error.orig}): run 'sprint doctor'.") from error
+
+    def reports(self) -> Sequence[DatedRun]:
+        """Every report run, newest first."""
+        try:
+            return self._runs(self._engine, self.settings.project.name)
+        except DatabaseError as error:
+            raise StoreError(f"The list of reports cannot be read ({error.orig}): run 'sprint doctor'.") from error
+
+    def has_changed(self) -> bool:
+        """Whether a collection or a report has ended since the last call. Cheap enough to ask every few seconds."""
+        before, self._seen = self._seen, self._ended()
+        return self._seen != before
+
+    def _ended(self) -> tuple[object, ...]:
+        try:
+            with self._engine.connect() as connection:
+                return tuple(
+                    connection.execute(select(func.max(t.c.finished_at), func.count())).one() for t in (sync_run, run)
+                )
+        except DatabaseError as error:
+            raise StoreError(f"The store cannot be read any more ({error.orig}): run 'sprint doctor'.") from error
+
+    def _stored(self, reason: str) -> Analysis | None:
+        stored = latest_analyses(self._engine, self.settings.project.name)
+        if not stored:
+            return None
+        newest = max(as_of for as_of, _ in stored)
+        return Analysis(
+            as_of=newest,
+            project=self.settings.project.name,
+            milestones=tuple(milestone for as_of, milestone in stored if as_of == newest),
+            freshness={},
+            notes=(f"The latest stored analysis, because there is no new one: {reason}",),
+            timings={},
+        )

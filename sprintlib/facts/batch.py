@@ -1,0 +1,287 @@
+"""From pages of GitHub payloads to rows in the store, one transaction a page.
+
+Every payload is kept (append-only) beside the rows made from it. Parts that change without the thing itself
+changing are cut from what is kept: embedded repositories to their identity, the issue inside an event to its number.
+So are the e-mail addresses of commits.
+Ingesting is idempotent, and pages may arrive in any order: the newest version of an entity stays.
+"""
+
+import json
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from hashlib import blake2b
+from typing import Any
+
+from sqlalchemy import Connection, String, Table, cast, delete, select, update
+
+from sprintlib.errors import CollectError
+from sprintlib.facts import rows
+from sprintlib.github.refusals import printable
+from sprintlib.facts.rows import Origin, Payload, Row
+from sprintlib.store import append, fitted, schema, upsert
+
+_REPOSITORY_IDENTITY = ("id", "node_id", "full_name", "html_url", "private", "fork")
+_ONLY_IN_TIMELINES = ("event", "actor", "commit_id", "commit_url")
+
+# how versions of a row are ordered; tables that are not named here are append-only
+_NEWEST_BY: dict[Table, tuple[str, ...]] = {
+    schema.milestone: ("updated_at", "observed_at"),
+    schema.issue: ("updated_at", "observed_at"),
+    schema.pull_request: ("updated_at", "observed_at"),
+    schema.comment: ("updated_at", "observed_at"),
+    schema.workflow_run: ("updated_at", "observed_at"),
+    schema.review: ("observed_at",),
+    schema.release: ("observed_at",),
+}
+# what only some of GitHub's answers about a thing say
+_KEEP_KNOWN: dict[Table, tuple[str, ...]] = {
+    schema.issue: ("blockers",),
+    schema.pull_request: ("additions", "deletions", "changed_files", "comments"),
+}
+
+
+KINDS = frozenset({"milestone", "issue", "pull", "timeline", "event", "comment", "review_comment", "run", "release"})
+# what a payload of another form than GitHub documents leads to
+NOT_UNDERSTOOD = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError)
+OnBad = Callable[[str, Any, int | None, Exception], None]
+
+
+class FactBatch:
+    """Rows and payloads gathered from one page, to be written in one transaction.
+
+    Entries are added by kind; `write` stores them. A payload that lacks what a row needs, or holds what no row can,
+    raises one of NOT_UNDERSTOOD; or is left out, and `on_bad` is told its kind, the payload, the item's number and the
+    error.
+    """
+
+    def __init__(self, origin: Origin, on_bad: OnBad | None = None) -> None:
+        self.origin = origin
+        self._on_bad = on_bad
+        self._rows: dict[Table, list[Row]] = defaultdict(list)
+        self._waiting: dict[int, list[Row]] = {}
+
+    def add(self, kind: str, payloads: Iterable[Payload], number: int | None = None) -> "FactBatch":
+        """Add payloads of a kind: milestone, issue, pull, timeline, event, comment, review_comment, run, release.
+
+        number: the item that a timeline or its review comments belong to. Returns self.
+        """
+        if kind not in KINDS:
+            raise ValueError(f"unknown kind of payload {kind!r}")
+        for payload in payloads:
+            # all rows of a payload, or none
+            others, self._rows = self._rows, defaultdict(list)
+            try:
+                self._add(kind, payload, number)
+                for table, table_rows in self._rows.items():
+                    others[table] += [fitted(table, row) for row in table_rows]
+            except NOT_UNDERSTOOD as error:
+                if self._on_bad is None:
+                    raise
+                self._on_bad(kind, payload, number, error)
+            finally:
+                self._rows = others
+        return self
+
+    def _add(self, kind: str, payload: Payload, number: int | None) -> None:
+        match kind:
+            case "timeline":
+                self._timeline_entry(payload, number or rows.number_in_url(payload["issue_url"]))
+            case "event":
+                issue = payload.get("issue")
+                if issue:  # null where the issue was deleted or moved to another repository
+                    self._event(payload, issue["number"])
+            case "issue":
+                # GitHub lists pull requests among issues; their own list knows more
+                if "pull_request" not in payload:
+                    self._item(schema.issue, "issue", payload, rows.issue_row)
+            case "pull":
+                self._item(schema.pull_request, "pull", payload, rows.pull_request_row)
+            case "milestone":
+                self.embedded_milestone(payload)
+                self._milestone_title(payload, payload["html_url"])
+                self._keep("milestone", f"{self.origin.repository_id}-{payload['number']}", payload)
+            case "comment":
+                self._comment(payload, "issue", rows.number_in_url(payload["issue_url"]))
+            case "review_comment":
+                self._comment(payload, "review", number or rows.number_in_url(payload["pull_request_url"]))
+            case "run":
+                self._rows[schema.workflow_run].append(rows.workflow_run_row(payload, self.origin))
+                self._keep("run", f"{payload['id']}-{payload.get('run_attempt') or 1}", payload)
+            case "release":
+                self._rows[schema.release].append(rows.release_row(payload, self.origin))
+                self._keep("release", payload["node_id"], payload)
+
+    def embedded_milestone(self, payload: Payload) -> None:
+        """A milestone as an item embeds it: as old as the item."""
+        self._rows[schema.milestone].append(rows.milestone_row(payload, self.origin))
+
+    def blocked_by(self, number: int, blockers: Iterable[Payload]) -> None:
+        """All blockers of an item; edges stored before that are not among them are removed."""
+        blockers = list(blockers)
+        edges = (rows.dependency_row(blocker, number, self.origin) for blocker in blockers)
+        self._waiting[number] = [edge for edge in edges if edge]
+        self._keep("blocked_by", f"{self.origin.repository_id}-{number}", {"blocked_by": blockers})
+
+    def rows(self, table: Table) -> list[Row]:
+        """What `write` would store in a table."""
+        return self._rows[table]
+
+    def write(self, connection: Connection) -> None:
+        """Store everything that was added."""
+        for table, table_rows in self._rows.items():
+            if table in _NEWEST_BY:
+                upsert(
+                    connection, table, table_rows, newest_by=_NEWEST_BY[table], keep_known=_KEEP_KNOWN.get(table, ())
+                )
+            elif table is schema.milestone_title:
+                upsert(connection, table, table_rows, oldest_by=("seen_at", "proof"))
+            else:
+                append(connection, table, table_rows)
+        edges = schema.dependency
+        for number, table_rows in self._waiting.items():
+            connection.execute(
+                delete(edges).where(edges.c.repository_id == self.origin.repository_id, edges.c.number == number)
+            )
+            append(connection, edges, table_rows)
+
+    def _item(self, table: Table, kind: str, payload: Payload, row: Callable[[Payload, Origin], Row]) -> None:
+        self._rows[table].append(row(payload, self.origin))
+        if payload.get("milestone"):
+            self._milestone_title(payload["milestone"], rows.item_reference(payload) or payload["html_url"])
+        self._keep(kind, payload["node_id"], payload)
+
+    def _milestone_title(self, milestone: Payload, proof: str) -> None:
+        self._rows[schema.milestone_title].append(rows.milestone_title_row(milestone, proof, self.origin))
+
+    def _timeline_entry(self, payload: Payload, number: int) -> None:
+        match payload.get("event"):
+            case "commented":
+                comment = {key: value for key, value in payload.items() if key not in _ONLY_IN_TIMELINES}
+                self._comment({"user": payload.get("actor"), **comment}, "issue", number)
+            case "reviewed":
+                review = rows.review_row(payload, number, self.origin)
+                if review:
+                    self._rows[schema.review].append(review)
+                    self._keep("review", review["node_id"], payload)
+            case "committed":
+                self._rows[schema.commit].append(rows.commit_row(payload, self.origin))
+                self._rows[schema.pull_request_commit].append(
+                    {"repository_id": self.origin.repository_id, "number": number, "sha": payload["sha"]}
+                )
+                self._keep("commit", payload["sha"], _without_addresses(payload))
+            case _:
+                self._event(payload, number)
+
+    def _event(self, payload: Payload, number: int) -> None:
+        event = rows.event_row(payload, number, self.origin)
+        if event:
+            self._rows[schema.event].append(event)
+            self._keep("event", event["id"], {key: value for key, value in payload.items() if key != "issue"})
+
+    def _comment(self, payload: Payload, kind: str, number: int) -> None:
+        self._rows[schema.comment].append(rows.comment_row(payload, kind, number, self.origin))
+        self._keep("comment", payload["node_id"], payload)
+
+    def _keep(self, kind: str, key: str, payload: Payload) -> None:
+        text = json.dumps(_without_noise(payload), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        self._rows[schema.payload].append(
+            {
+                "kind": kind,
+                "key": key,
+                "digest": blake2b(text, digest_size=16).hexdigest(),
+                "repository_id": self.origin.repository_id,
+                "body": zlib.compress(text, 1),
+                "observed_at": self.origin.observed_at,
+            }
+        )
+
+
+@contextmanager
+def payload_errors(what: str) -> Iterator[None]:
+    """A payload that lacks what a row needs, or has it in another form, raises CollectError."""
+    try:
+        yield
+    except NOT_UNDERSTOOD as error:
+        raise CollectError(
+            f"GitHub gave {what} in a form that is not understood ({why_not_understood(error)}): "
+            "run 'sprint --debug sync' and report what it shows; what had arrived is kept."
+        ) from error
+
+
+def why_not_understood(error: Exception) -> str:
+    """What was missing or odd, in a few printable words."""
+    if isinstance(error, KeyError):
+        return f"{printable(error.args[0] if error.args else 'something')} is missing"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    if isinstance(error, OverflowError):
+        return "a time or a number is too large"
+    return printable(error) or type(error).__name__
+
+
+def write_repository(connection: Connection, payload: Payload, origin: Origin) -> None:
+    """Store a repository and its owner. A new repository under a taken name pushes the old one aside."""
+    table = schema.repository
+    connection.execute(
+        update(table)
+        .where(table.c.full_name == payload["full_name"], table.c.id != payload["id"])
+        .values(full_name=table.c.full_name + "#" + cast(table.c.id, String))
+    )
+    owner = rows.organization_row(payload, origin.source, origin.observed_at)
+    repository = rows.repository_row(payload, origin.source, origin.observed_at)
+    upsert(connection, schema.organization, [fitted(schema.organization, owner)])
+    upsert(connection, table, [fitted(table, repository)])
+
+
+def write_project(connection: Connection, name: str, repository_ids: Iterable[int], only: bool = True) -> None:
+    """Store which repositories are looked at together; `only` removes all others from the project."""
+    append(connection, schema.project, [{"name": name}])
+    links = schema.project_repository
+    if only:
+        connection.execute(delete(links).where(links.c.project == name))
+    append(connection, links, [{"project": name, "repository_id": number} for number in repository_ids])
+
+
+def write_snapshots(connection: Connection, repository_id: int, day: date, observed_at: datetime) -> None:
+    """Picture each milestone as the store has it now, once a local day."""
+    names = ("repository_id", "number", "title", "state", "due_on", "open_issues", "closed_issues")
+    query = select(*(schema.milestone.c[name] for name in names)).where(
+        schema.milestone.c.repository_id == repository_id
+    )
+    pictures = [{**row, "day": day, "observed_at": observed_at} for row in connection.execute(query).mappings()]
+    append(connection, schema.snapshot, pictures)
+
+
+def read_payload(body: bytes) -> dict[str, Any]:
+    """The JSON object in `payload.body`."""
+    value: dict[str, Any] = json.loads(zlib.decompress(body))
+    return value
+
+
+def _without_noise(payload: Payload) -> Payload:
+    """Embedded repositories, which change with every star, cut to their identity."""
+    cut = {
+        side: {**payload[side], "repo": _identity(payload[side]["repo"])}
+        for side in ("head", "base")
+        if isinstance(payload.get(side), Mapping) and payload[side].get("repo")
+    }
+    for key in ("repository", "head_repository"):
+        if isinstance(payload.get(key), Mapping):
+            cut[key] = _identity(payload[key])
+    return {**payload, **cut} if cut else payload
+
+
+def _without_addresses(commit: Payload) -> Payload:
+    """Git's author and committer by name; the signature repeats their addresses."""
+    people = {
+        side: {key: value for key, value in (commit.get(side) or {}).items() if key != "email"}
+        for side in ("author", "committer")
+    }
+    return {key: value for key, value in commit.items() if key != "verification"} | people
+
+
+def _identity(repository: Payload) -> Row:
+    return {key: repository[key] for key in _REPOSITORY_IDENTITY if key in repository}

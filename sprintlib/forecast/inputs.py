@@ -1,0 +1,114 @@
+"""What a forecast rests on: the pace, the arrivals and the open items of a sprint."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from sprintlib.forecast.throughput_history import ThroughputHistory, throughput_history
+from sprintlib.forecast.developers import active_developers
+from sprintlib.forecast.items import closings_of, shipped_hazard
+from sprintlib.forecast.model import Basis
+from sprintlib.forecast.rates import ITEMS_PER_DEVELOPER_DAY, Rate, prior_arrivals, prior_pace, discounted_counts
+from sprintlib.forecast.sprint_history import sprint_history
+from sprintlib.forecast.simulation import Congestion, Workload, finish_days
+from sprintlib.history.sprint import Sprint
+from sprintlib.forecast.unblock_time import unblock_days
+
+MINIMUM_CLOSING_DAYS = 5  # Lighthouse's rule: no forecast under five active days
+LOWEST, HIGHEST = 0.03, 0.97  # forecasts of sprints are over-confident beyond (docs/forecast.md)
+
+
+@dataclass(frozen=True)
+class ForecastInputs:
+    """What a forecast rests on: the open work of a sprint and the observations behind its rates.
+
+    courses: one a part. prior: the pace before anything was observed. closing_days: distinct working days with a
+    closing. delivery_logit: log-odds of `probability_delivered` by the statistical layer, None where it has no say.
+    """
+
+    sprint: Sprint
+    work: Workload
+    throughput: tuple[ThroughputHistory, ...]
+    prior: Rate
+    closing_days: int
+    delivery_logit: float | None = None
+
+    @property
+    def n_history(self) -> int:
+        """Closings of milestone items that the pace rests on."""
+        return sum(len(seen.closings) for seen in self.throughput)
+
+    @property
+    def developers(self) -> float:
+        """Active people that the general pace was taken for; who works elsewhere too counts in part."""
+        return self.prior.mean / ITEMS_PER_DEVELOPER_DAY
+
+    @property
+    def basis(self) -> Basis:
+        """`prior` where the general prior outweighs what was observed, after discounting."""
+        if self.closing_days < MINIMUM_CLOSING_DAYS:
+            return "insufficient-data"
+        return "learned" if self.work.pace.days >= 2 * self.prior.days else "prior"
+
+
+def build_inputs(
+    sprint: Sprint, blocked: Collection[str] = (), waits_for: Mapping[str, Collection[str]] | None = None
+) -> ForecastInputs:
+    """Observe a sprint. `blocked`: refs of open items that wait for another open item; waits_for: for which, if known.
+
+    The parts of a sprint are the work of one team: their closings, days and arrivals are observed together.
+    """
+    past, calendar = sprint.past, sprint.calendar
+    today = calendar.local_date(past.as_of)
+    throughput = tuple(throughput_history(past, calendar, part.repo, part.number) for part in sprint.parts)
+    closed = [calendar.local_date(entry.at) for seen in throughput for entry in seen.closings]
+    added = [calendar.local_date(entry.at) for seen in throughput for entry in seen.arrivals]
+    closings = discounted_counts(closed, _most(seen.worked for seen in throughput), today, calendar)
+    arrivals = discounted_counts(added, _most(seen.offered for seen in throughput), today, calendar)
+    developers = sum(active_developers(past, part.repo) for part in sprint.parts)
+    prior = prior_pace(developers)
+    refs = tuple(sprint.open_items.sort("repo", "number")["ref"])
+    pace, items = prior.after(closings.events, closings.days), closings_of(past, calendar)
+    waiting = [ref for ref in refs if ref in blocked]
+    waits = {ref: tuple(sorted(waits_for[ref])) for ref in waiting if waits_for and waits_for.get(ref)}
+    work = Workload(
+        name=" ".join(part.repo for part in sprint.parts),
+        pace=pace,
+        arrivals=prior_arrivals(sprint.items.height).after(arrivals.events, arrivals.days),
+        open=refs,
+        blocked=dict.fromkeys(waiting, unblock_days(past, calendar) if waiting else 0.0),
+        days_left=sprint.days_left,
+        rates=items.rates(list(dict.fromkeys([*refs, *(one for each in waits.values() for one in each)]))),
+        waits_for=waits,
+        congestion=Congestion(len(refs), developers, shipped_hazard().slowing()),
+        carries=items.carried,
+        usual=pace.mean,
+    )
+    found = ForecastInputs(sprint, work, throughput, prior, sum(map(calendar.is_working_day, set(closed))))
+    if found.basis == "insufficient-data" or not refs:
+        return found
+    return replace(found, delivery_logit=sprint_history(past, calendar).delivery_logit(sprint, developers))
+
+
+def _most(exposures: Iterable[Mapping[date, float]]) -> dict[date, float]:
+    """For each day the most that any part says."""
+    found: dict[date, float] = {}
+    for exposure in exposures:
+        for day, amount in exposure.items():
+            found[day] = max(found.get(day, 0.0), amount)
+    return found
+
+
+def probability_in_time(work: Workload, focus: Collection[str] | None = None) -> float | None:
+    """Share of futures in which every open item, or each of `focus`, ends by the deadline; None without one.
+
+    Unclamped.
+    """
+    return None if work.days_left is None else float(np.mean(finish_days(work, focus) <= work.days_left))
+
+
+def clamp(probability: float) -> float:
+    """Within [.03, .97], to a thousandth: beyond that the forecast is not reliable."""
+    return round(min(max(probability, LOWEST), HIGHEST), 3)

@@ -1,0 +1,311 @@
+"""Stored facts of a project's repositories, read as typed frames and cut at a moment where the database can do it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import polars as pl
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select
+from sqlalchemy.sql.elements import KeyedColumnElement
+
+from sprintlib.facts.batch import read_payload
+from sprintlib.facts.rows import Origin, item_reference, milestone_row
+from sprintlib.history.state import (
+    CHANGED_FILES,
+    COMMENTS,
+    COMMITS,
+    DEPENDENCIES,
+    EVENTS,
+    RELEASES,
+    REPOSITORIES,
+    REVIEWS,
+    RUNS,
+)
+from sprintlib.history.reviews import before_dismissal
+from sprintlib.store import frame
+from sprintlib.store.frames import UTC_DATETIME
+from sprintlib.store.schema import (
+    changed_file,
+    comment,
+    commit,
+    dependency,
+    event,
+    issue,
+    milestone,
+    milestone_title,
+    payload,
+    pull_request,
+    pull_request_commit,
+    release,
+    repository,
+    review,
+    snapshot,
+    sync_cursor,
+    workflow_run,
+)
+
+# Who was told about an item says nothing about its course, and is a fifth of all events.
+UNREAD_EVENTS = ("mentioned", "subscribed", "unsubscribed")
+MILESTONE_EVENTS = ("milestoned", "demilestoned", "converted_to_discussion", "transferred")
+
+_ITEM = ["repository_id", "number"]
+_PAYLOAD = (
+    "node_id",
+    "repository_id",
+    "number",
+    "title",
+    "author",
+    "author_type",
+    "state",
+    "state_reason",
+    "milestone_number",
+    "html_url",
+    "created_at",
+    "updated_at",
+    "closed_at",
+    "observed_at",
+)
+_PULL_PAYLOAD = ("draft", "merged_at", "head_sha", "head_ref", "additions", "deletions")
+
+
+def repositories(connection: Connection, names: tuple[str, ...], as_of: datetime) -> pl.DataFrame:
+    """The project's repositories that have been collected (schema REPOSITORIES), in the order of the settings."""
+    wanted = {name.lower(): place for place, name in enumerate(names)}
+    collected = select(sync_cursor.c.as_of).where(
+        func.lower(sync_cursor.c.repository) == func.lower(repository.c.full_name),
+        sync_cursor.c.kind == "issues",
+        sync_cursor.c.complete,
+    )
+    run = select(workflow_run.c.id).where(
+        workflow_run.c.repository_id == repository.c.id, workflow_run.c.created_at <= as_of
+    )
+    found = frame(
+        connection,
+        select(
+            repository.c.id.label("repository_id"),
+            repository.c.full_name.label("repo"),
+            repository.c.html_url,
+            repository.c.default_branch,
+            run.exists().label("has_ci_facts"),
+            collected.scalar_subquery().label("observed_at"),
+        ).where(func.lower(repository.c.full_name).in_(list(wanted))),
+    )
+    order = pl.Series([wanted[name.lower()] for name in found["repo"]], dtype=pl.Int64)
+    return found.with_columns(order.alias("place")).sort("place").select(list(REPOSITORIES.names()))
+
+
+class FactReader:
+    """Reads one project's facts on one connection. `as_of` cuts whatever carries the time it happened."""
+
+    def __init__(self, connection: Connection, repos: pl.DataFrame, as_of: datetime) -> None:
+        self._connection = connection
+        self._names = repos.select("repository_id", "repo")
+        self._ids = repos["repository_id"].to_list()
+        self._as_of = as_of
+
+    def items(self) -> pl.DataFrame:
+        """The newest payload of every issue and pull request created by then, without its text."""
+        issues = self._frame(select(*_columns(issue, _PAYLOAD)), issue, issue.c.created_at)
+        pulls = self._frame(
+            select(*_columns(pull_request, _PAYLOAD + _PULL_PAYLOAD)), pull_request, pull_request.c.created_at
+        )
+        empty = pulls.clear().select(_PULL_PAYLOAD)
+        issues = issues.with_columns(pl.lit(None, dtype=kind).alias(name) for name, kind in empty.schema.items())
+        return pl.concat(
+            [
+                issues.select(pl.all(), pl.lit("issue").alias("kind")),
+                pulls.select(issues.columns).with_columns(pl.lit("pull").alias("kind")),
+            ]
+        )
+
+    def bodies(self, numbers: dict[int, list[int]]) -> pl.DataFrame:
+        """Text of the named items: repository_id, number, body."""
+        found = [
+            frame(self._connection, select(*_columns(table, ("repository_id", "number", "body"))).where(condition))
+            for table in (issue, pull_request)
+            if (condition := _of_items(table, numbers)) is not None
+        ]
+        empty = pl.DataFrame(schema={"repository_id": pl.Int64, "number": pl.Int64, "body": pl.String})
+        return pl.concat([empty, *found])
+
+    def milestones(self) -> pl.DataFrame:
+        """The newest payload of every milestone, whenever it was created: identity may use later facts."""
+        names = (
+            "repository_id",
+            "number",
+            "title",
+            "state",
+            "due_on",
+            "html_url",
+            "created_at",
+            "updated_at",
+            "closed_at",
+            "observed_at",
+        )
+        return self._frame(select(*_columns(milestone, names)), milestone)
+
+    def titles(self) -> pl.DataFrame:
+        """Titles under which payloads showed a milestone number."""
+        return self._frame(
+            select(*_columns(milestone_title, ("repository_id", "number", "title", "seen_at"))), milestone_title
+        )
+
+    def snapshots(self) -> pl.DataFrame:
+        """Milestones as seen by then: daily pictures, and every payload of the milestone list."""
+        names = ("repository_id", "number", "title", "state", "due_on", "observed_at")
+        daily = self._frame(select(*_columns(snapshot, names)), snapshot, snapshot.c.observed_at).drop("repo")
+        daily = daily.with_columns(pl.lit(None, dtype=UTC_DATETIME).alias("closed_at"))
+        query = select(payload.c.repository_id, payload.c.body, payload.c.observed_at)
+        listed = self._frame(query.where(payload.c.kind == "milestone"), payload, payload.c.observed_at)
+        rows = [
+            milestone_row(read_payload(body), Origin(repository_id, "", observed_at))
+            for repository_id, body, observed_at in listed.drop("repo").iter_rows()
+        ]
+        return pl.concat(
+            [daily, pl.DataFrame([{name: row[name] for name in daily.columns} for row in rows], daily.schema)]
+        )
+
+    def milestone_events(self) -> pl.DataFrame:
+        """Events by which items enter and leave milestones, of all times: identity may use later facts."""
+        query = select(*_columns(event, ("repository_id", "number", "kind", "subject", "happened_at", "id")))
+        return self._frame(query.where(event.c.kind.in_(MILESTONE_EVENTS)), event).sort("happened_at", "id")
+
+    def later_events(self, kinds: tuple[str, ...]) -> pl.DataFrame:
+        """Events after the moment, from which an older value can be read back (the old title of a renaming)."""
+        query = select(*_columns(event, ("repository_id", "number", "kind", "subject", "detail", "happened_at", "id")))
+        query = query.where(event.c.kind.in_(kinds), event.c.happened_at > self._as_of)
+        return self._frame(query, event).sort("happened_at", "id")
+
+    def events(self) -> pl.DataFrame:
+        """The timeline (schema EVENTS), oldest first, without notifications."""
+        names = ("repository_id", "number", "kind", "actor", "actor_type", "subject", "detail", "happened_at", "id")
+        query = select(*_columns(event, names)).where(event.c.kind.not_in(UNREAD_EVENTS))
+        found = self._frame(query, event, event.c.happened_at).sort("happened_at", "id")
+        return _in_schema(found.with_columns(_is_bot("actor").alias("actor_is_bot")), EVENTS)
+
+    def comments(self, numbers: dict[int, list[int]]) -> pl.DataFrame:
+        """Comments (schema COMMENTS), oldest first; the text only of the named items."""
+        names = ("node_id", "repository_id", "number", "kind", "author", "author_type", "html_url")
+        times = ("created_at", "updated_at", "observed_at")
+        found = self._frame(select(*_columns(comment, names + times)), comment, comment.c.created_at)
+        texts = self._texts(comment, comment.c.created_at, numbers)
+        edited = (pl.col("updated_at") > self._as_of) & (pl.col("observed_at") > self._as_of)
+        found = found.join(texts, on="node_id", how="left", maintain_order="left").with_columns(
+            _is_bot("author").alias("author_is_bot"), _known_later("body", edited).alias("known_later")
+        )
+        return _in_schema(found.sort("created_at", "node_id"), COMMENTS)
+
+    def reviews(self, later: pl.DataFrame) -> pl.DataFrame:
+        """Reviews (schema REVIEWS), oldest first.
+
+        later: events after the moment, from which the verdict of a review that was dismissed after it is read back.
+        """
+        names = ("node_id", "repository_id", "number", "author", "author_type", "state", "body", "html_url")
+        query = select(*_columns(review, (*names, "submitted_at", "observed_at")))
+        found = self._frame(query, review, review.c.submitted_at).with_columns(pl.col("state").str.to_lowercase())
+        found = before_dismissal(found, later)
+        lost = pl.col("overwritten") & (pl.col("observed_at") > self._as_of)
+        found = found.with_columns(
+            _is_bot("author").alias("author_is_bot"), _known_later("state", lost).alias("known_later")
+        )
+        return _in_schema(found.sort("submitted_at", "node_id"), REVIEWS)
+
+    def commits(self) -> pl.DataFrame:
+        """Commits (schema COMMITS), oldest first; one row per pull request a commit belongs to."""
+        columns = _columns(commit, ("repository_id", "sha", "author", "message", "committed_at"))
+        found = self._frame(select(*columns), commit, commit.c.committed_at)
+        belongs = _columns(pull_request_commit, ("repository_id", "sha", "number"))
+        pulls = self._frame(select(*belongs), pull_request_commit).drop("repo")
+        found = found.join(pulls, on=["repository_id", "sha"], how="left", maintain_order="left")
+        return _in_schema(found.sort("committed_at", "sha", "number"), COMMITS)
+
+    def runs(self) -> pl.DataFrame:
+        """Workflow runs (schema RUNS), oldest first; what ended later is still running."""
+        began = func.coalesce(workflow_run.c.started_at, workflow_run.c.created_at)
+        names = ("repository_id", "id", "attempt", "name", "event", "head_branch", "head_sha", "status")
+        query = select(*_columns(workflow_run, (*names, "conclusion", "html_url", "created_at", "updated_at")))
+        found = self._frame(query, workflow_run, began).sort("created_at", "id", "attempt")
+        ended = (pl.col("status") == "completed") & (pl.col("updated_at") <= self._as_of)
+        return _in_schema(
+            found.with_columns(
+                pl.when(ended).then("conclusion").alias("conclusion"),
+                pl.when(ended).then("updated_at").alias("finished_at"),
+            ),
+            RUNS,
+        )
+
+    def dependencies(self) -> pl.DataFrame:
+        """Edges that GitHub listed when last asked by then (schema DEPENDENCIES)."""
+        names = ("repository_id", "number", "blocker", "type", "observed_at")
+        kept = self._frame(select(*_columns(dependency, names)), dependency, dependency.c.observed_at)
+        listed = self._listed_blockers()
+        kept = kept.join(listed, on=_ITEM, how="anti")
+        found = pl.concat([kept.select(DEPENDENCIES.names()), listed.drop_nulls("blocker")])
+        return found.sort("repository_id", "number", "blocker")
+
+    def _listed_blockers(self) -> pl.DataFrame:
+        """The newest list of each item by then, from its payload; one row with a null blocker for an empty list."""
+        query = select(payload.c.key, payload.c.repository_id, payload.c.body, payload.c.observed_at)
+        lists = self._frame(query.where(payload.c.kind == "blocked_by"), payload, payload.c.observed_at)
+        newest = lists.sort("observed_at", maintain_order=True).group_by("key", maintain_order=True).last()
+        rows = [
+            (repository_id, repo, int(key.rpartition("-")[2]), blocker, "blocks", observed_at)
+            for key, repository_id, body, observed_at, repo in newest.iter_rows()
+            for blocker in [item_reference(one) for one in read_payload(body)["blocked_by"]] or [None]
+        ]
+        return pl.DataFrame(rows, schema=DEPENDENCIES, orient="row")
+
+    def releases(self) -> pl.DataFrame:
+        """Published releases (schema RELEASES), oldest first."""
+        names = ("repository_id", "tag", "html_url", "prerelease", "published_at")
+        found = self._frame(select(*_columns(release, names)), release, release.c.published_at)
+        return _in_schema(found.rename({"html_url": "url"}).sort("published_at", "tag"), RELEASES)
+
+    def changed_files(self) -> pl.DataFrame:
+        """Files that commits of the last year changed (schema CHANGED_FILES), oldest first."""
+        of_commit = and_(commit.c.repository_id == changed_file.c.repository_id, commit.c.sha == changed_file.c.sha)
+        names = ("repository_id", "sha", "path", "additions", "deletions")
+        query = (
+            select(*_columns(changed_file, names), commit.c.author, commit.c.committed_at)
+            .select_from(changed_file.join(commit, of_commit))
+            .where(commit.c.committed_at > self._as_of - timedelta(days=365))
+        )
+        found = self._frame(query, changed_file, commit.c.committed_at)
+        return _in_schema(found.sort("committed_at", "sha", "path"), CHANGED_FILES)
+
+    def _texts(self, table: Table, time: ColumnElement[Any], numbers: dict[int, list[int]]) -> pl.DataFrame:
+        condition = _of_items(table, numbers)
+        query = select(*_columns(table, ("node_id", "body")))
+        if condition is None:
+            return frame(self._connection, query.limit(0))
+        return frame(self._connection, query.where(condition, time <= self._as_of))
+
+    def _frame(self, query: Select[Any], table: Table, time: ColumnElement[Any] | None = None) -> pl.DataFrame:
+        """Rows of the project's repositories, happened by then, with the repository's name."""
+        query = query.where(table.c.repository_id.in_(self._ids))
+        if time is not None:
+            query = query.where(time <= self._as_of)
+        return frame(self._connection, query).join(self._names, on="repository_id", how="left", maintain_order="left")
+
+
+def _columns(table: Table, names: tuple[str, ...]) -> list[KeyedColumnElement[Any]]:
+    return [table.c[name] for name in names]
+
+
+def _of_items(table: Table, numbers: dict[int, list[int]]) -> ColumnElement[bool] | None:
+    parts = [and_(table.c.repository_id == key, table.c.number.in_(wanted)) for key, wanted in numbers.items()]
+    return or_(*parts) if parts else None
+
+
+def _is_bot(login: str) -> pl.Expr:
+    """GitHub says so, or the login ends in [bot]."""
+    says = (pl.col(f"{login}_type") == "Bot").fill_null(value=False)
+    return says | pl.col(login).str.ends_with("[bot]").fill_null(value=False)
+
+
+def _known_later(column: str, condition: pl.Expr) -> pl.Expr:
+    names, none = (pl.lit(value, dtype=pl.List(pl.String)) for value in ([column], []))
+    return pl.when(condition).then(names).otherwise(none)
+
+
+def _in_schema(found: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    return found.select(pl.col(name).cast(kind) for name, kind in schema.items())

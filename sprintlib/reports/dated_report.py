@@ -1,0 +1,283 @@
+"""Writing a dated report: run the notebook under a watchdog, and publish what it made in one step."""
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+import unicodedata
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError
+
+from sprintlib import resources
+from sprintlib.errors import AnalysisError, ReportError, SprintError
+from sprintlib.imports import preload
+from sprintlib.results import run_table
+from sprintlib.reports import explaining
+from sprintlib.results.run_table import Trigger
+from sprintlib.reports.watch import run_watched
+from sprintlib.settings import Settings
+from sprintlib.store import open_store, store_error
+
+if TYPE_CHECKING:
+    from sprintlib.analysis.model import Analysis
+
+NEAREST = "(nearest deadline)"
+NO_MILESTONE = "(no open milestone)"
+_NOTEBOOK = "sprint_analysis.ipynb"
+_LEAST_FREE_BYTES = 5_000_000
+_WHILE_SOMEBODY_WAITS = 25.0  # seconds for a model's words in a report by hand
+_SECRETS = ("GITHUB_TOKEN", "GH_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
+
+
+@dataclass(frozen=True)
+class ReportFiles:
+    """Where a report lies, and what it says."""
+
+    folder: Path
+    notebook: Path
+    html: Path
+    markdown: Path
+    numbers: Path
+    run_id: int
+    analysis: "Analysis"
+
+    @property
+    def title(self) -> str:
+        """Of the milestone, or NO_MILESTONE where none was open."""
+        return self.analysis.milestones[0].title if self.analysis.milestones else NO_MILESTONE
+
+
+def write_report(
+    settings: Settings,
+    milestone: str | None = None,
+    as_of: datetime | None = None,
+    trigger: Trigger = "hand",
+    notebook: Path | None = None,
+    explain: bool | None = None,
+) -> ReportFiles:
+    """Analyse a milestone as of a moment, and write its report into `<reports>/<date>/<project>-<milestone>/`.
+
+    milestone: a title; None: the open one with the nearest deadline. as_of: aware; None: now.
+    notebook: another notebook with the same parameters. A report of the same day and milestone is replaced.
+    explain: run the agents first, whose words the report then shows; None: if `report.explain` says so and either
+    nobody waits for the report or a model answers, which then has 25 seconds. Nothing but words is missing without.
+    Raises ReportError with one sentence; the run table has the same, but for a milestone that does not exist, and
+    nothing half-done is left behind.
+    """
+    moment = (as_of or datetime.now(UTC)).astimezone(UTC)
+    parameters = {"home": str(settings.home), "milestone": milestone, "as_of": moment.isoformat()}
+    engine = open_store(settings.database_url)
+    run_table.mark_dead_runs(engine)
+    if milestone is not None and notebook is None and trigger == "hand":
+        _check_milestone(engine, settings, milestone, moment)
+    _explain(engine, settings, milestone, moment, trigger, explain)
+    with _partial_folder(settings) as partial:
+        run_id = run_table.start(engine, settings.project.name, milestone or NEAREST, moment, trigger, parameters)
+        try:
+            _execute(settings, notebook or resources.folder("notebooks") / _NOTEBOOK, partial, parameters)
+            analysis = _numbers(partial)
+            folder = _publish(settings, partial, analysis)
+        except KeyboardInterrupt:
+            _keep_failed(settings, partial, run_id)
+            run_table.finish(engine, run_id, "killed", "Stopped by hand.")
+            raise
+        except _TimeUpError as error:
+            _keep_failed(settings, partial, run_id)
+            run_table.finish(engine, run_id, "timeout", str(error))
+            raise ReportError(str(error)) from None
+        except (SprintError, OSError) as error:
+            sentence = str(error) if isinstance(error, SprintError) else _unwritable(settings, error)
+            _keep_failed(settings, partial, run_id)
+            run_table.finish(engine, run_id, "failed", sentence)
+            raise ReportError(sentence) from error
+    files = _files(folder, run_id, analysis)
+    relative = folder.relative_to(settings.reports_dir).as_posix()
+    run_table.finish(engine, run_id, "ok", None, folder=relative, digest=_digest(files.notebook), milestone=files.title)
+    _store(engine, analysis)
+    return files
+
+
+def _check_milestone(engine: Engine, settings: Settings, milestone: str, moment: datetime) -> None:
+    """A title that somebody mistyped is told at once, before a kernel starts and a model is asked."""
+    from sprintlib.analysis import check_milestone
+
+    try:
+        check_milestone(engine, settings, moment, milestone)
+    except AnalysisError as error:
+        raise ReportError(str(error)) from error
+
+
+def _explain(
+    engine: Engine, settings: Settings, milestone: str | None, moment: datetime, trigger: Trigger, explain: bool | None
+) -> None:
+    """Run the agents where that is asked for, or worth it."""
+    if explain is False or (explain is None and not settings.report.explain):
+        return
+    hurried = explain is None and trigger == "hand"
+    model = explaining.find_model(settings) if hurried else None
+    if hurried and model is None:
+        return
+    seconds = _WHILE_SOMEBODY_WAITS if hurried else settings.llm.words_seconds
+    explaining.explain(engine, settings, milestone, moment, model, seconds)
+
+
+def folder_name(*names: str) -> str:
+    """`demo-sprint-9`: safe on every file system. Names that lose more than spaces get six digits of their hash."""
+    full = "-".join(names)
+    ascii_only = unicodedata.normalize("NFKD", full).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9.]+", "-", ascii_only.lower()).strip("-.")[:60].rstrip("-.")
+    if slug == re.sub(r"[\s-]+", "-", full.lower()):
+        return slug
+    return f"{slug}-{hashlib.sha256(full.encode()).hexdigest()[:6]}".lstrip("-")
+
+
+class _TimeUpError(ReportError):
+    """The wall-clock limit was reached."""
+
+
+def _execute(settings: Settings, notebook: Path, partial: Path, parameters: dict[str, str | None]) -> None:
+    job, limit = partial / "job.json", settings.report.timeout_seconds
+    job.write_text(
+        json.dumps({"notebook": str(notebook), "folder": str(partial), "parameters": parameters}), encoding="utf-8"
+    )
+    with tempfile.TemporaryDirectory(prefix="sprint-", ignore_cleanup_errors=True) as scratch:
+        command = [sys.executable, "-m", "sprintlib.reports.execute", str(job)]
+        preload("sprintlib.results.analyses", "sprintlib.views")
+        code = run_watched(command, partial, _environment(scratch), partial / "log.txt", limit)
+    outcome = partial / "outcome.json"
+    if code is None:
+        raise _TimeUpError(
+            f"The report was not ready after {limit} seconds: raise report.timeout_seconds in sprint.toml."
+        )
+    if not outcome.is_file():
+        raise ReportError(_death(settings, code))
+    ended = json.loads(outcome.read_text(encoding="utf-8"))
+    if ended["state"] != "ok":
+        raise ReportError(ended["message"])
+    for leftover in (job, outcome, partial / "log.txt"):
+        leftover.unlink()
+
+
+def _death(settings: Settings, code: int) -> str:
+    free = shutil.disk_usage(settings.reports_dir).free
+    if free < _LEAST_FREE_BYTES:
+        return (
+            f"The disk of {settings.reports_dir} is full ({free // 1_000_000} MB free): free some space and try again."
+        )
+    return f"The process that ran the notebook died with exit code {code}: it was killed, or memory ran out."
+
+
+def _environment(scratch: str) -> dict[str, str]:
+    """This process's environment without secrets; Jupyter's and IPython's own files go to a folder that is dropped.
+
+    The folder's name is short: kernels listen on sockets in it, whose paths may not exceed 107 characters.
+    """
+    kept = {name: value for name, value in os.environ.items() if name not in _SECRETS}
+    return kept | {
+        "TMPDIR": scratch,
+        "IPYTHONDIR": scratch,
+        "JUPYTER_RUNTIME_DIR": scratch,
+        "JUPYTER_PLATFORM_DIRS": "1",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }
+
+
+@contextmanager
+def _partial_folder(settings: Settings) -> Iterator[Path]:
+    """A folder beside the final ones (so that moving it is one step), gone at the end whatever happens."""
+    partial = settings.reports_dir / ".partial" / uuid.uuid4().hex[:12]
+    try:
+        partial.mkdir(parents=True)
+    except OSError as error:
+        raise ReportError(_unwritable(settings, error)) from error
+    try:
+        yield partial
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _publish(settings: Settings, partial: Path, analysis: "Analysis") -> Path:
+    """Move the partial folder to its place; a former report of that day is there until the new one is."""
+    day = analysis.as_of.astimezone(settings.time_zone).date().isoformat()
+    final = settings.reports_dir / day / folder_name(analysis.project, *(found.title for found in analysis.milestones))
+    final.parent.mkdir(parents=True, exist_ok=True)
+    with _publishing(settings):
+        if not final.exists():
+            partial.rename(final)
+            return final
+        former = settings.reports_dir / ".partial" / f"{uuid.uuid4().hex[:12]}.former"
+        final.rename(former)
+        try:
+            partial.rename(final)
+        except OSError:
+            former.rename(final)
+            raise
+        shutil.rmtree(former, ignore_errors=True)
+    return final
+
+
+@contextmanager
+def _publishing(settings: Settings) -> Iterator[None]:
+    with (settings.reports_dir / ".partial" / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _keep_failed(settings: Settings, partial: Path, run_id: int) -> None:
+    """What a failed run left is kept for inspection, out of the way of reports."""
+    kept = settings.reports_dir / ".failed" / f"run-{run_id}"
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        partial.rename(kept)
+    except OSError:
+        return
+
+
+def _numbers(folder: Path) -> "Analysis":
+    from sprintlib.analysis.model import Analysis  # imported meanwhile
+
+    return Analysis.model_validate_json((folder / "analysis.json").read_text(encoding="utf-8"))
+
+
+def _files(folder: Path, run_id: int, analysis: "Analysis") -> ReportFiles:
+    return ReportFiles(
+        folder=folder,
+        notebook=folder / "report.ipynb",
+        html=folder / "report.html",
+        markdown=folder / "report.md",
+        numbers=folder / "analysis.json",
+        run_id=run_id,
+        analysis=analysis,
+    )
+
+
+def _store(engine: Engine, analysis: "Analysis") -> None:
+    from sprintlib.results import store_analysis
+
+    try:
+        store_analysis(engine, analysis)
+    except DatabaseError as error:
+        raise store_error(str(engine.url), error) from error
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _unwritable(settings: Settings, error: OSError) -> str:
+    return (
+        f"The report cannot be written to {settings.reports_dir}: {error.strerror or error}. "
+        "Free some space there or make it writable, or set paths.reports in sprint.toml."
+    ).replace(". Free", "; free")

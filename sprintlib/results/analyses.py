@@ -1,0 +1,162 @@
+"""Results in the store: every analysis with its revisions, and reading the latest back."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, Engine, func, insert, select
+
+from sprintlib.analysis.model import Analysis, MilestoneAnalysis
+from sprintlib.as_of import lies_ahead
+from sprintlib.evidence import Evidence
+from sprintlib.store import schema
+
+
+def store_analysis(engine: Engine, analysis: Analysis) -> list[int]:
+    """Write every milestone's analysis with its forecast, risks, recommendations and evidence, in one transaction.
+
+    A further analysis of the same milestone and moment becomes its next revision. One of a moment that lies ahead is
+    not kept, or it would be the latest until then. Returns the analysis ids.
+    """
+    if lies_ahead(analysis.as_of):
+        return []
+    with engine.begin() as connection:
+        return [_store(connection, analysis, milestone) for milestone in analysis.milestones]
+
+
+def latest_analyses(engine: Engine, project: str) -> list[tuple[datetime, MilestoneAnalysis]]:
+    """The newest stored analysis of each milestone of a project, with its moment; in the order of their due dates.
+
+    One that another version of this package wrote in another shape is left out: `sprint analyze` makes it again.
+    """
+    found = [(as_of, milestone) for as_of, milestone in _newest(engine, project) if milestone is not None]
+    return sorted(found, key=lambda pair: (pair[1].due_on or date.max, pair[1].title))
+
+
+def left_out(engine: Engine, project: str) -> int:
+    """How many milestones `latest_analyses` leaves out, because another version wrote their analysis."""
+    return sum(milestone is None for _, milestone in _newest(engine, project))
+
+
+def _newest(engine: Engine, project: str) -> list[tuple[datetime, MilestoneAnalysis | None]]:
+    """The newest stored analysis of each milestone, with its moment; None for one that cannot be read."""
+    table = schema.analysis
+    newest = func.row_number().over(
+        partition_by=table.c.milestone, order_by=(table.c.as_of.desc(), table.c.revision.desc())
+    )
+    ranked = select(table.c.as_of, table.c.body, newest.label("place")).where(table.c.project == project).subquery()
+    with engine.connect() as connection:
+        rows = connection.execute(select(ranked.c.as_of, ranked.c.body).where(ranked.c.place == 1)).all()
+    return [(as_of, _read(body)) for as_of, body in rows]
+
+
+def previous_analysis(
+    engine: Engine, project: str, milestone: str, before: datetime
+) -> tuple[datetime, MilestoneAnalysis] | None:
+    """The newest stored analysis of a milestone as of an earlier moment, with that moment."""
+    table = schema.analysis
+    query = (
+        select(table.c.as_of, table.c.body)
+        .where(table.c.project == project, table.c.milestone == milestone, table.c.as_of < before)
+        .order_by(table.c.as_of.desc(), table.c.revision.desc())
+        .limit(1)
+    )
+    with engine.connect() as connection:
+        row = connection.execute(query).first()
+    found = _read(row.body) if row else None
+    return (row.as_of, found) if row and found else None
+
+
+def with_words(engine: Engine, analysis: Analysis) -> Analysis:
+    """The analysis with the explanation that was stored for exactly its moment, where the findings are the same."""
+    told = tuple(_with_words(engine, analysis, milestone) for milestone in analysis.milestones)
+    return analysis.model_copy(update={"milestones": told})
+
+
+def _with_words(engine: Engine, analysis: Analysis, milestone: MilestoneAnalysis) -> MilestoneAnalysis:
+    table = schema.analysis
+    query = (
+        select(table.c.body)
+        .where(table.c.project == analysis.project, table.c.milestone == milestone.title)
+        .where(table.c.as_of == analysis.as_of)
+        .order_by(table.c.revision.desc())
+    )
+    with engine.connect() as connection:
+        bodies = connection.execute(query).scalars().all()
+    stored = next((found for body in bodies if (found := _read(body)) and found.narrative), None)
+    if stored is None or (stored.summary, stored.risks) != (milestone.summary, milestone.risks):
+        return milestone
+    return milestone.model_copy(update={"narrative": stored.narrative, "llm": stored.llm})
+
+
+def _read(body: dict[str, Any]) -> MilestoneAnalysis | None:
+    try:
+        return MilestoneAnalysis.model_validate(body)
+    except ValidationError:
+        return None
+
+
+def _store(connection: Connection, analysis: Analysis, milestone: MilestoneAnalysis) -> int:
+    table = schema.analysis
+    same = (
+        (table.c.project == analysis.project)
+        & (table.c.milestone == milestone.title)
+        & (table.c.as_of == analysis.as_of)
+    )
+    revision = (connection.scalar(select(func.max(table.c.revision)).where(same)) or 0) + 1
+    row = {
+        "project": analysis.project,
+        "milestone": milestone.title,
+        "as_of": analysis.as_of,
+        "revision": revision,
+        "version": version("sprintlib"),
+        "body": milestone.model_dump(mode="json"),
+        "created_at": datetime.now(UTC),
+    }
+    identifier = connection.execute(insert(table).values(row)).inserted_primary_key[0]  # type: ignore[index]
+    for result, rows in _results(milestone):
+        if rows:
+            connection.execute(insert(result), [{"analysis_id": identifier, **values} for values in rows])
+    return int(identifier)
+
+
+def _results(milestone: MilestoneAnalysis) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
+    yield (
+        schema.forecast,
+        [
+            {
+                "probability": milestone.probability,
+                "probability_delivered": milestone.probability_delivered,
+                "basis": milestone.basis,
+                "n_history": milestone.n_history,
+                "p50": milestone.forecast_dates.p50,
+                "p85": milestone.forecast_dates.p85,
+                "reason": milestone.reason,
+            }
+        ],
+    )
+    yield (
+        schema.risk,
+        [{"kind": risk.kind, "severity": risk.severity, "statement": risk.statement} for risk in milestone.risks],
+    )
+    yield (
+        schema.recommendation,
+        [
+            {"id": advice.id, "action": advice.action, "actor": advice.actor, "expected_gain": advice.expected_gain}
+            for advice in milestone.recommendations
+        ],
+    )
+    yield schema.evidence, list(_evidence(milestone))
+
+
+def _evidence(milestone: MilestoneAnalysis) -> Iterator[dict[str, Any]]:
+    supported: list[tuple[str, Sequence[Evidence]]] = [
+        *((f"risk:{risk.kind}", risk.evidence) for risk in milestone.risks),
+        *((f"recommendation:{advice.id}", advice.evidence) for advice in milestone.recommendations),
+        *((f"driver:{driver.name}", driver.evidence) for driver in milestone.drivers),
+    ]
+    for supports, evidence in supported:
+        for citation in evidence:
+            yield {"supports": supports[:96], **citation.model_dump()}

@@ -1,0 +1,110 @@
+"""The run table: the truth about reports. What papermill writes into a notebook's metadata is not."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+import psutil
+from sqlalchemy import Engine, RowMapping, select, update
+from sqlalchemy.exc import DatabaseError
+
+from sprintlib.errors import StoreError
+from sprintlib.store.schema import run
+
+State = Literal["running", "ok", "failed", "timeout", "killed"]
+Trigger = Literal["hand", "due"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One report that runs or ran. folder: relative to the reports folder; null without a result."""
+
+    id: int
+    milestone: str
+    as_of: datetime
+    state: State
+    trigger: Trigger
+    started_at: datetime
+    finished_at: datetime | None
+    folder: str | None
+    message: str | None
+    pid: int | None
+
+
+def start(
+    engine: Engine, project: str, milestone: str, as_of: datetime, trigger: Trigger, parameters: Mapping[str, Any]
+) -> int:
+    """Record that this process begins a report; its id. Raises StoreError when nothing can be written."""
+    values = {
+        "project": project,
+        "milestone": milestone,
+        "as_of": as_of,
+        "state": "running",
+        "trigger": trigger,
+        "parameters": dict(parameters),
+        "pid": os.getpid(),
+        "started_at": datetime.now(UTC),
+    }
+    try:
+        with engine.begin() as connection:
+            key = connection.execute(run.insert().values(values)).inserted_primary_key
+    except DatabaseError as error:
+        raise StoreError(
+            f"The run could not be recorded ({error.orig}): free some disk space and try again."
+        ) from error
+    if key is None:
+        raise StoreError("The run could not be recorded: the store gave no id.")
+    return int(key[0])
+
+
+def finish(engine: Engine, run_id: int, state: State, message: str | None = None, **columns: Any) -> None:
+    """Record how a run ended. columns: folder, digest, milestone."""
+    values = {"state": state, "message": message, "finished_at": datetime.now(UTC), **columns}
+    with engine.begin() as connection:
+        connection.execute(update(run).where(run.c.id == run_id).values(values))
+
+
+def runs(engine: Engine, project: str, limit: int | None = None) -> list[Run]:
+    """Runs of a project, newest first."""
+    statement = select(run).where(run.c.project == project).order_by(run.c.started_at.desc(), run.c.id.desc())
+    with engine.connect() as connection:
+        return [_run(row) for row in connection.execute(statement.limit(limit)).mappings()]
+
+
+def mark_dead_runs(engine: Engine) -> int:
+    """Close the books on runs whose process is gone; how many there were."""
+    with engine.connect() as connection:
+        running = connection.execute(select(run).where(run.c.state == "running")).mappings().all()
+    gone = [row for row in running if not _alive(row["pid"], row["started_at"])]
+    for row in gone:
+        finish(
+            engine, row["id"], "killed", "The process ended without a word: it was killed, or the machine went down."
+        )
+    return len(gone)
+
+
+def forget_folder(engine: Engine, folder: str) -> None:
+    """The result of a run was removed; the run itself stays in the books."""
+    with engine.begin() as connection:
+        connection.execute(update(run).where(run.c.folder == folder).values(folder=None))
+
+
+def _alive(pid: int | None, started_at: datetime) -> bool:
+    """Whether the process that began then still runs; a younger process with the same number is another one.
+
+    A dead one that nobody has waited for yet does not run.
+    """
+    if pid is None:
+        return False
+    try:
+        process = psutil.Process(pid)
+        began, dead = datetime.fromtimestamp(process.create_time(), UTC), process.status() == psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+    return not dead and began <= started_at + timedelta(seconds=5)
+
+
+def _run(row: RowMapping) -> Run:
+    return Run(**{name: row[name] for name in Run.__dataclass_fields__})

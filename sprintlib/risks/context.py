@@ -1,0 +1,182 @@
+"""What every detector looks at: one sprint, its thresholds, and who waits for what."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
+
+import polars as pl
+
+from sprintlib.evidence import Evidence
+from sprintlib.features import MilestoneView
+from sprintlib.history import Sprint
+from sprintlib.forecast import ForecastInputs, build_inputs
+from sprintlib.history.started_work import pulls_of, started_at
+from sprintlib.history import ProjectState
+from sprintlib.knowledge.cleaning import heading
+from sprintlib.risks import progress
+from sprintlib.risks.blocked_items import BlockedItem, blocked_items
+from sprintlib.risks.next_actor import NextMove, next_moves
+from sprintlib.risks.on_hold import on_hold
+from sprintlib.risks.activity_baseline import ActivityBaseline, activity_baseline
+from sprintlib.risks.unnamed_work import UnnamedWork, unnamed_work
+from sprintlib.settings import RiskSettings
+
+TITLE_LENGTH = 70
+_LONGEST_TITLE = 1_000  # GitHub allows 256 characters
+MOST_CITED = 10  # the rest is in `items`
+
+
+class Item(NamedTuple):
+    """The columns of an item that statements need."""
+
+    ref: str
+    kind: str
+    title: str
+    html_url: str
+    state: str
+    author: str | None
+    author_is_bot: bool
+    assignees: list[str]
+
+
+@dataclass(frozen=True)
+class SprintContext:
+    """One sprint as the detectors see it. edges: who waits for whom in the project (schema dependencies.EDGES)."""
+
+    sprint: Sprint
+    thresholds: RiskSettings
+    edges: pl.DataFrame
+
+    @cached_property
+    def items(self) -> dict[str, Item]:
+        """Every item of the project by its ref."""
+        return self.sprint.past.cached(_by_ref)
+
+    @cached_property
+    def pulls_of(self) -> dict[str, list[str]]:
+        """Open items of the sprint -> open pull requests that carry them; a pull request carries itself."""
+        return pulls_of(self.sprint)
+
+    @cached_property
+    def moves(self) -> dict[str, NextMove]:
+        """Who owes the next move on each of these pull requests that is no draft."""
+        drafts = set(self.sprint.past.items.filter(draft=True)["ref"])
+        pulls = {pull for closing_pull_requests in self.pulls_of.values() for pull in closing_pull_requests} - drafts
+        return next_moves(self.sprint.past, sorted(pulls))
+
+    @cached_property
+    def blocked_items(self) -> tuple[BlockedItem, ...]:
+        """Open items of the sprint that wait for an open item."""
+        return blocked_items(self.sprint, self.edges, self.pulls_of)
+
+    @cached_property
+    def waits_for(self) -> dict[str, set[str]]:
+        """Blocked items -> the open items that they wait for, where somebody says which."""
+        found: dict[str, set[str]] = {}
+        for blocked_item in self.blocked_items:
+            if blocked_item.blocker is not None:
+                found.setdefault(blocked_item.item, set()).add(blocked_item.blocker)
+        return found
+
+    @cached_property
+    def view(self) -> MilestoneView:
+        """The sprint as the features see it."""
+        return MilestoneView(
+            past=self.sprint.past,
+            calendar=self.sprint.calendar,
+            numbers={part.repository_id: part.number for part in self.sprint.parts},
+            started_at=self.started_at,
+            deadline=self.sprint.deadline,
+            known_edges=self.edges,
+        )
+
+    @cached_property
+    def inputs(self) -> ForecastInputs:
+        """What the forecast of the sprint rests on."""
+        return build_inputs(self.sprint, {blocked_item.item for blocked_item in self.blocked_items}, self.waits_for)
+
+    @property
+    def started_at(self) -> datetime | None:
+        """When the first part of the sprint began."""
+        return started_at(self.sprint)
+
+    @cached_property
+    def time_gone(self) -> float | None:
+        """Share of the working time between start and deadline that has passed, 0-1; None without either."""
+        return progress.time_gone(self.sprint)
+
+    @cached_property
+    def work_items(self) -> list[str]:
+        """Open items, without the pull requests that carry another one of them."""
+        return progress.work_items(self.sprint, self.pulls_of)
+
+    @cached_property
+    def started(self) -> list[str]:
+        """The pieces that somebody has begun."""
+        return progress.started(self.sprint, self.pulls_of)
+
+    @cached_property
+    def pulls(self) -> pl.DataFrame:
+        """Open pull requests that carry open items and were opened by a person (schema ITEMS), by ref."""
+        refs = {pull for closing_pull_requests in self.pulls_of.values() for pull in closing_pull_requests}
+        return self.sprint.past.items.filter(pl.col("ref").is_in(refs) & ~pl.col("author_is_bot")).sort("ref")
+
+    @cached_property
+    def is_bucket(self) -> bool:
+        """A milestone without a due date in a project that dates others: a place for work that may rest."""
+        return self.sprint.deadline is None and self.sprint.past.milestones["due_on"].is_not_null().any()
+
+    @cached_property
+    def activity_baseline(self) -> ActivityBaseline | None:
+        """How soon the team's pull requests move again; None with too little history."""
+        return activity_baseline(self.sprint)
+
+    @cached_property
+    def on_hold(self) -> frozenset[str]:
+        """Open items and pull requests that people have set aside (risks.parking)."""
+        return on_hold(self.sprint, {*self.pulls_of, *self.pulls["ref"]})
+
+    @cached_property
+    def unnamed_work(self) -> UnnamedWork:
+        """What people do in the sprint's repositories without naming an issue."""
+        return unnamed_work(self.sprint)
+
+    @property
+    def near_due(self) -> bool:
+        """The deadline is near, or has passed."""
+        days = self.sprint.days_left
+        return days is not None and days <= self.thresholds.near_due_days
+
+    def cite(self, refs: Iterable[str], note: str = "") -> tuple[Evidence, ...]:
+        """Evidence for the first MOST_CITED items; the note is an item's title unless given."""
+        known = [self.items[ref] for ref in refs if ref in self.items][:MOST_CITED]
+        return tuple(
+            Evidence.model_validate(
+                {"ref": item.ref, "kind": item.kind, "url": item.html_url, "note": note or shorten(item.title)}
+            )
+            for item in known
+        )
+
+    def called(self, ref: str) -> str:
+        """`owner/repo#12 "Title"`."""
+        return f'{ref} "{shorten(self.items[ref].title)}"' if ref in self.items else ref
+
+
+def _by_ref(past: ProjectState) -> dict[str, Item]:
+    return {row[0]: Item(*row) for row in past.items.select(Item._fields).iter_rows()}
+
+
+def shorten(text: str) -> str:
+    """One line of at most TITLE_LENGTH characters, without links elsewhere and characters that nobody sees."""
+    line = heading(text[:_LONGEST_TITLE])
+    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"
+
+
+def listed(refs: Iterable[str], most: int = 3) -> str:
+    """`a`, `a and b`, `a, b and c`, `a, b and 3 more`."""
+    names = list(refs)
+    if len(names) > most:
+        names = [*names[: most - 1], f"{len(names) - most + 1} more"]
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else "none"

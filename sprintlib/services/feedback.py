@@ -1,0 +1,129 @@
+"""Answering what an analysis recommends: by its number in the list, and with what the answer changes."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine
+
+from sprintlib.analysis.pipeline import sprint_contexts, observe
+from sprintlib.results.analyses import latest_analyses
+from sprintlib.errors import AnalysisError
+from sprintlib.forecast import forecast
+from sprintlib.history import load_state
+from sprintlib.recommend import Recommendation, give_feedback, read_feedback, recommend
+from sprintlib.recommend.feedback import Decision, Feedback, Record, records
+from sprintlib.risks import find_risks
+from sprintlib.settings import Settings
+
+_ALWAYS = datetime(9999, 1, 1, tzinfo=UTC)
+_TOGETHER = timedelta(days=1)  # analyses this close to the newest one are the latest: a report each, say
+
+
+@dataclass(frozen=True)
+class OpenRecommendation:
+    """One recommendation that can be answered. number: its place in the list, from 1. said: the last answer to it."""
+
+    number: int
+    id: str
+    milestone: str
+    as_of: datetime
+    action: str
+    expected_gain: float | None
+    record: str | None
+    said: Decision | None
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self) | {"as_of": self.as_of.isoformat()}
+
+
+@dataclass(frozen=True)
+class FeedbackResult:
+    """What an answer changed. weight: acceptance of actions of this play, before and after, by which gains are weighed.
+
+    order: (action, place before) in the new order of the same milestone; None where it was not shown before.
+    """
+
+    option: OpenRecommendation
+    decision: Decision
+    play: str
+    weight: tuple[float, float]
+    order: tuple[tuple[str, int | None], ...]
+
+    @property
+    def moved(self) -> bool:
+        """Whether any action stands elsewhere now."""
+        return any(place != was for place, (_, was) in enumerate(self.order, start=1))
+
+
+def options(engine: Engine, project: str) -> list[OpenRecommendation]:
+    """What the latest analyses of open milestones recommend, in the order of their due dates, numbered through."""
+    stored = [(as_of, found) for as_of, found in latest_analyses(engine, project) if found.state == "open"]
+    newest = max((as_of for as_of, _ in stored), default=None)
+    said = {given.recommendation: given.decision for given in _said(engine, project)}
+    found = [
+        (milestone.title, as_of, advice)
+        for as_of, milestone in stored
+        if newest is not None and newest - as_of <= _TOGETHER
+        for advice in milestone.recommendations
+    ]
+    return [
+        OpenRecommendation(place, one.id, title, as_of, one.action, one.expected_gain, one.record, said.get(one.id))
+        for place, (title, as_of, one) in enumerate(found, start=1)
+    ]
+
+
+def record_feedback(
+    engine: Engine,
+    settings: Settings,
+    named: str,
+    decision: Decision,
+    at: datetime,
+    reason: str | None = None,
+    until: date | None = None,
+) -> FeedbackResult:
+    """Store an answer, and say what it changes in the order of that milestone's actions.
+
+    named: a number of `options`, or the id of a recommendation of any stored analysis.
+    Raises AnalysisError for one that is not there, and for a snooze until a day that has come.
+    """
+    project, today = settings.project.name, at.astimezone(settings.time_zone).date()
+    if until is not None and until <= today:
+        raise AnalysisError(f"{until} is over or today: snooze until a day after {today}.")
+    option = _named(engine, project, named)
+    before = _said(engine, project)
+    given = give_feedback(engine, project, option.id, decision, at, reason, until)
+    past = load_state(engine, settings, option.as_of)
+    (context,) = sprint_contexts(past, settings, option.milestone)
+    inputs = observe(context)
+    future, risks = forecast(inputs), find_risks(context)
+    orders = [recommend(context, inputs, future, risks, said) for said in (before, (*before, given))]
+    known = [records(said, past, context.sprint.calendar) for said in (before, (*before, given))]
+    weights = [one.get(given.play, Record()).acceptance for one in known]
+    return FeedbackResult(option, decision, given.play, (weights[0], weights[1]), _order(*orders))
+
+
+def _order(before: Sequence[Recommendation], after: Sequence[Recommendation]) -> tuple[tuple[str, int | None], ...]:
+    places = {one.id: place for place, one in enumerate(before, start=1)}
+    return tuple((one.action, places.get(one.id)) for one in after)
+
+
+def _named(engine: Engine, project: str, named: str) -> OpenRecommendation:
+    shown = options(engine, project)
+    found = next((one for one in shown if named in (one.id, str(one.number))), None)
+    if found is not None:
+        return found
+    if named.isdigit():
+        has = f"there are {len(shown)}" if shown else "there is none yet"
+        raise AnalysisError(f"There is no action {named}: {has}, 'sprint feedback' lists them.")
+    for as_of, milestone in latest_analyses(engine, project):
+        for one in milestone.recommendations:
+            if one.id == named:
+                return OpenRecommendation(0, one.id, milestone.title, as_of, one.action, one.expected_gain, one.record, None)
+    raise AnalysisError(f"No stored analysis recommends '{named}': 'sprint feedback' shows what can be answered.")
+
+
+def _said(engine: Engine, project: str) -> tuple[Feedback, ...]:
+    """All that was ever said: an answer counts from the next analysis on."""
+    return read_feedback(engine, project, _ALWAYS)

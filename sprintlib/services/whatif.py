@@ -1,0 +1,136 @@
+"""`sprint whatif`: the forecast of one milestone under supposed changes, and what would reach a target."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Engine
+
+from sprintlib.analysis.pipeline import sprint_contexts, observe
+from sprintlib.errors import AnalysisError
+from sprintlib.forecast import Change, WhatIf, apply_change
+from sprintlib.forecast import what_if as compare
+from sprintlib.history import load_state
+from sprintlib.recommend import Plan, cheapest, ended_by, freed_by, with_pull_requests
+from sprintlib.risks import SprintContext, find_risks, listed
+from sprintlib.settings import Settings
+
+_REF = re.compile(r"(?:(?P<repo>[\w.-]+(?:/[\w.-]+)?)?#)?(?P<number>\d+)")
+
+
+class WhatIfResult(BaseModel):
+    """A what-if about one milestone. open_items: as it is, and under the change. plan: where a target was asked."""
+
+    model_config = ConfigDict(frozen=True)
+
+    as_of: datetime
+    milestone: str
+    due_on: date | None
+    open_items: tuple[int, int]
+    found: WhatIf
+    plan: Plan | None = None
+
+
+def what_if(
+    engine: Engine,
+    settings: Settings,
+    as_of: datetime,
+    milestone: str | None = None,
+    drop: Sequence[str] = (),
+    unblock: Sequence[str] = (),
+    review: Sequence[str] = (),
+    due_on: date | None = None,
+    people: int = 0,
+    away_days: float = 0.0,
+    target: float | None = None,
+) -> WhatIfResult:
+    """The forecast of a milestone (default: the one due next) before and after the changes. Nothing is written.
+
+    drop, unblock, review: items as `12`, `api#12` or `acme/api#12`; unblock takes the one that waits or the one waited
+    for, review a pull request or the item it carries. due_on: new due date. people: who joins (negative: leaves).
+    away_days: working days without one person. target: also search the cheapest actions that reach this probability
+    under the changes.
+    Raises AnalysisError for items that are not open in the milestone, a due date in the past, or when nothing has
+    been collected.
+    """
+    past = load_state(engine, settings, as_of)
+    if past.repositories.is_empty():
+        raise AnalysisError("Nothing has been collected yet: run 'sprint sync' first.")
+    contexts = sprint_contexts(past, settings, milestone)
+    if not contexts:
+        raise AnalysisError("No milestone was open then: name one with --milestone.")
+    context = contexts[0]
+    sprint, inputs = context.sprint, observe(context)
+    if due_on is not None and due_on < sprint.calendar.local_date(as_of):
+        raise AnalysisError(f"{due_on} is over: give --move-due a day from {sprint.calendar.local_date(as_of)} on.")
+    change = _change(context, drop, unblock, review, due_on=due_on, people=people, away_days=away_days)
+    plan = None
+    if target is not None and inputs.basis != "insufficient-data":
+        plan = cheapest(context, apply_change(inputs, change), find_risks(context), target)
+    left = sprint.open_items["ref"].to_list()
+    return WhatIfResult(
+        as_of=as_of,
+        milestone=sprint.title,
+        due_on=sprint.due_on,
+        open_items=(len(left), len(set(left) - set(change.drop))),
+        found=compare(inputs, change),
+        plan=plan,
+    )
+
+
+def _change(
+    context: SprintContext, drop: Sequence[str], unblock: Sequence[str], review: Sequence[str], **more: Any
+) -> Change:
+    inside = list(context.pulls_of)
+    waiting = [ref for one in context.blocked_items for ref in (one.item, one.blocker) if ref]
+    reviewed = [ref for item, pulls in context.pulls_of.items() if pulls for ref in (item, *pulls)]
+    return Change(
+        drop=with_pull_requests(context, [_named(name, inside, "is not open in", context) for name in drop]),
+        unblock=_all(_freed(context, _named(name, waiting, "blocks nothing in", context)) for name in unblock),
+        review=_all(_ended(context, _named(name, reviewed, "is not under review in", context)) for name in review),
+        **more,
+    )
+
+
+def _named(name: str, refs: Sequence[str], problem: str, context: SprintContext) -> str:
+    """The one of these refs that is meant by `12`, `api#12` or `acme/api#12`."""
+    match = _REF.fullmatch(name.strip())
+    found = {ref for ref in refs if match and _fits(ref, match["repo"], match["number"])}
+    if len(found) > 1:
+        raise AnalysisError(f"'{name}' can be {listed(sorted(found))}: write the repository too.")
+    if not found:
+        known = f"choose from {listed(sorted(set(refs)), 8)}" if refs else "there is none to choose from"
+        raise AnalysisError(f"'{name}' {problem} '{context.sprint.title}': {known}.")
+    return found.pop()
+
+
+def _fits(ref: str, repo: str | None, number: str) -> bool:
+    whole_name, _, own_number = ref.partition("#")
+    return own_number == number and (repo is None or repo.lower() in (whole_name.lower(), _short(whole_name)))
+
+
+def _short(repo: str) -> str:
+    return repo.rpartition("/")[2].lower()
+
+
+def _freed(context: SprintContext, ref: str) -> tuple[str, ...]:
+    """The item itself where it waits, else those that wait for it alone."""
+    if any(one.item == ref for one in context.blocked_items):
+        return (ref,)
+    freed = freed_by(context, ref)
+    if not freed:
+        raise AnalysisError(f"What waits for {ref} waits for something else too: unblock the waiting item instead.")
+    return freed
+
+
+def _ended(context: SprintContext, ref: str) -> tuple[str, ...]:
+    """What ends with a pull request, or an item with the pull requests that carry it."""
+    if ref in context.pulls_of and context.pulls_of[ref] != [ref]:
+        return (ref, *(pull for pull in context.pulls_of[ref] if pull in context.pulls_of and pull != ref))
+    return ended_by(context, ref)
+
+
+def _all(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ref for group in groups for ref in group))

@@ -1,5 +1,0 @@
-"""Serving the dashboards: who may ask, what is served, and what a kernel may see."""
-
-from sprintlib.serving.server import serve
-
-__all__ = ["serve"]

@@ -1,0 +1,126 @@
+"""Who may open a page, what a kernel may see, and what is served."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from sprintlib import resources
+from sprintlib.dashboards.serving.environment import replaced, scrubbed
+from sprintlib.dashboards.serving.pages import Page, pages, served_folder
+from sprintlib.dashboards.serving.policy import CONTENT_SECURITY_POLICY, FROZEN_REPORT_POLICY, is_loopback, opens_a_page
+from tests.dashboards.project import write_notebook
+
+
+def test_secrets_stay_behind():
+    environment = {
+        "PATH": "/bin",
+        "LC_ALL": "C.UTF-8",
+        "SPRINT_DATABASE_URL": "postgresql://reader@db/sprint",
+        "GITHUB_TOKEN": "a",
+        "GH_TOKEN": "b",
+        "AWS_SECRET_ACCESS_KEY": "c",
+        "SPRINT_DASHBOARDS_TOKEN": "d",
+        "HTTPS_PROXY": "http://user:password@proxy",
+        "PYTHONPATH": "/elsewhere",
+    }
+    assert set(scrubbed(environment)) == {"PATH", "LC_ALL", "SPRINT_DATABASE_URL"}
+
+
+def test_the_environment_comes_back(monkeypatch):
+    monkeypatch.setenv("GITHUB_TOKEN", "a")
+    with replaced({"PATH": "/bin"}):
+        assert dict(os.environ) == {"PATH": "/bin"}
+    assert os.environ["GITHUB_TOKEN"] == "a"
+
+
+@pytest.mark.parametrize(
+    ("headers", "opens"),
+    [
+        ({}, True),  # curl, old browsers
+        ({"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}, True),
+        ({"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image", "Sec-Fetch-Site": "cross-site"}, False),
+        ({"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}, False),
+        ({"Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}, False),
+        ({"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Sec-Purpose": "prefetch;prerender"}, False),
+        ({"Purpose": "prefetch"}, False),
+    ],
+)
+def test_only_somebody_opening_a_page_starts_a_kernel(headers, opens):
+    assert opens_a_page(headers) is opens
+
+
+@pytest.mark.parametrize("ip", ["127.0.0.1", "localhost", "::1", "127.8.8.8"])
+def test_loopback(ip):
+    assert is_loopback(ip)
+
+
+@pytest.mark.parametrize("ip", ["0.0.0.0", "192.168.1.4", "::", "", "example.org", "127.example.org"])
+def test_not_loopback(ip):
+    assert not is_loopback(ip)
+
+
+@pytest.mark.parametrize("policy", [CONTENT_SECURITY_POLICY, FROZEN_REPORT_POLICY])
+def test_no_policy_names_another_host(policy):
+    assert "http" not in policy
+    assert "*" not in policy
+
+
+def test_no_inline_script_runs_in_a_dashboard():
+    assert "'unsafe-inline'" not in CONTENT_SECURITY_POLICY.split("script-src")[1].split(";")[0]
+
+
+def test_a_frozen_report_has_no_origin():
+    assert "allow-same-origin" not in FROZEN_REPORT_POLICY
+    assert FROZEN_REPORT_POLICY.startswith("sandbox ")
+
+
+def test_pages_come_in_their_order_with_their_titles(tmp_path: Path):
+    for name, metadata in {
+        "zebra": {"title": "First", "sprint": {"order": 1}},
+        "apple": {"title": "Second", "sprint": {"order": 2}},
+        "later": {},
+    }.items():
+        (tmp_path / f"{name}.ipynb").write_text(json.dumps({"metadata": metadata, "cells": []}))
+    assert pages(tmp_path) == [
+        Page("zebra.ipynb", "First"),
+        Page("apple.ipynb", "Second"),
+        Page("later.ipynb", "Later"),
+    ]
+
+
+def test_the_shipped_pages():
+    assert [(page.name, page.title) for page in pages(resources.folder("dashboards"))][:2] == [
+        ("overview", "Overview"),
+        ("reports", "Reports"),
+    ]
+
+
+def test_dashboards_and_reports_are_served_and_nothing_else(tmp_path: Path):
+    dashboards, reports = tmp_path / "dashboards", tmp_path / "papermill_runs"
+    write_notebook(dashboards / "overview.ipynb")
+    (dashboards / "voila.json").write_text("{}")
+    write_notebook(reports / "2026-03-20" / "acme" / "report.ipynb")
+    with served_folder(dashboards, reports) as folder:
+        assert sorted(path.name for path in folder.iterdir()) == ["overview.ipynb", "reports"]
+        assert (folder / "reports" / "2026-03-20" / "acme" / "report.ipynb").is_file()
+    assert not folder.exists()
+    assert (dashboards / "overview.ipynb").is_file()
+    assert (reports / "2026-03-20").is_dir()
+
+
+def test_dashboard_notebooks_are_thin():
+    for path in resources.folder("dashboards").glob("*.ipynb"):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        assert sum(len(cell["source"]) for cell in cells) <= 10, path.name
+        assert all(not cell["outputs"] for cell in cells if cell["cell_type"] == "code"), path.name
+
+
+def test_the_template_names_no_other_host():
+    files = [path for path in (resources.folder("dashboards") / "voila").rglob("*") if path.is_file()]
+    assert len(files) >= 5
+    for path in files:
+        text = path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+        assert "http://" not in text, path.name
+        assert "https://" not in text, path.name

@@ -1,0 +1,49 @@
+"""The list of dated reports."""
+
+from sprintlib.dashboards.widgets import fragments
+from tests import samples
+from tests.dashboards.widgets.test_overview import ARun
+
+
+def test_no_report_yet_says_what_to_do():
+    assert "No report yet: run &#x27;sprint report&#x27;." in fragments.reports([]).replace("'", "&#x27;")
+
+
+def test_a_report_has_a_live_and_a_frozen_link_with_names_of_their_own():
+    html = fragments.reports([ARun()])
+    assert (
+        '<a href="/voila/render/reports/2026-11-18/demo-sprint-9/report.ipynb" '
+        'aria-label="Sprint 9, 18 Nov 2026, 16:00 UTC, live">live</a>'
+    ) in html
+    assert 'aria-label="Sprint 9, 18 Nov 2026, 16:00 UTC, as written"' in html
+
+
+def test_a_failed_run_is_visible_and_has_nothing_to_open():
+    html = fragments.reports([ARun(state="timeout", folder=None, message="Not ready after 300 seconds.")])
+    assert "timeout" in html
+    assert "Not ready after 300 seconds." in html
+    assert "<a " not in html
+
+
+def test_a_run_hides_the_ones_it_replaced():
+    html = fragments.reports([ARun(), ARun(), ARun(folder="2026-11-17/demo-sprint-9")])
+    assert html.count("<tr>") == 3  # the head and two reports
+
+
+def test_failed_runs_do_not_hide_each_other():
+    html = fragments.reports([ARun(state="failed", folder=None, message="a"), ARun(state="killed", folder=None)])
+    assert html.count("<tr>") == 3
+
+
+def test_the_overview_lists_the_latest_and_links_to_all():
+    runs = [ARun(folder=f"2026-11-{day}/demo-sprint-9") for day in range(10, 18)]
+    html = fragments.overview(samples.analysis(), samples.milestone(), runs)
+    assert html.count(">live</a>") == fragments.LATEST
+    assert 'href="reports.ipynb"' in html
+
+
+def test_hostile_names_and_folders():
+    html = fragments.reports([ARun(milestone=samples.HOSTILE, folder='x" onclick="1', message=samples.HOSTILE)])
+    assert "<script>" not in html
+    assert 'onclick="' not in html
+    assert "<img" not in html

@@ -1,0 +1,93 @@
+"""Where a page has its facts from."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert
+
+from sprintlib import reports
+from sprintlib.errors import AnalysisError, SettingsError, StoreError
+from sprintlib.settings import load
+from sprintlib.store import open_store
+from sprintlib.store.schema import sync_run
+from sprintlib.dashboards.widgets import Source
+from tests import samples
+from tests.dashboards.project import write_project
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SPRINT_HOME", str(tmp_path))
+    return write_project(tmp_path)
+
+
+def ended(home: Path) -> None:
+    engine = open_store(load(home).database_url)
+    moment = datetime.now(UTC)
+    row = {"state": "ok", "requests": 1, "not_modified": 0, "started_at": moment, "finished_at": moment}
+    with engine.begin() as connection:
+        connection.execute(insert(sync_run).values(row))
+    engine.dispose()
+
+
+def test_a_day_is_seen_as_of_its_end(home: Path):
+    analysis = Source(reports.runs).analysis(date(2026, 3, 20))
+    assert analysis.as_of == datetime(2026, 3, 20, 23, 59, 59, tzinfo=UTC)
+    (milestone,) = analysis.milestones
+    assert (milestone.title, milestone.scope.done, milestone.scope.open) == ("Sprint 2", 3, 6)
+
+
+def test_now_is_now(home: Path):
+    before = datetime.now(UTC)
+    assert before <= Source(reports.runs).analysis(None).as_of <= datetime.now(UTC)
+
+
+def test_it_notices_a_collection_that_ended(home: Path):
+    source = Source(reports.runs)
+    assert not source.has_changed()
+    ended(home)
+    assert source.has_changed()
+    assert not source.has_changed()
+
+
+def test_reports_come_from_the_run_table(home: Path):
+    assert Source(reports.runs).reports() == []
+
+
+def test_without_a_store_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SPRINT_HOME", str(tmp_path))
+    with pytest.raises(SettingsError, match="run 'sprint init'"):
+        Source(reports.runs)
+    (tmp_path / "sprint.toml").write_text('[project]\nname = "a"\nrepositories = ["a/b"]\n')
+    with pytest.raises(StoreError, match="run 'sprint sync' first"):
+        Source(reports.runs)
+
+
+def test_the_latest_stored_analysis_stands_in_for_now(home: Path, monkeypatch: pytest.MonkeyPatch):
+    from sprintlib.results import store_analysis
+
+    engine = open_store(load(home).database_url)
+    store_analysis(engine, samples.analysis(project="acme"))
+    engine.dispose()
+    monkeypatch.setattr("sprintlib.dashboards.widgets.source.analyze", _impossible)
+    analysis = Source(reports.runs).analysis(None)
+    assert analysis.as_of == samples.AS_OF
+    assert [milestone.title for milestone in analysis.milestones] == ["Sprint 9"]
+    assert analysis.notes == ("The latest stored analysis, because there is no new one: Nothing can be said.",)
+
+
+def test_a_past_day_has_no_stand_in(home: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("sprintlib.dashboards.widgets.source.analyze", _impossible)
+    with pytest.raises(AnalysisError, match="Nothing can be said"):
+        Source(reports.runs).analysis(date(2026, 3, 20))
+
+
+def test_nothing_stored_means_the_reason_is_told(home: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("sprintlib.dashboards.widgets.source.analyze", _impossible)
+    with pytest.raises(AnalysisError, match="Nothing can be said"):
+        Source(reports.runs).analysis(None)
+
+
+def _impossible(*_: object) -> None:
+    raise AnalysisError("Nothing can be said.")
