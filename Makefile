@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup demo test test-all explore test-llm check lock browser clean
+.PHONY: help setup demo test test-all explore test-llm check docs lock browser clean
 
 help:
 	@echo "make demo      set up, then a simulated startup from collection to report"
@@ -15,6 +15,7 @@ help:
 	@echo "make explore   the property tests with new random examples, where 'make test' takes the same ones every time"
 	@echo "make test-llm  the agents with a real small model: llama.cpp and 320 MB of weights in $(LLM)"
 	@echo "make check     lint, types and import floors only"
+	@echo "make docs      the documentation as a site that opens from disk: docs/_build/html/index.html"
 	@echo "make lock      resolve the pinned versions again"
 
 setup: $(VENV)/.run $(VENV)/.knowledge
@@ -39,6 +40,10 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: $(VENV)/.dev
+	$(BIN)/python -m sphinx --quiet --builder html docs docs/_build/html
+	@echo "Open docs/_build/html/index.html"
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found: install it, or name it with 'make PYTHON=/path/to/python3'."; exit 1; }
@@ -77,4 +82,4 @@ lock: $(VENV)/.dev
 	sh locks/lock.sh
 
 clean:
-	rm -rf $(VENV) $(LLM) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(LLM) dist docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -19,8 +19,8 @@ from sqlalchemy import Engine
 from sprintlib.github.dataset import ingest_dataset
 from sprintlib.history import load_state
 from sprintlib.settings import Settings, parse
-from sprintsim.simulation import write_startup
 from sprintlib.store import open_store
+from sprintsim.simulation import write_startup
 from tests.agents.audit import Result, audited
 
 SECP = Path(__file__).parents[2] / "shared" / "data" / "github-backups" / "bitcoin-core_secp256k1.tar.xz"

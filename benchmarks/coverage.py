@@ -25,12 +25,11 @@ from startups import END, seeds, startup
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
-from sprintlib.history import find_sprints
 from sprintlib.forecast import ForecastInputs, Record, forecast
 from sprintlib.forecast.milestone_forecast import FINISHED_BY, days_ahead
 from sprintlib.forecast.ranges import Values, interval, quantile
 from sprintlib.forecast.simulation import finish_days, present_closed
-from sprintlib.history import load_state
+from sprintlib.history import find_sprints, load_state
 from sprintlib.risks import SprintContext
 from sprintlib.settings import Settings
 
@@ -81,7 +80,12 @@ def cases(engine: Engine, settings: Settings, end: datetime) -> Iterator[Case]:
 
 
 def _case(
-    inputs: ForecastInputs, time: int, probability: float, ends: list[datetime | None], deadline: datetime, end: datetime
+    inputs: ForecastInputs,
+    time: int,
+    probability: float,
+    ends: list[datetime | None],
+    deadline: datetime,
+    end: datetime,
 ) -> Case:
     sprint, work = inputs.sprint, inputs.work
     finish = finish_days(work)

@@ -27,7 +27,7 @@ from sprintlib.embedding.bert import Bert, load_bert
 from sprintlib.embedding.onnx_bert import open_onnx_bert
 from sprintlib.embedding.worker import open_sentence_transformer
 from sprintlib.knowledge.retrieval import DEPTH
-from sprintlib.knowledge.search_filter import Scope
+from sprintlib.knowledge.search_filter import SearchFilter
 from sprintlib.store import open_store
 from sprintlib.store.schema import chunk
 
@@ -99,7 +99,7 @@ def meaning(ids: Keys, vectors: Vectors, asking: Bert) -> Ranking:
     """A ranking by cosine to the query, exact."""
     known: dict[str, Vectors] = {}
 
-    def ranking(connection: Connection, query: str, scope: Scope) -> list[int]:
+    def ranking(connection: Connection, query: str, scope: SearchFilter) -> list[int]:
         if query not in known:
             known[query] = asking.encode([query])[0]
         order = ids[np.argsort(-(vectors @ known[query]), kind="stable")]

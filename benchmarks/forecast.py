@@ -20,7 +20,7 @@ from sprintlib.forecast.sprints import LocalPrior, SprintModel, features, outcom
 from sprintlib.forecast.sprints.fitting import fit_public
 from sprintlib.forecast.sprints.local import learned_logits
 from sprintlib.forecast.sprints.model import TIMES, moderated
-from sprintsim.simulation.sprints import simulated_sprints
+from training.simulated_sprints import simulated_sprints
 
 DATASET = Path(__file__).parents[2] / "shared" / "data" / "delivery-capability"
 # Issue 3: the better of calibrated Monte Carlo and 12 ratios with an online intercept, and the simulator's skill.

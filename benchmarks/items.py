@@ -26,12 +26,12 @@ from sprintlib.dependencies import find_dependencies
 from sprintlib.forecast.developers import active_developers
 from sprintlib.forecast.items.clock import WorkingClock
 from sprintlib.forecast.items.closing import closed_next
-from sprintlib.forecast.items.fitting import HazardRegressor
 from sprintlib.forecast.items.hazard import ItemHazard, features, shipped_hazard
-from sprintlib.forecast.items.local import learned
 from sprintlib.forecast.items.item_features import standing
+from sprintlib.forecast.items.local import learned
 from sprintlib.history import ProjectState, load_state
 from sprintlib.settings import Settings
+from training.item_fitting import HazardRegressor
 
 Array = NDArray[np.float64]
 

@@ -23,9 +23,9 @@ from sprintlib.embedding import embedder
 from sprintlib.github.dataset import ingest_dataset
 from sprintlib.history.texts import Text, read_texts
 from sprintlib.knowledge.lexical import full_text
-from sprintlib.knowledge.semantic_index import SemanticIndex, query_encoder
 from sprintlib.knowledge.retrieval import DEPTH, K
-from sprintlib.knowledge.search_filter import Scope
+from sprintlib.knowledge.search_filter import SearchFilter
+from sprintlib.knowledge.semantic_index import SemanticIndex, query_encoder
 from sprintlib.knowledge.store import write_chunks
 from sprintlib.knowledge.vectors import embed_missing, write_index
 from sprintlib.settings import parse
@@ -39,7 +39,7 @@ _SPOKEN = ("issue", "pull", "comment", "review")
 _MENTION = re.compile(r"(?<![\w/])#(\d{1,5})\b")
 _FEWEST_WORDS = 6
 
-Ranking = Callable[[Connection, str, Scope], list[int]]
+Ranking = Callable[[Connection, str, SearchFilter], list[int]]
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _mentions(texts: Sequence[Text], numbers: set[int]) -> Iterator[Query]:
 
 def rank_of(connection: Connection, query: Query, repository_id: int, ranking: Ranking) -> int | None:
     """The place of the answer among items, the item that the query was taken from left out; None beyond the lists."""
-    scope = Scope((repository_id,), query.as_of, general=False)
+    scope = SearchFilter((repository_id,), query.as_of, general=False)
     ids = ranking(connection, query.text, scope)
     numbers = dict(connection.execute(select(chunk.c.id, chunk.c.number).where(chunk.c.id.in_(ids))).all())
     items = [numbers[key] for key in ids if numbers[key] != query.asked_in]
@@ -124,7 +124,7 @@ def interval(values: "np.ndarray[tuple[int], np.dtype[np.float64]]", seed: int =
 def fused(*rankings: Ranking) -> Ranking:
     """Reciprocal rank fusion, as search does it."""
 
-    def ranking(connection: Connection, query: str, scope: Scope) -> list[int]:
+    def ranking(connection: Connection, query: str, scope: SearchFilter) -> list[int]:
         shares: dict[int, float] = {}
         for one in rankings:
             for place, key in enumerate(one(connection, query, scope), start=1):
@@ -134,7 +134,7 @@ def fused(*rankings: Ranking) -> Ranking:
     return ranking
 
 
-def lexical(connection: Connection, query: str, scope: Scope) -> list[int]:
+def lexical(connection: Connection, query: str, scope: SearchFilter) -> list[int]:
     """Full text alone."""
     return full_text(connection, query, scope, DEPTH)
 

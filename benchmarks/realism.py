@@ -16,7 +16,11 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from sprintlib.evaluate import read_dataset
-from sprintlib.evaluate.observables import (
+from sprintlib.forecast.sprints import outcomes
+from sprintlib.forecast.sprints.model import TIMES
+from sprintlib.github.dataset import dataset_files
+from sprintsim.simulation import simulate, write_startup
+from training.observables import (
     ISSUE_COLUMNS,
     ISSUE_PROCESS,
     PULL_COLUMNS,
@@ -26,11 +30,8 @@ from sprintlib.evaluate.observables import (
     dataset_items,
     sprint_states,
 )
-from sprintlib.evaluate.two_samples import GROUP, QUANTILES, Marginal, TwoSample, marginals, two_sample
-from sprintlib.forecast.sprints import outcomes
-from sprintlib.github.dataset import dataset_files
-from sprintsim.simulation import simulate, write_startup
-from sprintsim.simulation.sprints import TIMES, simulated_sprints
+from training.simulated_sprints import simulated_sprints
+from training.two_samples import GROUP, QUANTILES, Marginal, TwoSample, marginals, two_sample
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 REAL = {"secp256k1": "bitcoin-core_secp256k1.tar.xz", "bips": "bitcoin_bips.tar.xz"}

@@ -99,7 +99,9 @@ def measure(folder: Path, size: int, chroma: str | None) -> None:
         beside(chroma, folder, vectors, queries, exact)
 
 
-def hybrid(engine: Engine, settings: Settings, meaning: SemanticIndex, random: np.random.Generator, words: Words) -> None:
+def hybrid(
+    engine: Engine, settings: Settings, meaning: SemanticIndex, random: np.random.Generator, words: Words
+) -> None:
     """The whole search, as `sprint ask` does it."""
 
     def spans(queries: list[str]) -> list[float]:

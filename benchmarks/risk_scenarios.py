@@ -22,16 +22,16 @@ from risk_truths import Claims, conflict, have_one_author, ref_of, take_longest
 from sqlalchemy import Engine
 
 from sprintlib.analysis.pipeline import sprint_contexts
+from sprintlib.facts.rows import Origin
 from sprintlib.github.clone import Clone, collect_changed_files
 from sprintlib.github.dataset import ingest_dataset
-from sprintlib.facts.rows import Origin
 from sprintlib.history import load_state
 from sprintlib.risks import Risk, SprintContext, find_risks
 from sprintlib.settings import parse
+from sprintlib.store import open_store
 from sprintsim.simulation import EventLog, write_startup
 from sprintsim.simulation.event_log import InjectedProblem, TroubleKind
 from sprintsim.simulation.injected_problems import SCENARIOS, Scenario
-from sprintlib.store import open_store
 
 TODAY = date(2026, 11, 23)
 HALF_TIME = timedelta(days=7)  # before the day on which a sprint is due

@@ -26,11 +26,11 @@ from sprintlib.github.dataset import ingest_dataset
 from sprintlib.history import load_state
 from sprintlib.risks import Risk, SprintContext, find_risks
 from sprintlib.settings import Settings, parse
+from sprintlib.store import open_store
 from sprintsim.simulation import EventLog, write_startup
 from sprintsim.simulation.event_log import Key, Milestone
 from sprintsim.simulation.state import ItemState, states_of
 from sprintsim.simulation.work import Work, load_texts
-from sprintlib.store import open_store
 
 TODAY = date(2026, 11, 23)
 MORNING = datetime(2026, 11, 23, 8, tzinfo=UTC)

@@ -13,8 +13,10 @@ import sprintlib.forecast.sprints as package
 from sprintlib.evaluate import Dataset, backtest, read_dataset
 from sprintlib.evaluate.fingerprints import fingerprints
 from sprintlib.forecast.sprints import LocalPrior, outcomes
-from sprintlib.forecast.sprints.fitting import fit_public, fit_simulated
-from sprintsim.simulation.sprints import TIMES, simulated_sprints
+from sprintlib.forecast.sprints.fitting import fit_public
+from sprintlib.forecast.sprints.model import TIMES
+from training.simulated_sprints import simulated_sprints
+from training.sprint_fitting import fit_simulated
 
 TEAMS, SEED = 600, 7
 LOCAL_PRIOR = LocalPrior()

@@ -16,8 +16,8 @@ from typing import Any
 from sprintlib.agents import AnalysisContext, Run, open_workflow
 from sprintlib.github.dataset import ingest_dataset
 from sprintlib.settings import Settings, parse
-from sprintsim.simulation import write_startup
 from sprintlib.store import open_store
+from sprintsim.simulation import write_startup
 from tests.llm.real import serving
 
 MODELS = ("smollm2:135m", "gemma3:270m")

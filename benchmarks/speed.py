@@ -17,14 +17,14 @@ import polars as pl
 
 from sprintlib.analysis import analyze_past
 from sprintlib.analysis.pipeline import sprint_contexts
-from sprintlib.forecast import Change, forecast, build_inputs, what_if
+from sprintlib.forecast import Change, build_inputs, forecast, what_if
 from sprintlib.github.dataset import ingest_dataset
 from sprintlib.history import ProjectState, load_state
 from sprintlib.recommend import recommend
 from sprintlib.risks import find_risks
 from sprintlib.settings import parse
-from sprintsim.simulation import write_startup
 from sprintlib.store import open_store
+from sprintsim.simulation import write_startup
 
 Result = TypeVar("Result")
 

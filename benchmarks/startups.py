@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 
 from sprintlib.github.dataset import ingest_dataset
 from sprintlib.settings import Settings, parse
-from sprintsim.simulation import write_startup
 from sprintlib.store import open_store
+from sprintsim.simulation import write_startup
 
 STARTUP = ["sprint-demo/api", "sprint-demo/web", "sprint-demo/mobile"]
 TODAY = date(2026, 11, 23)  # of the startups

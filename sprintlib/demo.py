@@ -11,15 +11,16 @@ from pathlib import Path
 import tomlkit
 
 from sprintlib import settings as settings_file
-from sprintlib.results import store_analysis
 from sprintlib.analysis import Analysis, MilestoneAnalysis, analyze
+from sprintlib.analysis.selection import select_milestone
 from sprintlib.errors import AnalysisError, SettingsError
 from sprintlib.github import OnProgress, SyncSummary, sync
 from sprintlib.reports import ReportFiles, write_report
+from sprintlib.results import store_analysis
 from sprintlib.settings import Settings
-from sprintsim.simulation import EventLog, write_startup
-from sprintsim.fake_github import running
 from sprintlib.store import open_store
+from sprintsim.fake_github import running
+from sprintsim.simulation import EventLog, write_startup
 
 PROJECT = "Mooring"
 REPOSITORIES = ("sprint-demo/api", "sprint-demo/web", "sprint-demo/mobile")
@@ -133,6 +134,7 @@ def _port(url: str) -> str:
 
 
 def _milestone(analysis: Analysis) -> MilestoneAnalysis:
-    if not analysis.milestones:
+    milestone = select_milestone(analysis, None)
+    if milestone is None:
         raise AnalysisError("The simulated startup has no open milestone: try another --seed.")
-    return min(analysis.milestones, key=lambda each: each.due_on or date.max)
+    return milestone

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Literal
 
+from sprintlib.child_environment import child_environment
 from sprintlib.errors import SprintError
 from sprintlib.settings import Settings
 
@@ -108,7 +109,7 @@ def _remove_cron(settings: Settings) -> str | None:
 
 
 def _crontab() -> str:
-    listed = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False)
+    listed = subprocess.run(["crontab", "-l"], env=child_environment(), capture_output=True, text=True, check=False)
     if listed.returncode == 0:
         return listed.stdout
     if "no crontab" in listed.stderr.lower():
@@ -117,7 +118,9 @@ def _crontab() -> str:
 
 
 def _write_crontab(content: str) -> None:
-    written = subprocess.run(["crontab", "-"], input=content, capture_output=True, text=True, check=False)
+    written = subprocess.run(
+        ["crontab", "-"], env=child_environment(), input=content, capture_output=True, text=True, check=False
+    )
     if written.returncode != 0:
         raise SprintError(f"The crontab could not be written ({_first_line(written.stderr)}): nothing was changed.")
 
@@ -163,7 +166,7 @@ def _remove_launchd(settings: Settings) -> str | None:
 
 
 def _launchctl(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["launchctl", *words], capture_output=True, text=True, check=False)
+    return subprocess.run(["launchctl", *words], env=child_environment(), capture_output=True, text=True, check=False)
 
 
 def _domain() -> str:

@@ -1,6 +1,7 @@
 """Settings of one project: `sprint.toml` in the home folder, plus the environment for secrets."""
 
 import os
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -19,6 +20,7 @@ _PLAIN = {
     "string_type": "write it in quotes",
     "tuple_type": 'write a list such as ["one", "two"]',
 }
+_LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?(?:\[bot\])?")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -33,6 +35,7 @@ class ProjectSettings(_Section):
     repositories: tuple[str, ...] = Field(min_length=1, description="OWNER/NAME, two or three as a rule")
     time_zone: str = Field("UTC", description="IANA name; a due date ends at midnight there")
     cadence_days: int = Field(14, ge=1, description="length of a sprint where no milestone has a due date")
+    machines: tuple[str, ...] = Field((), description="logins of machine accounts that GitHub calls users")
 
     @field_validator("repositories")
     @classmethod
@@ -43,6 +46,14 @@ class ProjectSettings(_Section):
                 raise ValueError(f"'{full_name}' is not of the form OWNER/NAME")
         if len({full_name.lower() for full_name in value}) < len(value):
             raise ValueError("a repository is listed twice")
+        return value
+
+    @field_validator("machines")
+    @classmethod
+    def _logins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for login in value:
+            if not _LOGIN.fullmatch(login):
+                raise ValueError(f"'{login}' is not a GitHub login")
         return value
 
     @field_validator("time_zone")
@@ -76,6 +87,17 @@ class MilestoneSettings(_Section):
     """What GitHub does not know about one milestone."""
 
     start: date | None = Field(None, description="first day of the sprint")
+    parts: tuple[str, ...] = Field(
+        (), description="its milestones as OWNER/NAME#NUMBER, where titles do not say which belong together"
+    )
+
+    @field_validator("parts")
+    @classmethod
+    def _milestone_references(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            if not re.fullmatch(r"[\w.-]+/[\w.-]+#\d+", part):
+                raise ValueError(f"'{part}' is not of the form OWNER/NAME#NUMBER")
+        return value
 
 
 class RiskSettings(_Section):
@@ -150,6 +172,16 @@ class Settings(_Section):
     store: StoreSettings = StoreSettings()
     paths: PathSettings = PathSettings()
     llm: LlmSettings = LlmSettings()
+
+    @property
+    def first_days(self) -> dict[str, date]:
+        """Title of a sprint -> its first day, where `[milestones."TITLE"] start` says so."""
+        return {title: known.start for title, known in self.milestones.items() if known.start}
+
+    @property
+    def sprint_parts(self) -> dict[str, tuple[str, ...]]:
+        """Title of a sprint -> its milestones, where `[milestones."TITLE"] parts` says so."""
+        return {title: known.parts for title, known in self.milestones.items() if known.parts}
 
     @property
     def time_zone(self) -> ZoneInfo:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,10 @@ import hypothesis
 import pytest
 from sqlalchemy import Engine
 
+from sprintlib.facts.rows import Origin
 from sprintlib.store import open_store
+from tests.sprints import team_in
+from tests.world import World
 
 ROOT = Path(__file__).parent.parent
 REAL_DATA = ROOT.parent / "shared" / "data"
@@ -106,3 +110,29 @@ def _postgresql_binaries() -> Path | None:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
     on_path = shutil.which("initdb")
     return found[0] if found else Path(on_path).parent if on_path else None
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """An empty project."""
+    return World(open_store(f"sqlite:///{tmp_path / 'sprint.db'}"), tmp_path)
+
+
+@pytest.fixture
+def team(tmp_path: Path) -> World:
+    """Both sprints of tests.sprints in acme/api: one behind the team, one under way."""
+    return team_in(tmp_path)
+
+
+@pytest.fixture
+def origin() -> Origin:
+    """Where payloads of tests come from."""
+    return Origin(7, "rest", datetime(2026, 3, 20, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """An empty store in a data folder of its own."""
+    engine = open_store(f"sqlite:///{tmp_path / 'data' / 'sprint.db'}")
+    yield engine
+    engine.dispose()

@@ -152,13 +152,19 @@ class World:
         self._write(schema.review, submitted_at=_moment(submitted), **row)
 
     def commit(
-        self, sha: str, committed: str | datetime, number: int | None = None, message: str = "", repo: str = API
+        self,
+        sha: str,
+        committed: str | datetime,
+        number: int | None = None,
+        message: str = "",
+        repo: str = API,
+        author: str = "Ann",
     ) -> None:
         self._write(
             schema.commit,
             repository_id=IDS[repo],
             sha=sha,
-            author="Ann",
+            author=author,
             message=message,
             parents=[],
             committed_at=_moment(committed),

@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy import Engine
 
 from sprintlib.agents.state import State
-from sprintlib.analysis.pipeline import sprint_contexts, observe
 from sprintlib.analysis.citations import CitationCheck
+from sprintlib.analysis.pipeline import observe, select_context, sprint_contexts
 from sprintlib.errors import AnalysisError, KnowledgeError
 from sprintlib.forecast import ForecastInputs
 from sprintlib.forecast.rates import Rate
@@ -24,13 +24,16 @@ from sprintlib.settings import RiskSettings, Settings
 
 @dataclass
 class AnalysisContext:
-    """Opened once a process. A past as of a moment does not change, so a resumed run finds what the first one saw."""
+    """The store, the settings and the states that were loaded; opened once a process.
+
+    The state as of a moment does not change, so a resumed run finds what the first one saw.
+    """
 
     engine: Engine
     settings: Settings
     found_model: Found | None = None  # where somebody has looked already
     _pasts: dict[datetime, ProjectState] = field(default_factory=dict, repr=False)
-    _situations: dict[tuple[datetime, str | None], list[SprintContext]] = field(default_factory=dict, repr=False)
+    _contexts: dict[tuple[datetime, str | None], list[SprintContext]] = field(default_factory=dict, repr=False)
 
     def past(self, state: State) -> ProjectState:
         """The project as of the moment of a run. Raises AnalysisError when nothing has been collected."""
@@ -46,9 +49,9 @@ class AnalysisContext:
         past = self.past(state)
         title = state["facts"]["title"] if "facts" in state else state["request"]["milestone"]
         key = (past.as_of, title)
-        if key not in self._situations:
-            self._situations[key] = sprint_contexts(past, self.settings, title)
-        found = nearest(self._situations[key], past.as_of.date())
+        if key not in self._contexts:
+            self._contexts[key] = sprint_contexts(past, self.settings, title)
+        found = select_context(self._contexts[key], past.as_of)
         return replace(found, thresholds=RiskSettings.model_validate(state["request"]["thresholds"]))
 
     def inputs(self, state: State) -> ForecastInputs:
@@ -69,7 +72,7 @@ class AnalysisContext:
 
     @contextmanager
     def model(self, seconds: float) -> Iterator[Model]:
-        """The language model, looked for once a desk, for so many seconds. Raises LlmError."""
+        """The language model, looked for once, for so many seconds. Raises LlmError."""
         self.found_model = self.found_model or look(self.settings.llm, seconds)
         with connect(self.settings.llm, seconds, self.found_model) as model:
             yield model
@@ -77,21 +80,6 @@ class AnalysisContext:
     def check(self, state: State) -> CitationCheck:
         """A check of citations that counts from zero."""
         return CitationCheck.of(self.past(state))
-
-
-def nearest(contexts: Sequence[SprintContext], today: date) -> SprintContext:
-    """The sprint whose deadline comes next, else the one most recently overdue. Raises AnalysisError for none."""
-    if not contexts:
-        raise AnalysisError("No milestone was open then: name one with --milestone, or choose another moment.")
-    return min(contexts, key=lambda sprint_context: _nearness(sprint_context, today))
-
-
-def _nearness(sprint_context: SprintContext, today: date) -> tuple[int, int]:
-    due_on = sprint_context.sprint.due_on
-    if due_on is None:
-        return (2, 0)
-    days = (due_on - today).days
-    return (0, days) if days >= 0 else (1, -days)
 
 
 def write_work(inputs: ForecastInputs) -> dict[str, Any]:

@@ -2,29 +2,31 @@
 
 from typing import Any
 
-from sprintlib.agents.llm_call import MOST_CLAIMS, ask
 from sprintlib.agents.context import AnalysisContext
 from sprintlib.agents.explanation import explanation
 from sprintlib.agents.feature_engineer import METRICS
 from sprintlib.agents.grounding import report
+from sprintlib.agents.llm_call import MOST_CLAIMS, ask
 from sprintlib.agents.llm_reasoner import calls_left
 from sprintlib.agents.prompt_context import PromptNote, facts_entry, finding_entries, similar_entries, within_budget
 from sprintlib.agents.state import State
-from sprintlib.analysis.pipeline import build_milestone_analysis, build_analysis
 from sprintlib.analysis.model import Analysis, Llm, MilestoneAnalysis, Sentence
-from sprintlib.results.analyses import previous_analysis
+from sprintlib.analysis.pipeline import build_analysis, build_milestone_analysis
 from sprintlib.explain import summary
 from sprintlib.explain.model import Driver
 from sprintlib.forecast import count
 from sprintlib.forecast.model import Forecast
 from sprintlib.knowledge import Claim, Report, Similar, similar_sprints
 from sprintlib.recommend import Recommendation
+from sprintlib.results.analyses import previous_analysis
 from sprintlib.risks import Risk
 
 
 def explain_all(state: State, analysis_context: AnalysisContext) -> State:
     """Put the analysis together, explain it, and let the model word what checks out."""
-    found = put_together(state, analysis_context, summary(analysis_context.inputs(state), _forecast(state), _risks(state)))
+    found = put_together(
+        state, analysis_context, summary(analysis_context.inputs(state), _forecast(state), _risks(state))
+    )
     (milestone,) = found.milestones
     sprint_context = analysis_context.sprint_context(state)
     similar = similar_sprints(analysis_context.past(state), sprint_context.sprint.calendar, sprint_context.sprint.title)
@@ -34,7 +36,7 @@ def explain_all(state: State, analysis_context: AnalysisContext) -> State:
     if not left:
         asked["missing"] = state["reasoning"]["missing"] or asked["missing"]
     words = [*_worded(asked), *_worded(state["reasoning"])]
-    earlier = previous_analysis(analysis_context.engine, found.project, milestone.title, found.as_of)
+    earlier = previous_analysis(analysis_context.engine, found.project, milestone, found.as_of)
     told = milestone.model_copy(
         update={
             "narrative": (*words, *explanation(milestone, earlier, similar)),
@@ -49,7 +51,9 @@ def without_words(state: State, analysis_context: AnalysisContext, reason: str) 
     """The analysis without its sentence, and why."""
     said = state.copy()
     said["faults"] = [*state.get("faults", []), reason]
-    return {"analysis": put_together(said, analysis_context, f"{state['facts']['title']}: {reason}").model_dump(mode="json")}
+    return {
+        "analysis": put_together(said, analysis_context, f"{state['facts']['title']}: {reason}").model_dump(mode="json")
+    }
 
 
 def put_together(state: State, analysis_context: AnalysisContext, sentence: str) -> Analysis:
@@ -69,7 +73,14 @@ def put_together(state: State, analysis_context: AnalysisContext, sentence: str)
             "timings": {step["agent"]: step["seconds"] for step in state.get("trace", [])},
         }
     )
-    found = build_analysis(analysis_context.past(state), analysis_context.settings, [sprint_context], (milestone,), state.get("dropped", 0), {})
+    found = build_analysis(
+        analysis_context.past(state),
+        analysis_context.settings,
+        [sprint_context],
+        (milestone,),
+        state.get("dropped", 0),
+        {},
+    )
     return found.model_copy(update={"notes": (*found.notes, *state.get("faults", []))})
 
 

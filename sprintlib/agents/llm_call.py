@@ -27,7 +27,12 @@ _ANSWER_TOKENS = 900  # what all of that takes at most
 
 
 def ask(
-    agent: str, entries: Sequence[PromptNote], state: State, analysis_context: AnalysisContext, calls_left: int, kinds: Sequence[ClaimKind]
+    agent: str,
+    entries: Sequence[PromptNote],
+    state: State,
+    analysis_context: AnalysisContext,
+    calls_left: int,
+    kinds: Sequence[ClaimKind],
 ) -> dict[str, Any]:
     """What one agent asked and got: system, prompt, calls, claims kept and dropped, or `missing` and why.
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from sprintlib.agents.llm_call import MOST_CALLS, ask
 from sprintlib.agents.context import AnalysisContext
+from sprintlib.agents.llm_call import MOST_CALLS, ask
 from sprintlib.agents.prompt_context import facts_entry, item_entries, metric_entries, text_entries, within_budget
 from sprintlib.agents.state import State
 from sprintlib.knowledge import search

@@ -159,7 +159,9 @@ def _verdict(future: Forecast) -> str:
 
 def _last_comments(sprint_context: SprintContext) -> Iterator[dict[str, Any]]:
     blockers = {blocked_item.blocker for blocked_item in sprint_context.blocked_items}
-    refs = pl.DataFrame({"ref": sorted({*sprint_context.sprint.open_items["ref"], *blockers})}, schema={"ref": pl.String})
+    refs = pl.DataFrame(
+        {"ref": sorted({*sprint_context.sprint.open_items["ref"], *blockers})}, schema={"ref": pl.String}
+    )
     said = sprint_context.sprint.past.comments.with_columns(ref=pl.concat_str("repo", pl.lit("#"), "number"))
     known = said.filter(~pl.col("author_is_bot")).drop_nulls("body").join(refs, on="ref", how="semi")
     newest = known.sort("created_at", descending=True).unique("ref", keep="first", maintain_order=True)

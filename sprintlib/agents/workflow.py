@@ -15,8 +15,8 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import StateSnapshot, StateUpdate
 from langsmith import tracing_context
 
-from sprintlib.agents.data_collector import collect
 from sprintlib.agents.context import AnalysisContext
+from sprintlib.agents.data_collector import collect
 from sprintlib.agents.explainer import explain_all, without_words
 from sprintlib.agents.feature_engineer import engineer
 from sprintlib.agents.llm_reasoner import reason

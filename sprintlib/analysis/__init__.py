@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from sprintlib.imports import lazy_exports
 
 if TYPE_CHECKING:
-    from sprintlib.analysis.pipeline import analyze, analyze_past, check_milestone
     from sprintlib.analysis.model import Analysis, MilestoneAnalysis, Sentence
+    from sprintlib.analysis.pipeline import analyze, analyze_past, check_milestone
 
 __all__ = [
     "Analysis",

@@ -24,7 +24,7 @@ class CitationCheck:
 
     @classmethod
     def of(cls, past: ProjectState) -> "CitationCheck":
-        """Knows every (ref, url) of the items, comments, reviews, runs and milestones of a ProjectState, and the playbook."""
+        """Knows every (ref, url) of a project's items, comments, reviews, runs and milestones, and of the playbook."""
         ref = pl.concat_str("repo", pl.lit("#"), pl.col("number"))
         frames = (
             past.items.select("ref", "html_url"),

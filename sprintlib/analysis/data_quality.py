@@ -6,9 +6,8 @@ import polars as pl
 
 from sprintlib.as_of import lies_ahead
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.history import Sprint
 from sprintlib.forecast import closed_in_cadence, count
-from sprintlib.history import ProjectState
+from sprintlib.history import ProjectState, Sprint
 from sprintlib.risks import listed
 from sprintlib.settings import Settings
 
@@ -23,6 +22,7 @@ def notes(
     for repo in settings.project.repositories:
         if repo.lower() not in collected:
             yield f"Nothing of {repo} has been collected yet: run 'sprint sync'."
+    yield from _settings_that_name_nothing(past, settings)
     told_later = past.repositories.filter(pl.col("observed_at").is_null())["repo"]
     if not told_later.is_empty():
         yield f"No complete collection of {listed(told_later)} lies before this moment: what is shown was told later."
@@ -34,6 +34,18 @@ def notes(
         yield f"{count(len(titles), 'milestone title')} in {repo} fit no milestone: {named}."
     if dropped:
         yield f"{count(dropped, 'citation')} did not check out against what is stored and left the page."
+
+
+def _settings_that_name_nothing(past: ProjectState, settings: Settings) -> Iterator[str]:
+    """`[milestones]` of sprint.toml with a title or a part that no milestone has."""
+    titles = set(past.milestones["title"])
+    there = {f"{repo}#{number}".lower() for repo, number in past.milestones.select("repo", "number").iter_rows()}
+    for title, known in settings.milestones.items():
+        missing = [part for part in known.parts if part.lower() not in there]
+        if missing:
+            yield f"sprint.toml counts {listed(missing)} as part of '{title}', but there is no such milestone."
+        if not known.parts and title not in titles:
+            yield f"sprint.toml has settings for a milestone '{title}', but no milestone has that title."
 
 
 def known_later(sprint: Sprint) -> tuple[str, ...]:

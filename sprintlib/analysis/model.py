@@ -97,14 +97,18 @@ class Sentence(_Model):
 class MilestoneAnalysis(_Model):
     """One milestone as of one moment; parts where it spans several repositories.
 
+    key: the sprint's identity (history.SprintKey), which outlives another title; empty in analyses of version 0.1.0.
+    deadline: the end of `due_on` in the project's time zone.
     hostile_text: texts that read like orders to a language model; they move nothing else in here.
     """
 
+    key: str = ""
     title: str
     titles_then: tuple[str, ...]
     number: dict[str, int]
     repos: tuple[str, ...]
     due_on: date | None
+    deadline: datetime | None = None
     state: str
     scope: Scope
     probability: Probability | None

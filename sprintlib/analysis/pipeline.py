@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from difflib import get_close_matches
 from time import perf_counter
 
 from sqlalchemy import Engine
 
 from sprintlib.analysis.citations import CitationCheck
-from sprintlib.analysis.model import Analysis, BurnUp, MilestoneAnalysis, Part, ProjectionPoint
 from sprintlib.analysis.data_quality import known_later, notes
+from sprintlib.analysis.model import Analysis, BurnUp, MilestoneAnalysis, Part, ProjectionPoint
 from sprintlib.analysis.scope_counts import burn_up_days, counts, first_day, total
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
@@ -18,10 +18,18 @@ from sprintlib.errors import AnalysisError
 from sprintlib.explain import explain, health, summary
 from sprintlib.explain.model import Driver
 from sprintlib.features import Metric, measure
-from sprintlib.history import Sprint, find_sprints
-from sprintlib.forecast import ForecastInputs, earlier_sprints, forecast, governing_part, item_forecasts, part_forecast, plan_accuracy, sprint_history
+from sprintlib.forecast import (
+    ForecastInputs,
+    earlier_sprints,
+    forecast,
+    governing_part,
+    item_forecasts,
+    part_forecast,
+    plan_accuracy,
+    sprint_history,
+)
 from sprintlib.forecast.model import Forecast
-from sprintlib.history import ProjectState, load_state
+from sprintlib.history import ProjectState, Sprint, due_next, find_sprints, load_state
 from sprintlib.recommend import Feedback, Recommendation, read_feedback, recommend
 from sprintlib.risks import Risk, SprintContext, find_hostile_text, find_risks
 from sprintlib.settings import Settings
@@ -68,16 +76,30 @@ def analyze_past(
 def sprint_contexts(past: ProjectState, settings: Settings, milestone: str | None = None) -> list[SprintContext]:
     """The sprints to analyse, by due date, with who waits for whom. Raises AnalysisError for an unknown milestone."""
     edges = find_dependencies(past)
-    found = find_sprints(past, WorkingCalendar.from_settings(settings), _first_days(settings), milestone)
+    found = project_sprints(past, settings, milestone)
     if milestone is not None and not found:
         raise AnalysisError(_unknown(milestone, past))
     return [SprintContext(sprint, settings.risks, edges) for sprint in found]
 
 
+def project_sprints(past: ProjectState, settings: Settings, milestone: str | None = None) -> list[Sprint]:
+    """The open sprints of a project, or the one named, grouped and started as sprint.toml says."""
+    calendar = WorkingCalendar.from_settings(settings)
+    return find_sprints(past, calendar, settings.first_days, milestone, settings.sprint_parts)
+
+
+def select_context(contexts: Sequence[SprintContext], as_of: datetime) -> SprintContext:
+    """The sprint that is meant where nobody names one (`history.due_next`). Raises AnalysisError for none."""
+    found = due_next(contexts, lambda context: context.sprint.deadline, as_of)
+    if found is None:
+        raise AnalysisError("No milestone was open then: name one with --milestone, or choose another date.")
+    return found
+
+
 def check_milestone(engine: Engine, settings: Settings, as_of: datetime, milestone: str) -> None:
     """Raises AnalysisError when `milestone` names none that existed at `as_of`. Nothing is analysed."""
     past = load_state(engine, settings, as_of)
-    if not find_sprints(past, WorkingCalendar.from_settings(settings), {}, milestone):
+    if not project_sprints(past, settings, milestone):
         raise AnalysisError(_unknown(milestone, past))
 
 
@@ -120,11 +142,13 @@ def build_milestone_analysis(
     """One milestone's analysis from what its steps found."""
     sprint, parts = inputs.sprint, _parts(inputs)
     return MilestoneAnalysis(
+        key=str(sprint.key),
         title=sprint.title,
         titles_then=tuple(dict.fromkeys(part.title_then for part in sprint.parts)),
         number={part.repo: part.number for part in sprint.parts},
         repos=tuple(part.repo for part in sprint.parts),
         due_on=sprint.due_on,
+        deadline=sprint.deadline,
         state=sprint.state,
         scope=total(part.scope for part in parts),
         probability=future.probability,
@@ -201,10 +225,6 @@ def _burn_up(sprint: Sprint, future: Forecast) -> BurnUp:
         start=first_day(sprint),
         due_on=sprint.due_on,
     )
-
-
-def _first_days(settings: Settings) -> dict[str, date]:
-    return {title: known.start for title, known in settings.milestones.items() if known.start}
 
 
 def _unknown(milestone: str, past: ProjectState) -> str:

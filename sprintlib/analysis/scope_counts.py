@@ -6,8 +6,7 @@ from datetime import date, datetime
 import polars as pl
 
 from sprintlib.analysis.model import BurnUpPoint, Scope
-from sprintlib.history import Sprint, SprintPart
-from sprintlib.history import scope
+from sprintlib.history import Sprint, SprintPart, scope
 
 
 def counts(found: scope.Scope) -> Scope:

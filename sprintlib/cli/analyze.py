@@ -12,11 +12,11 @@ from sprintlib.cli.main import App
 @click.pass_obj
 def command(app: App, as_of: str | None, milestone: str | None, as_json: bool) -> None:
     """Say whether the milestones land, what threatens them and what to do, and keep the result."""
+    from sprintlib.analysis import analyze
     from sprintlib.as_of import parse_as_of
     from sprintlib.results import store_analysis
-    from sprintlib.views.terminal import render
-    from sprintlib.analysis import analyze
     from sprintlib.store import open_store
+    from sprintlib.views.terminal import render
 
     moment = parse_as_of(as_of, app.settings)
     engine = open_store(app.settings.database_url)

@@ -7,16 +7,16 @@ from sprintlib.cli.main import App
 
 @click.command("ask")
 @click.argument("question")
-@click.option("--as-of", metavar="T", help="RFC 3339, or a date (end of that day); default: the newest analysis.")
+@click.option("--as-of", metavar="T", help="RFC 3339, or a date (end of that day); default: now.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
 def command(app: App, question: str, as_of: str | None, as_json: bool) -> None:
     """Answer a question such as "why is 0.8.1 late?" from the analysis and from what was said, with citations."""
     from sprintlib.as_of import parse_as_of
-    from sprintlib.services import ask
-    from sprintlib.views.terminal import render_answer
     from sprintlib.github import shown
+    from sprintlib.services import ask
     from sprintlib.store import open_store
+    from sprintlib.views.terminal import render_answer
 
     moment = parse_as_of(as_of, app.settings) if as_of else None
     with shown() as progress:

@@ -83,8 +83,8 @@ def _live(name: str) -> Iterator["OnProgress | None"]:
 
 def show(demo: "Demo", seconds: dict[str, float]) -> None:
     """Print what a person wants to know when it is over."""
-    from sprintlib.views.terminal import plain
     from sprintlib.demo import findings
+    from sprintlib.views.terminal import plain
 
     items = len(demo.event_log.items)
     click.echo(

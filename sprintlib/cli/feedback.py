@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from sprintlib.services.feedback import OpenRecommendation, FeedbackResult
     from sprintlib.recommend.feedback import Decision
+    from sprintlib.services.feedback import FeedbackResult, OpenRecommendation
 
 _DONE = {"accept": "Accepted", "dismiss": "Dismissed", "snooze": "Put off"}
 
@@ -34,8 +34,8 @@ def command(context: click.Context) -> None:
 @click.pass_obj
 def list_open(app: App, as_json: bool = False) -> None:
     """What the latest analyses recommend, numbered."""
-    from sprintlib.services.feedback import options
     from sprintlib.results.analyses import left_out
+    from sprintlib.services.feedback import options
     from sprintlib.store import open_store
 
     engine, project = open_store(app.settings.database_url), app.settings.project.name
@@ -105,8 +105,8 @@ def _give(
 
 
 def _listed(found: "Sequence[OpenRecommendation]", app: App) -> "Iterator[str]":
-    from sprintlib.views.terminal import plain
     from sprintlib.forecast import points
+    from sprintlib.views.terminal import plain
 
     milestone = None
     for one in found:

@@ -49,6 +49,7 @@ class App:
 
     home: Path | None
     debug: bool
+    is_program: bool = False  # started as `sprint`, so that the process may turn into another
 
     @cached_property
     def settings(self) -> "Settings":
@@ -64,6 +65,7 @@ Where to begin:
 """
 
 
+_PROGRAM = object()  # what click carries where the process is `sprint` itself, and not one that calls `main`
 _REFUSALS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
 
@@ -125,17 +127,21 @@ def sprint(context: click.Context, home: Path | None, debug: bool) -> None:
     from sprintlib.observe import log
 
     log.configure(verbose=debug)
-    context.obj = App(home=home, debug=debug)
+    context.obj = App(home=home, debug=debug, is_program=context.obj is _PROGRAM)
     if os.environ.get("NO_COLOR"):  # rich looks for it itself, click does not
         context.color = False
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line. Exits 0 when done, 1 when it failed, 2 for wrong usage or settings."""
+    """Run the command line. Exits 0 when done, 1 when it failed, 2 for wrong usage or settings.
+
+    arguments: by default those that this program was started with.
+    """
+    started_as = _PROGRAM if arguments is None else None
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
         with sigterm_as_interrupt():
-            sprint.main(arguments, prog_name="sprint", standalone_mode=False)
+            sprint.main(arguments, prog_name="sprint", standalone_mode=False, obj=started_as)
     except SprintError as error:
         if "--debug" in arguments:
             raise

@@ -99,8 +99,8 @@ def _write(
 
 
 def _show(files: "ReportFiles") -> None:
-    from sprintlib.views.terminal import plain
     from sprintlib.views import headline
+    from sprintlib.views.terminal import plain
 
     for milestone in files.analysis.milestones:
         figure, words = headline(files.analysis, milestone)

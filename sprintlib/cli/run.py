@@ -42,9 +42,9 @@ def due(app: App, explain: bool | None, quiet: bool, as_json: bool) -> None:
 @click.pass_obj
 def list_runs(app: App, limit: int, as_json: bool) -> None:
     """Reports that ran or run, newest first, and how they ended."""
-    from sprintlib.views.terminal import plain
     from sprintlib.results import mark_dead_runs, runs
     from sprintlib.store import open_store
+    from sprintlib.views.terminal import plain
 
     engine = open_store(app.settings.database_url)
     mark_dead_runs(engine)

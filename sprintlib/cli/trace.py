@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
-    from sprintlib.agents import Workflow, Run
+    from sprintlib.agents import Run, Workflow
 
 
 @click.group("trace")

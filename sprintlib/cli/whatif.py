@@ -56,8 +56,8 @@ def command(
     """
     from sprintlib.as_of import parse_as_of
     from sprintlib.services import what_if
-    from sprintlib.views.terminal import render_what_if
     from sprintlib.store import open_store
+    from sprintlib.views.terminal import render_what_if
 
     if not (drop or unblock or review or move_due or away or people or target):
         raise click.UsageError(

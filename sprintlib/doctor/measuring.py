@@ -19,6 +19,7 @@ from typing import Any
 from sprintlib import llm, resources
 from sprintlib.agents import AnalysisContext, State
 from sprintlib.agents.workflow import STEPS
+from sprintlib.child_environment import STORE, child_environment
 from sprintlib.errors import KnowledgeError, LlmError
 from sprintlib.forecast import count
 from sprintlib.knowledge import count_chunks, open_semantic_index, search
@@ -199,12 +200,21 @@ def _search(analysis_context: AnalysisContext, state: State, watch: _Watch) -> t
     how = "by words and by meaning"
     with ExitStack() as stack:
         try:
-            semantic_index = stack.enter_context(open_semantic_index(analysis_context.engine, analysis_context.settings))
+            semantic_index = stack.enter_context(
+                open_semantic_index(analysis_context.engine, analysis_context.settings)
+            )
         except KnowledgeError as error:
             semantic_index, how = None, f"by words only. {error}"
         past, query = analysis_context.past(state), f"{state['facts']['title']} blocked waiting"
         started = perf_counter()
-        search(analysis_context.engine, analysis_context.settings, query, past.as_of, past=past, semantic_index=semantic_index)
+        search(
+            analysis_context.engine,
+            analysis_context.settings,
+            query,
+            past.as_of,
+            past=past,
+            semantic_index=semantic_index,
+        )
         seconds = perf_counter() - started
     return name, seconds, f"one question to {chunks:,} chunks {how}"
 
@@ -222,7 +232,12 @@ def _report(settings: Settings, state: State, watch: _Watch) -> tuple[str, float
         command = [sys.executable, "-m", "sprintlib.reports.execute", str(job)]
         try:
             subprocess.run(
-                command, cwd=scratch, check=False, capture_output=True, timeout=settings.report.timeout_seconds
+                command,
+                cwd=scratch,
+                env=child_environment(STORE),
+                check=False,
+                capture_output=True,
+                timeout=settings.report.timeout_seconds,
             )
         except subprocess.TimeoutExpired:
             return name, None, f"It was not ready after {settings.report.timeout_seconds} seconds."

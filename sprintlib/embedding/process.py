@@ -1,7 +1,6 @@
 """Vectors of texts, made in a process of their own: torch and FAISS in one process crash on macOS."""
 
 import json
-import os
 import struct
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from typing import IO, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from sprintlib.child_environment import MODELS, child_environment
 from sprintlib.errors import KnowledgeError
 
 Vectors = npt.NDArray[np.float32]
@@ -34,7 +34,6 @@ _OFFLINE = {
     "TOKENIZERS_PARALLELISM": "false",
     "DO_NOT_TRACK": "1",
 }
-_KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "HF_HOME", "HF_HUB_CACHE", "OMP_NUM_THREADS")
 
 
 def installed() -> bool:
@@ -97,13 +96,12 @@ def embedder(name: str | None = None) -> Iterator[Embedder]:
     if not installed():
         raise KnowledgeError(MISSING)
     folder = model_folder(name)
-    environment = {key: os.environ[key] for key in _KEPT if key in os.environ} | _OFFLINE
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", _WORKER, folder],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=environment,
+        env=child_environment(MODELS) | _OFFLINE,
     )
     try:
         _, back = _pipes(process)

@@ -22,7 +22,7 @@ from sprintlib.evaluate.metrics import (
 from sprintlib.evaluate.references import Rows
 from sprintlib.forecast.sprints import SprintModel, features, moderated, outcomes, past_sprints, shipped_model
 from sprintlib.forecast.sprints.local import learned_logits
-from sprintsim.simulation.sprints import TIMES
+from sprintlib.forecast.sprints.model import TIMES
 
 Array = NDArray[np.float64]
 

@@ -12,7 +12,28 @@ from pathlib import Path
 import polars as pl
 
 from sprintlib.errors import DatasetError
-from sprintsim.simulation.sprints import SPRINT_SCHEMA, TIMES
+from sprintlib.forecast.sprints.model import TIMES
+
+# One row a sprint and time: who (organisation, team, sprint in order of start), when (time in % of planned days), the
+# state then in items and in work (story points, or items), and the work delivered by the end.
+SPRINT_SCHEMA = {
+    "organisation": pl.String,
+    "team": pl.Int64,
+    "sprint": pl.Int64,
+    "time": pl.Int64,
+    "days": pl.Float64,
+    "members": pl.Float64,
+    "items_at_start": pl.Float64,
+    "items_added": pl.Float64,
+    "items_removed": pl.Float64,
+    "items_todo": pl.Float64,
+    "items_in_progress": pl.Float64,
+    "items_done": pl.Float64,
+    "work_todo": pl.Float64,
+    "work_in_progress": pl.Float64,
+    "work_done": pl.Float64,
+    "delivered": pl.Float64,
+}
 
 _FILE = re.compile(r"(?P<organisation>.+)_iteration_(?P<time>\d+)\.csv", re.IGNORECASE)
 _COLUMNS = {

@@ -12,10 +12,9 @@ from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
 from sprintlib.errors import AnalysisError
 from sprintlib.evaluate.metrics import brier
-from sprintlib.history import Sprint, find_sprints
 from sprintlib.forecast import EarlierSprint, PlanAccuracy, SprintHistory, earlier_sprints, forecast, plan_accuracy
 from sprintlib.forecast.sprint_history import Finished
-from sprintlib.history import ProjectState, load_state
+from sprintlib.history import ProjectState, Sprint, find_sprints, load_state
 from sprintlib.risks import SprintContext
 from sprintlib.settings import Settings
 
@@ -81,7 +80,7 @@ def backtest_own(engine: Engine, settings: Settings, as_of: datetime) -> OwnBack
         over: list[tuple[datetime, bool]] = []  # deadline of each sprint so far, and whether it landed
         for one in record.finished:
             moment = one.start + (one.deadline - one.start) * (share / 100)
-            then = _sprint(load_state(engine, settings, moment), calendar, one.title)
+            then = _sprint(load_state(engine, settings, moment), calendar, one.key)
             if then is None or then.items.is_empty():
                 continue
             known = [landed for deadline, landed in over if deadline <= moment]
@@ -92,11 +91,13 @@ def backtest_own(engine: Engine, settings: Settings, as_of: datetime) -> OwnBack
     return OwnBacktest(tuple(replays), scores, plans, plan_accuracy(plans), _verdict(scores))
 
 
-def _sprint(past: ProjectState, calendar: WorkingCalendar, title: str) -> Sprint | None:
-    return next(iter(find_sprints(past, calendar, {}, title)), None)
+def _sprint(past: ProjectState, calendar: WorkingCalendar, key: str) -> Sprint | None:
+    return next(iter(find_sprints(past, calendar, {}, key)), None)
 
 
-def _replay(whole: ProjectState, one: Finished, then: Sprint, share: int, earlier: list[bool], settings: Settings) -> Replay:
+def _replay(
+    whole: ProjectState, one: Finished, then: Sprint, share: int, earlier: list[bool], settings: Settings
+) -> Replay:
     told = forecast(SprintContext(then, settings.risks, find_dependencies(then.past)).inputs)
     ended = whole.items.join(then.open_items.select("ref"), on="ref", how="semi")
     return Replay(

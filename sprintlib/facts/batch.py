@@ -19,9 +19,9 @@ from sqlalchemy import Connection, String, Table, cast, delete, select, update
 
 from sprintlib.errors import CollectError
 from sprintlib.facts import rows
-from sprintlib.github.refusals import printable
 from sprintlib.facts.rows import Origin, Payload, Row
 from sprintlib.store import append, fitted, schema, upsert
+from sprintlib.text import printable
 
 _REPOSITORY_IDENTITY = ("id", "node_id", "full_name", "html_url", "private", "fork")
 _ONLY_IN_TIMELINES = ("event", "actor", "commit_id", "commit_url")

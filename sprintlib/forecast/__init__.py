@@ -1,13 +1,13 @@
 """How likely a milestone lands, and when: the mechanistic layer (docs/forecast.md)."""
 
-from sprintlib.forecast.random_streams import DRAWS
 from sprintlib.forecast.finished_sprints import EarlierSprint, PlanAccuracy, earlier_sprints, plan_accuracy
-from sprintlib.forecast.milestone_forecast import forecast, governing_part, part_forecast
+from sprintlib.forecast.inputs import MINIMUM_CLOSING_DAYS, ForecastInputs, build_inputs, clamp, probability_in_time
 from sprintlib.forecast.item_forecasts import in_time, item_forecasts, slowest_first
-from sprintlib.forecast.inputs import MINIMUM_CLOSING_DAYS, ForecastInputs, probability_in_time, clamp, build_inputs
+from sprintlib.forecast.milestone_forecast import forecast, governing_part, part_forecast
 from sprintlib.forecast.project import closed_in_cadence
-from sprintlib.forecast.sprint_history import SprintHistory, sprint_history
+from sprintlib.forecast.random_streams import DRAWS
 from sprintlib.forecast.simulation import Workload
+from sprintlib.forecast.sprint_history import SprintHistory, sprint_history
 from sprintlib.forecast.whatif import REVIEW_DAYS, Change, WhatIf, apply_change, what_if
 from sprintlib.forecast.words import a_percent, count, day_name, percent, points, working_days
 
@@ -23,7 +23,8 @@ __all__ = [
     "WhatIf",
     "Workload",
     "a_percent",
-    "probability_in_time",
+    "apply_change",
+    "build_inputs",
     "clamp",
     "closed_in_cadence",
     "count",
@@ -37,10 +38,9 @@ __all__ = [
     "percent",
     "plan_accuracy",
     "points",
-    "build_inputs",
-    "sprint_history",
+    "probability_in_time",
     "slowest_first",
-    "apply_change",
+    "sprint_history",
     "what_if",
     "working_days",
 ]

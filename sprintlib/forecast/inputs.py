@@ -6,15 +6,15 @@ from datetime import date
 
 import numpy as np
 
-from sprintlib.forecast.throughput_history import ThroughputHistory, throughput_history
 from sprintlib.forecast.developers import active_developers
 from sprintlib.forecast.items import closings_of, shipped_hazard
 from sprintlib.forecast.model import Basis
-from sprintlib.forecast.rates import ITEMS_PER_DEVELOPER_DAY, Rate, prior_arrivals, prior_pace, discounted_counts
-from sprintlib.forecast.sprint_history import sprint_history
+from sprintlib.forecast.rates import ITEMS_PER_DEVELOPER_DAY, Rate, discounted_counts, prior_arrivals, prior_pace
 from sprintlib.forecast.simulation import Congestion, Workload, finish_days
-from sprintlib.history.sprint import Sprint
+from sprintlib.forecast.sprint_history import sprint_history
+from sprintlib.forecast.throughput_history import ThroughputHistory, throughput_history
 from sprintlib.forecast.unblock_time import unblock_days
+from sprintlib.history.sprint import Sprint
 
 MINIMUM_CLOSING_DAYS = 5  # Lighthouse's rule: no forecast under five active days
 LOWEST, HIGHEST = 0.03, 0.97  # forecasts of sprints are over-confident beyond (docs/forecast.md)

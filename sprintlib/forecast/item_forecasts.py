@@ -6,14 +6,14 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from sprintlib.forecast.random_streams import Draws
+from sprintlib.forecast.inputs import ForecastInputs, clamp
 from sprintlib.forecast.items import FEWEST_CLOSED, ItemClosings, closings_of
 from sprintlib.forecast.items.closing import LOOKBACK_DAYS
 from sprintlib.forecast.model import Basis, ItemForecast
-from sprintlib.forecast.inputs import ForecastInputs, clamp
+from sprintlib.forecast.random_streams import Draws
 from sprintlib.forecast.simulation import Workload, end_days
-from sprintlib.history.sprint import Sprint
 from sprintlib.forecast.words import count, day_name
+from sprintlib.history.sprint import Sprint
 
 _TWO_WEEKS = 10.0  # working days, where there is no deadline
 _LEARNED = 20  # closings from which on the project's own items outweigh those of others (judgement)

@@ -7,13 +7,13 @@ from math import ceil
 
 import numpy as np
 
-from sprintlib.forecast.random_streams import Draws
+from sprintlib.forecast.inputs import HIGHEST, LOWEST, MINIMUM_CLOSING_DAYS, ForecastInputs, clamp, probability_in_time
 from sprintlib.forecast.model import Forecast, ForecastDates, Interval
-from sprintlib.forecast.inputs import HIGHEST, LOWEST, MINIMUM_CLOSING_DAYS, ForecastInputs, probability_in_time, clamp
+from sprintlib.forecast.random_streams import Draws
 from sprintlib.forecast.ranges import interval, quantile, whole_interval
 from sprintlib.forecast.simulation import HORIZON, Workload, closings, finish_days, present_closed, projection
-from sprintlib.history.sprint import Sprint, SprintPart
 from sprintlib.forecast.words import count, day_name
+from sprintlib.history.sprint import Sprint, SprintPart
 from sprintlib.imports import special_functions
 
 TWO_WEEKS = timedelta(days=14)

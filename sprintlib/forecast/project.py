@@ -5,12 +5,12 @@ from datetime import timedelta
 import polars as pl
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.forecast.throughput_history import share_passed
 from sprintlib.forecast.developers import active_developers
 from sprintlib.forecast.inputs import MINIMUM_CLOSING_DAYS
 from sprintlib.forecast.ranges import quantile, whole_interval
-from sprintlib.forecast.rates import prior_pace, discounted_counts
+from sprintlib.forecast.rates import discounted_counts, prior_pace
 from sprintlib.forecast.simulation import Workload, closings
+from sprintlib.forecast.throughput_history import share_passed
 from sprintlib.history import ProjectState
 
 _LOOKBACK_DAYS = 365

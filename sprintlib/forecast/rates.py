@@ -51,7 +51,9 @@ class DiscountedCounts:
     days: float
 
 
-def discounted_counts(event_days: Iterable[date], exposure: Mapping[date, float], today: date, calendar: WorkingCalendar) -> DiscountedCounts:
+def discounted_counts(
+    event_days: Iterable[date], exposure: Mapping[date, float], today: date, calendar: WorkingCalendar
+) -> DiscountedCounts:
     """Sum events and exposure with weight DISCOUNT ** (working days of age).
 
     event_days: local dates, any number of events a day. exposure: working day -> days at risk on it (may exceed 1

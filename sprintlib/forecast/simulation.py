@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sprintlib.forecast.random_streams import DRAWS, Draws, event_times, unit_gamma, unit_wait
 from sprintlib.forecast.items.hazard import EDGES
+from sprintlib.forecast.random_streams import DRAWS, Draws, event_times, unit_gamma, unit_wait
 from sprintlib.forecast.rates import Rate
 
 HORIZON = 260.0  # working days: a year

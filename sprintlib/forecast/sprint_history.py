@@ -13,12 +13,14 @@ from typing import NamedTuple
 import polars as pl
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.history.started_work import started, pulls_of, started_at
 from sprintlib.forecast.developers import active_developers
-from sprintlib.history.sprint import Sprint, find_sprints
 from sprintlib.forecast.sprints import FEATURES, LocalLayer, features, outcomes, shipped_model
 from sprintlib.forecast.sprints.model import TIMES
 from sprintlib.history import ProjectState
+from sprintlib.history.sprint import Sprint, find_sprints
+from sprintlib.history.sprint_grouping import group_milestones
+from sprintlib.history.sprint_key import SprintKey
+from sprintlib.history.started_work import pulls_of, started, started_at
 from sprintlib.history.truncation import truncate
 
 MOST_SPRINTS = 8  # the newest; older ones say little about the team of today
@@ -28,12 +30,13 @@ _ONE_TEAM: Row = {"organisation": "own", "team": 0}
 
 
 class Finished(NamedTuple):
-    """A dated sprint whose deadline has passed; counts of items.
+    """A dated sprint whose deadline has passed; counts of items. key: its SprintKey as written.
 
     delivered: done or dropped inside it by the deadline. committed: inside at the start; kept: of these, done or
     dropped by the deadline. left: open inside it at the deadline.
     """
 
+    key: str
     title: str
     start: datetime
     due_on: date
@@ -63,9 +66,11 @@ class SprintHistory:
     @cached_property
     def finished(self) -> tuple[Finished, ...]:
         today = self.calendar.local_date(self.past.as_of)
-        last = self.past.milestones.group_by("title").agg(pl.col("due_on").max())
-        over = last.filter(pl.col("due_on") < today).sort("due_on", "title", descending=True)
-        found = (one for title in over["title"] if (one := self._finished(title)))
+        dated = [group for group in group_milestones(self.past.milestones) if any(row["due_on"] for row in group)]
+        last = [(max(row["due_on"] for row in group if row["due_on"]), group[0]["title"], group) for group in dated]
+        over = sorted((one for one in last if one[0] < today), key=lambda one: one[:2], reverse=True)
+        keys = (str(SprintKey(group[0]["repository_id"], group[0]["number"])) for _, _, group in over)
+        found = (one for key in keys if (one := self._finished(key)))
         return tuple(islice(found, self.most))[::-1]
 
     def delivery_logit(self, sprint: Sprint, developers: float) -> float | None:
@@ -91,7 +96,7 @@ class SprintHistory:
         return {}
 
     def _learn(self, time: int) -> _Learned:
-        states = ((one, self._sprint(one.title, _moment(one, time))) for one in self.finished)
+        states = ((one, self._sprint(one.key, _moment(one, time))) for one in self.finished)
         known = [(one, state) for one, state in states if state is not None and not state.items.is_empty()]
         rows = [_row(state, place, time, _developers(state), one.delivered) for place, (one, state) in enumerate(known)]
         model = shipped_model()
@@ -103,11 +108,11 @@ class SprintHistory:
                 layer.learn(float(logit), each, 0, int(outcome))
         return _Learned(rows, layer)
 
-    def _finished(self, title: str) -> Finished | None:
-        now = self._sprint(title, self.past.as_of)
+    def _finished(self, key: str) -> Finished | None:
+        now = self._sprint(key, self.past.as_of)
         if now is None or now.due_on is None or now.deadline is None or now.deadline > self.past.as_of:
             return None
-        end = self._sprint(title, now.deadline - _INSTANT)
+        end = self._sprint(key, now.deadline - _INSTANT)
         start = started_at(now)
         if end is None or start is None or start >= now.deadline:
             return None
@@ -115,11 +120,11 @@ class SprintHistory:
         kept = self.past.items.filter(pl.col("ref").is_in(committed) & (pl.col("closed_at") < now.deadline)).height
         left = end.open_items.height
         delivered = end.items.height - left
-        return Finished(title, start, now.due_on, now.deadline, delivered, len(committed), kept, left)
+        return Finished(key, now.title, start, now.due_on, now.deadline, delivered, len(committed), kept, left)
 
-    def _sprint(self, title: str, moment: datetime) -> Sprint | None:
+    def _sprint(self, key: str, moment: datetime) -> Sprint | None:
         then = self.past if moment >= self.past.as_of else truncate(self.past, moment)
-        return next(iter(find_sprints(then, self.calendar, {}, title)), None)
+        return next(iter(find_sprints(then, self.calendar, {}, key)), None)
 
 
 def sprint_history(past: ProjectState, calendar: WorkingCalendar) -> SprintHistory:

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import polars as pl
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.history.closing_pull_requests import closing_pull_requests
 from sprintlib.forecast.rates import WINDOW
+from sprintlib.history.closing_pull_requests import closing_pull_requests
 from sprintlib.history.state import ProjectState
 
 
@@ -161,7 +161,9 @@ def _worked(as_of: datetime, calendar: WorkingCalendar, spans: Iterable[_Span]) 
     return {day: share_passed(day, as_of, calendar) for day in days}
 
 
-def _offered(past: ProjectState, calendar: WorkingCalendar, repo: str, starts: dict[int, datetime]) -> dict[date, float]:
+def _offered(
+    past: ProjectState, calendar: WorkingCalendar, repo: str, starts: dict[int, datetime]
+) -> dict[date, float]:
     """Days after the start of each milestone while it was open."""
     today = calendar.local_date(past.as_of)
     closed = past.milestones.filter((pl.col("repo") == repo) & (pl.col("state") == "closed"))

@@ -12,14 +12,14 @@ import numpy as np
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
-from sprintlib.forecast.random_streams import DRAWS
-from sprintlib.forecast.milestone_forecast import forecast
-from sprintlib.forecast.items import closings_of
-from sprintlib.forecast.model import Forecast
 from sprintlib.forecast.inputs import ForecastInputs
+from sprintlib.forecast.items import closings_of
+from sprintlib.forecast.milestone_forecast import forecast
+from sprintlib.forecast.model import Forecast
+from sprintlib.forecast.random_streams import DRAWS
 from sprintlib.forecast.simulation import Workload, finish_days
-from sprintlib.history.sprint import Sprint
 from sprintlib.forecast.words import count, day_name, working_days
+from sprintlib.history.sprint import Sprint
 
 REVIEW_DAYS = 1.0  # an item that is reviewed or answered today is taken to end within a working day
 _NOBODY = 0.01  # share of the pace that is left where everybody is away

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from sprintlib.github.client import Client, RetryPolicy, connect
     from sprintlib.github.collection import sync
     from sprintlib.github.dataset import ingest_dataset
-    from sprintlib.github.request_estimate import Estimate, estimate, full_name
     from sprintlib.github.progress import OnProgress, shown
+    from sprintlib.github.request_estimate import Estimate, estimate, full_name
     from sprintlib.github.summary import Completeness, SyncSummary
     from sprintlib.github.template import check_overwrite, guess_project_name, guess_time_zone, write_settings
     from sprintlib.github.token import Token, find_token, save_token

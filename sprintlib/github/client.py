@@ -26,10 +26,11 @@ from sprintlib.errors import (
 from sprintlib.github import headers
 from sprintlib.github.connection import Connection, CutError, OversizedError, RedirectedError
 from sprintlib.github.json_text import DeepError, read_json
-from sprintlib.github.refusals import forbidden, message, not_shown, printable
+from sprintlib.github.refusals import forbidden, message, not_shown
 from sprintlib.github.token import Token, is_loopback
 from sprintlib.observe.log import LOGGER
 from sprintlib.settings import Settings
+from sprintlib.text import printable
 
 PAGE_SIZE = 100
 SECONDS_BETWEEN_REQUESTS = 0.25

@@ -6,7 +6,6 @@ Git asked for line counts directly would fetch the missing contents commit by co
 """
 
 import base64
-import os
 import resource
 import shutil
 import signal
@@ -25,12 +24,13 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 
+from sprintlib.child_environment import NETWORK, child_environment
+from sprintlib.facts.rows import Origin, Row
 from sprintlib.github.connection import origin_of
 from sprintlib.github.git_log import FORMAT, MOST_FILES, ChangedFile, GitLogError, LoggedCommit, logged_commits
-from sprintlib.github.refusals import printable
-from sprintlib.facts.rows import Origin, Row
 from sprintlib.github.token import Token, is_loopback
 from sprintlib.store import append, fitted, schema, upsert
+from sprintlib.text import printable
 
 _TIMEOUT_SECONDS = 1800
 _COMMITS_A_PAGE = 500
@@ -158,7 +158,7 @@ class Clone:
                     stdin=asked,
                     stdout=subprocess.PIPE,
                     stderr=complaints,
-                    env={**os.environ, **self.environment},
+                    env=child_environment(NETWORK) | self.environment,
                 )
             except FileNotFoundError:
                 raise CloneError("git is not installed") from None

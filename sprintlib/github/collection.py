@@ -14,7 +14,9 @@ from sqlalchemy import Engine, func, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
 from sprintlib.errors import CollectError, NotFoundError, RateLimitError, SprintError, TokenError
-from sprintlib.github.client import Client, RetryPolicy, Response, connect
+from sprintlib.facts.batch import payload_errors, write_project, write_repository, write_snapshots
+from sprintlib.facts.rows import Origin
+from sprintlib.github.client import Client, Response, RetryPolicy, connect
 from sprintlib.github.clone import Clone, CloneError, collect_changed_files
 from sprintlib.github.cursors import (
     Cursor,
@@ -24,13 +26,11 @@ from sprintlib.github.cursors import (
     settle_identity,
     write_cursor,
 )
-from sprintlib.facts.batch import payload_errors, write_project, write_repository, write_snapshots
-from sprintlib.github.items import collect_items, collect_open_milestones, note_completeness
 from sprintlib.github.endpoints import ISSUES, LISTS, MILESTONES, ListEndpoint
+from sprintlib.github.items import collect_items, collect_open_milestones, note_completeness
 from sprintlib.github.lists import Failures, RepositoryCollector
 from sprintlib.github.lock import sync_lock
 from sprintlib.github.progress import OnProgress, silent
-from sprintlib.facts.rows import Origin
 from sprintlib.github.set_aside import COMMIT, REPOSITORY, SetAside, Shelf, set_aside
 from sprintlib.github.summary import LABELS, Completeness, SyncSummary
 from sprintlib.github.token import Token

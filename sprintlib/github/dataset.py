@@ -11,8 +11,8 @@ from sqlalchemy import Engine
 
 from sprintlib.errors import DatasetError
 from sprintlib.facts.batch import FactBatch, write_project, write_repository
-from sprintlib.github.json_text import read_json
 from sprintlib.facts.rows import Origin, Payload
+from sprintlib.github.json_text import read_json
 
 _FILES_A_PAGE = 100
 _LISTS = {"milestones.json": "milestone", "workflow_runs.json": "run", "releases.json": "release"}

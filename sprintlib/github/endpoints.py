@@ -52,7 +52,9 @@ MILESTONES = ListEndpoint(
     query=(_ALL, ("sort", "due_on"), ("direction", "desc")),
     first_page_tells=False,
 )
-PULLS = ListEndpoint("pulls", "pull requests", "pull", "pulls", schema.pull_request, "Pull requests", query=(_ALL, *_BY_UPDATE))
+PULLS = ListEndpoint(
+    "pulls", "pull requests", "pull", "pulls", schema.pull_request, "Pull requests", query=(_ALL, *_BY_UPDATE)
+)
 ISSUES = ListEndpoint("issues", "issues", "issue", "issues", schema.issue, "Issues", query=(_ALL, *_BY_UPDATE))
 EVENTS = ListEndpoint(
     "events",

@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, func, literal, select
 
 from sprintlib.errors import CollectError, TokenError
+from sprintlib.facts.batch import FactBatch
 from sprintlib.github.client import PAGE_SIZE, Response
 from sprintlib.github.cursors import Cursor, mark_items, read_cursor, write_cursor
-from sprintlib.facts.batch import FactBatch
 from sprintlib.github.endpoints import EVENTS
 from sprintlib.github.lists import SHORTENED, RepositoryCollector, Walk
 from sprintlib.github.set_aside import ENTRY
@@ -188,7 +188,9 @@ class _Page:
     is_last: bool
 
 
-def _pages(reader: RepositoryCollector, path: str, query: dict[str, str], most_pages: int = _MOST_PAGES_OF_ITEM) -> Iterator[_Page]:
+def _pages(
+    reader: RepositoryCollector, path: str, query: dict[str, str], most_pages: int = _MOST_PAGES_OF_ITEM
+) -> Iterator[_Page]:
     """Raises CollectError where they are no lists, lead in a circle or have no end."""
     walk = Walk(f"{path} of {reader.full_name}", most_pages)
     response = reader.get(path, {**query, "per_page": str(PAGE_SIZE)}, accept=_GONE)
@@ -207,7 +209,9 @@ def _pages(reader: RepositoryCollector, path: str, query: dict[str, str], most_p
         response = reader.get(following, accept=_GONE)
 
 
-def _store(reader: RepositoryCollector, facts: FactBatch, part: str = "", asked: Sequence[tuple[int, datetime]] = ()) -> None:
+def _store(
+    reader: RepositoryCollector, facts: FactBatch, part: str = "", asked: Sequence[tuple[int, datetime]] = ()
+) -> None:
     with reader.engine.begin() as connection:
         facts.write(connection)
         mark_items(connection, reader.repository_id, part, asked)

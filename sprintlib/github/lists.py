@@ -16,12 +16,12 @@ from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from sprintlib.errors import CollectError, RateLimitError, TokenError, UnreachableError
+from sprintlib.facts.batch import NOT_UNDERSTOOD, FactBatch, payload_errors, why_not_understood
+from sprintlib.facts.rows import Origin, Payload, moment
 from sprintlib.github.client import PAGE_SIZE, Client, Response
 from sprintlib.github.cursors import Cursor, read_cursor, write_cursor
-from sprintlib.facts.batch import NOT_UNDERSTOOD, FactBatch, payload_errors, why_not_understood
 from sprintlib.github.endpoints import ISSUES, LISTS, MILESTONES, PULLS, RUNS, ListEndpoint
 from sprintlib.github.progress import OnProgress
-from sprintlib.facts.rows import Origin, Payload, moment
 from sprintlib.github.set_aside import ENTRY, Shelf, key_of
 from sprintlib.store import schema
 

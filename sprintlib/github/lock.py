@@ -1,37 +1,25 @@
 """One collection at a time."""
 
-import fcntl
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from sprintlib.errors import CollectError, StoreError
+from sprintlib.locks import LockedError, file_lock
 
 FILE_NAME = "sync.lock"
 
 
 @contextmanager
 def sync_lock(data_dir: Path) -> Iterator[None]:
-    """Hold the lock of a data folder; the system lets go of it when the process dies, however it dies.
-
-    Raises CollectError while another collection runs.
-    """
-    path = data_dir / FILE_NAME
-    try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+", encoding="utf-8")
-    except OSError as error:
-        raise StoreError(f"The data folder {data_dir} cannot be written: {error.strerror}.") from None
-    with file:
+    """Hold the lock of a data folder. Raises CollectError while another collection runs."""
+    with ExitStack() as stack:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
+            stack.enter_context(file_lock(data_dir / FILE_NAME))
+        except LockedError as error:
             raise CollectError(
-                f"Another sync of {data_dir} is running (process {file.read().strip() or 'unknown'}): wait for it."
+                f"Another sync of {data_dir} is running (process {error.holder}): wait for it."
             ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+        except OSError as error:
+            raise StoreError(f"The data folder {data_dir} cannot be written: {error.strerror}.") from None
         yield

@@ -1,17 +1,9 @@
 """What others answer when they refuse or fail, as words that are safe on a terminal."""
 
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-_LONGEST = 200
-
-
-def printable(text: object, longest: int = _LONGEST) -> str:
-    """Somebody else's words on one line, cut, without what a terminal would obey (escapes, links, bidi marks)."""
-    kept = (char if not unicodedata.category(char).startswith("C") else " " for char in str(text)[: 4 * longest])
-    line = " ".join("".join(kept).split())
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+from sprintlib.text import printable
 
 
 def message(body: Any) -> str:

@@ -9,9 +9,9 @@ from typing import Any
 
 from sprintlib.errors import CollectError
 from sprintlib.github.client import PAGE_SIZE, SECONDS_BETWEEN_REQUESTS, Client
-from sprintlib.github.refusals import printable
 from sprintlib.github.token import is_loopback
 from sprintlib.settings import Settings
+from sprintlib.text import printable
 
 # storing what one request brought, on a laptop
 _SECONDS_OF_WORK = 0.03

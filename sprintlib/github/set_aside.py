@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, select
 
-from sprintlib.github.refusals import printable
 from sprintlib.store import schema, upsert
+from sprintlib.text import printable
 
 _RESTS = (timedelta(0), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(days=1))
 _LONGEST_KEY = 96

@@ -2,7 +2,19 @@
 
 from sprintlib.history.closing_pull_requests import closed_refs
 from sprintlib.history.loading import load_state
-from sprintlib.history.sprint import Sprint, SprintPart, find_sprints
+from sprintlib.history.selection import due_next
+from sprintlib.history.sprint import Sprint, SprintPart, find_sprints, select_sprint
+from sprintlib.history.sprint_key import SprintKey
 from sprintlib.history.state import ProjectState
 
-__all__ = ["ProjectState", "Sprint", "SprintPart", "closed_refs", "find_sprints", "load_state"]
+__all__ = [
+    "ProjectState",
+    "Sprint",
+    "SprintKey",
+    "SprintPart",
+    "closed_refs",
+    "due_next",
+    "find_sprints",
+    "load_state",
+    "select_sprint",
+]

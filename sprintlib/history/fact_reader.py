@@ -9,6 +9,8 @@ from sqlalchemy.sql.elements import KeyedColumnElement
 
 from sprintlib.facts.batch import read_payload
 from sprintlib.facts.rows import Origin, item_reference, milestone_row
+from sprintlib.history.machines import Machines
+from sprintlib.history.reviews import before_dismissal
 from sprintlib.history.state import (
     CHANGED_FILES,
     COMMENTS,
@@ -20,7 +22,6 @@ from sprintlib.history.state import (
     REVIEWS,
     RUNS,
 )
-from sprintlib.history.reviews import before_dismissal
 from sprintlib.store import frame
 from sprintlib.store.frames import UTC_DATETIME
 from sprintlib.store.schema import (
@@ -48,6 +49,7 @@ UNREAD_EVENTS = ("mentioned", "subscribed", "unsubscribed")
 MILESTONE_EVENTS = ("milestoned", "demilestoned", "converted_to_discussion", "transferred")
 
 _ITEM = ["repository_id", "number"]
+_BY_DEFAULT = Machines()
 _PAYLOAD = (
     "node_id",
     "repository_id",
@@ -94,13 +96,19 @@ def repositories(connection: Connection, names: tuple[str, ...], as_of: datetime
 
 
 class FactReader:
-    """Reads one project's facts on one connection. `as_of` cuts whatever carries the time it happened."""
+    """Reads one project's facts on one connection. `as_of` cuts whatever carries the time it happened.
 
-    def __init__(self, connection: Connection, repos: pl.DataFrame, as_of: datetime) -> None:
+    machines: which accounts are no people.
+    """
+
+    def __init__(
+        self, connection: Connection, repos: pl.DataFrame, as_of: datetime, machines: Machines = _BY_DEFAULT
+    ) -> None:
         self._connection = connection
         self._names = repos.select("repository_id", "repo")
         self._ids = repos["repository_id"].to_list()
         self._as_of = as_of
+        self._is_bot = machines.expression
 
     def items(self) -> pl.DataFrame:
         """The newest payload of every issue and pull request created by then, without its text."""
@@ -180,7 +188,7 @@ class FactReader:
         names = ("repository_id", "number", "kind", "actor", "actor_type", "subject", "detail", "happened_at", "id")
         query = select(*_columns(event, names)).where(event.c.kind.not_in(UNREAD_EVENTS))
         found = self._frame(query, event, event.c.happened_at).sort("happened_at", "id")
-        return _in_schema(found.with_columns(_is_bot("actor").alias("actor_is_bot")), EVENTS)
+        return _in_schema(found.with_columns(self._is_bot("actor", "actor_type").alias("actor_is_bot")), EVENTS)
 
     def comments(self, numbers: dict[int, list[int]]) -> pl.DataFrame:
         """Comments (schema COMMENTS), oldest first; the text only of the named items."""
@@ -190,7 +198,8 @@ class FactReader:
         texts = self._texts(comment, comment.c.created_at, numbers)
         edited = (pl.col("updated_at") > self._as_of) & (pl.col("observed_at") > self._as_of)
         found = found.join(texts, on="node_id", how="left", maintain_order="left").with_columns(
-            _is_bot("author").alias("author_is_bot"), _known_later("body", edited).alias("known_later")
+            self._is_bot("author", "author_type").alias("author_is_bot"),
+            _known_later("body", edited).alias("known_later"),
         )
         return _in_schema(found.sort("created_at", "node_id"), COMMENTS)
 
@@ -205,7 +214,8 @@ class FactReader:
         found = before_dismissal(found, later)
         lost = pl.col("overwritten") & (pl.col("observed_at") > self._as_of)
         found = found.with_columns(
-            _is_bot("author").alias("author_is_bot"), _known_later("state", lost).alias("known_later")
+            self._is_bot("author", "author_type").alias("author_is_bot"),
+            _known_later("state", lost).alias("known_later"),
         )
         return _in_schema(found.sort("submitted_at", "node_id"), REVIEWS)
 
@@ -216,6 +226,7 @@ class FactReader:
         belongs = _columns(pull_request_commit, ("repository_id", "sha", "number"))
         pulls = self._frame(select(*belongs), pull_request_commit).drop("repo")
         found = found.join(pulls, on=["repository_id", "sha"], how="left", maintain_order="left")
+        found = found.with_columns(self._is_bot("author").alias("author_is_bot"))
         return _in_schema(found.sort("committed_at", "sha", "number"), COMMITS)
 
     def runs(self) -> pl.DataFrame:
@@ -294,12 +305,6 @@ def _columns(table: Table, names: tuple[str, ...]) -> list[KeyedColumnElement[An
 def _of_items(table: Table, numbers: dict[int, list[int]]) -> ColumnElement[bool] | None:
     parts = [and_(table.c.repository_id == key, table.c.number.in_(wanted)) for key, wanted in numbers.items()]
     return or_(*parts) if parts else None
-
-
-def _is_bot(login: str) -> pl.Expr:
-    """GitHub says so, or the login ends in [bot]."""
-    says = (pl.col(f"{login}_type") == "Bot").fill_null(value=False)
-    return says | pl.col(login).str.ends_with("[bot]").fill_null(value=False)
 
 
 def _known_later(column: str, condition: pl.Expr) -> pl.Expr:

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 from polars._typing import PolarsDataType
 
+from sprintlib.history.machines import Machines
 from sprintlib.history.state import ITEMS, TRANSITIONS
 from sprintlib.history.states import STATE_EVENTS, Closing, StateEvent, Transition, transitions
 from sprintlib.store.frames import UTC_DATETIME
@@ -62,11 +63,13 @@ def read_items(
     later: pl.DataFrame,
     inside: pl.DataFrame,
     as_of: datetime,
+    machines: Machines,
 ) -> pl.DataFrame:
     """Items as of the moment (schema ITEMS), bodies still null.
 
     payloads: newest of each item; states: from `read_transitions`; events: up to the moment; later: renamings and
-    draft changes after it, which tell what was before; inside: repository_id, number, milestone.
+    draft changes after it, which tell what was before; inside: repository_id, number, milestone;
+    machines: which authors are no people.
     """
     changed = (pl.col("updated_at") > as_of) & (pl.col("observed_at") > as_of)
     base = payloads.drop("state", "closed_at").join(states, on=_KEY, how="left", maintain_order="left")
@@ -80,7 +83,7 @@ def read_items(
         pl.coalesce("draft_by_event", "draft_before", "draft", pl.lit(value=False)).alias("draft"),
         pl.col("labels", "assignees").fill_null([]),
         _ref().alias("ref"),
-        _bot().alias("author_is_bot"),
+        machines.expression("author", "author_type").alias("author_is_bot"),
         pl.lit(None, dtype=pl.String).alias("body"),
         _known_later(changed).alias("known_later"),
     ).select(pl.col(name).cast(kind) for name, kind in ITEMS.items())
@@ -130,11 +133,6 @@ def _known_later(changed: pl.Expr) -> pl.Expr:
 
 def _ref() -> pl.Expr:
     return pl.concat_str("repo", pl.lit("#"), pl.col("number"))
-
-
-def _bot() -> pl.Expr:
-    says = (pl.col("author_type") == "Bot").fill_null(value=False)
-    return says | pl.col("author").str.ends_with("[bot]").fill_null(value=False)
 
 
 def _rows(table: pl.DataFrame, *columns: str) -> Iterable[tuple[Any, ...]]:

@@ -7,11 +7,12 @@ from sqlalchemy import Engine
 
 from sprintlib.history.fact_reader import FactReader, repositories
 from sprintlib.history.items import read_items, read_transitions
+from sprintlib.history.machines import Machines
 from sprintlib.history.memberships import read_memberships
 from sprintlib.history.milestones import read_milestones
-from sprintlib.history.state import MEMBERSHIPS, ProjectState
-from sprintlib.history.reviews import DISMISSAL
 from sprintlib.history.payload_versions import versions_seen
+from sprintlib.history.reviews import DISMISSAL
+from sprintlib.history.state import MEMBERSHIPS, ProjectState
 from sprintlib.settings import Settings
 
 
@@ -25,14 +26,15 @@ def load_state(engine: Engine, settings: Settings, as_of: datetime) -> ProjectSt
         raise ValueError(f"as_of {as_of!r} has no time zone")
     with engine.connect() as connection:
         repos = repositories(connection, settings.project.repositories, as_of)
-        facts = FactReader(connection, repos, as_of)
+        machines = Machines.of(settings.project.machines)
+        facts = FactReader(connection, repos, as_of, machines)
         payloads, events, milestones = facts.items(), facts.events(), facts.milestones()
         known = read_memberships(payloads, facts.milestone_events(), milestones, facts.titles())
         members = known.as_of(as_of)
         seen, texts = versions_seen(connection, payloads, as_of)
         transitions, states = read_transitions(seen, events, as_of)
         later = facts.later_events(("renamed", "convert_to_draft", "ready_for_review", DISMISSAL))
-        items = read_items(seen, states, events, later, _inside(members.resolved), as_of)
+        items = read_items(seen, states, events, later, _inside(members.resolved), as_of, machines)
         read = _worth_reading(items, pl.concat([members.resolved, members.unresolved]))
         return ProjectState(
             project=settings.project.name,

@@ -38,7 +38,9 @@ class MilestoneMembership:
     payload_milestone: int | None = None
 
 
-def stays(events: Sequence[MilestoneEvent], payload: Payload, milestone_created_at: datetime | None) -> list[MilestoneMembership]:
+def stays(
+    events: Sequence[MilestoneEvent], payload: Payload, milestone_created_at: datetime | None
+) -> list[MilestoneMembership]:
     """Stays of one item, oldest first. An item is in one milestone at a time.
 
     A second milestoned without a demilestoned between is a move. A demilestoned without a milestoned before it ends

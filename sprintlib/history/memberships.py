@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
+from sprintlib.history.membership_intervals import MilestoneEvent, MilestoneMembership, Payload, stays
 from sprintlib.history.state import MEMBERSHIPS
-from sprintlib.history.membership_intervals import MilestoneEvent, Payload, MilestoneMembership, stays
 from sprintlib.history.titles import TitleFact, resolve
 
 _Key = tuple[int, int]

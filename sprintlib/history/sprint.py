@@ -1,6 +1,6 @@
-"""One sprint: every milestone of a project that carries the same title, with the items now inside."""
+"""One sprint: the milestones of a project that belong together (history.sprint_grouping), with the items now inside."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -10,8 +10,11 @@ import polars as pl
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.history.closing_pull_requests import closing_pull_requests
-from sprintlib.history.state import ProjectState
 from sprintlib.history.scope import Scope, deadline, scope, start_of
+from sprintlib.history.selection import due_next
+from sprintlib.history.sprint_grouping import Row, group_milestones, same_name
+from sprintlib.history.sprint_key import SprintKey
+from sprintlib.history.state import ProjectState
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class SprintPart:
     scope: Scope
     due_on: date | None
     deadline: datetime | None
+    created_at: datetime
     known_later: tuple[str, ...]
 
 
@@ -44,6 +48,17 @@ class Sprint:
     calendar: WorkingCalendar
     parts: tuple[SprintPart, ...]
     items: pl.DataFrame
+
+    @property
+    def key(self) -> SprintKey:
+        """The identity of the sprint: its oldest milestone."""
+        oldest = min(self.parts, key=lambda part: (part.created_at, part.repository_id, part.number))
+        return SprintKey(oldest.repository_id, oldest.number)
+
+    @property
+    def keys(self) -> tuple[SprintKey, ...]:
+        """Every key under which the sprint may have been known: one a part."""
+        return tuple(SprintKey(part.repository_id, part.number) for part in self.parts)
 
     @property
     def due_on(self) -> date | None:
@@ -88,45 +103,66 @@ class Sprint:
 
 
 def find_sprints(
-    past: ProjectState, calendar: WorkingCalendar, first_days: Mapping[str, date], wanted: str | None = None
+    past: ProjectState,
+    calendar: WorkingCalendar,
+    first_days: Mapping[str, date],
+    wanted: str | None = None,
+    parts: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Sprint]:
     """The sprints that were open then, by due date, those without one last; or only the one called `wanted`.
 
-    first_days: title -> first day of the sprint, where sprint.toml says so.
+    first_days: title -> first day of the sprint, where sprint.toml says so. parts: as `group_milestones` takes them.
+    wanted: a title of today or then, a SprintKey as written, a milestone's number, or the beginning of one title. Of
+    several with one title, an open one, else the one due last.
     """
-    titles = past.milestones.filter(pl.col("state") == "open")["title"].to_list()
-    if wanted is not None:
-        titles = _matching(past.milestones, wanted)
-    found = [_sprint(past, calendar, title, first_days.get(title)) for title in dict.fromkeys(titles)]
+    groups = group_milestones(past.milestones, parts)
+    chosen = [group for group in groups if _is_open(group)] if wanted is None else _meant(groups, wanted)
+    found = [_sprint(past, calendar, group, first_days) for group in chosen]
     return sorted(found, key=lambda sprint: (sprint.due_on or date.max, sprint.title))
 
 
-def _matching(milestones: pl.DataFrame, wanted: str) -> list[str]:
-    """Titles that read `wanted` today or then; else those of milestones with that number; else the only one alike.
-
-    Alike: but for capital letters, or beginning so.
-    """
-    named = milestones.filter((pl.col("title") == wanted) | (pl.col("title_then") == wanted))
-    if named.is_empty() and wanted.isdigit():
-        named = milestones.filter(pl.col("number") == int(wanted))
-    return named["title"].to_list() or _alike(milestones, wanted.strip().lower())
+def select_sprint(sprints: Sequence[Sprint], as_of: datetime) -> Sprint | None:
+    """The sprint that is meant where nobody names one (`selection.due_next`); None of none."""
+    return due_next(sprints, lambda sprint: sprint.deadline, as_of)
 
 
-def _alike(milestones: pl.DataFrame, wanted: str) -> list[str]:
-    names = [pl.col(name).str.to_lowercase() for name in ("title", "title_then")]
-    for alike in ([name == wanted for name in names], [name.str.starts_with(wanted) for name in names]):
-        found = milestones.filter(pl.any_horizontal(alike))["title"].unique().to_list()
-        if len(found) == 1 and wanted:
-            return found
+def _is_open(group: Sequence[Row]) -> bool:
+    return any(row["state"] == "open" for row in group)
+
+
+def _meant(groups: Sequence[list[Row]], wanted: str) -> list[list[Row]]:
+    """The group that is meant, in a list; empty where none is, or where several could be."""
+    key = SprintKey.parse(wanted)
+    if key is not None:
+        return [group for group in groups if any(key == (row["repository_id"], row["number"]) for row in group)]
+    exact = [group for group in groups if wanted in _titles(group)]
+    if not exact and wanted.isdigit():
+        exact = [group for group in groups if any(row["number"] == int(wanted) for row in group)]
+    if exact:
+        return [max(exact, key=lambda group: (_is_open(group), *_latest(group)))]
+    low = same_name(wanted)
+    for alike in (str.__eq__, str.startswith):
+        close = [group for group in groups if low and any(alike(same_name(title), low) for title in _titles(group))]
+        if len(close) == 1:
+            return close
     return []
 
 
-def _sprint(past: ProjectState, calendar: WorkingCalendar, title: str, first_day: date | None) -> Sprint:
-    rows = past.milestones.filter(pl.col("title") == title).sort("repo", "number").to_dicts()
-    if any(row["state"] == "open" for row in rows):
-        rows = [row for row in rows if row["state"] == "open"] + [row for row in rows if row["state"] != "open"]
+def _titles(group: Sequence[Row]) -> set[str]:
+    return {title for row in group for title in (row["title"], row["title_then"]) if title}
+
+
+def _latest(group: Sequence[Row]) -> tuple[date, datetime]:
+    return max(row["due_on"] or date.min for row in group), max(row["created_at"] for row in group)
+
+
+def _sprint(
+    past: ProjectState, calendar: WorkingCalendar, group: Sequence[Row], first_days: Mapping[str, date]
+) -> Sprint:
+    rows = sorted(group, key=lambda row: (row["state"] != "open", row["repo"], row["number"]))
+    title = rows[0]["title"]
     due_on = max((row["due_on"] for row in rows if row["due_on"]), default=None)
-    parts = tuple(_part(past, calendar, row, first_day, due_on) for row in rows)
+    parts = tuple(_part(past, calendar, row, first_days.get(title), due_on) for row in rows)
     keys = pl.DataFrame(
         {"repo": [part.repo for part in parts], "milestone": [part.number for part in parts]},
         schema={"repo": pl.String, "milestone": pl.Int64},
@@ -135,7 +171,11 @@ def _sprint(past: ProjectState, calendar: WorkingCalendar, title: str, first_day
 
 
 def _part(
-    past: ProjectState, calendar: WorkingCalendar, row: dict[str, Any], first_day: date | None, due_on_of_others: date | None
+    past: ProjectState,
+    calendar: WorkingCalendar,
+    row: dict[str, Any],
+    first_day: date | None,
+    due_on_of_others: date | None,
 ) -> SprintPart:
     due_on = row["due_on"] or due_on_of_others
     start = start_of(past, row["repository_id"], row["number"], calendar, first_day)
@@ -150,5 +190,6 @@ def _part(
         scope=scope(past, row["repository_id"], row["number"], start),
         due_on=due_on,
         deadline=deadline(due_on, calendar) if due_on else None,
+        created_at=row["created_at"],
         known_later=tuple(row["known_later"] or ()),
     )

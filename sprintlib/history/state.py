@@ -126,7 +126,8 @@ COMMITS = _schema(
     {
         **_KEY,  # the pull request it belongs to; null number: on a branch only
         "sha": pl.String,
-        "author": pl.String,
+        "author": pl.String,  # a name, not a login
+        "author_is_bot": pl.Boolean,
         "message": pl.String,
         "committed_at": UTC_DATETIME,
     }

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, Table, func, select
 
 from sprintlib.history.fact_reader import repositories
+from sprintlib.history.machines import Machines
 from sprintlib.settings import Settings
 from sprintlib.store.schema import (
     analysis,
@@ -59,14 +60,16 @@ class _Repository:
     id: int
     name: str
     url: str
+    machines: Machines
 
 
 def read_texts(engine: Engine, settings: Settings) -> Iterator[Text]:
     """Texts of the project's repositories, and of its analyses: the newest of each milestone and day."""
     with engine.connect() as connection:
         found = repositories(connection, settings.project.repositories, datetime.now(UTC))
+        machines = Machines.of(settings.project.machines)
         for key, name, url in found.select("repository_id", "repo", "html_url").iter_rows():
-            yield from _of_repository(connection, _Repository(key, name, url))
+            yield from _of_repository(connection, _Repository(key, name, url, machines))
         yield from _analyses(connection, settings.project.name)
 
 
@@ -79,7 +82,8 @@ def texts_state(engine: Engine, settings: Settings) -> str:
         ]
         files = connection.scalar(select(func.count()).select_from(changed_file))
         analyses = connection.execute(select(func.count(), func.max(analysis.c.id)).select_from(analysis)).one()
-    told = repr((sorted(settings.project.repositories), settings.project.name, seen, files, tuple(analyses)))
+    project = settings.project
+    told = repr((sorted(project.repositories), project.name, sorted(project.machines), seen, files, tuple(analyses)))
     return blake2b(told.encode(), digest_size=16).hexdigest()
 
 
@@ -161,7 +165,7 @@ def _commits(connection: Connection, repo: _Repository, titles: dict[int, str]) 
             title=title,
             body="\n".join([rest.strip(), *paths.get(row.sha, [])]).strip(),
             author=row.author,
-            author_is_bot=(row.author or "").endswith("[bot]"),
+            author_is_bot=repo.machines.includes(row.author),
             happened_at=row.committed_at,
             updated_at=row.committed_at,
             observed_at=row.observed_at,
@@ -237,11 +241,10 @@ def _select(table: Table, repo: _Repository, *names: str) -> Select[Any]:
 
 
 def _common(row: Any, repo: _Repository) -> dict[str, Any]:
-    login = row.author or ""
     return {
         "repository_id": repo.id,
         "ref": f"{repo.name}#{row.number}",
         "author": row.author,
-        "author_is_bot": row.author_type == "Bot" or login.endswith("[bot]"),
+        "author_is_bot": repo.machines.includes(row.author, row.author_type),
         "observed_at": row.observed_at,
     }

@@ -44,7 +44,9 @@ def resolve(
         facts |= learned
 
 
-def _number(stay: MilestoneMembership, known: Mapping[str, list[TitleFact]], created_at: Mapping[int, datetime]) -> int | None:
+def _number(
+    stay: MilestoneMembership, known: Mapping[str, list[TitleFact]], created_at: Mapping[int, datetime]
+) -> int | None:
     entry = _called(stay.entry_title, stay.entered_at, known, created_at)
     leaving = _called(stay.exit_title, stay.left_at, known, created_at)
     said = stay.payload_milestone

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import polars as pl
 
-from sprintlib.history.state import ProjectState
 from sprintlib.history.reviews import before_dismissal
+from sprintlib.history.state import ProjectState
 
 _ITEM = ["repository_id", "number"]
 

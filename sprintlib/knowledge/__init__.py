@@ -6,20 +6,22 @@ from sprintlib.knowledge.hits import Hit
 from sprintlib.knowledge.indexing import IndexSummary, build_index, update_texts
 from sprintlib.knowledge.injection import Instruction, instructions
 from sprintlib.knowledge.masking import mask
-from sprintlib.knowledge.semantic_index import SemanticIndex, open_semantic_index
+from sprintlib.knowledge.relevance import FLOOR, relevances
 from sprintlib.knowledge.retrieval import search
+from sprintlib.knowledge.semantic_index import SemanticIndex, open_semantic_index
 from sprintlib.knowledge.similar import Similar, SimilarSprint, similar_sprints
 from sprintlib.knowledge.store import count_chunks, is_indexed
 
 __all__ = [
+    "FLOOR",
     "Claim",
     "ClaimKind",
     "Dropped",
     "Hit",
     "IndexSummary",
     "Instruction",
-    "SemanticIndex",
     "Report",
+    "SemanticIndex",
     "Similar",
     "SimilarSprint",
     "Source",
@@ -31,6 +33,7 @@ __all__ = [
     "is_indexed",
     "mask",
     "open_semantic_index",
+    "relevances",
     "search",
     "similar_sprints",
     "sources",

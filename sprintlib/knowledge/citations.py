@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict
 
 from sprintlib.evidence import Evidence
 from sprintlib.history import ProjectState
-from sprintlib.knowledge.literals import Details, read_details
 from sprintlib.knowledge.hits import Hit
+from sprintlib.knowledge.literals import Details, read_details
 from sprintlib.knowledge.stored_facts import ItemFacts, StoredFacts
 from sprintlib.knowledge.tokens import overlap, quotation, without_quotes, words
 

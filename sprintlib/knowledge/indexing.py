@@ -1,8 +1,7 @@
 """Building the index: chunks first, so that full text works at once, then what is new is embedded."""
 
-import fcntl
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
@@ -18,6 +17,7 @@ from sprintlib.knowledge.cleaning import GITHUB_HOSTS
 from sprintlib.knowledge.semantic_index import index_folder
 from sprintlib.knowledge.store import Changes, count_chunks, is_indexed, rules, write_chunks
 from sprintlib.knowledge.vectors import embed_missing, write_index
+from sprintlib.locks import LockedError, file_lock
 from sprintlib.observe.log import LOGGER
 from sprintlib.settings import Settings
 
@@ -117,12 +117,11 @@ def _shown(texts: Iterable[Text], show: OnProgress) -> Iterator[Text]:
 
 @contextmanager
 def index_lock(data_dir: Path) -> Iterator[None]:
-    """One indexing at a time; the system lets go when the process dies."""
-    data_dir.mkdir(parents=True, exist_ok=True)
-    with (data_dir / "index.lock").open("a") as file:
+    """One indexing at a time. Raises KnowledgeError while another runs."""
+    with ExitStack() as stack:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            stack.enter_context(file_lock(data_dir / "index.lock"))
+        except LockedError:
             raise KnowledgeError(f"Another 'sprint index' of {data_dir} is running: wait for it.") from None
         yield
 

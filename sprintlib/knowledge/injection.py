@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sprintlib.knowledge.cleaning import visible
-from sprintlib.knowledge.injection_asks import ASKS, IGNORE, KEEP, SECRETS
+from sprintlib.knowledge.injection_asks import IGNORE, KEEP, SECRETS, asks
 
 __all__ = ["HIDDEN", "IGNORE", "KEEP", "SECRETS", "Instruction", "instructions"]
 
 _LONGEST_QUOTE = 200
 _HIDDEN_AMOUNT = 3
-HIDDEN = "in characters that no reader sees"
+HIDDEN = "hide from readers"
 _FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007f]+")  # of a region: the one good use of tag characters
 _BASE64 = re.compile(r"(?<![\w/+=-])[A-Za-z0-9+/]{24,4000}={0,2}(?![\w/+=-])")
 _SPACED = re.compile(r"(?<!\w)(?:[^\W\d_][ ._*-]){2,}[^\W\d_](?!\w)")
@@ -53,7 +53,7 @@ def instructions(text: str) -> tuple[Instruction, ...]:
 
 def _found(text: str) -> Iterator[Instruction]:
     lower = text.lower()
-    for one in ASKS:
+    for one in asks():
         if match := one.search(text, lower):
             yield Instruction(one.asks, " ".join(match[0].split())[:_LONGEST_QUOTE])
 

@@ -73,7 +73,7 @@ def _fts5(connection: Connection, words: list[str], scope: SearchFilter, limit: 
 def _expression(connection: Connection, words: list[str]) -> str:
     """OR of the rarer terms, not more than there is time for; where all are frequent, AND, which reads less."""
     most = max(50, int(FREQUENT * (connection.scalar(select(func.max(chunk.c.id))) or 0)))
-    found = _counts(connection, words, most + 1)
+    found = counts(connection, words, most + 1)
     present = [word for word in words if found[word]] or words
     rare = _rarest({word: found[word] for word in present if found[word] <= most})
     return (" OR " if rare else " AND ").join(map(quoted, rare or present))
@@ -86,8 +86,12 @@ def _rarest(counts: dict[str, int]) -> list[str]:
     return [word for place, word in enumerate(order) if place == 0 or total[place] <= MOST_MATCHES]
 
 
-def _counts(connection: Connection, words: list[str], most: int) -> dict[str, int]:
+def counts(connection: Connection, words: list[str], most: int) -> dict[str, int]:
     """In how many chunks each term occurs, counted up to `most`."""
+    if connection.dialect.name != "sqlite":
+        document = func.to_tsvector("english", chunk.c.title + " " + chunk.c.body)
+        held = [func.count().filter(document.op("@@")(func.plainto_tsquery("english", word))) for word in words]
+        return dict(zip(words, connection.execute(select(*held)).one(), strict=True))
     one = "(SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {table} MATCH :word{place} LIMIT :most))"
     columns = ", ".join(one.format(table=FULL_TEXT, place=place) for place in range(len(words)))
     values = {f"word{place}": quoted(word) for place, word in enumerate(words)}

@@ -19,11 +19,12 @@ from sprintlib.history.item_status import (
     status_as_of,
     status_today,
 )
-from sprintlib.knowledge.reference_lookup import exact
 from sprintlib.knowledge.hits import Hit
 from sprintlib.knowledge.lexical import full_text, terms
-from sprintlib.knowledge.semantic_index import SemanticIndex
+from sprintlib.knowledge.reference_lookup import exact
 from sprintlib.knowledge.search_filter import SearchFilter
+from sprintlib.knowledge.semantic_index import SemanticIndex
+from sprintlib.knowledge.unspaced import pairs, unspaced
 from sprintlib.settings import Settings
 from sprintlib.store.schema import chunk
 
@@ -79,6 +80,7 @@ def search(
         found = _Found({})
         found.add(exact(connection, query, scope, chosen, DEPTH), "named in the query", EXACT_WEIGHT)
         found.add(full_text(connection, query, scope, DEPTH), "full text")
+        found.add(unspaced(connection, query, scope, DEPTH), "neighbouring characters")
         if semantic_index is not None:
             found.add(semantic_index.nearest(connection, query, scope, DEPTH), "meaning")
         fetched = _rows(connection, found.best()[: 4 * k], {})
@@ -170,7 +172,8 @@ def excerpt(body: str, words: Sequence[str], length: int = EXCERPT_WORDS) -> str
     if not sentences:
         return ""
     wanted = set(words)
-    overlaps = [len(wanted & set(terms(sentence))) for sentence in sentences]
+    grams = [pair for word in words for pair in pairs(word)]
+    overlaps = [len(wanted & set(terms(sentence))) + sum(pair in sentence for pair in grams) for sentence in sentences]
     start = max(range(len(sentences)), key=lambda place: (overlaps[place], -place))
     found = " ".join(sentences[start:]).split()
     return " ".join(found[:length]) + (" ..." if len(found) > length else "")

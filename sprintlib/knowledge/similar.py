@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.evidence import Evidence
 from sprintlib.history import ProjectState
+from sprintlib.history.lateness import days_late
 from sprintlib.history.scope import burn_up, deadline, start_of
 from sprintlib.knowledge.tokens import words
 
@@ -23,7 +24,7 @@ class SimilarSprint(BaseModel):
     """One ended sprint.
 
     similarity: 0-1, the mean of `by_state` and `by_text`. days_late: local days after the due date on which its last
-    part was closed; 0 or less is in time.
+    part was closed; 0 is in time.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -132,7 +133,7 @@ def _similar(course: _Course, calendar: WorkingCalendar, by_state: float, by_tex
         title=course.title,
         due_on=course.due_on,
         closed_on=closed_on,
-        days_late=(closed_on - course.due_on).days,
+        days_late=days_late(course.due_on, course.closed_at, course.closed_at, calendar),
         similarity=round((by_state + by_text) / 2, 4),
         by_state=round(by_state, 4),
         by_text=round(by_text, 4),

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from sprintlib.evidence import Evidence
-from sprintlib.forecast import REVIEW_DAYS, ForecastInputs, Workload, probability_in_time, count
-from sprintlib.recommend.playbook_entries import PLAYS
-from sprintlib.risks import Risk, SprintContext, listed
+from sprintlib.forecast import REVIEW_DAYS, ForecastInputs, Workload, count, probability_in_time
+from sprintlib.risks import Risk, SprintContext, listed, plays
 from sprintlib.risks.blocked_item import CROSS_KIND, next_actor
 from sprintlib.risks.blocked_item import KIND as BLOCKED
 from sprintlib.risks.failing_ci import KIND as CI
@@ -47,7 +46,7 @@ def candidates(context: SprintContext, inputs: ForecastInputs, risks: Sequence[R
             found.append(_stop_the_line(risk))
         elif risk.kind == UNSTARTED:
             found.append(_assign(risk))
-        elif risk.kind in PLAYS:
+        elif risk.kind in plays():
             found.append(_as_written(risk))
     return [*found, *_cut(context, inputs, risks)]
 
@@ -107,7 +106,7 @@ def _assign(risk: Risk) -> Candidate:
 
 
 def _as_written(risk: Risk) -> Candidate:
-    play, action = PLAYS[risk.kind]
+    play, action = plays()[risk.kind]
     cited = () if risk.items else risk.evidence
     return Candidate(play, action.format(items=listed(risk.items)), risk.items, cited=cited)
 
@@ -120,7 +119,7 @@ def _cut(context: SprintContext, inputs: ForecastInputs, risks: Sequence[Risk]) 
     creeping = [ref for ref in droppable if ref in added]
     if creeping:
         out = _enough(context, inputs, creeping)
-        action = f"Swap, do not add: take out or move {listed(out, 4)}, or as many others, for what came in."
+        action = f"Trade scope: move out {listed(out, 4)}, or as many others, to make room for what was added."
         yield Candidate("PB-009", action, out, what_if=partial(Workload.without, refs=with_pull_requests(context, out)))
     elif before is not None and before < OVERCOMMITTED and len(droppable) > 1:
         out = _enough(context, inputs, droppable[: -(-len(droppable) // 2)])

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from zlib import crc32
 
-from sprintlib.forecast import ForecastInputs, probability_in_time, clamp
+from sprintlib.forecast import ForecastInputs, clamp, probability_in_time
 from sprintlib.forecast.model import Forecast
 from sprintlib.recommend.candidates import Candidate, candidates
 from sprintlib.recommend.effort import effort

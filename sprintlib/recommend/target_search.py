@@ -7,7 +7,7 @@ from itertools import combinations
 
 from pydantic import BaseModel, ConfigDict
 
-from sprintlib.forecast import ForecastInputs, Workload, probability_in_time, clamp, count
+from sprintlib.forecast import ForecastInputs, Workload, clamp, count, probability_in_time
 from sprintlib.recommend.candidates import Candidate, candidates, least_begun, with_pull_requests
 from sprintlib.recommend.effort import COSTS, DROP_COST
 from sprintlib.risks import Risk, SprintContext, listed
@@ -85,7 +85,9 @@ def _under(work: Workload, chosen: Sequence[_Option]) -> Workload:
     return work
 
 
-def _options(context: SprintContext, inputs: ForecastInputs, risks: Sequence[Risk]) -> tuple[list[_Option], list[_Option]]:
+def _options(
+    context: SprintContext, inputs: ForecastInputs, risks: Sequence[Risk]
+) -> tuple[list[_Option], list[_Option]]:
     """What could be done beside dropping, and how much could be dropped."""
     named = [one for one in candidates(context, inputs, risks) if one.what_if and one.play in COSTS]
     others = [_Option(one, COSTS[one.play]) for one in {one.items: one for one in named}.values()]

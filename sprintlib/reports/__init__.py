@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from sprintlib.imports import lazy_exports
 
 if TYPE_CHECKING:
+    from sprintlib.reports.dated_report import ReportFiles, folder_name, write_report
     from sprintlib.reports.due import Result, is_due, last_slot, open_dated_milestones, overdue, run_due
     from sprintlib.reports.page import Page, open_page
     from sprintlib.reports.retention import prune
-    from sprintlib.reports.dated_report import ReportFiles, folder_name, write_report
 
 __all__ = [
     "Page",

@@ -1,9 +1,7 @@
 """Writing a dated report: run the notebook under a watchdog, and publish what it made in one step."""
 
-import fcntl
 import hashlib
 import json
-import os
 import re
 import shutil
 import sys
@@ -21,12 +19,14 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
 from sprintlib import resources
+from sprintlib.child_environment import STORE, child_environment
 from sprintlib.errors import AnalysisError, ReportError, SprintError
 from sprintlib.imports import preload
-from sprintlib.results import run_table
+from sprintlib.locks import file_lock
 from sprintlib.reports import explaining
-from sprintlib.results.run_table import Trigger
 from sprintlib.reports.watch import run_watched
+from sprintlib.results import run_table
+from sprintlib.results.run_table import Trigger
 from sprintlib.settings import Settings
 from sprintlib.store import open_store, store_error
 
@@ -38,7 +38,6 @@ NO_MILESTONE = "(no open milestone)"
 _NOTEBOOK = "sprint_analysis.ipynb"
 _LEAST_FREE_BYTES = 5_000_000
 _WHILE_SOMEBODY_WAITS = 25.0  # seconds for a model's words in a report by hand
-_SECRETS = ("GITHUB_TOKEN", "GH_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
 
 
 @dataclass(frozen=True)
@@ -180,12 +179,11 @@ def _death(settings: Settings, code: int) -> str:
 
 
 def _environment(scratch: str) -> dict[str, str]:
-    """This process's environment without secrets; Jupyter's and IPython's own files go to a folder that is dropped.
+    """What a notebook may see; Jupyter's and IPython's own files go to a folder that is dropped.
 
     The folder's name is short: kernels listen on sockets in it, whose paths may not exceed 107 characters.
     """
-    kept = {name: value for name, value in os.environ.items() if name not in _SECRETS}
-    return kept | {
+    return child_environment(STORE) | {
         "TMPDIR": scratch,
         "IPYTHONDIR": scratch,
         "JUPYTER_RUNTIME_DIR": scratch,
@@ -213,7 +211,7 @@ def _publish(settings: Settings, partial: Path, analysis: "Analysis") -> Path:
     day = analysis.as_of.astimezone(settings.time_zone).date().isoformat()
     final = settings.reports_dir / day / folder_name(analysis.project, *(found.title for found in analysis.milestones))
     final.parent.mkdir(parents=True, exist_ok=True)
-    with _publishing(settings):
+    with file_lock(settings.reports_dir / ".partial" / "lock", wait=True):
         if not final.exists():
             partial.rename(final)
             return final
@@ -226,13 +224,6 @@ def _publish(settings: Settings, partial: Path, analysis: "Analysis") -> Path:
             raise
         shutil.rmtree(former, ignore_errors=True)
     return final
-
-
-@contextmanager
-def _publishing(settings: Settings) -> Iterator[None]:
-    with (settings.reports_dir / ".partial" / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _keep_failed(settings: Settings, partial: Path, run_id: int) -> None:

@@ -1,8 +1,7 @@
 """What is overdue, and catching up with it once: the command that cron and launchd call."""
 
-import fcntl
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
@@ -10,10 +9,11 @@ import polars as pl
 from sqlalchemy import Engine
 
 from sprintlib.errors import ReportError, SprintError
+from sprintlib.locks import LockedError, file_lock
+from sprintlib.reports.dated_report import write_report
 from sprintlib.reports.explaining import release_model
 from sprintlib.reports.retention import prune
 from sprintlib.results.run_table import Run, mark_dead_runs, runs
-from sprintlib.reports.dated_report import write_report
 from sprintlib.settings import Settings
 from sprintlib.store import open_store
 
@@ -128,15 +128,12 @@ def _report(settings: Settings, title: str | None, say: Say, explain: bool | Non
 @contextmanager
 def _alone(settings: Settings) -> Iterator[bool]:
     """Whether this process is the only one that catches up."""
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        lock = (settings.data_dir / "run-due.lock").open("w")
-    except OSError as error:
-        raise ReportError(f"The data folder {settings.data_dir} cannot be written: {error.strerror}.") from error
-    with lock:
+    with ExitStack() as stack:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            stack.enter_context(file_lock(settings.data_dir / "run-due.lock"))
+        except LockedError:
             yield False
             return
+        except OSError as error:
+            raise ReportError(f"The data folder {settings.data_dir} cannot be written: {error.strerror}.") from error
         yield True

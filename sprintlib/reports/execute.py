@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sprintlib.imports import hide_module, preload, import_without_uri_grammar
+from sprintlib.imports import hide_module, import_without_uri_grammar, preload
 
 import_without_uri_grammar("nbformat")
 with hide_module("github"):  # for notebooks that lie on GitHub: a third of the CPU that importing papermill takes

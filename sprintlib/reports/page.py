@@ -6,8 +6,8 @@ from typing import Any
 
 from sprintlib import settings as settings_module
 from sprintlib import views
-from sprintlib.analysis.choosing import choose
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
+from sprintlib.analysis.selection import select_milestone
 
 # the numbers travel inside the executed notebook, so that every frozen copy rests on exactly what the page showed
 MIME_TYPE = "application/vnd.sprint.analysis+json"
@@ -79,13 +79,13 @@ def open_page(home: str | None = None, milestone: str | None = None, as_of: str 
     deadline. as_of: RFC 3339, or a date for the end of that day; None: now.
     Raises SettingsError, StoreError or AnalysisError with one sentence.
     """
+    from sprintlib.analysis import analyze
     from sprintlib.as_of import parse_as_of
     from sprintlib.results import with_words
-    from sprintlib.analysis import analyze
     from sprintlib.store import open_store
 
     settings = settings_module.load(home)
     moment = parse_as_of(as_of, settings)
     engine = open_store(settings.database_url, read_only=True)
     result = with_words(engine, analyze(engine, settings, moment, milestone))
-    return Page(result, choose(result, milestone), settings.data_dir / "cache")
+    return Page(result, select_milestone(result, milestone), settings.data_dir / "cache")

@@ -6,7 +6,7 @@ from importlib.metadata import version
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select
 
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.as_of import lies_ahead
@@ -15,7 +15,7 @@ from sprintlib.store import schema
 
 
 def store_analysis(engine: Engine, analysis: Analysis) -> list[int]:
-    """Write every milestone's analysis with its forecast, risks, recommendations and evidence, in one transaction.
+    """Write every milestone's analysis with its recommendations and evidence, in one transaction.
 
     A further analysis of the same milestone and moment becomes its next revision. One of a moment that lies ahead is
     not kept, or it would be the latest until then. Returns the analysis ids.
@@ -44,7 +44,8 @@ def _newest(engine: Engine, project: str) -> list[tuple[datetime, MilestoneAnaly
     """The newest stored analysis of each milestone, with its moment; None for one that cannot be read."""
     table = schema.analysis
     newest = func.row_number().over(
-        partition_by=table.c.milestone, order_by=(table.c.as_of.desc(), table.c.revision.desc())
+        partition_by=func.coalesce(table.c.sprint, table.c.milestone),
+        order_by=(table.c.as_of.desc(), table.c.revision.desc()),
     )
     ranked = select(table.c.as_of, table.c.body, newest.label("place")).where(table.c.project == project).subquery()
     with engine.connect() as connection:
@@ -53,13 +54,13 @@ def _newest(engine: Engine, project: str) -> list[tuple[datetime, MilestoneAnaly
 
 
 def previous_analysis(
-    engine: Engine, project: str, milestone: str, before: datetime
+    engine: Engine, project: str, milestone: MilestoneAnalysis, before: datetime
 ) -> tuple[datetime, MilestoneAnalysis] | None:
     """The newest stored analysis of a milestone as of an earlier moment, with that moment."""
     table = schema.analysis
     query = (
         select(table.c.as_of, table.c.body)
-        .where(table.c.project == project, table.c.milestone == milestone, table.c.as_of < before)
+        .where(table.c.project == project, _same_sprint(milestone), table.c.as_of < before)
         .order_by(table.c.as_of.desc(), table.c.revision.desc())
         .limit(1)
     )
@@ -79,7 +80,7 @@ def _with_words(engine: Engine, analysis: Analysis, milestone: MilestoneAnalysis
     table = schema.analysis
     query = (
         select(table.c.body)
-        .where(table.c.project == analysis.project, table.c.milestone == milestone.title)
+        .where(table.c.project == analysis.project, _same_sprint(milestone))
         .where(table.c.as_of == analysis.as_of)
         .order_by(table.c.revision.desc())
     )
@@ -91,6 +92,11 @@ def _with_words(engine: Engine, analysis: Analysis, milestone: MilestoneAnalysis
     return milestone.model_copy(update={"narrative": stored.narrative, "llm": stored.llm})
 
 
+def _same_sprint(milestone: MilestoneAnalysis) -> ColumnElement[bool]:
+    table = schema.analysis
+    return table.c.sprint == milestone.key if milestone.key else table.c.milestone == milestone.title
+
+
 def _read(body: dict[str, Any]) -> MilestoneAnalysis | None:
     try:
         return MilestoneAnalysis.model_validate(body)
@@ -100,15 +106,12 @@ def _read(body: dict[str, Any]) -> MilestoneAnalysis | None:
 
 def _store(connection: Connection, analysis: Analysis, milestone: MilestoneAnalysis) -> int:
     table = schema.analysis
-    same = (
-        (table.c.project == analysis.project)
-        & (table.c.milestone == milestone.title)
-        & (table.c.as_of == analysis.as_of)
-    )
+    same = (table.c.project == analysis.project) & _same_sprint(milestone) & (table.c.as_of == analysis.as_of)
     revision = (connection.scalar(select(func.max(table.c.revision)).where(same)) or 0) + 1
     row = {
         "project": analysis.project,
         "milestone": milestone.title,
+        "sprint": milestone.key or None,
         "as_of": analysis.as_of,
         "revision": revision,
         "version": version("sprintlib"),
@@ -123,24 +126,6 @@ def _store(connection: Connection, analysis: Analysis, milestone: MilestoneAnaly
 
 
 def _results(milestone: MilestoneAnalysis) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
-    yield (
-        schema.forecast,
-        [
-            {
-                "probability": milestone.probability,
-                "probability_delivered": milestone.probability_delivered,
-                "basis": milestone.basis,
-                "n_history": milestone.n_history,
-                "p50": milestone.forecast_dates.p50,
-                "p85": milestone.forecast_dates.p85,
-                "reason": milestone.reason,
-            }
-        ],
-    )
-    yield (
-        schema.risk,
-        [{"kind": risk.kind, "severity": risk.severity, "statement": risk.statement} for risk in milestone.risks],
-    )
     yield (
         schema.recommendation,
         [

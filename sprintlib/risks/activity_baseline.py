@@ -6,9 +6,8 @@ from typing import NamedTuple
 import polars as pl
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.history import Sprint
 from sprintlib.forecast import count, working_days
-from sprintlib.history import ProjectState
+from sprintlib.history import ProjectState, Sprint
 from sprintlib.risks.next_actor import moves
 
 WINDOW_DAYS = 180
@@ -92,7 +91,9 @@ def _rhythm(
     days = seen.select(*apart, day=pl.col("at").dt.convert_time_zone(zone).dt.date())
     worked = days.join(_numbered(as_of, calendar), on="day").select(*apart, "place").unique().sort(*apart, "place")
     gaps = worked.select(gap=pl.col("place").diff().over(apart)).drop_nulls()["gap"]
-    return ActivityBaseline(float(gaps.quantile(_PERCENTILE, "linear") or 0.0), len(gaps)) if len(gaps) >= _LEAST else None
+    return (
+        ActivityBaseline(float(gaps.quantile(_PERCENTILE, "linear") or 0.0), len(gaps)) if len(gaps) >= _LEAST else None
+    )
 
 
 def _numbered(as_of: datetime, calendar: WorkingCalendar) -> pl.DataFrame:

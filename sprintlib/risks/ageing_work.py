@@ -1,18 +1,21 @@
 """Work in progress that is older than what this team usually needs from beginning to end."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 
 from sprintlib.features import temporal
-from sprintlib.forecast import working_days
 from sprintlib.history.started_work import assigned_or_referenced
 from sprintlib.risks import quiet_milestone
-from sprintlib.risks.model import Risk, Severity
-from sprintlib.risks.context import SprintContext, listed
+from sprintlib.risks.context import SprintContext, listed, span
+from sprintlib.risks.model import Play, Risk, Severity
 
 KIND = "ageing_work"
+PLACE = 90
+PLAY = Play("PB-005", "Raise {items} first in the next stand-up: swarm for half a day, or put it back.")
 _LEAST_HISTORY = 8  # merged ones; a percentile of fewer says little
+BRANCH_DAYS = 14  # before a pull request is opened, in which its commits are work on it; older ones lay about
+_LANDING_DAYS = 1.0  # after an approval, in which whoever can merge it is not late
 _KEY = ["repository_id", "number"]
 
 
@@ -32,21 +35,22 @@ def detect(context: SprintContext) -> list[Risk]:
         return []
     age, oldest = old[0]
     refs = [ref for _, ref in old]
-    others = f"; so {'has' if len(refs) == 2 else 'have'} {listed(refs[1:])}" if len(refs) > 1 else ""
+    others = f". Also over that limit: {listed(refs[1:])}" if len(refs) > 1 else ""
     return [
         Risk(
             kind=KIND,
             severity=_severity(context, age > 2 * factor * limit),
             statement=(
-                f"{context.called(oldest)} has been in work for {working_days(round(age, 1))}, and 85% of what the "
-                f"team merged lately took {working_days(round(limit, 1))} or less{others}."
+                f"{context.called(oldest)} has been in progress for {span(age)}; 85% of what the team merged "
+                f"recently took {span(limit)} or less{others}."
             ),
             rule=(
-                f"A begun item that is not set aside has been in work for longer than {factor:g} times the 85th "
-                "percentile of the team's cycle time, from the first commit of a pull request to its merge: since the "
-                "first commit of a pull request that carries it, else since somebody took it or a commit named it. "
-                f"Unknown with fewer than {_LEAST_HISTORY} merged in {context.view.window}; not while the whole "
-                "sprint is quiet; high when it is twice as old and the deadline is near."
+                f"An item has been in progress for longer than {factor:g} times the 85th percentile of the team's "
+                "cycle time, which runs from the first commit of a pull request to its merge: since its pull request "
+                f"was opened, or its first commit at most {BRANCH_DAYS} days before that, else since somebody took it "
+                "or a commit named it. Not what is set aside or was approved within a working day, nor while the "
+                f"whole sprint is quiet; unknown with fewer than {_LEAST_HISTORY} merged in {context.view.window}. "
+                "High when it is twice as old and the deadline is near."
             ),
             items=tuple(refs),
             evidence=context.cite(refs),
@@ -61,18 +65,30 @@ def _ages(context: SprintContext) -> dict[str, float]:
     found = {}
     for ref in context.started:
         pulls = [pull for pull in context.pulls_of[ref] if pull in since]
-        aside = ref in context.on_hold or (pulls and context.on_hold.issuperset(pulls))
+        resting = context.on_hold | {pull for pull in pulls if _is_landing(context, pull)}
+        aside = ref in context.on_hold or (pulls and resting.issuperset(pulls))
         begun_at = min((since[pull] for pull in pulls), default=taken_at.get(ref))
         if begun_at is not None and not aside:
             found[ref] = context.view.working_days(begun_at, context.view.as_of)
     return found
 
 
+def _is_landing(context: SprintContext, pull: str) -> bool:
+    """Somebody approved what is there, and the pull request moved within the last working day."""
+    move = context.moves.get(pull)
+    return bool(move and move.approved and context.view.working_days(move.since, context.view.as_of) <= _LANDING_DAYS)
+
+
 def _first_commits(context: SprintContext) -> dict[str, datetime]:
-    """Pull requests that carry open items -> when their first commit was made, or when they were opened before it."""
-    commits = context.view.past.commits.group_by(_KEY).agg(pl.col("committed_at").min())
-    pulls = context.pulls.join(commits, on=_KEY, how="left")
-    return dict(pulls.select("ref", pl.min_horizontal("created_at", "committed_at")).iter_rows())
+    """Pull requests that carry open items -> when work on them began: their first commit, or when they were opened."""
+    near = pl.col("created_at") - timedelta(days=BRANCH_DAYS)
+    started = (
+        context.pulls.join(context.view.past.commits.select(*_KEY, "committed_at"), on=_KEY, how="left")
+        .with_columns(at=pl.when(pl.col("committed_at") >= near).then("committed_at"))
+        .group_by("ref", "created_at")
+        .agg(pl.col("at").min())
+    )
+    return dict(started.select("ref", pl.min_horizontal("created_at", "at")).iter_rows())
 
 
 def _taken_at(context: SprintContext) -> dict[str, datetime]:

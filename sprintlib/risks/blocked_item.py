@@ -1,11 +1,13 @@
 """Items that cannot move because another item is open."""
 
-from sprintlib.forecast import in_time, percent, working_days
+from sprintlib.forecast import in_time, working_days
 from sprintlib.risks.blocked_items import BlockedItem
+from sprintlib.risks.context import SprintContext, a_chance, span
 from sprintlib.risks.model import Risk, Severity
-from sprintlib.risks.context import SprintContext
+from sprintlib.risks.presence import present
 
 KIND = "blocked_item"
+PLACE = 10
 CROSS_KIND = "cross_repository_block"
 _SAID = {
     "native": "GitHub's own blocked-by list",
@@ -20,17 +22,17 @@ def detect(context: SprintContext) -> list[Risk]:
     """Open items of the sprint whose blocker stays open longer than the threshold."""
     sprint, limit = context.sprint, context.thresholds.blocked_days
     waits = [
-        (blocked_item, sprint.calendar.working_time(blocked_item.since, sprint.past.as_of)) for blocked_item in context.blocked_items
+        (blocked_item, sprint.calendar.working_time(blocked_item.since, sprint.past.as_of))
+        for blocked_item in context.blocked_items
     ]
     return [_risk(context, blocked_item, days) for blocked_item, days in waits if days > limit]
 
 
 def next_actor(context: SprintContext, ref: str) -> str | None:
-    """Who can move an item: its first assignee, else the author of a pull request, bots never."""
-    item = context.items[ref]
-    if item.assignees:
-        return item.assignees[0]
-    return item.author if item.kind == "pull" and not item.author_is_bot else None
+    """Who can move an item: its first assignee who is there, else the author of a pull request; machines never."""
+    item, there = context.items[ref], present(context.sprint.past)
+    mine = [item.author] if item.kind == "pull" and not item.author_is_bot and item.author else []
+    return next((login for login in [*item.assignees, *([] if item.assignees else mine)] if login in there), None)
 
 
 def _risk(context: SprintContext, blocked_item: BlockedItem, days: float) -> Risk:
@@ -44,9 +46,10 @@ def _risk(context: SprintContext, blocked_item: BlockedItem, days: float) -> Ris
         severity=_severity(context, blocked_item, actor),
         statement=_statement(context, blocked_item, days, actor),
         rule=(
-            f"An open item is blocked by an open item for more than {working_days(context.thresholds.blocked_days)} "
-            f"(here by {_SAID.get(blocked_item.source, blocked_item.source)}); high when the blocker has nobody to act or "
-            "lies in another repository, or the deadline is near."
+            "An open item has been blocked by another open item for more than "
+            f"{working_days(context.thresholds.blocked_days)} (here by "
+            f"{_SAID.get(blocked_item.source, blocked_item.source)}); high when nobody can act on the blocker, when it "
+            "is in another repository, or when the deadline is near."
         ),
         items=concerned,
         actor=actor,
@@ -55,11 +58,12 @@ def _risk(context: SprintContext, blocked_item: BlockedItem, days: float) -> Ris
 
 
 def _statement(context: SprintContext, blocked_item: BlockedItem, days: float, actor: str | None) -> str:
-    waited = f"{context.called(blocked_item.item)} has waited {working_days(round(days, 1))}"
+    waited = f"{context.called(blocked_item.item)} has waited {span(days)}"
     if blocked_item.blocker is None:
-        return f"{waited} under a label that says blocked; nobody says by what."
+        return f"{waited} with a label that says blocked, but nothing says by what."
     place = " in another repository" if blocked_item.crosses else ""
-    mover = f"where {actor} can act next" if actor else "which nobody is assigned to"
+    idle = "nobody active is assigned to" if context.items[blocked_item.blocker].assignees else "nobody is assigned to"
+    mover = f"where {actor} can act next" if actor else f"which {idle}"
     return f"{waited} for {context.called(blocked_item.blocker)}{place}, {mover}{_in_time(context, blocked_item)}."
 
 
@@ -68,7 +72,11 @@ def _in_time(context: SprintContext, blocked_item: BlockedItem) -> str:
     if not blocked_item.crosses or blocked_item.blocker is None:
         return ""
     probability = in_time(context.inputs, [blocked_item.blocker])[blocked_item.blocker]
-    return "" if probability is None else f"; it ends by the deadline with a probability of {percent(probability)}"
+    return (
+        ""
+        if probability is None
+        else f". {blocked_item.blocker} has {a_chance(probability)} of being done by the deadline"
+    )
 
 
 def _severity(context: SprintContext, blocked_item: BlockedItem, actor: str | None) -> Severity:

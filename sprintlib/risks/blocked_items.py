@@ -28,7 +28,9 @@ class BlockedItem(NamedTuple):
         return self.blocker is not None and self.item.partition("#")[0] != self.blocker.partition("#")[0]
 
 
-def blocked_items(sprint: Sprint, edges: pl.DataFrame, pulls_of: Mapping[str, Sequence[str]]) -> tuple[BlockedItem, ...]:
+def blocked_items(
+    sprint: Sprint, edges: pl.DataFrame, pulls_of: Mapping[str, Sequence[str]]
+) -> tuple[BlockedItem, ...]:
     """Blocking edges (schema dependencies.EDGES) on open items of the sprint, or on the pull requests that carry them.
 
     A blocker outside the project is left out: nobody here knows whether it is open.

@@ -9,10 +9,12 @@ import polars as pl
 
 from sprintlib.forecast import count
 from sprintlib.risks.changed_paths import changed_paths
-from sprintlib.risks.model import Risk
 from sprintlib.risks.context import SprintContext, listed
+from sprintlib.risks.model import Play, Risk
 
 KIND = "concurrent_edits"
+PLACE = 120
+PLAY = Play("PB-008", "Tell both authors, agree an order for {items}, and rebase the smaller one.")
 _MOST = 3  # pairs that are told
 _COMMITS, _LINES = 2, 100  # of each on a file; one small commit each seldom meets the other
 

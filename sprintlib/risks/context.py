@@ -10,16 +10,15 @@ import polars as pl
 
 from sprintlib.evidence import Evidence
 from sprintlib.features import MilestoneView
-from sprintlib.history import Sprint
-from sprintlib.forecast import ForecastInputs, build_inputs
+from sprintlib.forecast import ForecastInputs, build_inputs, percent, working_days
+from sprintlib.history import ProjectState, Sprint
 from sprintlib.history.started_work import pulls_of, started_at
-from sprintlib.history import ProjectState
 from sprintlib.knowledge.cleaning import heading
 from sprintlib.risks import progress
+from sprintlib.risks.activity_baseline import ActivityBaseline, activity_baseline
 from sprintlib.risks.blocked_items import BlockedItem, blocked_items
 from sprintlib.risks.next_actor import NextMove, next_moves
 from sprintlib.risks.on_hold import on_hold
-from sprintlib.risks.activity_baseline import ActivityBaseline, activity_baseline
 from sprintlib.risks.unnamed_work import UnnamedWork, unnamed_work
 from sprintlib.settings import RiskSettings
 
@@ -172,6 +171,19 @@ def shorten(text: str) -> str:
     """One line of at most TITLE_LENGTH characters, without links elsewhere and characters that nobody sees."""
     line = heading(text[:_LONGEST_TITLE])
     return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"
+
+
+def span(days: float) -> str:
+    """`3.5 working days`, `12 working days`: tenths matter in the first days only."""
+    return working_days(round(days) if days >= 10 else round(days, 1))
+
+
+def a_chance(probability: float) -> str:
+    """`a 20% chance`, `an 88% chance`, `less than a 5% chance`."""
+    said = percent(probability)
+    if said[0] in "<>":
+        return f"{'less' if said[0] == '<' else 'more'} than a {said[1:]} chance"
+    return f"{'an' if said[0] == '8' or said in ('11%', '18%') else 'a'} {said} chance"
 
 
 def listed(refs: Iterable[str], most: int = 3) -> str:

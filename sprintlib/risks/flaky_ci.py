@@ -7,10 +7,12 @@ import polars as pl
 from sprintlib.evidence import Evidence
 from sprintlib.features import delivery
 from sprintlib.forecast import count
-from sprintlib.risks.model import Risk
 from sprintlib.risks.context import SprintContext
+from sprintlib.risks.model import Play, Risk
 
 KIND = "flaky_ci"
+PLACE = 130
+PLAY = Play("PB-014", "Quarantine the flaky test with an owner and a date; do not run it again silently.")
 _DAYS = 7
 
 
@@ -37,7 +39,7 @@ def _risk(context: SprintContext, repo: str, name: str, commits: pl.DataFrame) -
             f"within {_DAYS} days."
         ),
         rule=(
-            f"A workflow failed and passed on the same commit, or passed only when it was run again, on at least "
+            f"A workflow both failed and passed on the same commit, or passed only when it was run again, on at least "
             f"{count(limit, 'commit')} within {_DAYS} days; medium above twice that, or when the deadline is near."
         ),
         evidence=tuple(

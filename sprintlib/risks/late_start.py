@@ -1,10 +1,12 @@
 """A sprint that runs while hardly anything in it was begun."""
 
 from sprintlib.forecast import count
-from sprintlib.risks.model import Risk
 from sprintlib.risks.context import SprintContext, listed
+from sprintlib.risks.model import Play, Risk
 
 KIND = "late_start"
+PLACE = 70
+PLAY = Play("PB-011", "Take one item a person, the riskiest dependency first: {items}.")
 _LEAST_ITEMS = 3  # fewer can all be begun last without being late
 
 
@@ -27,14 +29,14 @@ def detect(context: SprintContext) -> list[Risk]:
             kind=KIND,
             severity="high" if context.near_due else "medium",
             statement=(
-                f"{started} of {count(whole, 'item')} begun or closed with {gone:.0%} of the time gone: "
-                f"{listed(resting, 4)} not begun."
+                f"{started or 'None'} of {count(whole, 'item')} started or closed {gone:.0%} of the way through. "
+                f"Not started: {listed(resting, 4)}."
             ),
             rule=(
                 f"After {limits.late_start_time:.0%} of the time less than {limits.late_start_share:.0%} of the items "
-                "are closed or begun: a pull request, somebody who took it, or a commit that names it since the "
-                "start. Not where most of the work in these repositories names no issue, since the items cannot tell "
-                "then; high when the deadline is near."
+                "are closed or started: with a pull request, with somebody who took it, or with a commit that names "
+                "it since the sprint started. Not where most of the work in these repositories names no issue, since "
+                "then the items cannot tell; high when the deadline is near."
             ),
             items=tuple(resting),
             evidence=context.cite(resting),

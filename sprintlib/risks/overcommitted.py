@@ -1,10 +1,11 @@
 """More in the sprint than it will probably finish, early enough to change that."""
 
-from sprintlib.forecast import probability_in_time, clamp, count, percent
+from sprintlib.forecast import clamp, count, probability_in_time
+from sprintlib.risks.context import SprintContext, a_chance
 from sprintlib.risks.model import Risk
-from sprintlib.risks.context import SprintContext
 
 KIND = "overcommitted"
+PLACE = 140
 
 
 def detect(context: SprintContext) -> list[Risk]:
@@ -21,13 +22,13 @@ def detect(context: SprintContext) -> list[Risk]:
             kind=KIND,
             severity="high" if raw < limits.overcommitted_probability / 2 and context.near_due else "medium",
             statement=(
-                f"{count(len(refs), 'item')} open with {gone:.0%} of the time gone: all of them in time has a "
-                f"probability of {percent(clamp(raw))}."
+                f"{count(len(refs), 'item')} still open {gone:.0%} of the way through; {a_chance(clamp(raw))} of "
+                f"finishing {'it' if len(refs) == 1 else 'them all'} in time."
             ),
             rule=(
-                f"The probability that all is done or dropped in time is below {limits.overcommitted_probability:.0%} "
-                f"after {limits.overcommitted_time:.0%} of the time; high below half of that with the "
-                "deadline near."
+                "The chance that every item is done or dropped in time is below "
+                f"{limits.overcommitted_probability:.0%} once {limits.overcommitted_time:.0%} of the time has passed; "
+                "high below half of that when the deadline is near."
             ),
             items=tuple(refs),
             evidence=context.cite(refs),

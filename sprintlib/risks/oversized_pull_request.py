@@ -3,19 +3,20 @@
 import polars as pl
 
 from sprintlib.forecast import count
-from sprintlib.risks.model import Risk
 from sprintlib.risks.context import SprintContext, listed
+from sprintlib.risks.generated_files import is_generated
+from sprintlib.risks.model import Play, Risk
 
 KIND = "oversized_pull_request"
+PLACE = 110
+PLAY = Play("PB-004", "Split {items} along files or layers; land the pure refactoring first.")
 _LEAST_DAYS = 1.0  # in the first day a pull request may still be split by its author
 
 
 def detect(context: SprintContext) -> list[Risk]:
     """Open pull requests that carry open items, change more lines than the threshold, and are over a day old."""
     limit, view = context.thresholds.pull_request_lines, context.view
-    sized = context.pulls.with_columns(lines=pl.col("additions") + pl.col("deletions")).filter(
-        pl.col("lines") > limit
-    )
+    sized = _sized(context).filter(pl.col("lines") > limit)
     old = [
         (lines, ref)
         for ref, lines, since in sized.select("ref", "lines", "created_at").iter_rows()
@@ -26,17 +27,39 @@ def detect(context: SprintContext) -> list[Risk]:
     old.sort(key=lambda pair: (-pair[0], pair[1]))
     lines, largest = old[0]
     refs = [ref for _, ref in old]
-    others = f"; {listed(refs[1:])} {'is' if len(refs) == 2 else 'are'} too" if len(refs) > 1 else ""
+    others = f". Also too large: {listed(refs[1:])}" if len(refs) > 1 else ""
     return [
         Risk(
             kind=KIND,
             severity="medium" if lines > 2 * limit or context.near_due else "low",
-            statement=(f"{context.called(largest)} changes {count(lines, 'line')}, over the {limit} of one{others}."),
+            statement=f"{context.called(largest)} changes {count(lines, 'line')} (limit: {limit}){others}.",
             rule=(
-                f"An open pull request older than a working day adds and deletes more than {limit} lines; medium "
-                "above twice that, or when the deadline is near."
+                f"An open pull request older than a working day adds and deletes more than {limit} lines, not "
+                "counting generated files (lock files, translations, snapshots) where paths are known; medium above "
+                "twice that, or when the deadline is near."
             ),
             items=tuple(refs),
             evidence=context.cite(refs),
         )
     ]
+
+
+def _sized(context: SprintContext) -> pl.DataFrame:
+    """The pull requests (schema ITEMS) with the `lines` that people wrote.
+
+    GitHub counts the difference to the base, commits count what they change: their share of generated lines is taken
+    off. Unknown paths take nothing off.
+    """
+    past, key = context.sprint.past, ["repository_id", "number"]
+    written = (
+        past.commits.select(*key, "sha")
+        .join(context.pulls, on=key, how="semi")
+        .join(past.changed_files, on=["repository_id", "sha"])
+        .with_columns(lines=pl.sum_horizontal("additions", "deletions"))
+        .group_by(key)
+        .agg(share=pl.col("lines").filter(~is_generated("path")).sum() / pl.col("lines").sum())
+    )
+    share = pl.col("share").fill_nan(1.0).fill_null(1.0)
+    return context.pulls.join(written, on=key, how="left").with_columns(
+        lines=((pl.col("additions") + pl.col("deletions")) * share).round().cast(pl.Int64)
+    )

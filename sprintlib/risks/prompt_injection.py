@@ -13,8 +13,8 @@ import polars as pl
 from sprintlib.evidence import Evidence, EvidenceKind
 from sprintlib.forecast import count
 from sprintlib.knowledge.injection import HIDDEN, IGNORE, KEEP, SECRETS, instructions
-from sprintlib.risks.model import Risk
 from sprintlib.risks.context import SprintContext, listed
+from sprintlib.risks.model import Risk
 
 KIND = "instructions_in_text"
 KIND_OF_REST = "more_instructions_in_text"
@@ -22,8 +22,8 @@ _MOST = 5  # items told one by one; the rest in one sentence
 _GRAVE = frozenset({HIDDEN, IGNORE, KEEP, SECRETS})
 _RULE = (
     "A title, description, comment, review, commit message, branch name or label of an item of the sprint, of a pull "
-    "request that carries one, or of an item that mentions one reads like an order to a language model; high when it "
-    "is hidden, asks to ignore earlier instructions, for secrets, or to keep something from its readers."
+    "request that carries one, or of an item that mentions one contains instructions aimed at AI assistants; high when "
+    "it is hidden, or asks to ignore earlier instructions, for secrets, or to keep something from its readers."
 )
 _ADVICE = "Read it before you let an AI assistant work on this repository; nothing here follows it."
 _KEY = ["repository_id", "number"]
@@ -41,7 +41,7 @@ class _Place(NamedTuple):
 
 
 class _Order(NamedTuple):
-    """A text that reads like orders, and what for."""
+    """A text that contains instructions, and what for."""
 
     place: _Place
     asks: tuple[str, ...]
@@ -65,11 +65,12 @@ def _risk(ref: str, orders: list[_Order]) -> Risk:
     names = [order.place.name for order in orders]
     told = [name if names.count(name) == 1 else count(names.count(name), name.split(" ", 1)[1]) for name in names]
     where = listed(dict.fromkeys(told), 7)
-    reads = "reads" if len(orders) == 1 else "read"
+    contain = "contains" if len(orders) == 1 else "contain"
     return Risk(
         kind=KIND,
         severity="high" if _GRAVE & asked.keys() else "medium",
-        statement=f"On {ref} {where} {reads} like orders to a language model: {listed(asked, 4)}. {_ADVICE}",
+        statement=f"Possible prompt injection: on {ref}, {where} {contain} instructions aimed at AI assistants "
+        f"({listed(asked, 4)}). {_ADVICE}",
         rule=_RULE,
         items=(ref,),
         evidence=tuple(
@@ -84,8 +85,8 @@ def _rest(risks: list[Risk]) -> Iterator[Risk]:
         yield Risk(
             kind=KIND_OF_REST,
             severity="medium",
-            statement=f"Texts on {count(len(items), 'more item')} read like orders to a language model: "
-            f"{listed(items, 8)}. {_ADVICE}",
+            statement=f"Possible prompt injection: texts on {count(len(items), 'more item')} contain instructions "
+            f"aimed at AI assistants: {listed(items, 8)}. {_ADVICE}",
             rule=_RULE,
             items=items,
             evidence=tuple(risk.evidence[0] for risk in risks),

@@ -2,10 +2,12 @@
 
 from sprintlib.features import Metric, graph
 from sprintlib.forecast import count
-from sprintlib.risks.model import Risk, Severity
 from sprintlib.risks.context import SprintContext, listed
+from sprintlib.risks.model import Play, Risk, Severity
 
 KIND = "review_bottleneck"
+PLACE = 80
+PLAY = Play("PB-016", "Add a second default reviewer for {items}, and rotate weekly.")
 
 
 def detect(context: SprintContext) -> list[Risk]:
@@ -27,12 +29,11 @@ def detect(context: SprintContext) -> list[Risk]:
         Risk(
             kind=KIND,
             severity=_severity(context, long, narrow),
-            statement=f"{' and '.join(told)}, while {listed(waiting)} of this sprint "
-            f"{'waits' if len(waiting) == 1 else 'wait'}.",
+            statement=f"{' and '.join(told)}. Waiting for a review in this sprint: {listed(waiting)}.",
             rule=(
-                f"More than {limits.review_queue:g} open pull requests an active reviewer wait for a review, or one "
-                f"person gives more than {limits.review_share:.0%} of the reviews, and a pull request of the sprint "
-                "waits for one; medium when both hold or the deadline is near, high when all do."
+                f"More than {limits.review_queue:g} open pull requests per active reviewer are waiting, or one person "
+                f"gives more than {limits.review_share:.0%} of the reviews, and a pull request of the sprint is "
+                "waiting; medium when both hold or the deadline is near, high when all do."
             ),
             items=tuple(waiting),
             evidence=context.cite(waiting),
@@ -41,11 +42,11 @@ def detect(context: SprintContext) -> list[Risk]:
 
 
 def _queue(load: Metric) -> str:
-    return f"{count(load.n, 'open pull request')} without a review, {load.value:.1f} for each active reviewer"
+    return f"{count(load.n, 'open pull request')} without a review, {load.value:.1f} per active reviewer"
 
 
 def _share(concentration: Metric) -> str:
-    return f"{concentration.value:.0%} of the {concentration.n} reviews of {concentration.window} by one person"
+    return f"{concentration.value:.0%} of the {concentration.n} reviews in {concentration.window} came from one person"
 
 
 def _severity(context: SprintContext, long: bool, narrow: bool) -> Severity:

@@ -7,10 +7,12 @@ import polars as pl
 from sprintlib.features.code import ownership
 from sprintlib.forecast import count
 from sprintlib.risks.changed_paths import changed_paths
-from sprintlib.risks.model import Risk
 from sprintlib.risks.context import SprintContext, listed
+from sprintlib.risks.model import Play, Risk
 
 KIND = "single_ownership"
+PLACE = 160
+PLAY = Play("PB-015", "Make the next change of {items} in a pair, or have a second person review it.")
 _WINDOW_DAYS = 180  # a file belongs to who wrote it over months; four weeks of commits say who is busy with it now
 
 
@@ -29,8 +31,8 @@ def detect(context: SprintContext) -> list[Risk]:
             kind=KIND,
             severity="low",
             statement=(
-                f"{count(len(paths), 'path')} that this sprint changes "
-                f"{'has' if len(paths) == 1 else 'have'} one main author: {listed(paths)}."
+                f"{count(len(paths), 'path')} changed in this sprint "
+                f"{'has' if len(paths) == 1 else 'have'} a single main author: {listed(paths)}."
             ),
             rule=(
                 f"One author made more than {limit:.0%} of at least three commits of {view.window} on a path that an "

@@ -1,26 +1,31 @@
 """Pull requests of a sprint on which nobody moves."""
 
 from sprintlib.forecast import count, working_days
+from sprintlib.risks.activity_baseline import inactivity_limit
+from sprintlib.risks.context import SprintContext, listed, span
 from sprintlib.risks.model import Risk, Severity
 from sprintlib.risks.next_actor import NextMove
-from sprintlib.risks.activity_baseline import inactivity_limit
-from sprintlib.risks.context import SprintContext, listed
 
 KIND = "stale_pull_request"
+PLACE = 20
 KIND_OF_REST = "more_stale_pull_requests"
 _MOST = 5  # told one by one; the rest in one sentence
-_OWED = {"author": "an answer by its author", "reviewer": "a review", "maintainer": "a maintainer's decision"}
+_OWED = {
+    "author": "the author needs to answer",
+    "reviewer": "a review is needed",
+    "maintainer": "a maintainer needs to decide",
+}
 
 
 def detect(context: SprintContext) -> list[Risk]:
-    """Open, ready pull requests that carry open items and have had no human event for longer than the threshold.
+    """Open, ready pull requests that carry open items and have had no activity for longer than the threshold.
 
     Not those that people set aside, nor those whose items wait for another one, which is told as such; nothing in a
     bucket (Situation.is_bucket).
     """
     if context.is_bucket:
         return []
-    waits = _waits(context)
+    waits = stale(context)
     told = [_risk(context, ref, move, days) for ref, (move, days) in list(waits.items())[:_MOST]]
     rest = list(waits)[_MOST:]
     if rest:
@@ -28,7 +33,7 @@ def detect(context: SprintContext) -> list[Risk]:
             Risk(
                 kind=KIND_OF_REST,
                 severity="low",
-                statement=f"{count(len(rest), 'more pull request')} without a human event: {listed(rest, 8)}.",
+                statement=f"{count(len(rest), 'more pull request')} without activity: {listed(rest, 8)}.",
                 rule=_rule(context),
                 items=tuple(rest),
                 evidence=context.cite(rest),
@@ -37,7 +42,7 @@ def detect(context: SprintContext) -> list[Risk]:
     return told
 
 
-def _waits(context: SprintContext) -> dict[str, tuple[NextMove, float]]:
+def stale(context: SprintContext) -> dict[str, tuple[NextMove, float]]:
     """Stale pull requests with the move they wait for and the working days without one, longest first."""
     sprint, limit = context.sprint, _limit(context)
     waits = {
@@ -45,8 +50,8 @@ def _waits(context: SprintContext) -> dict[str, tuple[NextMove, float]]:
         for ref, move in context.moves.items()
         if ref not in context.on_hold and not _blocked(context, ref)
     }
-    stale = {ref: wait for ref, wait in waits.items() if wait[1] > limit}
-    return dict(sorted(stale.items(), key=lambda entry: (-entry[1][1], entry[0])))
+    long = {ref: wait for ref, wait in waits.items() if wait[1] > limit}
+    return dict(sorted(long.items(), key=lambda entry: (-entry[1][1], entry[0])))
 
 
 def _limit(context: SprintContext) -> float:
@@ -65,10 +70,7 @@ def _risk(context: SprintContext, ref: str, move: NextMove, days: float) -> Risk
     return Risk(
         kind=KIND,
         severity=_severity(context, days),
-        statement=(
-            f"{context.called(ref)} has had no human event for {working_days(round(days, 1))}; "
-            f"{move.reason}, so {_OWED[move.role]} is owed."
-        ),
+        statement=(f"{context.called(ref)} has had no activity for {span(days)}. {move.reason}: {_OWED[move.role]}."),
         rule=_rule(context),
         items=(ref, *carried),
         actor=move.who,
@@ -85,9 +87,10 @@ def _severity(context: SprintContext, days: float) -> Severity:
 
 def _rule(context: SprintContext) -> str:
     return (
-        "An open pull request that is no draft, not set aside and not blocked has no event by a person for more than "
+        "An open pull request that is not a draft, not set aside and not blocked has had no activity by a person for "
+        "more than "
         f"{working_days(round(_limit(context), 1))}{_why(context)}; high when it is three times as long and the "
-        f"deadline is {working_days(context.thresholds.near_due_days)} away or less."
+        f"deadline is at most {working_days(context.thresholds.near_due_days)} away."
     )
 
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from sprintlib.history import Sprint
 from sprintlib.forecast import count
+from sprintlib.history import Sprint
 from sprintlib.history.started_work import started_at
 
 _LEAST = 3  # fewer happen in every team
@@ -34,11 +34,12 @@ class UnnamedWork(NamedTuple):
         return self.is_lively and len(self.pulls) + self.commits > self.naming
 
     def words(self) -> str:
-        """`8 pull requests and 2 commits since the start name no issue`."""
+        """`8 pull requests and 2 commits outside any pull request since the sprint started name no issue`."""
         pulls = count(len(self.pulls), "pull request") if self.pulls else ""
         commits = f"{count(self.commits, 'commit')} outside any pull request" if self.commits else ""
         one = len(self.pulls) + self.commits == 1
-        return f"{' and '.join(filter(None, [pulls, commits]))} since the start {'names' if one else 'name'} no issue"
+        told = " and ".join(filter(None, [pulls, commits]))
+        return f"{told} since the sprint started {'names' if one else 'name'} no issue"
 
 
 def unnamed_work(sprint: Sprint) -> UnnamedWork:
@@ -74,5 +75,5 @@ def _direct_commits(sprint: Sprint, ids: list[int]) -> int:
         & pl.col("number").is_null()
         & (pl.col("committed_at") > start)
         & ~pl.col("message").fill_null("").str.contains(r"#\d|^Merge ")
-        & ~pl.col("author").fill_null("").str.ends_with("[bot]")
+        & ~pl.col("author_is_bot")
     )["sha"].n_unique()

@@ -1,10 +1,11 @@
 """Items that nobody has, or that nobody has begun, when the deadline is near."""
 
 from sprintlib.forecast import count, working_days
-from sprintlib.risks.model import Risk
 from sprintlib.risks.context import SprintContext, listed
+from sprintlib.risks.model import Risk
 
 KIND = "unstarted_near_due"
+PLACE = 50
 
 
 def detect(context: SprintContext) -> list[Risk]:

@@ -3,10 +3,12 @@
 import polars as pl
 
 from sprintlib.forecast import count
-from sprintlib.risks.model import Risk
 from sprintlib.risks.context import SprintContext, listed
+from sprintlib.risks.model import Play, Risk
 
 KIND = "untracked_board"
+PLACE = 150
+PLAY = Play("PB-020", "Link pull requests to {items} with closing keywords, so that work can be seen.")
 _LEAST_ITEMS = 3
 # What says where an item stands; comments and milestones do not.
 _STATUS = (
@@ -41,8 +43,8 @@ def detect(context: SprintContext) -> list[Risk]:
             kind=KIND,
             severity="medium" if context.near_due else "low",
             statement=(
-                f"{len(silent)} of {count(len(context.work_items), 'open item')} show no work with {gone:.0%} of the "
-                f"time gone: {listed(silent, 4)}; but {beside.words()}. The forecast sees only what is closed."
+                f"{len(silent)} of {count(len(context.work_items), 'open item')} show no work {gone:.0%} of the way "
+                f"through ({listed(silent, 4)}), although {beside.words()}. The forecast only sees what is closed."
             ),
             rule=(
                 f"After {limits.untracked_time:.0%} of the time more than {limits.untracked_share:.0%} of the open "

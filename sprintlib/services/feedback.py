@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from sprintlib.analysis.pipeline import sprint_contexts, observe
-from sprintlib.results.analyses import latest_analyses
+from sprintlib.analysis.model import MilestoneAnalysis
+from sprintlib.analysis.pipeline import observe, sprint_contexts
 from sprintlib.errors import AnalysisError
 from sprintlib.forecast import forecast
 from sprintlib.history import load_state
 from sprintlib.recommend import Recommendation, give_feedback, read_feedback, recommend
 from sprintlib.recommend.feedback import Decision, Feedback, Record, records
+from sprintlib.results.analyses import latest_analyses
 from sprintlib.risks import find_risks
 from sprintlib.settings import Settings
 
@@ -28,6 +29,7 @@ class OpenRecommendation:
     number: int
     id: str
     milestone: str
+    sprint: str
     as_of: datetime
     action: str
     expected_gain: float | None
@@ -63,15 +65,31 @@ def options(engine: Engine, project: str) -> list[OpenRecommendation]:
     newest = max((as_of for as_of, _ in stored), default=None)
     said = {given.recommendation: given.decision for given in _said(engine, project)}
     found = [
-        (milestone.title, as_of, advice)
+        (milestone, as_of, advice)
         for as_of, milestone in stored
         if newest is not None and newest - as_of <= _TOGETHER
         for advice in milestone.recommendations
     ]
     return [
-        OpenRecommendation(place, one.id, title, as_of, one.action, one.expected_gain, one.record, said.get(one.id))
-        for place, (title, as_of, one) in enumerate(found, start=1)
+        _open(place, milestone, as_of, advice, said.get(advice.id))
+        for place, (milestone, as_of, advice) in enumerate(found, start=1)
     ]
+
+
+def _open(
+    place: int, milestone: MilestoneAnalysis, as_of: datetime, advice: Recommendation, said: Decision | None
+) -> OpenRecommendation:
+    return OpenRecommendation(
+        number=place,
+        id=advice.id,
+        milestone=milestone.title,
+        sprint=milestone.key,
+        as_of=as_of,
+        action=advice.action,
+        expected_gain=advice.expected_gain,
+        record=advice.record,
+        said=said,
+    )
 
 
 def record_feedback(
@@ -95,7 +113,7 @@ def record_feedback(
     before = _said(engine, project)
     given = give_feedback(engine, project, option.id, decision, at, reason, until)
     past = load_state(engine, settings, option.as_of)
-    (context,) = sprint_contexts(past, settings, option.milestone)
+    (context,) = sprint_contexts(past, settings, option.sprint or option.milestone)
     inputs = observe(context)
     future, risks = forecast(inputs), find_risks(context)
     orders = [recommend(context, inputs, future, risks, said) for said in (before, (*before, given))]
@@ -120,7 +138,7 @@ def _named(engine: Engine, project: str, named: str) -> OpenRecommendation:
     for as_of, milestone in latest_analyses(engine, project):
         for one in milestone.recommendations:
             if one.id == named:
-                return OpenRecommendation(0, one.id, milestone.title, as_of, one.action, one.expected_gain, one.record, None)
+                return _open(0, milestone, as_of, one, None)
     raise AnalysisError(f"No stored analysis recommends '{named}': 'sprint feedback' shows what can be answered.")
 
 

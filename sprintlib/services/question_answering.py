@@ -1,57 +1,57 @@
-"""`sprint ask`: an answer put together from an analysis and from what was said, every sentence with its citation."""
+"""`sprint ask`: stored facts first, then what was said, every sentence with its citation; no model writes it."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Engine
 
-from sprintlib.analysis.pipeline import analyze_past
 from sprintlib.analysis.model import MilestoneAnalysis, Sentence
-from sprintlib.results.analyses import latest_analyses
+from sprintlib.analysis.pipeline import analyze_past
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.errors import AnalysisError, KnowledgeError
 from sprintlib.evidence import Evidence
-from sprintlib.history import load_state
+from sprintlib.history import ProjectState, load_state
 from sprintlib.knowledge import (
+    FLOOR,
     Claim,
-    ClaimKind,
     Hit,
-    SemanticIndex,
     Report,
-    Similar,
+    SemanticIndex,
     Source,
+    is_indexed,
     open_semantic_index,
+    relevances,
     search,
     similar_sprints,
     sources,
     update_texts,
     verify,
 )
+from sprintlib.questions import UNKNOWN, MilestoneOutlook, Project, Reply, Statement, reply
+from sprintlib.recommend import read_feedback
 from sprintlib.recommend.playbook import playbook_texts
 from sprintlib.settings import Settings
 
 MOST_CLAIMS = 8
 _TELLING = 4  # words of a passage that says something
+_SHORTEST = 8  # characters, where a script has no spaces
 _QUOTED = 4  # passages taken over from what was found
 _ALIKE = 3  # similar sprints that are named
-_RISKY = 3  # items of the gravest risks that are looked at
-_ABOUT_DELIVERY = (
-    r"late|slip|delay|behind|deadline|on time|in time|land|finish|done|ready|ship|deliver|forecast|chance|probab|risk"
-    r"|threat|block|wait|stuck|health|score|driver|sprint|milestone|release"
-)
-_ABOUT_ACTION = (
-    r"what (?:should|can|must|do|could) (?:we|i|one)|to do|help|fix|action|recommend|advice|next|speed|rescue"
-)
-_ABOUT_PAST = r"late|slip|delay|similar|past|before|again|usual|histor|compar"
-_ABOUT_DATE = r"\bwhen\b|\bdate\b|how long|finish"
+_ABOUT_PAST = r"\blate|slip|delay|similar|past|before|again|usual|histor|compar"
 
 
 class Answer(BaseModel):
-    """milestone: what the question is about, or null. hits: what was found, best first. report: of the citations."""
+    """What `sprint ask` says.
+
+    milestone: what the question is about, or null. items: refs of the items it is about. outcome: `answered`, or
+    `unknown` or `refused` with one sentence that says so and cites nothing. hits: what was found, best first.
+    report: of the citations.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -62,19 +62,8 @@ class Answer(BaseModel):
     hits: tuple[Hit, ...]
     report: Report
     notes: tuple[str, ...] = ()
-
-
-@dataclass
-class _Draft:
-    """Claims with their sources: every claim cites the source it was put together from."""
-
-    claims: list[Claim]
-    context: list[Source]
-
-    def add(self, text: str, kind: ClaimKind, cited: Sequence[Source], place: int | None = None) -> None:
-        self.context += [source for source in cited if source not in self.context]
-        claim = Claim(text=text, kind=kind, evidence=tuple(one.id for one in cited))
-        self.claims.insert(len(self.claims) if place is None else place, claim)
+    outcome: Literal["answered", "unknown", "refused"] = "answered"
+    items: tuple[str, ...] = ()
 
 
 def answer(
@@ -85,39 +74,12 @@ def answer(
     k: int = 8,
     semantic_index: SemanticIndex | None = None,
 ) -> Answer:
-    """Answer from the newest stored analysis, or with `as_of` from an analysis of that moment; no model writes it.
+    """Answer from what is known now, or was at `as_of`, and from the texts that are indexed.
 
     Raises AnalysisError when nothing has been collected.
     """
-    analyses, moment = _analyses(engine, settings, as_of)
-    past = load_state(engine, settings, moment)
-    about = _meant(question, analyses)
-    title = about.title if about else None
-    hits = search(engine, settings, _query(question, about), moment, k, milestone=title, semantic_index=semantic_index, past=past)
-    draft = _Draft([], [])
-    if about is not None:
-        _from_analysis(draft, question, about, moment)
-        if re.search(_ABOUT_PAST, question.lower()):
-            _from_past_sprints(draft, similar_sprints(past, WorkingCalendar.from_settings(settings), about.title))
-    _from_hits(draft, question, hits)
-    verified = verify(draft.claims[:MOST_CLAIMS], draft.context, past)
-    by_id = {source.id: source for source in draft.context}
-    return Answer(
-        question=question,
-        as_of=moment,
-        milestone=about.title if about else None,
-        sentences=tuple(
-            Sentence(
-                text=claim.text,
-                kind=claim.kind,
-                evidence=tuple(dict.fromkeys(cited for one in claim.evidence for cited in by_id[one].evidence)),
-            )
-            for claim in verified.kept
-        ),
-        hits=tuple(hits),
-        report=verified.report,
-        notes=tuple(_notes(hits, draft)),
-    )
+    told = _Told.of(engine, settings, question, as_of)
+    return told.with_texts(k, semantic_index) if is_indexed(engine) else told.alone()
 
 
 def ask(
@@ -128,10 +90,13 @@ def ask(
     k: int = 8,
     progress: Callable[[str, int, int | None], None] | None = None,
 ) -> Answer:
-    """The same, after bringing full text to what is stored, and by meaning where that index is there.
+    """The same, bringing full text to what is stored where stored facts are not enough, and by meaning if indexed.
 
     A note says what is missing.
     """
+    told = _Told.of(engine, settings, question, as_of)
+    if told.reply.outcome != "open" and told.reply.enough:
+        return told.alone()
     notes: list[str] = []
     try:
         update_texts(engine, settings, progress, playbook_texts())
@@ -143,87 +108,138 @@ def ask(
             semantic_index = stack.enter_context(open_semantic_index(engine, settings))
         except KnowledgeError as error:
             notes.append(str(error))
-        found = answer(engine, settings, question, as_of, k, semantic_index)
+        found = told.with_texts(k, semantic_index)
     return found.model_copy(update={"notes": (*notes, *found.notes)})
 
 
-def _query(question: str, about: MilestoneAnalysis | None) -> str:
-    """The question; one about a milestone's course also asks for the items that its gravest risks are about."""
-    if about is None or not re.search(rf"\b(?:{_ABOUT_DELIVERY})", question.lower()):
-        return question
-    refs = [ref for risk in about.risks if risk.severity == "high" for ref in risk.items]
-    return " ".join([question, *dict.fromkeys(refs[:_RISKY])])
+@dataclass(frozen=True)
+class _Told:
+    """What stored facts say to a question; the past is loaded once, for them and for the search."""
+
+    engine: Engine
+    settings: Settings
+    question: str
+    past: ProjectState
+    reply: Reply
+
+    @classmethod
+    def of(cls, engine: Engine, settings: Settings, question: str, as_of: datetime | None) -> "_Told":
+        past = load_state(engine, settings, as_of or datetime.now(UTC))
+        if past.repositories.is_empty():
+            raise AnalysisError("Nothing has been collected yet: run 'sprint sync' first.")
+        project = Project(past, settings, engine, lambda title: _outlook(engine, settings, past, title))
+        return cls(engine, settings, question, past, reply(project, question))
+
+    def alone(self) -> Answer:
+        """Without a search."""
+        if self.reply.told is not None:
+            return self._silent(self.reply.told, ())
+        return self._checked(list(self.reply.statements), ())
+
+    def with_texts(self, k: int, semantic_index: SemanticIndex | None) -> Answer:
+        """With passages that hold enough of what is asked, where facts alone do not answer it."""
+        if self.reply.told is not None:
+            return self._silent(self.reply.told, ())
+        about = self.reply.about if self.reply.outcome == "answered" else None
+        found = search(
+            self.engine, self.settings, self._query(), self.past.as_of, k,
+            milestone=about, semantic_index=semantic_index, past=self.past,
+        )  # fmt: skip
+        with self.engine.connect() as connection:
+            held = relevances(connection, self.reply.content, found)
+        statements = list(self.reply.statements)
+        if about is not None and re.search(_ABOUT_PAST, self.question.lower()):
+            statements += self._similar(about)
+        if not self.reply.enough:
+            fit = [hit for hit in found if held[hit.chunk_id] >= FLOOR and self._fits(hit)]
+            order = sorted(fit, key=lambda hit: -round(held[hit.chunk_id], 1))
+            statements += _quotes(order)
+        return self._checked(statements, found)
+
+    def _query(self) -> str:
+        """The question, and what it turned out to be about."""
+        return " ".join([self.question, *self.reply.items])
+
+    def _fits(self, hit: Hit) -> bool:
+        """Where the answer is about items, their texts alone; where somebody's words are asked for, theirs alone."""
+        if self.reply.items:
+            return hit.ref in self.reply.items and hit.kind in ("comment", "review", "issue")
+        return not self.reply.people or hit.author in self.reply.people
+
+    def _similar(self, title: str) -> Iterator[Statement]:
+        """How similar sprints ended together, and those that are most alike one by one."""
+        similar = similar_sprints(self.past, WorkingCalendar.from_settings(self.settings), title)
+        if similar.statement is not None:
+            endings = "; ".join(one.ending for one in similar.sprints[:_ALIKE])
+            text = f"{similar.statement} Most alike: {endings}."
+            told = "\n".join([text, *(one.ending for one in similar.sprints)])
+            cited = tuple(evidence for one in similar.sprints for evidence in one.evidence[:1])
+            yield Statement(text, (Source(id="similar sprints", text=told, evidence=cited),), "inference")
+
+    def _checked(self, statements: Sequence[Statement], hits: Sequence[Hit]) -> Answer:
+        """Only what checks out against what it cites; where nothing is left, that it is not known."""
+        chosen = statements[:MOST_CLAIMS]
+        context = list({source.id: source for one in statements for source in one.sources}.values())
+        verified = verify([one.claim() for one in chosen], context, self.past)
+        by_id = {source.id: source for source in context}
+        sentences = tuple(_sentence(claim, by_id) for claim in verified.kept)
+        if not sentences:
+            return self._silent(UNKNOWN, hits, verified.report)
+        return self._answer(sentences, hits, verified.report, "answered")
+
+    def _silent(self, told: str, hits: Sequence[Hit], report: Report | None = None) -> Answer:
+        """One sentence that cites nothing: that it is not known, or not told."""
+        outcome: Literal["unknown", "refused"] = "refused" if self.reply.outcome == "refused" else "unknown"
+        empty = report or verify([], [], self.past).report
+        return self._answer((Sentence(text=told, kind="fact"),), hits, empty, outcome)
+
+    def _answer(
+        self,
+        sentences: tuple[Sentence, ...],
+        hits: Sequence[Hit],
+        report: Report,
+        outcome: Literal["answered", "unknown", "refused"],
+    ) -> Answer:
+        return Answer(
+            question=self.question,
+            as_of=self.past.as_of,
+            milestone=self.reply.about,
+            sentences=sentences,
+            hits=tuple(hits),
+            report=report,
+            notes=tuple(_notes(hits)),
+            outcome=outcome,
+            items=self.reply.items,
+        )
 
 
-def _analyses(
-    engine: Engine, settings: Settings, as_of: datetime | None
-) -> tuple[Sequence[MilestoneAnalysis], datetime]:
-    stored = latest_analyses(engine, settings.project.name) if as_of is None else []
-    if stored:
-        newest = max(moment for moment, _ in stored)
-        return [found for moment, found in stored if moment == newest], newest
-    moment = as_of or datetime.now(UTC)
-    past = load_state(engine, settings, moment)
-    if past.repositories.is_empty():
-        raise AnalysisError("Nothing has been collected yet: run 'sprint sync' first.")
-    return analyze_past(past, settings).milestones, moment
+def _sentence(claim: Claim, by_id: dict[str, Source]) -> Sentence:
+    evidence = dict.fromkeys(cited for one in claim.evidence for cited in by_id[one].evidence)
+    return Sentence(text=claim.text, kind=claim.kind, evidence=tuple(evidence))
 
 
-def _meant(question: str, analyses: Sequence[MilestoneAnalysis]) -> MilestoneAnalysis | None:
-    """The milestone a question names, else the one due next if it asks about delivery."""
-    asked = question.lower()
-    named = [one for one in analyses if any(_names(asked, title) for title in (one.title, *one.titles_then))]
-    if named:
-        return max(named, key=lambda one: len(one.title))
-    about_delivery = re.search(rf"\b(?:{_ABOUT_DELIVERY})", asked) or re.search(_ABOUT_ACTION, asked)
-    return analyses[0] if analyses and about_delivery else None
-
-
-def _names(asked: str, title: str) -> bool:
-    """The whole title, its version number, or one of its longer words."""
-    parts = [title.lower(), *re.findall(r"\d+(?:\.\d+)+|[a-z]{5,}", title.lower())]
-    return any(re.search(rf"(?<![\w.]){re.escape(part)}(?![\w]|\.\d)", asked) for part in parts)
-
-
-def _from_analysis(draft: _Draft, question: str, about: MilestoneAnalysis, moment: datetime) -> None:
-    """The sentence first, then what the question is about: reasons, dates or actions."""
-    parts = [
+def _outlook(engine: Engine, settings: Settings, past: ProjectState, title: str) -> MilestoneOutlook | None:
+    """The analysis of one milestone, as far as answers tell it."""
+    found = analyze_past(past, settings, title, feedback=read_feedback(engine, past.project, past.as_of)).milestones
+    if not found:
+        return None
+    about, dates = found[0], found[0].forecast_dates
+    parts = tuple(
         Evidence(ref=f"{part.repo} milestone {part.number}", kind="milestone", url=part.html_url, note=part.title_then)
         for part in about.parts
-    ]
-    whole = Source(id="analysis", text=_told(about, moment), evidence=tuple(parts))
-    draft.add(about.summary, "inference", [whole])
-    asked = question.lower()
-    if re.search(_ABOUT_DATE, asked) and about.forecast_dates.p50:
-        dates = about.forecast_dates
-        draft.add(f"Done with 50 % probability by {dates.p50}, with 85 % by {dates.p85}.", "inference", [whole])
-    risks: list[tuple[str, ClaimKind, Source]] = [
-        (risk.statement, "fact", Source(id=f"risk:{risk.kind}:{place}", text=risk.statement, evidence=risk.evidence))
-        for place, risk in enumerate(about.risks)
-        if risk.severity in ("high", "medium")
-    ]
-    advice: list[tuple[str, ClaimKind, Source]] = [
-        (one.action, "advice", Source(id=f"advice:{one.id}", text=one.action, evidence=one.evidence))
-        for one in about.recommendations
-    ]
-    acting = re.search(_ABOUT_ACTION, asked)
-    for text, kind, source in [*advice[:3], *risks[:2]] if acting else [*risks[:4], *advice[:1]]:
-        if source.evidence:
-            draft.add(text, kind, [source])
+    )
+    return MilestoneOutlook(
+        title=about.title,
+        summary=about.summary,
+        told=_all_said(about, past.as_of),
+        parts=parts,
+        finish=(dates.p50, dates.p85),
+        risks=about.risks,
+        recommendations=about.recommendations,
+    )
 
 
-def _from_past_sprints(draft: _Draft, similar: Similar) -> None:
-    """How they ended together, and those that are most alike one by one."""
-    if similar.statement is None:
-        return
-    endings = "; ".join(one.ending for one in similar.sprints[:_ALIKE])
-    text = f"{similar.statement} Most alike: {endings}."
-    told = "\n".join([text, *(one.ending for one in similar.sprints)])
-    cited = tuple(evidence for one in similar.sprints for evidence in one.evidence[:1])
-    draft.add(text, "inference", [Source(id="similar sprints", text=told, evidence=cited)], place=1)
-
-
-def _told(about: MilestoneAnalysis, moment: datetime) -> str:
+def _all_said(about: MilestoneAnalysis, moment: datetime) -> str:
     """What the analysis says in words and numbers, for the check of its own sentence."""
     dates = " ".join(str(day) for day in about.forecast_dates.model_dump().values() if day)
     scope = " ".join(f"{value} {name}" for name, value in about.scope.model_dump().items())
@@ -233,16 +249,20 @@ def _told(about: MilestoneAnalysis, moment: datetime) -> str:
     )
 
 
-def _from_hits(draft: _Draft, question: str, hits: Sequence[Hit]) -> None:
+def _quotes(hits: Sequence[Hit]) -> Iterator[Statement]:
     """Passages, word for word; texts that read like orders are left out, and such as "Concept ACK"."""
     harmless = [hit for hit in hits if not hit.suspicious and hit.kind != "analysis"]
-    fit = [hit for hit in harmless if len(_passage(hit).split()) >= _TELLING]
+    fit = [hit for hit in harmless if _says_something(_passage(hit))]
     quoted = list({_passage(hit): hit for hit in reversed(fit)}.values())[::-1][:_QUOTED]  # the same words once
     for hit, source in zip(quoted, sources(quoted), strict=True):
         who = hit.author if hit.kind in ("comment", "review") else None
         when = f"{hit.happened_at:%Y-%m-%d}" if hit.happened_at else None
         said = ", ".join(part for part in (who, when) if part)
-        draft.add(f'{hit.ref} ({hit.kind}{", " if said else ""}{said}): "{_passage(hit)}"', "fact", [source])
+        yield Statement(f'{hit.ref} ({hit.kind}{", " if said else ""}{said}): "{_passage(hit)}"', (source,))
+
+
+def _says_something(passage: str) -> bool:
+    return len(passage.split()) >= _TELLING or (not passage.isascii() and len(passage) >= _SHORTEST)
 
 
 def _passage(hit: Hit) -> str:
@@ -250,9 +270,7 @@ def _passage(hit: Hit) -> str:
     return re.sub(r'["“”]', "'", hit.title if hit.kind in ("commit", "pull") else hit.excerpt)
 
 
-def _notes(hits: Sequence[Hit], draft: _Draft) -> Iterator[str]:
-    if not draft.claims:
-        yield "Nothing stored fits the question; name an item (#12), a milestone, or other words."
+def _notes(hits: Sequence[Hit]) -> Iterator[str]:
     marked = sum(hit.suspicious for hit in hits)
     if marked:
         yield f"{marked} of the texts found read like orders to a language model and were not quoted."

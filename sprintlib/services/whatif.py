@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Engine
 
-from sprintlib.analysis.pipeline import sprint_contexts, observe
+from sprintlib.analysis.pipeline import observe, select_context, sprint_contexts
 from sprintlib.errors import AnalysisError
 from sprintlib.forecast import Change, WhatIf, apply_change
 from sprintlib.forecast import what_if as compare
@@ -59,9 +59,7 @@ def what_if(
     if past.repositories.is_empty():
         raise AnalysisError("Nothing has been collected yet: run 'sprint sync' first.")
     contexts = sprint_contexts(past, settings, milestone)
-    if not contexts:
-        raise AnalysisError("No milestone was open then: name one with --milestone.")
-    context = contexts[0]
+    context = select_context(contexts, as_of)
     sprint, inputs = context.sprint, observe(context)
     if due_on is not None and due_on < sprint.calendar.local_date(as_of):
         raise AnalysisError(f"{due_on} is over: give --move-due a day from {sprint.calendar.local_date(as_of)} on.")

@@ -24,6 +24,7 @@ analysis = Table(
     Column("id", Integer, primary_key=True),
     Column("project", String(128), nullable=False),
     Column("milestone", Text, nullable=False),
+    Column("sprint", String(48), index=True, comment="SprintKey as written; null where an old row's could not be told"),
     moment("as_of", nullable=False),
     Column("revision", Integer, nullable=False),
     Column("version", String(32), nullable=False, comment="version of sprintlib"),
@@ -31,29 +32,6 @@ analysis = Table(
     moment("created_at", nullable=False),
 )
 Index("ix_analysis_project", analysis.c.project, analysis.c.as_of)
-
-forecast = Table(
-    "forecast",
-    metadata,
-    Column("analysis_id", Integer, ForeignKey("analysis.id", ondelete="CASCADE"), primary_key=True),
-    Column("probability", Float),
-    Column("probability_delivered", Float),
-    Column("basis", String(24), nullable=False),
-    Column("n_history", Integer, nullable=False),
-    Column("p50", Date),
-    Column("p85", Date),
-    Column("reason", Text),
-)
-
-risk = Table(
-    "risk",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("analysis_id", Integer, ForeignKey("analysis.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("kind", String(48), nullable=False),
-    Column("severity", String(16), nullable=False),
-    Column("statement", Text, nullable=False),
-)
 
 recommendation = Table(
     "recommendation",
@@ -150,3 +128,5 @@ vector = Table(
 
 # SQLite only: made and kept equal to `chunk` by migration 0002, outside SQLAlchemy's knowledge.
 FULL_TEXT = "chunk_text"
+# SQLite only, made by migration 0012_trigram: texts in scripts without spaces, by three neighbouring characters.
+TRIGRAMS = "chunk_trigram"

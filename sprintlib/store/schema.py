@@ -32,19 +32,19 @@ from sprintlib.store.facts import (
 )
 from sprintlib.store.results import (
     FULL_TEXT,
+    TRIGRAMS,
     analysis,
     chunk,
     evidence,
     feedback,
-    forecast,
     recommendation,
-    risk,
     run,
     vector,
 )
 
 __all__ = [
     "FULL_TEXT",
+    "TRIGRAMS",
     "UtcDateTime",
     "analysis",
     "changed_file",
@@ -55,7 +55,6 @@ __all__ = [
     "event",
     "evidence",
     "feedback",
-    "forecast",
     "issue",
     "item_cursor",
     "metadata",
@@ -71,7 +70,6 @@ __all__ = [
     "release",
     "repository",
     "review",
-    "risk",
     "run",
     "set_aside",
     "snapshot",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.forecast.model import ItemForecast
-from sprintlib.views.markup import known_repositories, link, short, table, text, web_url, full_title
+from sprintlib.views.markup import full_title, known_repositories, link, short, table, text, web_url
 from sprintlib.views.words import count, percent
 
 HEAD = ("Item", "Title", "State", "By the due date")

@@ -10,7 +10,7 @@ from sprintlib.views.burn_up import burn_up_figure
 from sprintlib.views.earlier import earlier_sprints
 from sprintlib.views.findings import action_list, hostile_text, risk_list
 from sprintlib.views.items import item_table
-from sprintlib.views.markup import known_repositories, link, text, web_url, full_title
+from sprintlib.views.markup import full_title, known_repositories, link, text, web_url
 from sprintlib.views.measurements import measurements
 from sprintlib.views.narrative import narrative
 from sprintlib.views.tables import freshness, notes, scope_table

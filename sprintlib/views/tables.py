@@ -7,6 +7,7 @@ from sprintlib.explain.model import Driver
 from sprintlib.views.markup import (
     citations,
     cite,
+    full_title,
     known_repositories,
     link,
     sentence,
@@ -14,7 +15,6 @@ from sprintlib.views.markup import (
     table,
     text,
     web_url,
-    full_title,
 )
 from sprintlib.views.words import SEVERITIES, age, between, chance, day, headline, moment, percent, short_day, today
 

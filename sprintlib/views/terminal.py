@@ -9,15 +9,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sprintlib.services.question_answering import Answer
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
-from sprintlib.services.whatif import WhatIfResult
 from sprintlib.evidence import Evidence
 from sprintlib.explain.model import Driver
 from sprintlib.forecast import count, day_name, percent, points
 from sprintlib.forecast.model import Forecast
 from sprintlib.recommend import Plan
 from sprintlib.risks import Risk
+from sprintlib.services.question_answering import Answer
+from sprintlib.services.whatif import WhatIfResult
 
 SHOWN = 3
 _ALSO = 4  # of what was found and is not cited already

@@ -10,8 +10,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sprintsim.fake_github import endpoints
-from sprintsim.fake_github import git_http
+from sprintsim.fake_github import endpoints, git_http
 from sprintsim.fake_github.dataset import Dataset
 from sprintsim.fake_github.endpoints import Listing
 from sprintsim.fake_github.faults import Fault

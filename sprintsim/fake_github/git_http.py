@@ -1,7 +1,6 @@
 """git's smart HTTP protocol (read only) for datasets that carry a bare repository."""
 
 import gzip
-import os
 import subprocess
 import zlib
 from pathlib import Path
@@ -9,6 +8,8 @@ from pathlib import Path
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+
+from sprintlib.child_environment import child_environment
 
 SERVICE = "git-upload-pack"
 # partial clones (--filter=blob:none) ask for missing objects by their id later
@@ -48,6 +49,8 @@ async def _upload_pack(request: Request, git_dir: Path, body: bytes, *options: s
     def run() -> bytes:
         command = [*UPLOAD_PACK, *options, str(git_dir)]
         # a refused request is told to the client inside the protocol, so a failure still has an answer
-        return subprocess.run(command, input=body, capture_output=True, env=os.environ | protocol, check=False).stdout
+        return subprocess.run(
+            command, input=body, capture_output=True, env=child_environment() | protocol, check=False
+        ).stdout
 
     return await run_in_threadpool(run)

@@ -1,6 +1,8 @@
 """From files to datasets, tolerant of what other backups leave out."""
 
+import json
 from collections import defaultdict
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -11,7 +13,7 @@ from sprintsim.fake_github.dataset import Dataset
 from sprintsim.fake_github.payloads import Payload
 
 # without these GitHub gives no issue and no pull request
-_NEEDED = ("node_id", "html_url", "title", "state", "created_at")
+_NEEDED = ("node_id", "html_url", "created_at")
 
 
 def load(*paths: Path | str) -> list[Dataset]:
@@ -38,7 +40,6 @@ def _load_source(source: Path) -> list[Dataset]:
             extras[document.source][document.part] = _extra(document)
             continue
         item = _item_document(document)
-        _check_servable(document, item)
         if document.source not in datasets:
             datasets[document.source] = Dataset(_name_in(item) or _name_of(document.source))
         try:
@@ -87,15 +88,17 @@ def _item_document(document: reading.Document) -> Payload:
     }
 
 
-def _check_servable(document: reading.Document, item: Payload) -> None:
-    """Raises DatasetError for an item that could be served, but that no collector could read."""
-    payload = item.get("pull") or item.get("issue") or {}
-    missing = [key for key in _NEEDED if not payload.get(key)]
-    if missing:
-        raise DatasetError(
-            f"{document.source}/{document.name} has no {missing[0]}, which GitHub gives with every item: this is an "
-            "old or another backup format that cannot be served; make the backup again."
-        )
+def check_servable(datasets: Iterable[Dataset]) -> None:
+    """Raises DatasetError for a dataset that could be served, but that no collector could read."""
+    for dataset in datasets:
+        for item in dataset.items.values():
+            issue = json.loads(item.issue)
+            missing = next((key for key in _NEEDED if not issue.get(key)), None)
+            if missing:
+                raise DatasetError(
+                    f"{dataset.full_name}#{item.number} has no {missing}, which GitHub gives with every item: this is "
+                    "an old or another backup format that cannot be served; make the backup again."
+                )
 
 
 def _name_in(item: Payload) -> str | None:

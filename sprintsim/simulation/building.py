@@ -5,8 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from sprintsim.simulation import constants
-from sprintsim.simulation import reviewing
+from sprintsim.simulation import constants, reviewing
 from sprintsim.simulation.event_log import FileChange, Key, WorkSession
 from sprintsim.simulation.team import AREAS, DEVELOPERS, LEAD
 from sprintsim.simulation.world import Pull, Task, World

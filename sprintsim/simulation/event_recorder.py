@@ -7,19 +7,19 @@ from datetime import datetime
 from typing import Literal
 
 from sprintsim.simulation.event_log import (
-    EventLog,
     Commit,
+    EventLog,
     FileChange,
-    TimelineEvent,
     HappeningKind,
+    InjectedProblem,
     Item,
     Key,
     Milestone,
     Person,
     Release,
     Run,
+    TimelineEvent,
     WorkSession,
-    InjectedProblem,
 )
 
 _MENTION = re.compile(r"(?:(?<!\w)sprint-demo/(?P<repo>\w+))?#(?P<number>\d+)\b")

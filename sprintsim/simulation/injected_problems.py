@@ -1,8 +1,8 @@
 """Troubles for the fourth sprint, whose truth is known because the simulation made them.
 
 The demo has none of them. Each scenario changes how people work; what follows from that (pull requests that wait,
-boards that stand still) comes from the same rules as everything else. What the chronicle records as `InjectedProblem` is the
-intention, in the simulation's own terms: no threshold of a detector is read here.
+boards that stand still) comes from the same rules as everything else. What the event log records as `InjectedProblem`
+is the intention, in the simulation's own terms: no threshold of a detector is read here.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,10 +11,9 @@ from functools import partial
 from itertools import combinations
 from typing import Literal, get_args
 
-from sprintsim.simulation import constants
-from sprintsim.simulation import reviewing
-from sprintsim.simulation.event_log import Key, Person, InjectedProblem, TroubleKind
+from sprintsim.simulation import constants, reviewing
 from sprintsim.simulation.clock import shift
+from sprintsim.simulation.event_log import InjectedProblem, Key, Person, TroubleKind
 from sprintsim.simulation.team import DEVELOPERS, LEAD, REPOS, who_knows
 from sprintsim.simulation.world import RunningSprint, Task, World
 

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
 from sprintsim.simulation import constants
-from sprintsim.simulation.event_log import Key, Milestone, Release
 from sprintsim.simulation.clock import shift
+from sprintsim.simulation.event_log import Key, Milestone, Release
 from sprintsim.simulation.team import DEVELOPERS, LEAD, who_knows
 from sprintsim.simulation.work import Sprint, Work
 from sprintsim.simulation.world import RunningSprint, Task, World

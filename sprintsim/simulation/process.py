@@ -3,14 +3,9 @@
 import random
 from datetime import UTC, date, datetime, time, timedelta
 
-from sprintsim.simulation import building
-from sprintsim.simulation import constants
-from sprintsim.simulation import planning
-from sprintsim.simulation import scenario
-from sprintsim.simulation import traffic
-from sprintsim.simulation import injected_problems
-from sprintsim.simulation.event_log import EventLog
+from sprintsim.simulation import building, constants, injected_problems, planning, scenario, traffic
 from sprintsim.simulation.clock import WorkSchedule, shift
+from sprintsim.simulation.event_log import EventLog
 from sprintsim.simulation.team import DEVELOPERS, EVERYBODY
 from sprintsim.simulation.work import load_texts
 from sprintsim.simulation.world import World

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from sprintlib.child_environment import child_environment
 from sprintlib.errors import DatasetError
-from sprintsim.simulation.event_log import EventLog, Commit, FileChange, Person
+from sprintsim.simulation.event_log import Commit, EventLog, FileChange, Person
 from sprintsim.simulation.source_text import source_line
 
 DEFAULT_BRANCH = "main"
@@ -170,7 +171,12 @@ def _read_marks(path: Path) -> Iterator[tuple[int, str]]:
 def _git(*arguments: str, cwd: Path | None = None, stdin: bytes | None = None) -> str:
     try:
         done = subprocess.run(
-            ("git", *arguments), cwd=cwd, input=stdin, capture_output=True, check=True, env=os.environ | _ENVIRONMENT
+            ("git", *arguments),
+            cwd=cwd,
+            input=stdin,
+            capture_output=True,
+            check=True,
+            env=child_environment() | _ENVIRONMENT,
         )
     except FileNotFoundError:
         raise DatasetError("git was not found: install git, then try again.") from None

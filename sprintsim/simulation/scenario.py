@@ -7,8 +7,7 @@ its reviewer overlooks, late wishes); here is what needs a date.
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
-from sprintsim.simulation import reviewing
-from sprintsim.simulation import traffic
+from sprintsim.simulation import reviewing, traffic
 from sprintsim.simulation.clock import shift
 from sprintsim.simulation.world import Pull, World
 

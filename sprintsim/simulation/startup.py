@@ -8,11 +8,11 @@ from pathlib import Path
 
 from sprintlib.errors import DatasetError
 from sprintsim.simulation import payloads
-from sprintsim.simulation.event_log import EventLog, TimelineEvent, Item, Key, Run
+from sprintsim.simulation.event_log import EventLog, Item, Key, Run, TimelineEvent
+from sprintsim.simulation.injected_problems import Scenario
 from sprintsim.simulation.payloads import Context, Json
 from sprintsim.simulation.process import simulate
 from sprintsim.simulation.repository import write_repository
-from sprintsim.simulation.injected_problems import Scenario
 
 
 def write_startup(folder: Path, seed: int, today: date, trouble: Scenario | None = None) -> EventLog:

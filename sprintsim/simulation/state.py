@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sprintsim.simulation.event_log import EventLog, TimelineEvent, Item, Key
+from sprintsim.simulation.event_log import EventLog, Item, Key, TimelineEvent
 
 
 @dataclass

@@ -3,11 +3,10 @@
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
-from sprintsim.simulation import constants
-from sprintsim.simulation import reviewing
+from sprintsim.simulation import constants, reviewing
 from sprintsim.simulation.building import changes_of, commit
-from sprintsim.simulation.event_log import FileChange, Key
 from sprintsim.simulation.clock import is_working_day
+from sprintsim.simulation.event_log import FileChange, Key
 from sprintsim.simulation.team import AREAS, CUSTOMER, DEPENDABOT, DEVELOPERS, GUEST, LEAD, REPOS, who_knows
 from sprintsim.simulation.work import Bug, Idea
 from sprintsim.simulation.world import Pull, Task, World

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from sprintsim.simulation.event_log import FileChange, Key, Person
 from sprintsim.simulation.clock import WorkSchedule
+from sprintsim.simulation.event_log import FileChange, Key, Person
 from sprintsim.simulation.event_recorder import EventRecorder
 from sprintsim.simulation.work import Hold, Texts
 

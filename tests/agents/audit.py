@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
-from sprintlib.agents import Workflow, AnalysisContext, State, open_workflow
+from sprintlib.agents import AnalysisContext, State, Workflow, open_workflow
 from sprintlib.analysis import Analysis, analyze
 from sprintlib.analysis.model import MilestoneAnalysis
 from sprintlib.errors import AnalysisError

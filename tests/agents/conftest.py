@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sprintlib.agents import Workflow, AnalysisContext, open_workflow
+from sprintlib.agents import AnalysisContext, Workflow, open_workflow
 from tests.sprints import put, team_in
 from tests.world import World
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from sprintlib.github.dataset import ingest_dataset
 from sprintlib.settings import parse
-from sprintsim.simulation import write_startup
 from sprintlib.store import open_store
+from sprintsim.simulation import write_startup
 from tests.agents.audit import LIES, Result, audited
 from tests.world import World, at
 

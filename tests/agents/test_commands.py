@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from sprintlib.results import latest_analyses, with_words
 from sprintlib.analysis import analyze
 from sprintlib.cli import main
 from sprintlib.reports import open_page
+from sprintlib.results import latest_analyses, with_words
 from sprintlib.store import schema
 from tests.agents import models
 from tests.agents.plain import plain

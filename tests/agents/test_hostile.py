@@ -12,15 +12,14 @@ import pytest
 from rich.console import Console
 
 from sprintlib.agents import AnalysisContext, open_workflow
-from sprintlib.services import answer
-from sprintlib.views.terminal import render, render_answer
 from sprintlib.analysis import Analysis, analyze
-from sprintlib.views.terminal import render_explanation
 from sprintlib.recommend import interventions
+from sprintlib.services import answer
 from sprintlib.settings import LlmSettings
 from sprintlib.views import markdown_report, narrative
 from sprintlib.views.burn_up import burn_up_figure
 from sprintlib.views.page import all_findings, document, first_screen, what_it_rests_on
+from sprintlib.views.terminal import render, render_answer, render_explanation
 from tests.agents import models
 from tests.agents.hostile import PLACES, SIZE, batches, hostile_world
 from tests.agents.plain import plain

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sprintlib.agents import Workflow, AnalysisContext, open_workflow
-from sprintlib.agents.llm_call import MOST_CALLS, written
+from sprintlib.agents import AnalysisContext, Workflow, open_workflow
 from sprintlib.agents.grounding import ground
+from sprintlib.agents.llm_call import MOST_CALLS, written
 from sprintlib.agents.prompt_context import PromptNote, within_budget
 from sprintlib.agents.prompts import prompt_texts, version
 from sprintlib.analysis import analyze

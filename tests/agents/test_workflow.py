@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from sprintlib.agents import AGENTS, Workflow, AnalysisContext, State, open_workflow
-from sprintlib.agents.workflow import STEPS
+from sprintlib.agents import AGENTS, AnalysisContext, State, Workflow, open_workflow
 from sprintlib.agents.steps import Step
+from sprintlib.agents.workflow import STEPS
 from sprintlib.analysis import analyze
 from sprintlib.errors import AnalysisError
 from sprintlib.settings import LlmSettings
@@ -111,14 +111,14 @@ DYING = """
 import os, signal, sys
 from dataclasses import replace
 from datetime import datetime
-from sprintlib.agents import Desk, open_workflow
+from sprintlib.agents import AnalysisContext, open_workflow
 from sprintlib.agents.workflow import STEPS
 from sprintlib.settings import load
 from sprintlib.store import open_store
 settings, (victim, moment) = load(sys.argv[1]), sys.argv[2:]
 die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 steps = [replace(step, agent=die) if step.name == victim else step for step in STEPS]
-with open_workflow(Desk(open_store(settings.database_url), settings), steps) as chain:
+with open_workflow(AnalysisContext(open_store(settings.database_url), settings), steps) as chain:
     chain.start(datetime.fromisoformat(moment))
 """
 BESIDE = ("sprint_analyzer", "risk_assessor")
@@ -127,7 +127,9 @@ BESIDE = ("sprint_analyzer", "risk_assessor")
 @pytest.mark.parametrize(
     "victim", [pytest.param(name, marks=[] if name == "recommender" else pytest.mark.slow) for name in AGENTS[1:]]
 )
-def test_a_process_killed_after_any_agent_leaves_a_run_that_goes_on(analysis_context: AnalysisContext, victim: str) -> None:
+def test_a_process_killed_after_any_agent_leaves_a_run_that_goes_on(
+    analysis_context: AnalysisContext, victim: str
+) -> None:
     """kill -9 as the next agent begins: what had finished is not done again. Two run side by side."""
     home = analysis_context.settings.home
     (home / "sprint.toml").write_text('[project]\nname = "acme"\nrepositories = ["acme/api", "acme/web"]\n')
@@ -195,7 +197,9 @@ def test_a_fork_can_change_the_request(chain: Workflow) -> None:
         ("explainer", {}),
     ],
 )
-def test_a_failing_agent_loses_its_part_and_says_so(analysis_context: AnalysisContext, agent: str, missing: dict[str, Any]) -> None:
+def test_a_failing_agent_loses_its_part_and_says_so(
+    analysis_context: AnalysisContext, agent: str, missing: dict[str, Any]
+) -> None:
     with open_workflow(analysis_context, counting([], {agent: raising(RuntimeError("boom"))})) as chain:
         run = chain.start(FRIDAY)
     (found,) = run.analysis.milestones

@@ -8,10 +8,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from sprintlib.results import latest_analyses, store_analysis
 from sprintlib.analysis import Analysis, analyze
 from sprintlib.analysis.schema import json_schema, text
 from sprintlib.errors import AnalysisError
+from sprintlib.results import latest_analyses, store_analysis
 from sprintlib.settings import parse
 from sprintlib.store import open_store
 from tests.sprints import AS_OF, first_sprint, put, second_sprint

@@ -8,9 +8,9 @@ import pytest
 from rich.console import Console
 from sqlalchemy import func, select
 
-from sprintlib.views.terminal import render
 from sprintlib.cli import main
 from sprintlib.store import schema
+from sprintlib.views.terminal import render
 from tests import samples
 from tests.world import World
 

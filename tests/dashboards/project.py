@@ -13,13 +13,13 @@ from pathlib import Path
 import nbformat
 
 from sprintlib.store import open_store
+from tests.planted import PLANTED
 from tests.samples import HOSTILE
 from tests.sprints import two_sprints
 from tests.world import World
 
 SETTINGS = '[project]\nname = "acme"\nrepositories = ["acme/api", "acme/web"]\n'
 AS_OF = "2026-03-20"
-SECRET = "ghp_not_for_kernels"
 
 
 def write_project(home: Path) -> Path:
@@ -58,11 +58,11 @@ class Served:
 
 
 @contextmanager
-def dashboards(home: Path, *options: str) -> Iterator[Served]:
-    """`sprint dashboards` on a free port, with a secret in its environment; stopped as Ctrl-C stops it."""
+def dashboards(home: Path, *options: str, **variables: str) -> Iterator[Served]:
+    """`sprint dashboards` on a free port, with secrets in its environment; stopped as Ctrl-C stops it."""
     log_file = home / "dashboards.log"
     command = [sys.executable, "-m", "sprintlib", "--home", str(home), "dashboards", "--no-browser", "--port", "0"]
-    environment = {**os.environ, "GITHUB_TOKEN": SECRET, "PYTHONUNBUFFERED": "1"}
+    environment = {**os.environ, **PLANTED, **variables}
     with log_file.open("w") as log:
         process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=log, text=True, env=environment)
     assert process.stdout is not None

@@ -14,9 +14,9 @@ from sprintlib.cli.main import sprint
 from sprintlib.doctor import Check
 from sprintlib.github import sync
 from sprintlib.settings import Settings
-from sprintsim.simulation import write_startup
-from sprintsim.fake_github import running
 from sprintlib.store import open_store
+from sprintsim.fake_github import running
+from sprintsim.simulation import write_startup
 from tests.llm.ollama import OllamaStandIn
 from tests.llm.ollama import running as ollama_running
 from tests.sprintsim.fake_github import sample
@@ -59,6 +59,7 @@ def test_a_healthy_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         "sprint-demo/mobile": "ok",
         "disk": "ok",
         "store": "ok",
+        "collection": "ok",
         "git": "ok",
         "kernel": "ok",
         "Ollama": "info",

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import polars as pl
 
-from sprintsim.simulation.sprints import TIMES, simulated_sprints
+from sprintlib.forecast.sprints.model import TIMES
+from training.simulated_sprints import simulated_sprints
 
 HEADER = (
     "boardid,sprintid,name,vel_diff,planday,no_issue_starttime,vel_starttime,no_issue_added,vel_added,"

@@ -4,8 +4,8 @@ import pytest
 
 from sprintlib.errors import DatasetError
 from sprintlib.evaluate import read_dataset
+from sprintlib.evaluate.dataset import SPRINT_SCHEMA
 from sprintlib.forecast.sprints import outcomes
-from sprintsim.simulation.sprints import SPRINT_SCHEMA
 from tests.evaluate.folder import HEADER, line, write
 
 

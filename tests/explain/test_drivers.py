@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sprintlib.explain import explain, health, summary
 from sprintlib.explain.drivers import ADDED, ARRIVALS, BASE, BLOCKED, PACE, REST, STANDING, account
 from sprintlib.explain.model import Driver
-from sprintlib.forecast import ForecastInputs, forecast, build_inputs
+from sprintlib.forecast import ForecastInputs, build_inputs, forecast
 from sprintlib.forecast.model import Forecast
 from sprintlib.risks import SprintContext, find_risks
 from tests.risks.contexts import context
@@ -17,7 +17,9 @@ from tests.sprints import put, second_sprint
 from tests.world import WEB, World
 
 
-def judged(team: World, as_of: str = "03-20 12:00", title: str = "Sprint 2") -> tuple[SprintContext, ForecastInputs, Forecast]:
+def judged(
+    team: World, as_of: str = "03-20 12:00", title: str = "Sprint 2"
+) -> tuple[SprintContext, ForecastInputs, Forecast]:
     view = context(team, as_of, title)
     inputs = build_inputs(view.sprint, {blocked_item.item for blocked_item in view.blocked_items})
     return view, inputs, forecast(inputs)

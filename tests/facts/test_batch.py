@@ -14,8 +14,8 @@ from sqlalchemy import Engine, select, update
 from sprintlib.errors import CollectError
 from sprintlib.facts.batch import (
     FactBatch,
-    read_payload,
     payload_errors,
+    read_payload,
     write_project,
     write_repository,
     write_snapshots,

@@ -14,7 +14,7 @@ from sprintlib.forecast import Workload
 from sprintlib.forecast.items.hazard import EDGES, FEATURES, shipped_hazard
 from sprintlib.forecast.items.local import DOUBTS, LocalHazard, learned
 from sprintlib.forecast.ranges import interval, quantile, whole_interval
-from sprintlib.forecast.rates import Rate, prior_pace, discounted_counts
+from sprintlib.forecast.rates import Rate, discounted_counts, prior_pace
 from sprintlib.forecast.simulation import closings, finish_days, present_closed
 
 TEAMS = 800

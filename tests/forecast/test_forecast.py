@@ -6,9 +6,17 @@ from itertools import pairwise
 import pytest
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.history import find_sprints
-from sprintlib.forecast import ForecastInputs, probability_in_time, closed_in_cadence, forecast, governing_part, part_forecast, build_inputs
+from sprintlib.forecast import (
+    ForecastInputs,
+    build_inputs,
+    closed_in_cadence,
+    forecast,
+    governing_part,
+    part_forecast,
+    probability_in_time,
+)
 from sprintlib.forecast.developers import active_developers
+from sprintlib.history import find_sprints
 from tests.sprints import API, AS_OF, WEB, first_sprint, put, second_sprint, two_sprints
 from tests.world import World
 
@@ -34,7 +42,9 @@ def test_a_sprint_on_its_way(world: World) -> None:
 
 def test_without_closings_of_single_items_the_work_is_a_queue(world: World) -> None:
     work = inputs(two_sprints(world)).work
-    assert probability_in_time(work.as_queue()) == pytest.approx(0.324, abs=0.01)  # 5.5 working days, .71 a day, few arrivals
+    assert probability_in_time(work.as_queue()) == pytest.approx(
+        0.324, abs=0.01
+    )  # 5.5 working days, .71 a day, few arrivals
 
 
 def test_nothing_happens_on_a_weekend(world: World) -> None:

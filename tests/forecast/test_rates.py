@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.forecast.rates import Rate, prior_arrivals, prior_pace, discounted_counts
+from sprintlib.forecast.rates import Rate, discounted_counts, prior_arrivals, prior_pace
 
 CALENDAR = WorkingCalendar()
 MONDAY = date(2026, 3, 16)
@@ -35,7 +35,9 @@ def test_older_days_weigh_less_and_a_weekend_ages_nothing() -> None:
 
 def test_an_event_on_a_day_off_is_as_old_as_the_working_day_before_it() -> None:
     saturday = date(2026, 3, 14)
-    assert discounted_counts([saturday], {}, MONDAY, CALENDAR) == discounted_counts([date(2026, 3, 13)], {}, MONDAY, CALENDAR)
+    assert discounted_counts([saturday], {}, MONDAY, CALENDAR) == discounted_counts(
+        [date(2026, 3, 13)], {}, MONDAY, CALENDAR
+    )
     assert discounted_counts([saturday], {}, MONDAY, CALENDAR).events == pytest.approx(0.97)
 
 

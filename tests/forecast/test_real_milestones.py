@@ -14,10 +14,9 @@ import pytest
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
-from sprintlib.history import find_sprints
 from sprintlib.forecast import forecast
 from sprintlib.github.dataset import ingest_dataset
-from sprintlib.history import ProjectState, load_state
+from sprintlib.history import ProjectState, find_sprints, load_state
 from sprintlib.history.scope import deadline, start_of
 from sprintlib.risks import SprintContext
 from sprintlib.settings import Settings, parse

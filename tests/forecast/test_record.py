@@ -4,9 +4,9 @@ import pytest
 from scipy.special import expit, logit
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.history import Sprint, find_sprints
-from sprintlib.forecast import Change, ForecastInputs, forecast, build_inputs, what_if
+from sprintlib.forecast import Change, ForecastInputs, build_inputs, forecast, what_if
 from sprintlib.forecast.sprint_history import SprintHistory, sprint_history
+from sprintlib.history import Sprint, find_sprints
 from tests.sprints import AS_OF, first_sprint, put, second_sprint, two_sprints
 from tests.world import World, at
 

@@ -66,7 +66,11 @@ def test_another_name_has_other_luck() -> None:
 
 
 def test_arrivals_cost_chance() -> None:
-    assert probability_in_time(work(arrivals=Rate(5.0, 10.0))) < probability_in_time(work(arrivals=Rate(1.0, 10.0))) < probability_in_time(work())
+    assert (
+        probability_in_time(work(arrivals=Rate(5.0, 10.0)))
+        < probability_in_time(work(arrivals=Rate(1.0, 10.0)))
+        < probability_in_time(work())
+    )
 
 
 def test_more_arrivals_than_closings_may_never_end() -> None:

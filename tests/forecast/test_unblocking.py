@@ -3,9 +3,9 @@
 import pytest
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.history import find_sprints
 from sprintlib.forecast import build_inputs
 from sprintlib.forecast.unblock_time import blocks, unblock_days
+from sprintlib.history import find_sprints
 from tests.sprints import AS_OF, put, two_sprints
 from tests.world import World
 

@@ -9,8 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sprintlib.calendar import WorkingCalendar
+from sprintlib.forecast import (
+    Change,
+    ForecastInputs,
+    apply_change,
+    build_inputs,
+    forecast,
+    probability_in_time,
+    what_if,
+)
 from sprintlib.history import find_sprints
-from sprintlib.forecast import Change, ForecastInputs, probability_in_time, forecast, build_inputs, apply_change, what_if
 from tests.folders import until_the_end
 from tests.sprints import AS_OF, second_sprint, team_in, two_sprints
 from tests.world import World

@@ -6,30 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
 
 from sprintlib.github import RetryPolicy
-from sprintlib.facts.rows import Origin
 from sprintlib.settings import Settings, parse
 from sprintsim.fake_github import Dataset, running
-from sprintlib.store import open_store
 from tests.github import shop
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
 # retries without the waits of real life
 HASTE = RetryPolicy(attempts=3, first_wait_seconds=0.01)
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_store(f"sqlite:///{tmp_path / 'data' / 'sprint.db'}")
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def origin() -> Origin:
-    return Origin(7, "rest", NOW)
 
 
 @pytest.fixture

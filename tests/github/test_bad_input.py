@@ -17,8 +17,8 @@ from sqlalchemy import Engine, event
 from sprintlib.cli import main
 from sprintlib.github import client
 from sprintlib.settings import load
-from sprintsim.fake_github import running
 from sprintlib.store import open_store, schema
+from sprintsim.fake_github import running
 from tests.github import shop
 from tests.github.conftest import HASTE
 from tests.github.stores import count

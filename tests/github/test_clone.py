@@ -14,8 +14,8 @@ from sqlalchemy import Engine, select
 from sprintlib.github import Token, ingest_dataset, sync
 from sprintlib.github.clone import Clone, CloneError
 from sprintlib.settings import parse
-from sprintsim.fake_github import running
 from sprintlib.store import schema
+from sprintsim.fake_github import running
 from tests.github import shop
 from tests.github.conftest import HASTE
 

@@ -13,8 +13,8 @@ from sprintlib.cli.main import sprint
 from sprintlib.errors import NotFoundError, SettingsError
 from sprintlib.github import connect, estimate, find_token, guess_project_name, guess_time_zone, sync
 from sprintlib.settings import Settings, load, parse
-from sprintsim.fake_github import Dataset, running
 from sprintlib.store import open_store
+from sprintsim.fake_github import Dataset, running
 from tests.github import shop
 from tests.github.conftest import HASTE, MakeSettings
 

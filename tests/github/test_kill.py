@@ -13,8 +13,8 @@ import requests
 
 from sprintlib.github import RetryPolicy, sync
 from sprintlib.settings import load
-from sprintsim.fake_github import Dataset, running
 from sprintlib.store import open_store, schema
+from sprintsim.fake_github import Dataset, running
 from tests.github import shop
 from tests.github.stores import FACTS, contents, count, differences
 

@@ -12,8 +12,8 @@ from sprintlib.github import ingest_dataset, sync
 from sprintlib.github.json_text import read_json
 from sprintlib.history import load_state
 from sprintlib.settings import load
-from sprintsim.fake_github import running
 from sprintlib.store import open_store, schema
+from sprintsim.fake_github import running
 from tests.github import shop
 from tests.github.conftest import HASTE, NOW, MakeSettings
 from tests.github.stores import contents, differences

@@ -13,8 +13,8 @@ from sqlalchemy import Engine, select
 
 from sprintlib.github import SyncSummary, connect, estimate, ingest_dataset, sync
 from sprintlib.settings import parse
-from sprintsim.fake_github import running
 from sprintlib.store import open_store, schema
+from sprintsim.fake_github import running
 from tests.github.conftest import HASTE
 from tests.github.stores import FACTS, contents, count, differences
 

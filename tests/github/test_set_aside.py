@@ -17,16 +17,16 @@ from sqlalchemy import Engine
 
 from sprintlib import doctor
 from sprintlib.errors import DatasetError, NotFoundError
+from sprintlib.facts.batch import KINDS, FactBatch
+from sprintlib.facts.rows import Origin
 from sprintlib.github import SyncSummary, Token, headers, sync
 from sprintlib.github.clone import Clone, CloneError
 from sprintlib.github.git_log import GitLogError, logged_commits
-from sprintlib.facts.batch import KINDS, FactBatch
-from sprintlib.github.refusals import printable
-from sprintlib.facts.rows import Origin
 from sprintlib.github.set_aside import Shelf, key_of
 from sprintlib.settings import Settings
-from sprintsim.fake_github import Dataset, load, running
 from sprintlib.store import schema
+from sprintlib.text import printable
+from sprintsim.fake_github import Dataset, running, serve
 from tests.github import shop
 from tests.github.conftest import HASTE, MakeSettings
 from tests.github.odd_server import Answer, odd_server
@@ -175,11 +175,11 @@ def test_pages_that_lead_in_a_circle(make_settings: MakeSettings, engine: Engine
 _PEAK = """
 import sys, tracemalloc
 from sprintlib.errors import CollectError
-from sprintlib.github import Patience, connect
+from sprintlib.github import RetryPolicy, connect
 from sprintlib.settings import parse
 project = {"name": "a", "repositories": ["a/b"]}
 settings = parse({"home": "/tmp", "project": project, "github": {"api_url": sys.argv[1]}})
-client = connect(settings, None, Patience(attempts=1))
+client = connect(settings, None, RetryPolicy(attempts=1))
 tracemalloc.start()
 try:
     client.get("/repos/a/b")
@@ -358,8 +358,8 @@ def test_a_backup_without_node_ids_is_refused(tmp_path: Path):
     (folder / "issues").mkdir(parents=True)
     old = {key: value for key, value in shop.issue(1, 1).items() if key != "node_id"}
     (folder / "issues" / "1.json").write_text(json.dumps({"type": "issue", "issue": old}), encoding="utf-8")
-    with pytest.raises(DatasetError, match=r"1\.json has no node_id, .* make the backup again\.$"):
-        load(folder)
+    with pytest.raises(DatasetError, match=r"^acme/shop#1 has no node_id, .* make the backup again\.$"):
+        serve([folder], 0)
 
 
 REFUSALS = [(451, r"for legal reasons \(451: \]8;;x DMCA\)"), (410, r"is gone \(410\)")]

@@ -16,9 +16,9 @@ from sprintlib.errors import CollectError, NotFoundError, RateLimitError, TokenE
 from sprintlib.github import SyncSummary, ingest_dataset, sync
 from sprintlib.github.lock import sync_lock
 from sprintlib.settings import Settings, parse
-from sprintsim.simulation import write_startup
-from sprintsim.fake_github import Dataset, running
 from sprintlib.store import open_store, schema
+from sprintsim.fake_github import Dataset, running
+from sprintsim.simulation import write_startup
 from tests.github import shop
 from tests.github.conftest import HASTE, MakeSettings
 from tests.github.odd_server import Answer, odd_server

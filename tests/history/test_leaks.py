@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.history.state import ProjectState
 from sprintlib.history.scope import burn_up, scope, start_of
+from sprintlib.history.state import ProjectState
 from tests.leaks import CAREFUL, Twins, assert_no_leak, assert_same, pasts
 from tests.world import API, World
 

@@ -17,8 +17,8 @@ import pytest
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.github.dataset import ingest_dataset
 from sprintlib.history import load_state
-from sprintlib.history.state import ProjectState
 from sprintlib.history.scope import deadline, scope, start_of
+from sprintlib.history.state import ProjectState
 from sprintlib.settings import parse
 from sprintlib.store import open_store
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from sprintlib.history.membership_intervals import MilestoneEvent, Payload, MilestoneMembership, stays
+from sprintlib.history.membership_intervals import MilestoneEvent, MilestoneMembership, Payload, stays
 from sprintlib.history.titles import TitleFact, resolve
 from tests.world import World, at
 

@@ -14,7 +14,7 @@ def run(code: str) -> str:
 
 def test_jsonschema_comes_without_the_uri_grammar_which_can_still_be_imported() -> None:
     pytest.importorskip("rfc3987_syntax")
-    code = "import sys; from sprintlib.imports import quickly; quickly('nbformat'); {}"
+    code = "import sys; from sprintlib.imports import import_without_uri_grammar as load; load('nbformat'); {}"
     assert run(code.format("print('jsonschema' in sys.modules, 'rfc3987_syntax' in sys.modules)")) == "True False"
     assert run(code.format("import rfc3987_syntax; print('rfc3987_syntax' in sys.modules)")) == "True"
 
@@ -31,7 +31,9 @@ def test_special_functions_are_those_of_scipy(name: str) -> None:
     assert run(f"{code}print(s().{name} is whole.{name}, hasattr(whole, 'logsumexp'))") == "True True"
 
 
-@pytest.mark.parametrize("module", ["sprintlib.analysis.pipeline", "sprintlib.dashboards.widgets", "sprintlib.forecast"])
+@pytest.mark.parametrize(
+    "module", ["sprintlib.analysis.pipeline", "sprintlib.dashboards.widgets", "sprintlib.forecast"]
+)
 def test_nobody_waits_for_what_is_not_used(module: str) -> None:
     heavy = ("altair", "alembic", "github", "holidays", "jsonschema", "langgraph", "numpy.f2py", "sklearn", "torch")
     code = f"import sys, {module}; print([name for name in {heavy} if name in sys.modules])"
@@ -55,7 +57,7 @@ def test_a_module_is_imported_in_the_background() -> None:
 def test_what_cannot_be_imported_in_the_background_is_told_elsewhere() -> None:
     assert (
         run(
-            "import threading; from sprintlib.imports import meanwhile; meanwhile('no_such_module'); "
+            "import threading; from sprintlib.imports import preload; preload('no_such_module'); "
             "[thread.join() for thread in threading.enumerate()[1:]]; print('quiet')"
         )
         == "quiet"

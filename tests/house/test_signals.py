@@ -42,7 +42,7 @@ def test_other_threads_are_left_alone() -> None:
 # a process of its own: in this one a browser's loop may be running
 _LOOP = """
 import asyncio, signal, sys
-from sprintlib.signals import stopping
+from sprintlib.signals import stop_loop_on_signal
 
 sent = signal.Signals(int(sys.argv[1]))
 before = signal.getsignal(sent)
@@ -54,7 +54,7 @@ def serves_on():
     except KeyboardInterrupt:  # as tornado does around a request
         print("caught")
 
-with stopping(loop):
+with stop_loop_on_signal(loop):
     loop.call_soon(serves_on)
     loop.run_forever()
     assert signal.getsignal(sent) == before  # a second one is met as ever

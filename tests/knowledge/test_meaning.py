@@ -24,7 +24,10 @@ def home(talk: World, tmp_path: Path) -> World:
 
 
 def test_without_an_index_one_sentence(home: World) -> None:
-    with pytest.raises(KnowledgeError, match="installed|run 'sprint index'"), open_semantic_index(home.engine, home.settings):
+    with (
+        pytest.raises(KnowledgeError, match="installed|run 'sprint index'"),
+        open_semantic_index(home.engine, home.settings),
+    ):
         pass
 
 
@@ -39,10 +42,14 @@ def test_meaning_finds_what_has_no_word_in_common(home: World) -> None:
         hits = search(home.engine, home.settings, "infinite recursion", semantic_index=semantic_index)
         assert hits[0].excerpt == "The retry loop never ends."
         assert set(hits[0].why) >= {"meaning, rank 1"}
-        early = search(home.engine, home.settings, "infinite recursion", at("03-18 11:00"), semantic_index=semantic_index)
+        early = search(
+            home.engine, home.settings, "infinite recursion", at("03-18 11:00"), semantic_index=semantic_index
+        )
         assert all(hit.happened_at is None or hit.happened_at <= at("03-18 11:00") for hit in early)
         assert early
-        only = search(home.engine, home.settings, "infinite recursion", milestone="Sprint 2", semantic_index=semantic_index)
+        only = search(
+            home.engine, home.settings, "infinite recursion", milestone="Sprint 2", semantic_index=semantic_index
+        )
         assert {hit.milestone for hit in only} == {"Sprint 2"}
         assert search(home.engine, home.settings, " ", semantic_index=semantic_index) == []
 
@@ -55,7 +62,7 @@ def test_the_process_that_searches_has_no_torch(home: World, tmp_path: Path) -> 
     program = (
         "import sys\n"
         "from sprintlib import settings\n"
-        "from sprintlib.analysis import ask\n"
+        "from sprintlib.services import ask\n"
         "from sprintlib.store import open_store\n"
         "found = settings.load(sys.argv[1])\n"
         "answer = ask(open_store(found.database_url), found, 'infinite recursion')\n"

@@ -11,11 +11,11 @@ import nbformat
 import pytest
 
 from sprintlib import settings as settings_module
+from sprintlib.dashboards.widgets.reasoning import open_reasoning
+from sprintlib.dashboards.widgets.risk_explorer import explore_risks
 from sprintlib.errors import AnalysisError
 from sprintlib.recommend import read_feedback
 from sprintlib.resources import folder
-from sprintlib.dashboards.widgets.reasoning import open_reasoning
-from sprintlib.dashboards.widgets.risk_explorer import explore_risks
 from tests.sprints import team_in
 
 NAMES = ("reasoning_step_by_step", "explore_risks")

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from sprintlib.results import store_analysis
 from sprintlib.analysis import Analysis, analyze
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.errors import AnalysisError
 from sprintlib.recommend import Recommendation, give_feedback, read_feedback
 from sprintlib.recommend.feedback import Feedback, Record, hidden, records
+from sprintlib.results import store_analysis
 from tests.world import World, at
 
 FRIDAY = at("03-20 12:00")

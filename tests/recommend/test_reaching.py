@@ -2,7 +2,7 @@
 
 import pytest
 
-from sprintlib.forecast import probability_in_time, clamp, build_inputs
+from sprintlib.forecast import build_inputs, clamp, probability_in_time
 from sprintlib.recommend import Plan, cheapest
 from sprintlib.risks import find_risks
 from tests.risks.contexts import context

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sprintlib.forecast import probability_in_time, clamp, forecast, build_inputs
+from sprintlib.forecast import build_inputs, clamp, forecast, probability_in_time
 from sprintlib.recommend import Recommendation, interventions, recommend
 from sprintlib.risks import find_risks
 from tests.risks.contexts import context
@@ -97,7 +97,7 @@ def test_creep_is_swapped_for_as_few_items_as_are_enough(team: World) -> None:
         put(team, number, "Sprint 2", "03-18 10:00", milestone=2)
     (one,) = by_play(advice(team), "PB-009")
     assert one.expected_gain > 0.1
-    assert one.action.startswith("Swap, do not add: take out or move acme/api#30")
+    assert one.action.startswith("Trade scope: move out acme/api#30")
     assert by_play(advice(team), "PB-010") == []
 
 
@@ -132,7 +132,7 @@ def test_a_red_branch_is_urgent_though_the_model_cannot_weigh_it(team: World) ->
     found = advice(team)
     (one,) = by_play(found, "PB-013")
     assert one.expected_gain is None
-    assert one.action.startswith("Stop the line: Workflow 'tests' has failed on main of acme/api")
+    assert one.action.startswith("Stop the line: Workflow 'tests' has been red on main of acme/api")
     assert [cited.ref for cited in one.evidence] == ["acme/api run 2", "PB-013"]
 
 

@@ -8,7 +8,6 @@ from sprintlib import settings as settings_module
 from sprintlib.settings import Settings
 
 ZOO = Path(__file__).parent / "zoo"
-ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture(scope="session")
@@ -18,10 +17,9 @@ def vega_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, vega_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """Settings of a project called demo; the zoo's notebooks find `tests.samples`."""
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.setenv("TEST_VEGA_CACHE", str(vega_cache))
+def settings(tmp_path: Path, vega_cache: Path) -> Settings:
+    """Settings of a project called demo, in whose home the zoo's notebooks find the charting script."""
+    (tmp_path / "vega").symlink_to(vega_cache)
     (tmp_path / "sprint.toml").write_text(
         '[project]\nname = "demo"\nrepositories = ["sprint-demo/api", "sprint-demo/web"]\n'
         '[llm]\nhost = "http://127.0.0.1:9"\n',  # no model answers there, whatever runs on this machine

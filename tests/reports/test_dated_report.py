@@ -10,17 +10,18 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
+import nbformat
 import psutil
 import pytest
 from sqlalchemy import select
 
 from sprintlib.analysis.model import Analysis
 from sprintlib.errors import ReportError
+from sprintlib.reports import dated_report, folder_name, write_report
 from sprintlib.results import runs
-from sprintlib.reports import dated_report
-from sprintlib.reports import folder_name, write_report
 from sprintlib.store import open_store, schema
 from tests import samples
+from tests.planted import PLANTED, looking, planted_in
 from tests.reports.conftest import ZOO
 from tests.reports.frozen import assert_names_no_host
 
@@ -168,12 +169,19 @@ def test_a_runner_that_dies_on_a_full_disk(settings, monkeypatch):
     assert re.search(r"The disk of .* is full \(\d+ MB free\)", dated_report._death(settings, 1))
 
 
-def test_secrets_do_not_reach_the_notebook(settings, monkeypatch):
-    monkeypatch.setenv("GITHUB_TOKEN", "ghp_secret")
-    environment = dated_report._environment("/tmp/x")
-    assert "GITHUB_TOKEN" not in environment
-    assert environment["JUPYTER_RUNTIME_DIR"] == "/tmp/x"
-    assert environment["PATH"] == os.environ["PATH"]
+def test_a_kernel_sees_no_secret(settings, monkeypatch):
+    """Neither in its own environment nor in that of the process that started it."""
+    for name, value in PLANTED.items():
+        monkeypatch.setenv(name, value)
+    notebook = nbformat.read(ZOO / "good.ipynb", as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell(looking(settings.home / "seen.json")))
+    nbformat.write(notebook, settings.home / "looking.ipynb")
+    write_report(settings, as_of=AS_OF, notebook=settings.home / "looking.ipynb")
+    seen = json.loads((settings.home / "seen.json").read_text())
+    assert seen["own"]["PATH"] == os.environ["PATH"]
+    assert seen["own"]["JUPYTER_RUNTIME_DIR"] == seen["parent"]["JUPYTER_RUNTIME_DIR"]
+    assert "sprintlib.reports.execute" in seen["arguments"]
+    assert planted_in(seen["own"], seen["parent"], seen["arguments"]) == []
 
 
 def test_reports_are_dated_in_the_time_zone_of_the_project(settings):

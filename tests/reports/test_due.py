@@ -10,8 +10,8 @@ from click.testing import CliRunner
 from sprintlib import github
 from sprintlib.cli.main import sprint
 from sprintlib.errors import ReportError, UnreachableError
-from sprintlib.results import Run, run_table, runs
 from sprintlib.reports import due, is_due, last_slot, overdue, run_due
+from sprintlib.results import Run, run_table, runs
 from sprintlib.store import open_store, schema, upsert
 from sprintlib.store.schema import run
 

@@ -3,8 +3,8 @@ from datetime import date
 import pytest
 
 from sprintlib import reports
-from sprintlib.analysis.choosing import choose
 from sprintlib.analysis.model import Analysis
+from sprintlib.analysis.selection import select_milestone
 from sprintlib.errors import SettingsError, StoreError
 from sprintlib.reports import Page, open_page
 from sprintlib.reports.page import MIME_TYPE
@@ -23,22 +23,22 @@ def test_the_nearest_deadline_is_chosen():
         titled("next", due_on=date(2026, 11, 19)),
         titled("later", due_on=date(2026, 12, 24)),
     )
-    assert choose(analysis, None).title == "next"
-    assert choose(samples.analysis(*analysis.milestones[:3]), None).title == "just over"
-    assert choose(samples.analysis(*analysis.milestones[:1]), None).title == "undated"
+    assert select_milestone(analysis, None).title == "next"
+    assert select_milestone(samples.analysis(*analysis.milestones[:3]), None).title == "just over"
+    assert select_milestone(samples.analysis(*analysis.milestones[:1]), None).title == "undated"
 
 
 def test_a_title_is_found_as_it_is_and_as_it_was():
     renamed = samples.milestone(title="0.4.0", titles_then=("0.3.1 (or 0.4.0)",))
     analysis = samples.analysis(titled("0.5.0"), renamed)
-    assert choose(analysis, "0.4.0") == renamed
-    assert choose(analysis, "0.3.1 (or 0.4.0)") == renamed
+    assert select_milestone(analysis, "0.4.0") == renamed
+    assert select_milestone(analysis, "0.3.1 (or 0.4.0)") == renamed
 
 
 def test_a_project_without_an_open_milestone_has_a_page_of_its_notes(tmp_path):
     analysis = samples.analysis(notes=("No milestone is open: the project closes 3 to 9 items in the next 14 days.",))
     nothing = analysis.model_copy(update={"milestones": ()})
-    assert choose(nothing, None) is None
+    assert select_milestone(nothing, None) is None
     page = Page(nothing, None, tmp_path)
     bundle = page.first_screen()._repr_mimebundle_()
     assert "closes 3 to 9 items in the next 14 days" in bundle["text/html"]

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from sprintlib.results import run_table, runs
 from sprintlib.reports import prune
+from sprintlib.results import run_table, runs
 from sprintlib.store import open_store
 from sprintlib.store.schema import run
 

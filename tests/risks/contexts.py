@@ -8,8 +8,7 @@ import polars as pl
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
-from sprintlib.history import find_sprints
-from sprintlib.history import ProjectState
+from sprintlib.history import ProjectState, find_sprints
 from sprintlib.history.state import CHANGED_FILES, RUNS
 from sprintlib.risks import SprintContext
 from sprintlib.settings import RiskSettings

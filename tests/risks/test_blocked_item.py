@@ -15,7 +15,9 @@ def test_a_block_in_the_same_repository(team: World) -> None:
     )
     assert (risk.severity, risk.actor, risk.items) == ("high", None, ("acme/api#14", "acme/api#15"))
     assert {one.ref for one in risk.evidence} == {"acme/api#14", "acme/api#15"}
-    assert risk.rule.startswith("An open item is blocked by an open item for more than 1 working day (here by GitHub")
+    assert risk.rule.startswith(
+        "An open item has been blocked by another open item for more than 1 working day (here by GitHub"
+    )
 
 
 def test_an_assigned_blocker_names_who_can_act(team: World) -> None:
@@ -65,7 +67,7 @@ def test_a_label_without_a_blocker_is_told_as_such(team: World) -> None:
     team.event(14, "labeled", "03-17 12:00", subject="blocked")
     (risk,) = detect(context(team))
     assert risk.statement == (
-        'acme/api#14 "Item 14" has waited 3 working days under a label that says blocked; nobody says by what.'
+        'acme/api#14 "Item 14" has waited 3 working days with a label that says blocked, but nothing says by what.'
     )
     assert risk.items == ("acme/api#14",)
 

@@ -21,7 +21,8 @@ def test_a_comment_is_named_with_its_address_and_not_repeated(team: World) -> No
         None,
     )
     assert risk.statement == (
-        "On acme/api#14 a comment reads like orders to a language model: to ignore earlier instructions. Read it "
+        "Possible prompt injection: on acme/api#14, a comment contains instructions aimed at AI assistants "
+        "(ignore earlier instructions). Read it "
         "before you let an AI assistant work on this repository; nothing here follows it."
     )
     (cited,) = risk.evidence
@@ -49,12 +50,12 @@ def test_every_place_of_an_item_is_looked_at(team: World) -> None:
     carrier, item = find_hostile_text(context(team))
     assert (carrier.items, carrier.severity) == (("acme/api#20",), "high")
     assert carrier.statement.startswith(
-        "On acme/api#20 the branch name, a review and a commit message read like orders to a language model: to ignore "
-        "earlier instructions and for an answer in another shape."
+        "Possible prompt injection: on acme/api#20, the branch name, a review and a commit message contain "
+        "instructions aimed at AI assistants (ignore earlier instructions and answer in another shape)."
     )
     assert (item.items, item.severity) == (("acme/api#14",), "medium")
     assert item.statement.startswith(
-        "On acme/api#14 the title, the description, a label and 2 comments read like orders"
+        "Possible prompt injection: on acme/api#14, the title, the description, a label and 2 comments contain "
     )
 
 
@@ -71,7 +72,9 @@ def test_a_flood_is_told_in_one_sentence(team: World) -> None:
         team.event(14, "cross-referenced", "03-18", f"acme/api#{number}")
     found = find_hostile_text(context(team))
     assert [risk.kind for risk in found] == ["instructions_in_text"] * 5 + ["more_instructions_in_text"]
-    assert found[-1].statement.startswith("Texts on 7 more items read like orders to a language model: acme/api#35,")
+    assert found[-1].statement.startswith(
+        "Possible prompt injection: texts on 7 more items contain instructions aimed at AI assistants: acme/api#35,"
+    )
 
 
 def test_the_future_is_not_read(team: World) -> None:

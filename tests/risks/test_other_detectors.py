@@ -13,10 +13,12 @@ def test_scope_that_grew_beyond_its_share(team: World) -> None:
     for number in (30, 31):
         put(team, number, "Sprint 2", "03-18 10:00", milestone=2)
     (risk,) = scope_creep.detect(context(team))
-    assert risk.statement == "2 items came in after the start, 25% of the 8 committed: acme/api#30 and acme/api#31."
+    assert risk.statement == (
+        "2 items were added after the sprint started (25% of the 8 planned): acme/api#30 and acme/api#31."
+    )
     assert risk.severity == "medium"
     assert risk.items == ("acme/api#30", "acme/api#31")
-    assert risk.rule.startswith("Items added after the start and still inside exceed 15% of the committed ones")
+    assert risk.rule.startswith("At least 2 items added after the sprint started exceed 15% of the planned ones")
 
 
 def test_doubled_creep_near_the_deadline_is_high(team: World) -> None:
@@ -40,7 +42,8 @@ def test_what_is_not_counted_is_said(team: World) -> None:
     team.event(40, "milestoned", "03-18 11:00", subject="Sprint 2")
     (risk,) = scope_creep.detect(context(team))
     assert risk.statement == (
-        "2 items came in after the start, 25% of the 8 committed, without 1 pull request for items that are inside: "
+        "2 items were added after the sprint started (25% of the 8 planned), "
+        "not counting 1 pull request for items already in it: "
         "acme/api#30 and acme/api#31."
     )
 
@@ -67,7 +70,7 @@ def test_a_bucket_without_a_due_date_may_grow(team: World) -> None:
 def test_without_ci_facts_it_is_unknown_never_green(team: World) -> None:
     (risk,) = failing_ci.detect(context(team))
     assert (risk.severity, risk.evidence) == ("unknown", ())
-    assert risk.statement == "No CI facts for the default branch of acme/api: whether it works is unknown, not green."
+    assert risk.statement == "No CI runs are known for the default branch of acme/api: whether it is green is unknown."
 
 
 def test_every_part_of_a_sprint_is_asked(team: World) -> None:
@@ -82,9 +85,7 @@ def test_a_red_default_branch(team: World) -> None:
     team.run(3, "03-20 08:00", "03-20 08:10", "failure")
     (risk,) = failing_ci.detect(context(team))
     assert risk.severity == "high"
-    assert risk.statement == (
-        "Workflow 'tests' has failed on main of acme/api for 23.8 hours of working days (2 runs)."
-    )
+    assert risk.statement == ("Workflow 'tests' has been red on main of acme/api for 24 working hours (2 runs).")
     assert [one.ref for one in risk.evidence] == ["acme/api run 2", "acme/api run 3"]
     assert risk.evidence[0].url == "https://github.com/acme/api/actions/runs/2"
 

@@ -3,8 +3,8 @@
 import pytest
 
 from sprintlib.risks import ageing_work, quiet_milestone, scope_creep, stale_pull_request
+from sprintlib.risks.activity_baseline import ActivityBaseline, activity_baseline, inactivity_limit
 from sprintlib.risks.on_hold import on_hold
-from sprintlib.risks.activity_baseline import ActivityBaseline, inactivity_limit, activity_baseline
 from tests.risks.contexts import context
 from tests.sprints import put, working_days
 from tests.world import World
@@ -102,7 +102,7 @@ def test_a_milestone_of_months_is_still_being_filled_at_first(team: World) -> No
         put(team, number, "Sprint 2", "04-20 10:00", milestone=2)
     (risk,) = scope_creep.detect(context(team, "04-21 12:00"))
     assert risk.statement == (
-        "2 items came in after the first 20% of the time, 20% of the 10 inside by then: acme/api#32 and acme/api#33."
+        "2 items were added after the first 20% of the time (20% of the 10 planned): acme/api#32 and acme/api#33."
     )
 
 

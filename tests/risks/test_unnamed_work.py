@@ -3,9 +3,8 @@
 from hypothesis import given
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.history import find_sprints
+from sprintlib.history import ProjectState, find_sprints
 from sprintlib.history.started_work import started_at
-from sprintlib.history import ProjectState
 from sprintlib.risks.unnamed_work import UnnamedWork, unnamed_work
 from tests.leaks import CAREFUL, Twins, pasts
 from tests.risks.contexts import context
@@ -38,7 +37,7 @@ def test_three_are_lively_and_most_is_more_than_what_names_an_issue() -> None:
     assert UnnamedWork(("a#1", "a#2"), 1, 3).is_lively
     assert not UnnamedWork(("a#1", "a#2"), 1, 3).is_most
     assert UnnamedWork(("a#1", "a#2"), 1, 2).is_most
-    assert UnnamedWork(("a#1",), 0, 0).words() == "1 pull request since the start names no issue"
+    assert UnnamedWork(("a#1",), 0, 0).words() == "1 pull request since the sprint started names no issue"
 
 
 @given(pasts())

@@ -5,15 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from sprintlib.results import store_analysis
-from sprintlib.services import answer, ask
-from sprintlib.views.terminal import render_answer
 from sprintlib.analysis import analyze
 from sprintlib.cli.main import main
 from sprintlib.errors import AnalysisError
 from sprintlib.history.texts import read_texts
+from sprintlib.knowledge import is_indexed
 from sprintlib.knowledge.store import write_chunks
+from sprintlib.questions.periods import written
+from sprintlib.results import store_analysis
+from sprintlib.services import answer, ask
 from sprintlib.store import open_store
+from sprintlib.views.terminal import render_answer
 from tests.sprints import AS_OF
 from tests.world import World, at
 
@@ -42,7 +44,8 @@ def test_a_question_about_a_sprint_begins_with_its_sentence(asked: World) -> Non
 def test_dates_and_actions_when_they_are_asked_for(asked: World) -> None:
     dates = analyze(asked.engine, asked.settings, at(AS_OF)).milestones[0].forecast_dates
     when = answer(asked.engine, asked.settings, "when will Sprint 2 be done?", at(AS_OF))
-    assert any(str(dates.p85) in sentence.text for sentence in when.sentences)
+    assert dates.p85 is not None
+    assert any(written(dates.p85) in sentence.text for sentence in when.sentences)
     acting = answer(asked.engine, asked.settings, "what should we do?", at(AS_OF))
     assert "advice" in {sentence.kind for sentence in acting.sentences[:2]}
 
@@ -63,10 +66,19 @@ def test_nothing_from_the_future(asked: World) -> None:
     assert any("works again" in hit.body for hit in after.hits)
 
 
-def test_the_stored_analysis_answers_without_a_moment(asked: World) -> None:
+def test_without_a_moment_it_is_now_whatever_has_been_analysed(asked: World) -> None:
     store_analysis(asked.engine, analyze(asked.engine, asked.settings, at(AS_OF)))
-    found = answer(asked.engine, asked.settings, "is the sprint at risk?")
-    assert (found.as_of, found.milestone) == (at(AS_OF), "Sprint 2")
+    found = answer(asked.engine, asked.settings, "is Sprint 2 late?")
+    assert found.as_of > at("06-01")  # whenever this test runs
+    assert "days late: it was due Fri 27 Mar 2026 and is still open." in found.sentences[0].text
+
+
+def test_an_item_is_answered_before_any_text_has_been_read(team: World) -> None:
+    read: list[str] = []
+    found = ask(team.engine, team.settings, "is #14 open?", at(AS_OF), progress=lambda what, *_: read.append(what))
+    assert found.sentences[0].text == 'api#14 "Item 14" is an open issue in Sprint 2, opened by ann on Mon 16 Mar 2026.'
+    assert (found.items, found.hits, found.notes, read) == (("acme/api#14",), (), (), [])
+    assert not is_indexed(team.engine)
 
 
 def test_without_another_step_words_are_searched_and_a_note_says_what_is_missing(team: World) -> None:
@@ -87,10 +99,20 @@ def test_the_same_words_are_quoted_once(team: World) -> None:
     assert len(ask(team.engine, team.settings, "what about the sandbox?", at(AS_OF)).sentences) == 1
 
 
-def test_a_question_that_nothing_fits(asked: World) -> None:
-    found = answer(asked.engine, asked.settings, "zzz qqq", at(AS_OF))
-    assert found.sentences == ()
-    assert found.notes == ("Nothing stored fits the question; name an item (#12), a milestone, or other words.",)
+@pytest.mark.parametrize("noise", ["zzz qqq", "asdfgh", "*", "-", "x" * 5000, "what is the weather in Paris?", ""])
+def test_a_question_that_nothing_fits_is_not_known(asked: World, noise: str) -> None:
+    found = answer(asked.engine, asked.settings, noise, at(AS_OF))
+    assert [sentence.text for sentence in found.sentences] == [
+        "I do not know: nothing that is stored answers this question."
+    ]
+    assert (found.outcome, found.sentences[0].evidence) == ("unknown", ())
+
+
+def test_nobody_is_ranked(asked: World) -> None:
+    found = answer(asked.engine, asked.settings, "who is slowest?", at(AS_OF))
+    assert found.outcome == "refused"
+    assert [sentence.evidence for sentence in found.sentences] == [()]
+    assert "none about a person" in found.sentences[0].text
 
 
 def test_an_empty_store_says_what_to_do(tmp_path: Path, team: World) -> None:
@@ -103,7 +125,9 @@ def test_the_commands(asked: World, tmp_path: Path, capsys: pytest.CaptureFixtur
     (tmp_path / "sprint.toml").write_text('[project]\nname = "acme"\nrepositories = ["acme/api", "acme/web"]\n')
     main(["--home", str(tmp_path), "ask", "what about the sandbox?", "--as-of", "2026-03-20", "--json"])
     printed = json.loads(capsys.readouterr().out)
-    assert set(printed) == {"question", "as_of", "milestone", "sentences", "hits", "report", "notes"}
+    assert set(printed) == {
+        "question", "as_of", "milestone", "sentences", "hits", "report", "notes", "outcome", "items"
+    }  # fmt: skip
     assert printed["as_of"] == "2026-03-20T23:59:59Z"
     main(["--home", str(tmp_path), "ask", "what about the sandbox?", "--as-of", "2026-03-20"])
     shown = " ".join(capsys.readouterr().out.split())

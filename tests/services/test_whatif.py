@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from sprintlib.services import WhatIfResult, what_if
 from sprintlib.cli import main
 from sprintlib.errors import AnalysisError
+from sprintlib.services import WhatIfResult, what_if
 from tests.sprints import put
 from tests.world import WEB, World, at
 

@@ -5,7 +5,6 @@ Never run it as an extension of a JupyterLab server: there, whoever can open a p
 
 import errno
 import logging
-import os
 import shutil
 import socket
 import tempfile
@@ -22,11 +21,11 @@ from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
 from sprintlib import resources
-from sprintlib.errors import SettingsError, SprintError
-from sprintlib.dashboards.serving.environment import replaced, scrubbed
+from sprintlib.child_environment import DESKTOP, STORE, child_environment, replaced_environment
 from sprintlib.dashboards.serving.handlers import FrozenReportHandler, HomeHandler, PageHandler, SharedFileHandler
 from sprintlib.dashboards.serving.pages import pages, served_folder
 from sprintlib.dashboards.serving.policy import HEADERS, LOOPBACK, is_loopback
+from sprintlib.errors import SettingsError, SprintError
 from sprintlib.settings import Settings
 from sprintlib.signals import stop_loop_on_signal
 from sprintlib.store import open_store
@@ -90,15 +89,19 @@ def serve(
     port = _free_port(ip, port)
     url = f"http://{f'[{ip}]' if ':' in ip else ip}:{port}/"
 
+    desktop = child_environment(DESKTOP)
+
     def ready() -> None:
         say(f"Dashboards: {url}  (Ctrl-C stops them)")
-        if browser:
+        if not browser:
+            return
+        with replaced_environment(desktop):  # kernels are not told where the user's screen is, a browser must be
             webbrowser.open(f"{url}?token={token}" if token else url)
 
     dashboards = resources.folder("dashboards")
     with (
         served_folder(dashboards, settings.reports_dir) as root,
-        replaced(_environment(settings.home, dashboards, root, ip)),
+        replaced_environment(_kernel_environment(settings.home, dashboards, root, ip)),
     ):
         server = _server(settings, dashboards, root)
         server.ip, server.port, server.token, server.on_ready = ip, port, token, ready
@@ -114,9 +117,9 @@ def serve(
             DashboardServer.clear_instance()
 
 
-def _environment(home: Path, dashboards: Path, root: Path, ip: str) -> dict[str, str]:
+def _kernel_environment(home: Path, dashboards: Path, root: Path, ip: str) -> dict[str, str]:
     return {
-        **scrubbed(os.environ),
+        **child_environment(STORE),
         "SPRINT_HOME": str(home),
         "JUPYTER_PATH": str(dashboards),  # where the template lies
         "IPYTHONDIR": str(root / ".ipython"),  # no start-up file of the user's own IPython runs in a kernel

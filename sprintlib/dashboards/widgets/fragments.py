@@ -6,9 +6,9 @@ from urllib.parse import quote, urlencode
 
 from sprintlib import views
 from sprintlib.analysis import Analysis, MilestoneAnalysis
+from sprintlib.dashboards.widgets.source import DatedRun
 from sprintlib.views.markup import table
 from sprintlib.views.words import moment
-from sprintlib.dashboards.widgets.source import DatedRun
 
 OVERVIEW = "overview.ipynb"
 LATEST = 5

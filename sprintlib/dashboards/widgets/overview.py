@@ -9,13 +9,13 @@ from typing import Any, Protocol
 import ipywidgets as widgets
 
 from sprintlib.analysis import Analysis
-from sprintlib.analysis.choosing import choose
-from sprintlib.errors import SprintError
-from sprintlib.views.words import day as in_words
+from sprintlib.analysis.selection import select_milestone
 from sprintlib.dashboards.widgets import fragments
 from sprintlib.dashboards.widgets.page import problem_card
 from sprintlib.dashboards.widgets.request import Request
 from sprintlib.dashboards.widgets.source import DatedRun
+from sprintlib.errors import SprintError
+from sprintlib.views.words import day as in_words
 
 LONGEST_REPLAY = timedelta(days=120)
 SHORTEST_REPLAY = timedelta(days=14)
@@ -134,7 +134,7 @@ class Overview(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
         analysis = self._analysis
         if analysis is None:
             return
-        chosen = choose(analysis, self._wanted)
+        chosen = select_milestone(analysis, self._wanted)
         self._quiet = True
         self.picker.options = [milestone.title for milestone in analysis.milestones]
         self.picker.value = chosen.title if chosen else None

@@ -1,19 +1,21 @@
 """One function a dashboard notebook, called in its last cell."""
 
-from sprintlib.imports import import_without_uri_grammar
 from sprintlib.dashboards.widgets import fragments
 from sprintlib.dashboards.widgets.overview import Overview
 from sprintlib.dashboards.widgets.page import page
 from sprintlib.dashboards.widgets.request import wait_for_request
 from sprintlib.dashboards.widgets.source import Runs, Source
+from sprintlib.imports import import_without_uri_grammar
 
 
 def overview_page(runs: Runs) -> None:
     """Milestones, the chosen one's forecast, risks and actions, freshness, and the latest reports.
 
-    runs: the reader of the run table, `sprintlib.reports.runs`.
+    runs: the reader of the run table, `sprintlib.results.runs`.
     """
-    import_without_uri_grammar("altair")  # slow, and needed for the first chart: in a kernel started ahead, before a visitor waits for it
+    import_without_uri_grammar(
+        "altair"
+    )  # slow, and needed for the first chart: in a kernel started ahead, before a visitor waits for it
     request = wait_for_request()
 
     def build() -> Overview:
@@ -25,6 +27,6 @@ def overview_page(runs: Runs) -> None:
 
 
 def reports_page(runs: Runs) -> None:
-    """All dated reports. runs: the reader of the run table, `sprintlib.reports.runs`."""
+    """All dated reports. runs: the reader of the run table, `sprintlib.results.runs`."""
     wait_for_request()
     page(lambda: fragments.reports(Source(runs).reports()))

@@ -10,13 +10,13 @@ from IPython.display import HTML
 from sprintlib import settings as settings_module
 from sprintlib import views
 from sprintlib.agents import AGENTS, AnalysisContext, Run, State, open_workflow
-from sprintlib.as_of import parse_as_of
-from sprintlib.results import store_analysis
 from sprintlib.analysis import MilestoneAnalysis
-from sprintlib.services.feedback import record_feedback
+from sprintlib.as_of import parse_as_of
 from sprintlib.errors import AnalysisError
 from sprintlib.forecast import points
 from sprintlib.recommend.feedback import Decision
+from sprintlib.results import store_analysis
+from sprintlib.services.feedback import record_feedback
 from sprintlib.store import open_store
 from sprintlib.views.markup import table, text
 from sprintlib.views.words import day, headline, percent
@@ -123,7 +123,13 @@ class Reasoning:
         if not self._forked:
             store_analysis(self.analysis_context.engine, self.run.analysis)
         said = record_feedback(
-            self.analysis_context.engine, self.analysis_context.settings, found[number - 1].id, decision, datetime.now(UTC), reason, until
+            self.analysis_context.engine,
+            self.analysis_context.settings,
+            found[number - 1].id,
+            decision,
+            datetime.now(UTC),
+            reason,
+            until,
         )
         rows = [[str(place), text(action), str(was or "new")] for place, (action, was) in enumerate(said.order, 1)]
         weight = f"Actions like it ({said.play}) count {said.weight[1]:.0%} of their gain, before {said.weight[0]:.0%}."

@@ -7,8 +7,8 @@ import ipywidgets
 from sprintlib import settings as settings_module
 from sprintlib import views
 from sprintlib.agents import AnalysisContext, State, open_workflow
-from sprintlib.as_of import parse_as_of
 from sprintlib.analysis import Analysis, MilestoneAnalysis
+from sprintlib.as_of import parse_as_of
 from sprintlib.risks import Risk
 from sprintlib.settings import RiskSettings
 from sprintlib.store import open_store

@@ -7,11 +7,11 @@ from typing import Protocol
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import DatabaseError
 
-from sprintlib.as_of import parse_as_of
-from sprintlib.results import latest_analyses
 from sprintlib.analysis import Analysis, analyze
+from sprintlib.as_of import parse_as_of
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.errors import AnalysisError, StoreError
+from sprintlib.results import latest_analyses
 from sprintlib.settings import Settings, load
 from sprintlib.store import open_store
 from sprintlib.store.schema import run, sync_run
@@ -38,7 +38,7 @@ Runs = Callable[[Engine, str], Sequence[DatedRun]]
 class Source:
     """One project's store, opened read-only.
 
-    runs: the reader of the run table, `sprintlib.reports.runs`.
+    runs: the reader of the run table, `sprintlib.results.runs`.
     Raises SettingsError or StoreError with one sentence when there is nothing to read.
     """
 

@@ -13,9 +13,9 @@ from sprintlib.calendar import WorkingCalendar
 from sprintlib.forecast.developers import active_developers
 from sprintlib.forecast.items.clock import WorkingClock
 from sprintlib.forecast.items.hazard import FEATURES, features, shipped_hazard
+from sprintlib.forecast.items.item_features import standing
 from sprintlib.forecast.items.local import LocalHazard, learned
 from sprintlib.forecast.items.stages import carrying
-from sprintlib.forecast.items.item_features import standing
 from sprintlib.history import ProjectState
 
 Array = NDArray[np.float64]
@@ -44,7 +44,9 @@ class ItemClosings:
         facts = self._facts[places]
         if due is not None:
             together = {"planned": True, "beside": float(len(refs)), "due": due}
-            apply_change = self.standing[places].with_columns(pl.lit(value).alias(name) for name, value in together.items())
+            apply_change = self.standing[places].with_columns(
+                pl.lit(value).alias(name) for name, value in together.items()
+            )
             facts = features(apply_change, np.zeros(len(refs)), self._developers)
         found = self.hazard.rates(facts)
         return {ref: tuple(row) for ref, row in zip(refs, found.tolist(), strict=True)}

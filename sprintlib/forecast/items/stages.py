@@ -3,10 +3,10 @@
 import polars as pl
 from polars._typing import PolarsDataType
 
-from sprintlib.history.started_work import assigned_or_referenced
-from sprintlib.history.closing_pull_requests import closed_refs
 from sprintlib.history import ProjectState
+from sprintlib.history.closing_pull_requests import closed_refs
 from sprintlib.history.reviews import before_dismissal
+from sprintlib.history.started_work import assigned_or_referenced
 from sprintlib.store.frames import UTC_DATETIME
 
 STAGES = ("untouched", "begun", "opened", "reviewed", "approved")
@@ -28,7 +28,9 @@ def stages(past: ProjectState, items: pl.DataFrame, closing_pull_requests: pl.Da
         pl.when(pl.col("kind") == "pull").then(_of_pulls(past, items)).otherwise(_of_issues(past, items)).alias("own")
     )
     pulls = rows.filter(pl.col("kind") == "pull").select("at", "own", pull="ref")
-    carried = closing_pull_requests.join(pulls, on=["at", "pull"]).group_by("at", "ref").agg(carried=pl.col("own").max())
+    carried = (
+        closing_pull_requests.join(pulls, on=["at", "pull"]).group_by("at", "ref").agg(carried=pl.col("own").max())
+    )
     found = rows.select("at", "ref", "own").join(carried, on=["at", "ref"], how="left", maintain_order="left")
     names = dict(enumerate(STAGES))
     return found.select(

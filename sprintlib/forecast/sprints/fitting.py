@@ -11,14 +11,13 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sprintlib.forecast.sprints.features import features, outcomes
-from sprintlib.forecast.sprints.local import LocalPrior
-from sprintlib.forecast.sprints.model import TIMES, SprintModel, TimeModel
+from sprintlib.forecast.sprints.model import SprintModel, TimeModel
 
 Array = NDArray[np.float64]
 
 INTERCEPT_DOUBT = 0.5  # sd of how far the real level is from the simulated one, log-odds
 COEFFICIENT_DOUBT = 0.15  # sd of how far each real coefficient is, per standard deviation of its feature
-_SMALLEST_SCALE = 0.1  # simulated sprints have nothing added at 0 %, real ones have
+SMALLEST_SCALE = 0.1  # simulated sprints have nothing added at 0 %, real ones have
 
 
 class PriorLogisticRegression(ClassifierMixin, BaseEstimator):
@@ -97,18 +96,6 @@ class PriorLogisticRegression(ClassifierMixin, BaseEstimator):
         return likelier
 
 
-def fit_simulated(sprints: pl.DataFrame, local_prior: LocalPrior, card: dict[str, Any]) -> SprintModel:
-    """The prior: a plain ridge on simulated sprints (SPRINT_SCHEMA, all four times)."""
-    times: dict[int, TimeModel] = {}
-    for time in TIMES:
-        rows = sprints.filter(pl.col("time") == time)
-        x = features(rows)
-        blank = TimeModel(0.0, np.zeros(x.shape[1]), x.mean(axis=0), np.maximum(x.std(axis=0), _SMALLEST_SCALE))
-        estimator = PriorLogisticRegression().fit(blank.standardised(x), outcomes(rows))
-        times[time] = _with(blank, estimator)
-    return SprintModel(times, local_prior, card)
-
-
 def fit_public(
     prior: SprintModel,
     sprints: pl.DataFrame,
@@ -135,11 +122,12 @@ def fit_public(
             sample_weight=equal_weights(organisations),
             groups=[(organisations, prior.local_prior.organisation), (teams, prior.local_prior.team)],
         )
-        times[time] = _with(model, estimator)
+        times[time] = with_estimator(model, estimator)
     return SprintModel(times, prior.local_prior, card)
 
 
-def _with(model: TimeModel, estimator: PriorLogisticRegression) -> TimeModel:
+def with_estimator(model: TimeModel, estimator: PriorLogisticRegression) -> TimeModel:
+    """The model with the weights that an estimator found for standardised features."""
     return TimeModel(float(estimator.intercept_[0]), estimator.coef_[0], model.centre, model.scale)
 
 

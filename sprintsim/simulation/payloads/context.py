@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sprintsim.simulation.event_log import EventLog, Commit, TimelineEvent, Key, Milestone
+from sprintsim.simulation.event_log import Commit, EventLog, Key, Milestone, TimelineEvent
 from sprintsim.simulation.repository import CommitFacts, GitFacts
 from sprintsim.simulation.state import ItemState, states_of
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from sprintsim.simulation.event_log import TimelineEvent, Key
+from sprintsim.simulation.event_log import Key, TimelineEvent
 from sprintsim.simulation.payloads.context import Context, Json, api_url, html_url, node_id, timestamp
 from sprintsim.simulation.payloads.items import LABEL_COLORS, issue, reactions
 from sprintsim.simulation.payloads.people import author_association, maybe_user, user

@@ -12,8 +12,8 @@ import pytest
 from jupyterlab_server.settings_utils import get_settings
 
 from sprintlib.cli.main import main
-from sprintlib.errors import SettingsError
 from sprintlib.dashboards.serving.lab import copy_notebooks, lab_arguments, lab_environment
+from sprintlib.errors import SettingsError
 from sprintlib.settings import load
 from tests.dashboards.project import SETTINGS
 

@@ -16,7 +16,8 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from sprintlib.cli.main import main
-from tests.dashboards.project import SECRET, SETTINGS, Served, dashboards, write_notebook, write_project
+from tests.dashboards.project import SETTINGS, Served, dashboards, write_notebook, write_project
+from tests.planted import looking, planted_in
 
 PROBE = "voila/render/reports/2026-03-20/probe/report.ipynb"
 
@@ -27,7 +28,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     reports = home / "papermill_runs" / "2026-03-20"
     write_notebook(
         reports / "probe" / "report.ipynb",
-        "import os, sqlite3\nfrom sprintlib import settings, store\nprint(sorted(os.environ.items()))",
+        looking(home / "seen.json"),
+        "from sprintlib import settings, store\n"
         "engine = store.open_store(settings.load().database_url, read_only=True)\n"
         "try:\n    engine.connect().exec_driver_sql('delete from event')\n"
         "except Exception as error:\n    print('REFUSED', type(error.orig).__name__, error.orig)",
@@ -121,9 +123,11 @@ def test_style_and_charting_script_come_from_this_server(served: Served):
 
 def test_a_kernel_sees_no_secret_and_cannot_write(served: Served):
     shown = get(served, PROBE).text
-    assert "SPRINT_HOME" in shown
-    assert SECRET not in shown
-    assert "GITHUB_TOKEN" not in shown
+    seen = json.loads((served.home / "seen.json").read_text())
+    assert seen["own"]["SPRINT_HOME"] == str(served.home)
+    assert "PATH" in seen["parent"]
+    assert "dashboards" in seen["arguments"]
+    assert planted_in(seen["own"], seen["parent"], seen["arguments"]) == []
     assert "REFUSED OperationalError attempt to write a readonly database" in shown
 
 
@@ -190,6 +194,31 @@ def test_a_token_is_asked_for_where_one_is_set(tmp_path: Path):
         assert get(running, "voila/render/reports.ipynb").headers["location"].startswith("/login")
         assert get(running, "sprint/style.css").status_code == 302
         assert get(running, "?token=open-sesame").headers["location"] == "/voila/render/overview.ipynb"
+
+
+@pytest.mark.parametrize(
+    ("options", "variables"),
+    [(("--token", "open-sesame"), {}), ((), {"SPRINT_DASHBOARDS_TOKEN": "open-sesame"})],
+)
+def test_the_visitors_token_is_in_neither_arguments_nor_environment(
+    tmp_path: Path, options: tuple[str, ...], variables: dict[str, str]
+):
+    """Of the server, where a kernel would find it, and every user of the machine the arguments."""
+    with dashboards(write_project(tmp_path), *options, **variables) as running:
+        server = psutil.Process(running.process.pid)
+        assert "open-sesame" not in repr((server.cmdline(), server.environ()))
+        assert get(running, "sprint/style.css").status_code == 302
+        assert get(running, "?token=open-sesame").headers["location"] == "/voila/render/overview.ipynb"
+
+
+def test_a_browser_is_opened_on_the_user_s_screen(tmp_path: Path):
+    """Which kernels are not told of."""
+    browser, opened = tmp_path / "browser", tmp_path / "opened"
+    browser.write_text(f'#!/bin/sh\necho "$DISPLAY $1" > {opened}\n')
+    browser.chmod(0o700)
+    with dashboards(write_project(tmp_path), "--browser", BROWSER=str(browser), DISPLAY=":7") as running:
+        get(running, "sprint/style.css")  # answered after the browser was opened: both are in the server's one loop
+        assert opened.read_text() == f":7 {running.url}\n"
 
 
 def test_another_address_needs_a_token(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from sprintlib.analysis import Analysis
-from sprintlib.analysis.choosing import choose
-from sprintlib.errors import AnalysisError, SprintError, StoreError
+from sprintlib.analysis.selection import select_milestone
 from sprintlib.dashboards.widgets import Overview, Request
 from sprintlib.dashboards.widgets.overview import LONGEST_REPLAY, NOW
+from sprintlib.errors import AnalysisError, SprintError, StoreError
 from tests import samples
 
 TODAY = date(2026, 11, 18)
@@ -209,9 +209,9 @@ def test_choose():
     late = samples.milestone(title="Late", titles_then=("Late", "Once"), due_on=date(2026, 11, 2))
     ahead = samples.milestone(title="Ahead", titles_then=("Ahead",))
     analysis = samples.analysis(late, ahead)
-    assert choose(analysis, None) is ahead
-    assert choose(analysis, "Late") is late
-    assert choose(analysis, "Once") is late
-    assert choose(analysis, "gone") is ahead
-    assert choose(samples.analysis(late), None) is late
-    assert choose(analysis.model_copy(update={"milestones": ()}), None) is None
+    assert select_milestone(analysis, None) is ahead
+    assert select_milestone(analysis, "Late") is late
+    assert select_milestone(analysis, "Once") is late
+    assert select_milestone(analysis, "gone") is ahead
+    assert select_milestone(samples.analysis(late), None) is late
+    assert select_milestone(analysis.model_copy(update={"milestones": ()}), None) is None

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
-from sprintlib import reports
+from sprintlib import results
+from sprintlib.dashboards.widgets import Source
 from sprintlib.errors import AnalysisError, SettingsError, StoreError
 from sprintlib.settings import load
 from sprintlib.store import open_store
 from sprintlib.store.schema import sync_run
-from sprintlib.dashboards.widgets import Source
 from tests import samples
 from tests.dashboards.project import write_project
 
@@ -32,7 +32,7 @@ def ended(home: Path) -> None:
 
 
 def test_a_day_is_seen_as_of_its_end(home: Path):
-    analysis = Source(reports.runs).analysis(date(2026, 3, 20))
+    analysis = Source(results.runs).analysis(date(2026, 3, 20))
     assert analysis.as_of == datetime(2026, 3, 20, 23, 59, 59, tzinfo=UTC)
     (milestone,) = analysis.milestones
     assert (milestone.title, milestone.scope.done, milestone.scope.open) == ("Sprint 2", 3, 6)
@@ -40,11 +40,11 @@ def test_a_day_is_seen_as_of_its_end(home: Path):
 
 def test_now_is_now(home: Path):
     before = datetime.now(UTC)
-    assert before <= Source(reports.runs).analysis(None).as_of <= datetime.now(UTC)
+    assert before <= Source(results.runs).analysis(None).as_of <= datetime.now(UTC)
 
 
 def test_it_notices_a_collection_that_ended(home: Path):
-    source = Source(reports.runs)
+    source = Source(results.runs)
     assert not source.has_changed()
     ended(home)
     assert source.has_changed()
@@ -52,16 +52,16 @@ def test_it_notices_a_collection_that_ended(home: Path):
 
 
 def test_reports_come_from_the_run_table(home: Path):
-    assert Source(reports.runs).reports() == []
+    assert Source(results.runs).reports() == []
 
 
 def test_without_a_store_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SPRINT_HOME", str(tmp_path))
     with pytest.raises(SettingsError, match="run 'sprint init'"):
-        Source(reports.runs)
+        Source(results.runs)
     (tmp_path / "sprint.toml").write_text('[project]\nname = "a"\nrepositories = ["a/b"]\n')
     with pytest.raises(StoreError, match="run 'sprint sync' first"):
-        Source(reports.runs)
+        Source(results.runs)
 
 
 def test_the_latest_stored_analysis_stands_in_for_now(home: Path, monkeypatch: pytest.MonkeyPatch):
@@ -71,7 +71,7 @@ def test_the_latest_stored_analysis_stands_in_for_now(home: Path, monkeypatch: p
     store_analysis(engine, samples.analysis(project="acme"))
     engine.dispose()
     monkeypatch.setattr("sprintlib.dashboards.widgets.source.analyze", _impossible)
-    analysis = Source(reports.runs).analysis(None)
+    analysis = Source(results.runs).analysis(None)
     assert analysis.as_of == samples.AS_OF
     assert [milestone.title for milestone in analysis.milestones] == ["Sprint 9"]
     assert analysis.notes == ("The latest stored analysis, because there is no new one: Nothing can be said.",)
@@ -80,13 +80,13 @@ def test_the_latest_stored_analysis_stands_in_for_now(home: Path, monkeypatch: p
 def test_a_past_day_has_no_stand_in(home: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("sprintlib.dashboards.widgets.source.analyze", _impossible)
     with pytest.raises(AnalysisError, match="Nothing can be said"):
-        Source(reports.runs).analysis(date(2026, 3, 20))
+        Source(results.runs).analysis(date(2026, 3, 20))
 
 
 def test_nothing_stored_means_the_reason_is_told(home: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("sprintlib.dashboards.widgets.source.analyze", _impossible)
     with pytest.raises(AnalysisError, match="Nothing can be said"):
-        Source(reports.runs).analysis(None)
+        Source(results.runs).analysis(None)
 
 
 def _impossible(*_: object) -> None:

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sprintlib.forecast import Workload, probability_in_time
-from sprintlib.forecast.items.fitting import HazardRegressor
 from sprintlib.forecast.items.hazard import EDGES, FEATURES, ItemHazard, design, exposures, shipped_hazard
 from sprintlib.forecast.items.local import DOUBTS, learned
 from sprintlib.forecast.rates import Rate
 from sprintlib.forecast.simulation import Congestion, end_days, finish_days
+from training.item_fitting import HazardRegressor
 
 PIECES = len(EDGES)
 

@@ -3,9 +3,9 @@
 import pytest
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.history import find_sprints
-from sprintlib.forecast import item_forecasts, build_inputs
+from sprintlib.forecast import build_inputs, item_forecasts
 from sprintlib.forecast.model import ItemForecast
+from sprintlib.history import find_sprints
 from tests.sprints import AS_OF, put, second_sprint, two_sprints
 from tests.world import World
 

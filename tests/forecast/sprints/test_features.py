@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sprintlib.evaluate.dataset import SPRINT_SCHEMA
 from sprintlib.forecast.sprints import FEATURES, features, outcomes, past_sprints
-from sprintsim.simulation.sprints import SPRINT_SCHEMA, simulated_sprints
+from training.simulated_sprints import simulated_sprints
 
 
 def sprint(number: int, **changes: float | str) -> dict[str, float | str]:

@@ -6,8 +6,9 @@ import pytest
 from sklearn.utils.estimator_checks import check_estimator
 
 from sprintlib.forecast.sprints import FEATURES, LocalPrior, SprintModel, features, moderated, outcomes, shipped_model
-from sprintlib.forecast.sprints.fitting import PriorLogisticRegression, equal_weights, fit_public, fit_simulated
-from sprintsim.simulation.sprints import published_constants, simulated_sprints
+from sprintlib.forecast.sprints.fitting import PriorLogisticRegression, equal_weights, fit_public
+from training.simulated_sprints import published_constants, simulated_sprints
+from training.sprint_fitting import fit_simulated
 
 
 def logits_at(model: SprintModel, elapsed: float) -> float:

@@ -8,8 +8,8 @@ import pytest
 from github import Auth, BadCredentialsException, Github, RateLimitExceededException, UnknownObjectException
 from github.Repository import Repository
 
-from sprintsim.simulation import write_startup
 from sprintsim.fake_github import load, running
+from sprintsim.simulation import write_startup
 from tests.sprintsim.fake_github import sample
 
 

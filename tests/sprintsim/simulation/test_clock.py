@@ -3,8 +3,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from sprintsim.simulation.event_log import Person
 from sprintsim.simulation.clock import WorkSchedule, shift
+from sprintsim.simulation.event_log import Person
 
 ANNA = Person("anna", "Anna", {}, day_starts=9)
 

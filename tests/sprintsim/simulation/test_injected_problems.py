@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from sprintsim.simulation import simulate, write_startup
 from sprintsim.simulation.event_log import EventLog, InjectedProblem, TroubleKind
+from sprintsim.simulation.injected_problems import SCENARIOS, Scenario
 from sprintsim.simulation.state import states_of
 from sprintsim.simulation.team import DEVELOPERS, LEAD
-from sprintsim.simulation.injected_problems import SCENARIOS, Scenario
 from tests.sprintsim.simulation.conftest import SEED, TODAY
 
 HUMANS = {person.login for person in DEVELOPERS}

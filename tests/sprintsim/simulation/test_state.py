@@ -1,6 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
-from sprintsim.simulation.event_log import TimelineEvent, Item
+from sprintsim.simulation.event_log import Item, TimelineEvent
 from sprintsim.simulation.state import ItemState, apply
 
 OPENED = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
