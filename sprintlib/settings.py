@@ -6,6 +6,7 @@ import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -21,7 +22,29 @@ _PLAIN = {
     "tuple_type": 'write a list such as ["one", "two"]',
 }
 _LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?(?:\[bot\])?")
+_OWNER = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})"  # a login of GitHub; managed ones hold an underscore
+_REPOSITORY = re.compile(rf"{_OWNER}/(?!\.\.?$)[A-Za-z0-9._-]{{1,100}}")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+def checked_address(value: str) -> str:
+    """An address that requests may go to. Raises ValueError for anything but http(s)://HOST, with a path if need be."""
+    try:
+        parts = urlsplit(value)
+        whole = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise ValueError(f"'{value}' is not an address such as https://host.example") from None
+    if "@" in parts.netloc:
+        raise ValueError("an address holds no user name and no password")
+    odd = not value.isprintable() or " " in value or "\\" in value or parts.query or parts.fragment
+    if parts.scheme not in ("http", "https") or not whole or odd:
+        raise ValueError(f"'{value}' is not an address such as https://host.example")
+    return value
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL points at this machine."""
+    return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
 
 
 class _Section(BaseModel):
@@ -41,8 +64,7 @@ class ProjectSettings(_Section):
     @classmethod
     def _owner_and_name(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for full_name in value:
-            owner, _, name = full_name.partition("/")
-            if not owner or not name or "/" in name:
+            if not _REPOSITORY.fullmatch(full_name):
                 raise ValueError(f"'{full_name}' is not of the form OWNER/NAME")
         if len({full_name.lower() for full_name in value}) < len(value):
             raise ValueError("a repository is listed twice")
@@ -73,6 +95,11 @@ class GitHubSettings(_Section):
     wait_for_reset_seconds: int = Field(120, ge=0, description="longest wait for the rate limit before stopping")
     clone: bool = Field(True, description="read changed files from a bare partial clone")
     details_days: int = Field(180, ge=0, description="fetch sizes of closed pull requests this far back")
+
+    @field_validator("api_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        return checked_address(value)
 
 
 class CalendarSettings(_Section):
@@ -157,6 +184,11 @@ class LlmSettings(_Section):
     model: str | None = Field(None, description="model name; default: the largest installed one that fits")
     timeout_seconds: float = Field(180, gt=0, description="longest wait for the next words of an answer")
     words_seconds: float = Field(300, gt=0, description="longest wait for all words of one analysis")
+
+    @field_validator("host")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        return checked_address(value if "://" in value else f"http://{value}")  # Ollama's own way of writing it
 
 
 class Settings(_Section):

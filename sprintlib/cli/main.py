@@ -5,6 +5,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sprintlib.errors import SprintError
+from sprintlib.permissions import private_files
 from sprintlib.signals import sigterm_as_interrupt
 
 if TYPE_CHECKING:
@@ -53,9 +55,13 @@ class App:
 
     @cached_property
     def settings(self) -> "Settings":
-        from sprintlib import settings
+        from sprintlib import permissions, settings
 
-        return settings.load(self.home)
+        found = settings.load(self.home)
+        for folder in (found.data_dir, found.reports_dir):
+            if found.home in folder.parents:
+                permissions.close_folder(folder)
+        return found
 
 
 _BEGIN = """\b
@@ -140,8 +146,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     started_as = _PROGRAM if arguments is None else None
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        with sigterm_as_interrupt():
-            sprint.main(arguments, prog_name="sprint", standalone_mode=False, obj=started_as)
+        with sigterm_as_interrupt(), private_files():
+            try:
+                sprint.main(arguments, prog_name="sprint", standalone_mode=False, obj=started_as)
+            finally:
+                sys.stdout.flush()
     except SprintError as error:
         if "--debug" in arguments:
             raise
@@ -150,8 +159,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(2)
+    except OSError as error:
+        if error.errno not in (*_REFUSALS, errno.EPIPE):
+            raise
+        _leave_output()
+        if error.errno != errno.EPIPE:  # nobody reads on: that is no fault
+            click.echo(f"sprint: The output cannot be written: {error.strerror}.", err=True)
+        sys.exit(1)
     except (click.Abort, KeyboardInterrupt):
         click.echo("sprint: stopped; what had arrived is kept.", err=True)
         sys.exit(1)
     except click.exceptions.Exit as error:
         sys.exit(error.exit_code)
+
+
+def _leave_output() -> None:
+    """Let what is left of the output go, since Python tries to write it once more when it ends."""
+    with suppress(OSError, ValueError):  # tests replace stdout by something without a descriptor
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

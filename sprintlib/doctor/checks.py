@@ -235,7 +235,8 @@ def _ollama(settings: Settings) -> Check:
             size = model.size_bytes / _GIGABYTE
             message = f"{model.name} ({size:.1f} GB, reads {model.context_length:,} tokens)"
             chosen = "named in sprint.toml" if settings.llm.model else "the largest installed one that fits"
-            return Check("Ollama", "ok", f"{message}, {chosen}")
+            exposure = llm.exposure(settings.llm.host)
+            return Check("Ollama", "warn" if exposure else "ok", f"{message}, {chosen}", exposure)
     except LlmError as error:
         fits = llm.suggest()
         todo = f"'ollama pull {fits.model}' would fit: {fits.reason}"

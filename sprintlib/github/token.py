@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from sprintlib.errors import CollectError, TokenError
 from sprintlib.settings import Settings
+from sprintlib.settings import is_loopback as is_loopback
 
 FILE_NAME = "github-token"
 
@@ -59,11 +60,6 @@ def save_token(data_dir: Path, value: str) -> Path:
     except OSError as error:
         raise CollectError(f"The token cannot be kept in {path}: {error.strerror}; set GITHUB_TOKEN instead.") from None
     return path
-
-
-def is_loopback(url: str) -> bool:
-    """Whether a URL points at this machine."""
-    return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
 
 
 def _from_gh(api_url: str) -> str:

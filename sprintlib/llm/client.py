@@ -2,24 +2,30 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from time import perf_counter
 from typing import Any, Generic, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 import ollama
 from pydantic import BaseModel, ValidationError
 
 from sprintlib.errors import LlmBadOutput, LlmTimeout, LlmUnavailable
-from sprintlib.settings import LlmSettings
+from sprintlib.llm.bounded import MAX_ANSWER_BYTES, Bounded, TooLargeError
+from sprintlib.observe.log import LOGGER
+from sprintlib.settings import LlmSettings, is_loopback
 
 _CONNECT_SECONDS = 3.0
 _LOOK_SECONDS = 5.0  # to say which models there are; a server that needs longer will not word anything
 _CHARACTERS_A_TOKEN = 3.2  # English and identifiers, on the safe side
 _MOST_CHARACTERS_A_TOKEN = 8.0  # no tokenizer packs more; below this count the server has cut the prompt
 _SEED = 7
+_MOST_SAID = 200  # characters of a server's own error
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -154,7 +160,7 @@ def look(settings: LlmSettings, seconds: float | None = None) -> Found:
     from sprintlib.llm.choice import choose
 
     patience = min(_patience(settings, seconds), _LOOK_SECONDS)
-    with _client(settings.host, patience) as client, _in_words(settings.model or "the model"):
+    with _client(settings, patience, 2 * _LOOK_SECONDS) as client, _in_words(settings.model or "the model"):
         chosen = choose(client.list().models, settings.model)
         shown = client.show(chosen.model)
     lengths = [int(value) for key, value in (shown.modelinfo or {}).items() if key.endswith(".context_length")]
@@ -170,7 +176,7 @@ def connect(settings: LlmSettings, seconds: float | None = None, found: Found | 
     """
     until = None if seconds is None else perf_counter() + seconds
     found = found or look(settings, seconds)
-    with _client(settings.host, _patience(settings, seconds)) as client:
+    with _client(settings, _patience(settings, seconds), settings.words_seconds) as client:
         yield Model(client, found.name, found.digest, found.context_length, found.size_bytes, until)
 
 
@@ -178,12 +184,36 @@ def _patience(settings: LlmSettings, seconds: float | None) -> float:
     return settings.timeout_seconds if seconds is None else max(min(settings.timeout_seconds, seconds), 0.1)
 
 
-def _client(host: str, patience: float) -> Any:
-    """Ollama's client, which waits so many seconds for each piece of an answer; a context manager."""
+def _client(settings: LlmSettings, patience: float, longest: float) -> Any:
+    """Ollama's client; a context manager. It follows no redirect: what it sends goes to the configured host alone.
+
+    patience, longest: seconds that it waits for each piece of an answer, and for a whole one.
+    """
+    _warn_of_a_foreign_host(settings.host)
     return ollama.Client(
-        host=host,
+        host=settings.host,
         timeout=httpx.Timeout(patience, connect=_CONNECT_SECONDS),
+        follow_redirects=False,
+        transport=Bounded(longest),
         trust_env=False,  # a proxy of the environment would swallow even a loopback address
+    )
+
+
+@cache
+def _warn_of_a_foreign_host(host: str) -> None:
+    sentence = exposure(host)
+    if sentence:
+        LOGGER.warning(sentence)
+
+
+def exposure(host: str) -> str | None:
+    """What is wrong with asking a model at this address, or None: on another machine it is to be asked over TLS."""
+    if is_loopback(host) or urlsplit(host).scheme == "https":
+        return None
+    key = " and OLLAMA_API_KEY" if os.environ.get("OLLAMA_API_KEY") else ""
+    return (
+        f"llm.host is another machine without TLS ({host}): prompts{key} can be read on the way; "
+        "use https:// or a model on this machine."
     )
 
 
@@ -203,15 +233,26 @@ def _context_for(characters: int, answer_tokens: int) -> int:
     return -(-needed // 1024) * 1024
 
 
+def _said(text: str) -> str:
+    """A server's own words: in one line, not long, and without what a terminal obeys."""
+    return "".join(filter(str.isprintable, " ".join(text.split())))[:_MOST_SAID]
+
+
 @contextmanager
 def _in_words(model: str) -> Iterator[None]:
     """Ollama's and httpx's many errors as three."""
     try:
         yield
+    except TooLargeError as error:
+        raise LlmBadOutput(f"{model} sent more than {MAX_ANSWER_BYTES // 1_000_000} MB for one answer.") from error
     except ollama.ResponseError as error:
+        if 300 <= error.status_code < 400:
+            raise LlmUnavailable(
+                "What answers at llm.host points elsewhere: write the address it points to."
+            ) from error
         if error.status_code == 404:
             raise LlmUnavailable(f"Ollama has no model {model}: run 'ollama pull {model}'.") from error
-        raise LlmUnavailable(f"Ollama failed: {error.error}.") from error
+        raise LlmUnavailable(f"Ollama failed: {_said(error.error)}.") from error
     except httpx.TimeoutException as error:
         raise LlmTimeout(
             f"{model} did not answer in time: choose a smaller model, or raise llm.timeout_seconds."

@@ -4,12 +4,14 @@ A process of its own, because papermill may hang or die with its kernel. What ha
 without one, the process died.
 """
 
+import ast
 import json
 import logging
 import sys
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from sprintlib.imports import hide_module, import_without_uri_grammar, preload
 
@@ -101,6 +103,11 @@ def _execute(job: Job, report: Path) -> None:
     source = nbformat.read(job.notebook, as_version=4)
     if not any("parameters" in cell.metadata.get("tags", []) for cell in source.cells):
         raise ReportError(f"The notebook {job.notebook} has no cell tagged 'parameters': tag the one that sets them.")
+    undeclared = sorted(set(job.parameters) - _declared(source))
+    if undeclared:
+        raise ReportError(
+            f"The notebook {job.notebook} has no parameter '{undeclared[0]}': set it in the cell tagged 'parameters'."
+        )
     preload("nbconvert.exporters.html", "sprintlib.reports.freeze")  # over a second, while the kernel has the word
     executed = execute_notebook(
         job.notebook,
@@ -117,6 +124,20 @@ def _execute(job: Job, report: Path) -> None:
         for output in cell.get("outputs", []):
             if output.output_type == "error":  # papermill lets sys.exit(0) pass as a success
                 raise ReportError(cell_sentence(index, output.ename, output.evalue))
+
+
+def _declared(notebook: nbformat.NotebookNode) -> set[str]:
+    """The names that the cells tagged `parameters` set: what papermill may put values in for."""
+    names: set[str] = set()
+    for cell in notebook.cells:
+        if "parameters" in cell.metadata.get("tags", []):
+            with suppress(SyntaxError):  # then the cell fails, and says why
+                names.update(node.id for node in ast.walk(ast.parse(cell.source)) if _is_set(node))
+    return names
+
+
+def _is_set(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
 def _first_line(error: Exception) -> str:

@@ -1,15 +1,16 @@
 """Opening the store, and bringing it to the newest migration."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, IntegrityError
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, SQLAlchemyError
 
+from sprintlib import permissions
 from sprintlib.errors import StoreError
-
-_MIGRATIONS = Path(__file__).parent / "migrations"
+from sprintlib.store.upgrade import revision, revisions, upgrade
 
 
 def open_store(url: str, read_only: bool = False) -> Engine:
@@ -20,8 +21,10 @@ def open_store(url: str, read_only: bool = False) -> Engine:
     """
     engine = _engine(url, read_only)
     try:
+        if not read_only and _is_new(engine):
+            _upgrade(engine)
         with engine.connect() as connection:
-            current, known = _revision(connection), revisions()
+            current, known = revision(connection), revisions()
         if current is not None and current not in known:
             raise StoreError(f"The store {_place(url)} was written by a newer sprintlib: install that version.")
         if current != known[-1]:
@@ -35,16 +38,13 @@ def open_store(url: str, read_only: bool = False) -> Engine:
             _upgrade(engine)
     except DatabaseError as error:
         raise store_error(url, error) from error
+    except UnicodeDecodeError as error:  # SQLite repeats what it cannot read
+        raise StoreError(f"{_place(url)} is damaged: move it away and run 'sprint sync' to collect again.") from error
     return engine
 
 
 def _engine(url: str, read_only: bool) -> Engine:
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise StoreError(
-            f"'{url}' is not a database URL; use sqlite:////path/sprint.db or postgresql+psycopg://..."
-        ) from error
+    parsed = _parsed(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed)
     path = Path(parsed.database or "")
@@ -53,13 +53,45 @@ def _engine(url: str, read_only: bool) -> Engine:
             raise StoreError(f"There is no store at {path} yet: run 'sprint sync' first.")
         engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
     else:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(f"The data folder {path.parent} cannot be created: {error.strerror}.") from error
+        if parsed.database:
+            _make_private(path)
         engine = create_engine(parsed)
     event.listen(engine, "connect", _sqlite_pragmas(read_only))
     return engine
+
+
+def _parsed(url: str) -> URL:
+    """Raises StoreError, which does not repeat what may hold a password."""
+    try:
+        parsed = make_url(url)
+        parsed.get_dialect().import_dbapi()
+    except (SQLAlchemyError, ImportError, ValueError):
+        raise StoreError(
+            "What SPRINT_DATABASE_URL or store.url says is not a database URL that can be used: "
+            "write sqlite:////path/sprint.db or postgresql+psycopg://..."
+        ) from None
+    if "@" in (parsed.host or ""):
+        raise StoreError("The password in the database URL holds an '@': write it as %40.")
+    return parsed
+
+
+def _make_private(path: Path) -> None:
+    """The file and its folder, for this user alone. SQLite gives its companions (-wal, -shm) the same permissions."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"The data folder {path.parent} cannot be created: {error.strerror}.") from error
+    with suppress(OSError):  # SQLite finds words for it
+        permissions.create(path)
+    permissions.close(path)
+
+
+def _is_new(engine: Engine) -> bool:
+    """Whether the file is still empty: then another first command may be making it, and is not to be disturbed."""
+    if engine.dialect.name != "sqlite" or not engine.url.database:
+        return False
+    path = Path(engine.url.database)
+    return path.is_file() and path.stat().st_size == 0
 
 
 def _sqlite_pragmas(read_only: bool) -> Any:
@@ -76,31 +108,14 @@ def _sqlite_pragmas(read_only: bool) -> Any:
     return on_connect
 
 
-def revisions() -> list[str]:
-    """Every migration, oldest first: the number its file begins with.
-
-    Read from the file names, because importing Alembic takes longer than everything else that opening a store does.
-    """
-    return sorted(path.name.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
-
-
-def _revision(connection: Connection) -> str | None:
-    """The migration the store is at, or None for an empty database."""
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    revision: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-    return revision
-
-
 def _upgrade(engine: Engine) -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    with engine.begin() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(_MIGRATIONS))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    try:
+        upgrade(engine)
+    except OSError as error:
+        raise StoreError(
+            f"The store {_place(str(engine.url))} cannot be made ({error.strerror}): "
+            "free some space or make its folder writable, or name another with --home."
+        ) from error
 
 
 def _place(url: str) -> str:

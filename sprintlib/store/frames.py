@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from sprintlib.errors import StoreError
 from sprintlib.store.schema import UtcDateTime
 
 UTC_DATETIME = pl.Datetime("us", "UTC")
@@ -45,14 +46,21 @@ def frame(
     """Run a select; one polars column per selected column, typed from the SQLAlchemy types.
 
     Empty results and all-null columns keep their types; datetimes are UTC. `json` names the dtype of
-    JSON columns (lists of strings by default). Raises TypeError for a column type it does not know.
+    JSON columns (lists of strings by default). Raises TypeError for a column type it does not know, and StoreError
+    for a value that no column of its type can hold.
     """
     columns = {column.key or str(column): column for column in statement.selected_columns}
     schema = {name: _dtype(column.type, (json or {}).get(name)) for name, column in columns.items()}
-    if connection.dialect.name == "sqlite" and not any(isinstance(column.type, JSON) for column in columns.values()):
-        return _sqlite_frame(connection, statement, columns, schema)
-    rows = connection.execute(statement).fetchall()
-    return pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
+    try:
+        if connection.dialect.name == "sqlite" and not any(isinstance(one.type, JSON) for one in columns.values()):
+            return _sqlite_frame(connection, statement, columns, schema)
+        rows = connection.execute(statement).fetchall()
+        return pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
+    except (pl.exceptions.PolarsError, ValueError, TypeError, OverflowError) as error:  # UnicodeDecodeError is one
+        raise StoreError(
+            f"{connection.engine.url.render_as_string()} is damaged (a value of {', '.join(schema)} cannot be read): "
+            "move it away and run 'sprint sync' to collect again."
+        ) from error
 
 
 def _sqlite_frame(

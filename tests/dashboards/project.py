@@ -1,7 +1,9 @@
 """A small project to show, and a dashboard server over it."""
 
+import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import nbformat
 
+from sprintlib import resources
 from sprintlib.store import open_store
 from tests.planted import PLANTED
 from tests.samples import HOSTILE
@@ -34,7 +37,7 @@ def write_project(home: Path) -> Path:
 
 
 def write_notebook(path: Path, *cells: str) -> None:
-    """A notebook to be served as a dated report."""
+    """A notebook to be served."""
     notebook = nbformat.v4.new_notebook(
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
         cells=[nbformat.v4.new_code_cell(source) for source in cells],
@@ -57,11 +60,29 @@ class Served:
         return self.log_file.read_text(encoding="utf-8")
 
 
+_WITH_OTHER_PAGES = Path(__file__).with_name("with_other_pages.py")
+
+
+def other_pages(folder: Path, **settings: dict[str, object]) -> Path:
+    """The shipped dashboards in a folder of their own, to add pages to. settings: sections of voila.json to change."""
+    shutil.copytree(resources.folder("dashboards"), folder)
+    file = folder / "voila.json"
+    written = json.loads(file.read_text(encoding="utf-8"))
+    for section, values in settings.items():
+        written[section] |= values
+    file.write_text(json.dumps(written), encoding="utf-8")
+    return folder
+
+
 @contextmanager
-def dashboards(home: Path, *options: str, **variables: str) -> Iterator[Served]:
-    """`sprint dashboards` on a free port, with secrets in its environment; stopped as Ctrl-C stops it."""
+def dashboards(home: Path, *options: str, pages: Path | None = None, **variables: str) -> Iterator[Served]:
+    """`sprint dashboards` on a free port, with secrets in its environment; stopped as Ctrl-C stops it.
+
+    pages: a folder of `other_pages` to serve instead of the shipped one.
+    """
     log_file = home / "dashboards.log"
-    command = [sys.executable, "-m", "sprintlib", "--home", str(home), "dashboards", "--no-browser", "--port", "0"]
+    command = [sys.executable, *([str(_WITH_OTHER_PAGES), str(pages)] if pages else ["-m", "sprintlib"])]
+    command += ["--home", str(home), "dashboards", "--no-browser", "--port", "0"]
     environment = {**os.environ, **PLANTED, **variables}
     with log_file.open("w") as log:
         process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=log, text=True, env=environment)

@@ -76,3 +76,52 @@ def test_wrong_files_give_one_sentence(tmp_path: Path, text: str, sentence: str)
 def test_missing_file_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="run 'sprint init' there, or name the folder with --home"):
         settings.load(tmp_path)
+
+
+PROJECT = '[project]\nname = "x"\nrepositories = ["{}"]\n'
+
+
+@pytest.mark.parametrize("name", ["acme/api", "a/b", "acme-inc/.github", "octo_corp/x", "A1/" + "n" * 100])
+def test_names_that_github_gives_are_taken(tmp_path: Path, name: str):
+    (tmp_path / "sprint.toml").write_text(PROJECT.format(name))
+    assert settings.load(tmp_path).project.repositories == (name,)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("acme", "acme/", "/api", "acme/..", "acme/.", "../api", "-x/api", "a/b/c", "acme/a b", "acme/api?x=1"),
+        *("acme/api#1", "acme/%2e%2e", "ácme/api", "a" * 40 + "/api", "acme/" + "n" * 101),
+    ],
+)
+def test_names_that_github_does_not_give_are_refused(tmp_path: Path, name: str):
+    (tmp_path / "sprint.toml").write_text(PROJECT.format(name))
+    with pytest.raises(SettingsError, match="is not of the form OWNER/NAME"):
+        settings.load(tmp_path)
+
+
+@pytest.mark.parametrize(("section", "key"), [("github", "api_url"), ("llm", "host")])
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("ftp://host.example", "is not an address such as https://host.example"),
+        ("https://", "is not an address such as https://host.example"),
+        ("http://host.example:99999", "is not an address such as https://host.example"),
+        ("http://[::1", "is not an address such as https://host.example"),
+        ("https://host.example/x?y=1", "is not an address such as https://host.example"),
+        ("https://host.example/ x", "is not an address such as https://host.example"),
+        ("https://u:sesame@host.example", "an address holds no user name and no password"),
+    ],
+)
+def test_addresses_that_lead_nowhere_are_refused(tmp_path: Path, section: str, key: str, address: str, said: str):
+    (tmp_path / "sprint.toml").write_text(PROJECT.format("acme/api") + f'[{section}]\n{key} = "{address}"\n')
+    with pytest.raises(SettingsError) as failed:
+        settings.load(tmp_path)
+    assert f"{section}.{key}: " in str(failed.value)
+    assert said in str(failed.value)
+    assert "sesame" not in str(failed.value)
+
+
+def test_ollama_may_be_named_without_its_scheme(tmp_path: Path):
+    (tmp_path / "sprint.toml").write_text(PROJECT.format("acme/api") + '[llm]\nhost = "127.0.0.1:11434"\n')
+    assert settings.load(tmp_path).llm.host == "http://127.0.0.1:11434"

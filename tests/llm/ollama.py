@@ -1,6 +1,7 @@
 """A stand-in for Ollama that speaks its HTTP protocol, well or badly."""
 
 import asyncio
+import gzip
 import json
 import socket
 import threading
@@ -13,7 +14,7 @@ from typing import Any, Protocol
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 DIGEST = "365c0bd3c000a25d28ddbf732fe1c6add414de7275464c4e4d1c3b5fcb5d8ad1"
@@ -36,7 +37,8 @@ class OllamaStandIn:
     """What it answers, and what it was asked.
 
     mood: scripted | slow | cut (mid-stream) | garbage | truncated (done_reason length) | short-sighted (cuts the
-    prompt silently) | failing (500) | error-in-stream | real (what `engine` says).
+    prompt silently) | failing (500) | error-in-stream | real (what `engine` says) | endless, dripping (words without
+    end, fast or slowly) | endless-list (of models) | compressed | escaping (terminal codes) | redirecting URL.
     """
 
     script: Script = field(default_factory=list)
@@ -60,6 +62,14 @@ class OllamaStandIn:
 
     async def _tags(self, request: Request) -> Response:
         self.looks += 1
+        if self.mood.startswith("redirecting"):
+            return RedirectResponse(self.mood.split()[1] + request.url.path)
+        if self.mood == "endless-list":
+            return StreamingResponse(_without_end('{"models": [', '"x",', 0), media_type="application/json")
+        if self.mood == "compressed":
+            return Response(gzip.compress(b" " * 10_000_000), headers={"content-encoding": "gzip"})
+        if self.mood == "escaping":
+            return JSONResponse({"error": "\x1b]8;;http://evil.example\x1b\\click"}, 500)
         if self.mood == "garbage":
             return Response("<html>not ollama</html>", media_type="text/html")
         models = [
@@ -96,6 +106,11 @@ class OllamaStandIn:
             return JSONResponse({"error": f"model '{body['model']}' not found"}, 404)
         if self.mood == "failing":
             return JSONResponse({"error": "llama runner process has terminated"}, 500)
+        if self.mood in ("endless", "dripping"):
+            message = {"role": "assistant", "content": "word " * 100}
+            line = json.dumps({"model": body["model"], "created_at": _now(), "message": message, "done": False})
+            pause = 0.2 if self.mood == "dripping" else 0
+            return StreamingResponse(_without_end("", line + "\n", pause), media_type="application/x-ndjson")
         if self.engine is not None:
             return StreamingResponse(self._really(body, self.engine), media_type="application/x-ndjson")
         said = self.script.pop(0) if len(self.script) > 1 else self.script[0]
@@ -160,6 +175,13 @@ def running(standin: OllamaStandIn) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join(timeout=10)
+
+
+async def _without_end(first: str, again: str, pause: float) -> AsyncIterator[str]:
+    yield first
+    while True:
+        yield again if pause else again * 1000
+        await asyncio.sleep(pause)
 
 
 def _now() -> str:

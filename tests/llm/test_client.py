@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from sprintlib.errors import LlmBadOutput, LlmError, LlmTimeout, LlmUnavailable
-from sprintlib.llm import connect
+from sprintlib.llm import bounded, connect, exposure
 from sprintlib.settings import LlmSettings
 from tests.llm.ollama import DIGEST, OllamaStandIn, running
 
@@ -115,3 +115,53 @@ def test_warm_up_and_unload() -> None:
         model.warm_up()
         model.unload()
     assert [request["keep_alive"] for request in standin.requests] == ["10m", 0]
+
+
+def test_an_answer_without_end_is_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded, "MAX_ANSWER_BYTES", 1_000_000)
+    for mood in ("endless", "endless-list"):
+        with pytest.raises(LlmBadOutput, match="sent more than 32 MB for one answer"):
+            ask(OllamaStandIn([GOOD], mood=mood))
+
+
+def test_a_server_that_drips_is_not_waited_for() -> None:
+    with pytest.raises(LlmTimeout, match="did not answer in time"):
+        ask(OllamaStandIn([GOOD], mood="dripping"), words_seconds=1)
+
+
+def test_compression_that_was_not_asked_for_is_not_unpacked() -> None:
+    with pytest.raises(LlmUnavailable):
+        ask(OllamaStandIn([GOOD], mood="compressed"))
+
+
+def test_a_redirect_is_not_followed_and_takes_no_key_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OLLAMA_API_KEY", "sesame")
+    elsewhere = OllamaStandIn([GOOD])
+    with running(elsewhere) as target:
+        with pytest.raises(LlmUnavailable, match="points elsewhere: write the address it points to"):
+            ask(OllamaStandIn([GOOD], mood=f"redirecting {target}"))
+        assert (elsewhere.looks, elsewhere.requests) == (0, [])
+
+
+def test_what_a_server_says_is_shown_without_what_a_terminal_obeys() -> None:
+    with pytest.raises(LlmUnavailable) as failed:
+        ask(OllamaStandIn([GOOD], mood="escaping"))
+    assert str(failed.value) == "Ollama failed: ]8;;http://evil.example\\click."
+
+
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [
+        ("http://127.0.0.1:11434", None),
+        ("http://localhost:11434", None),
+        ("https://models.example", None),
+        (
+            "http://models.example:11434",
+            "llm.host is another machine without TLS (http://models.example:11434): prompts and OLLAMA_API_KEY can be "
+            "read on the way; use https:// or a model on this machine.",
+        ),
+    ],
+)
+def test_a_foreign_host_without_tls_is_warned_of(host: str, said: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OLLAMA_API_KEY", "sesame")
+    assert exposure(host) == said

@@ -16,9 +16,9 @@ from sqlalchemy.exc import OperationalError, StatementError
 
 from sprintlib.errors import StoreError
 from sprintlib.store import append, frame, open_store, upsert
-from sprintlib.store import engine as engine_module
-from sprintlib.store.engine import revisions
+from sprintlib.store import upgrade as upgrade_module
 from sprintlib.store.schema import FULL_TEXT, TRIGRAMS, changed_file, issue, metadata, milestone, repository, run
+from sprintlib.store.upgrade import revisions
 
 NOW = datetime(2026, 11, 23, 9, 30, 15, 250_000, tzinfo=UTC)
 REPOSITORY = {
@@ -212,7 +212,7 @@ def test_a_half_written_store_is_completed(tmp_path: Path) -> None:
 
 
 def test_a_wrong_url_gives_one_sentence() -> None:
-    with pytest.raises(StoreError, match="is not a database URL"):
+    with pytest.raises(StoreError, match="is not a database URL that can be used"):
         open_store("sprint.db")
 
 
@@ -224,7 +224,7 @@ def test_a_folder_that_cannot_be_made_gives_one_sentence(tmp_path: Path) -> None
 
 def test_migrations_are_numbered_in_order() -> None:
     config = Config()
-    config.set_main_option("script_location", str(Path(engine_module.__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(Path(upgrade_module.__file__).parent / "migrations"))
     script = ScriptDirectory.from_config(config)
     assert [revision.revision for revision in script.walk_revisions()][::-1] == revisions()
     assert script.get_heads() == [revisions()[-1]]

@@ -3,19 +3,21 @@
 from html import escape
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from jupyter_server.base.handlers import JupyterHandler
-from jupyter_server.utils import url_path_join
+from jupyter_server.utils import url_escape, url_path_join
 from tornado import web
 from tornado.ioloop import IOLoop
 from tornado.web import RequestHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
 from sprintlib import views
+from sprintlib.dashboards.serving.kernels import MAX_OPEN_PAGES, PageKernels, TooManyPagesError
+from sprintlib.dashboards.serving.pages import REPORTS, is_shipped
 from sprintlib.dashboards.serving.policy import FROZEN_REPORT_POLICY, opens_a_page
 
-MAX_OPEN_PAGES = 12
+RETRY_SECONDS = 150  # until a kernel that nobody looks at is gone
 FROZEN_NAMES = ("report.html", "report.md")
 _NO_PAGE = "There is no such page or report here; it may have been removed."
 
@@ -29,6 +31,8 @@ class ReadableErrors(RequestHandler):
         said = error.log_message if isinstance(error, web.HTTPError) else None
         sentence = _NO_PAGE if status_code == HTTPStatus.NOT_FOUND else said or "The server's log says what failed."
         self.set_header("Content-Type", "text/html; charset=utf-8")
+        if status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+            self.set_header("Retry-After", str(RETRY_SECONDS))
         self.finish(error_page(str(self.settings["base_url"]), status_code, sentence))
 
 
@@ -48,25 +52,56 @@ def error_page(base_url: str, status_code: int, sentence: str) -> str:
 class PageHandler(ReadableErrors, TornadoVoilaHandler):
     """A page: every request that gets through starts a kernel, so only people opening a page get through."""
 
+    def initialize(self, *, folder: Path, reports: Path, **options: Any) -> None:  # type: ignore[override]
+        """folder: what is served. reports: where dated notebooks lie, below `reports` in that folder."""
+        super().initialize(**options)  # type: ignore[no-untyped-call]
+        self.folder, self.reports = folder, reports
+
     @web.authenticated
     async def get(self, path: str = "") -> None:
-        """Run the notebook and stream it."""
-        if not path.endswith(".ipynb"):
+        """Run the notebook and stream it; a dated one that is not ours is shown as it was written."""
+        dated = path.startswith(f"{REPORTS}/") and ".." not in path.split("/")
+        if not path.endswith(".ipynb") or ("/" in path and not dated) or not _is_file(self.folder / path):
             raise web.HTTPError(HTTPStatus.NOT_FOUND, _NO_PAGE)
         if not opens_a_page(self.request.headers):
             raise web.HTTPError(HTTPStatus.FORBIDDEN, "A dashboard opens as a page of its own only.")
-        if len(self.kernel_manager) >= MAX_OPEN_PAGES:
+        if dated and not is_shipped(self.folder / path):
+            self._show_frozen(path.removeprefix(f"{REPORTS}/"))
+            return
+        try:
+            with cast(PageKernels, self.kernel_manager).opening() as place:
+                _ = (
+                    self.xsrf_token
+                )  # asked for, so that the page gets its cookie: without it, it cannot stop its kernel
+                async for html in self.get_generator(path=path):  # type: ignore[no-untyped-call]
+                    place.has_kernel()
+                    self.write(html)
+                    self.flush()
+        except TooManyPagesError:
             raise web.HTTPError(
                 HTTPStatus.SERVICE_UNAVAILABLE,
-                f"{MAX_OPEN_PAGES} pages are open already: close some, then reload after two minutes.",
+                f"Too many open pages: {MAX_OPEN_PAGES} are open already. Close some, then reload after two minutes.",
+            ) from None
+
+    def _show_frozen(self, path: str) -> None:
+        frozen = path.removesuffix(".ipynb") + ".html"
+        if not _is_file(self.reports / frozen):
+            raise web.HTTPError(
+                HTTPStatus.FORBIDDEN,
+                "This notebook holds code that did not come with sprintlib, and no page was written of it: "
+                "open it in 'sprint lab', if you know where it is from.",
             )
-        _ = self.xsrf_token  # asked for, so that the page gets its cookie: without it, it cannot stop its kernel
-        page = super().get(path)
-        if page is not None:  # None: the visitor was sent to the login page
-            await page
+        self.redirect(url_path_join(self.base_url, "sprint/reports", url_escape(frozen)))
 
 
-class HomeHandler(JupyterHandler):
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file system knows
+        return False
+
+
+class HomeHandler(ReadableErrors, JupyterHandler):
     """The root and every folder lead to the overview."""
 
     @web.authenticated
@@ -74,7 +109,7 @@ class HomeHandler(JupyterHandler):
         self.redirect(url_path_join(self.base_url, "voila/render/overview.ipynb"))
 
 
-class SharedFileHandler(JupyterHandler):
+class SharedFileHandler(ReadableErrors, JupyterHandler):
     """The style sheet and the charting script that reports and dashboards share."""
 
     def initialize(self, cache: Path) -> None:
@@ -102,10 +137,10 @@ class FrozenReportHandler(ReadableErrors, JupyterHandler):
     @web.authenticated
     def get(self, path: str) -> None:
         """Send `report.html` or `report.md` of one report; nothing else of the folder is served."""
-        if "\0" in path:  # no file system knows such a name, and Path raises for it
+        if not _is_file(self.folder / path):
             raise web.HTTPError(HTTPStatus.NOT_FOUND, _NO_PAGE)
         file = (self.folder / path).resolve()
-        if not file.is_relative_to(self.folder.resolve()) or file.name not in FROZEN_NAMES or not file.is_file():
+        if not file.is_relative_to(self.folder.resolve()) or file.name not in FROZEN_NAMES:
             raise web.HTTPError(HTTPStatus.NOT_FOUND, _NO_PAGE)
         kind = "text/html" if file.suffix == ".html" else "text/plain"
         self.set_header("Content-Type", f"{kind}; charset=utf-8")
@@ -114,3 +149,18 @@ class FrozenReportHandler(ReadableErrors, JupyterHandler):
 
     def data_received(self, chunk: bytes) -> None:
         """Requests have no body."""
+
+
+def without_odd_paths(handler: type[web.StaticFileHandler]) -> type[web.StaticFileHandler]:
+    """The handler, answering 404 for names that no file system knows and that it was not written for."""
+
+    class Patient(ReadableErrors, handler):  # type: ignore[valid-type,misc]  # made of whatever Voilà brings
+        async def get(self, path: str, include_body: bool = True) -> None:
+            try:
+                answer = super().get(path, include_body)
+                if answer is not None:
+                    await answer
+            except (ValueError, AssertionError, OSError):
+                raise web.HTTPError(HTTPStatus.NOT_FOUND) from None
+
+    return Patient

@@ -1,13 +1,19 @@
 """What the dashboards consist of: their notebooks in order, and the folder from which exactly they are served."""
 
+import ast
+import hashlib
 import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from sprintlib import resources
 
 REPORTS = "reports"
+_PARAMETERS = frozenset({"parameters", "injected-parameters"})
 
 
 @dataclass(frozen=True)
@@ -41,3 +47,70 @@ def served_folder(dashboards: Path, reports: Path) -> Iterator[Path]:
             (folder / page.path).symlink_to((dashboards / page.path).resolve())
         (folder / REPORTS).symlink_to(reports, target_is_directory=True)
         yield folder
+
+
+def is_shipped(notebook: Path) -> bool:
+    """Whether all that a notebook would run is a notebook of ours, but for values of the parameters that it declares.
+
+    A dated notebook is a file that anybody may have written who can write to the reports: opening a page is to run
+    nothing that did not come with this package.
+    """
+    try:
+        found = json.loads(notebook.read_text(encoding="utf-8"))
+        if found["nbformat"] != 4:  # an older form keeps its cells elsewhere
+            return False
+        digest, values = _code(found), _parameters(found)
+        for path in resources.folder("notebooks").glob("*.ipynb"):
+            ours = json.loads(path.read_text(encoding="utf-8"))
+            if _code(ours) == digest:
+                return values is not None and values <= (_parameters(ours) or set())
+    except (OSError, ValueError, SyntaxError, LookupError, TypeError, AttributeError, RecursionError, MemoryError):
+        return False
+    return False
+
+
+def _code(notebook: Any) -> str:
+    """Digest of the kernel a notebook asks for and of its cells that hold code, the parameters aside."""
+    cells = [_source(cell) for cell in notebook["cells"] if cell["cell_type"] == "code" and not _is_parameters(cell)]
+    kernel = notebook["metadata"]["kernelspec"]["name"]
+    return hashlib.sha256(json.dumps([kernel, *cells]).encode()).hexdigest()
+
+
+def _parameters(notebook: Any) -> set[str] | None:
+    """The names that its parameter cells set, or None where one holds anything but names and literals."""
+    names: set[str] = set()
+    for cell in filter(_is_parameters, notebook["cells"]):
+        for statement in ast.parse(_source(cell)).body:
+            targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+            if not isinstance(statement, ast.Assign | ast.AnnAssign) or not _is_literal(statement.value):
+                return None
+            if not all(isinstance(target, ast.Name) for target in targets):
+                return None
+            names.update(target.id for target in targets if isinstance(target, ast.Name))
+            if isinstance(statement, ast.AnnAssign) and not _is_annotation(statement.annotation):
+                return None
+    return names
+
+
+def _is_parameters(cell: Any) -> bool:
+    return cell["cell_type"] == "code" and bool(_PARAMETERS & set(cell["metadata"].get("tags", [])))
+
+
+def _is_literal(value: ast.expr | None) -> bool:
+    try:
+        ast.literal_eval(value or "")
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return False
+    return True
+
+
+def _is_annotation(annotation: ast.expr) -> bool:
+    """`str | None` and the like: annotations of a notebook's names are evaluated."""
+    return all(
+        isinstance(part, ast.Name | ast.Constant | ast.BinOp | ast.BitOr | ast.expr_context)
+        for part in ast.walk(annotation)
+    )
+
+
+def _source(cell: Any) -> str:
+    return cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])

@@ -4,6 +4,7 @@ Never run it as an extension of a JupyterLab server: there, whoever can open a p
 """
 
 import errno
+import json
 import logging
 import shutil
 import socket
@@ -15,14 +16,24 @@ from typing import Any
 
 from jupyter_core.utils import run_sync
 from tornado.ioloop import IOLoop
+from tornado.web import StaticFileHandler
 from voila.app import Voila
 from voila.tornado.contentshandler import VoilaContentsHandler
 from voila.tornado.handler import TornadoVoilaHandler
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
 from sprintlib import resources
 from sprintlib.child_environment import DESKTOP, STORE, child_environment, replaced_environment
-from sprintlib.dashboards.serving.handlers import FrozenReportHandler, HomeHandler, PageHandler, SharedFileHandler
+from sprintlib.dashboards.serving.handlers import (
+    FrozenReportHandler,
+    HomeHandler,
+    PageHandler,
+    SharedFileHandler,
+    without_odd_paths,
+)
+from sprintlib.dashboards.serving.kernels import PageKernels
+from sprintlib.dashboards.serving.messages import MAX_MESSAGE_BYTES, KernelSocketHandler
 from sprintlib.dashboards.serving.pages import pages, served_folder
 from sprintlib.dashboards.serving.policy import HEADERS, LOOPBACK, is_loopback
 from sprintlib.errors import SettingsError, SprintError
@@ -49,7 +60,12 @@ class DashboardServer(Voila):
             if handler is TornadoVoilaTreeHandler:
                 handlers.append((pattern, HomeHandler))
             elif handler is TornadoVoilaHandler:
-                handlers.append((pattern, PageHandler, *options))
+                places = {"folder": Path(self.root_dir), "reports": self.reports_dir}
+                handlers.append((pattern, PageHandler, {**options[0], **places}))
+            elif handler is VoilaKernelWebsocketHandler:
+                handlers.append((pattern, KernelSocketHandler))
+            elif issubclass(handler, StaticFileHandler):
+                handlers.append((pattern, without_odd_paths(handler), *options))
             else:
                 handlers.append((pattern, handler, *options))
         handlers += [
@@ -107,6 +123,7 @@ def serve(
         server.ip, server.port, server.token, server.on_ready = ip, port, token, ready
         server.tornado_settings = {
             "headers": HEADERS,
+            "websocket_max_message_size": MAX_MESSAGE_BYTES,
             "ws_ping_timeout": 30_000,  # ms, as long as the interval: tornado warns about more
             "allow_remote_access": not is_loopback(ip),  # False: a foreign Host header is refused
             "local_hostnames": list(LOOPBACK),
@@ -122,9 +139,18 @@ def _kernel_environment(home: Path, dashboards: Path, root: Path, ip: str) -> di
         **child_environment(STORE),
         "SPRINT_HOME": str(home),
         "JUPYTER_PATH": str(dashboards),  # where the template lies
-        "IPYTHONDIR": str(root / ".ipython"),  # no start-up file of the user's own IPython runs in a kernel
+        "IPYTHONDIR": str(_ipython(root)),  # no start-up file of the user's own IPython runs in a kernel
         "VOILA_APP_IP": f"[{ip}]" if ":" in ip else ip,  # where a kernel that was started ahead waits for its request
     }
+
+
+def _ipython(root: Path) -> Path:
+    """A folder for IPython, with settings by which kernels import nothing that lies beside a notebook."""
+    folder = root / ".ipython"
+    file = folder / "profile_default" / "ipython_kernel_config.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps({"InteractiveShellApp": {"ignore_cwd": True}}), encoding="utf-8")
+    return folder
 
 
 def _server(settings: Settings, dashboards: Path, root: Path) -> DashboardServer:
@@ -140,6 +166,7 @@ def _server(settings: Settings, dashboards: Path, root: Path) -> DashboardServer
     server.port_retries = 0
     server.open_browser = False
     configuration = server.voila_configuration
+    configuration.multi_kernel_manager_class = PageKernels
     configuration.show_tracebacks = True  # to the template, which shows the sentence of our own errors and no more
     configuration.config.VoilaConfiguration.resources = {
         "sprint": {

@@ -2,11 +2,13 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
+import nbformat
 import pytest
 
 from sprintlib import resources
-from sprintlib.dashboards.serving.pages import Page, pages, served_folder
+from sprintlib.dashboards.serving.pages import Page, is_shipped, pages, served_folder
 from sprintlib.dashboards.serving.policy import CONTENT_SECURITY_POLICY, FROZEN_REPORT_POLICY, is_loopback, opens_a_page
 from tests.dashboards.project import write_notebook
 
@@ -100,3 +102,59 @@ def test_the_template_names_no_other_host():
         text = path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
         assert "http://" not in text, path.name
         assert "https://" not in text, path.name
+
+
+def dated(path: Path, *injected: str, **changes: Any) -> Path:
+    """The shipped report with its injected parameters, as papermill writes it. changes: of the notebook."""
+    notebook = nbformat.read(resources.folder("notebooks") / "sprint_analysis.ipynb", as_version=4)
+    for source in injected:
+        cell = nbformat.v4.new_code_cell(source, metadata={"tags": ["injected-parameters"]})
+        notebook.cells.insert(1, cell)
+    path.write_text(json.dumps({**notebook, **changes}))
+    return path
+
+
+@pytest.mark.parametrize(
+    "injected",
+    [
+        "home = '/srv/acme'\nmilestone = None\nas_of = '2026-03-20'",
+        '# Parameters\nhome = "a\'b\\n\\"; import os"',
+        "milestone: str | None = 'Sprint 9'",
+        "",
+    ],
+)
+def test_a_dated_notebook_with_values_for_its_parameters_is_ours(tmp_path: Path, injected: str):
+    assert is_shipped(dated(tmp_path / "report.ipynb", injected))
+
+
+@pytest.mark.parametrize(
+    "injected",
+    [
+        "home = __import__('os').getcwd()",
+        "home = f'{print()}'",
+        "home: print('x') = None",
+        "import os",
+        "home = None; os.system('x')",
+        "sprintlib = None",
+        "home.path = None",
+        "%run other.py",
+        "home = [open('x') for _ in 'y']",
+    ],
+)
+def test_a_dated_notebook_with_code_among_its_parameters_is_not(tmp_path: Path, injected: str):
+    assert not is_shipped(dated(tmp_path / "report.ipynb", injected))
+
+
+def test_a_dated_notebook_with_other_code_is_not_ours(tmp_path: Path):
+    path = tmp_path / "report.ipynb"
+    shipped = json.loads(dated(path).read_text())
+    assert is_shipped(path)
+    added = nbformat.v4.new_code_cell("1")
+    assert not is_shipped(dated(path, cells=[*shipped["cells"], added]))
+    assert not is_shipped(dated(path, cells=shipped["cells"][:-1]))
+    assert not is_shipped(dated(path, nbformat=3, worksheets=[{"cells": [added]}]))
+    assert not is_shipped(dated(path, metadata={"kernelspec": {"name": "bash"}}))
+    for text in ("", "{", "[]", "null", '{"nbformat": 4, "cells": 1}'):
+        path.write_text(text)
+        assert not is_shipped(path)
+    assert not is_shipped(tmp_path / "nothing.ipynb")

@@ -2,46 +2,59 @@
 
 import json
 import re
+import shutil
 import signal
 import socket
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
 import pytest
 from click.testing import CliRunner
-from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
+from sprintlib import resources
 from sprintlib.cli.main import main
-from tests.dashboards.project import SETTINGS, Served, dashboards, write_notebook, write_project
+from sprintlib.dashboards.serving.kernels import MAX_OPEN_PAGES
+from tests.dashboards.project import SETTINGS, Served, dashboards, other_pages, write_notebook, write_project
 from tests.planted import looking, planted_in
 
-PROBE = "voila/render/reports/2026-03-20/probe/report.ipynb"
+PROBE = "voila/render/probe.ipynb"
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     home = write_project(tmp_path_factory.mktemp("home"))
-    reports = home / "papermill_runs" / "2026-03-20"
+    pages = other_pages(tmp_path_factory.mktemp("pages") / "dashboards")
     write_notebook(
-        reports / "probe" / "report.ipynb",
+        pages / "probe.ipynb",
         looking(home / "seen.json"),
         "from sprintlib import settings, store\n"
         "engine = store.open_store(settings.load().database_url, read_only=True)\n"
         "try:\n    engine.connect().exec_driver_sql('delete from event')\n"
         "except Exception as error:\n    print('REFUSED', type(error.orig).__name__, error.orig)",
     )
-    write_notebook(reports / "broken" / "report.ipynb", "secret_name = 1 / 0")
+    write_notebook(pages / "broken.ipynb", "secret_name = 1 / 0")
     write_notebook(
-        reports / "ours" / "report.ipynb",
+        pages / "ours.ipynb",
         "from sprintlib.errors import AnalysisError\nraise AnalysisError('Nothing is known about <b>acme</b> yet.')",
     )
+    reports = home / "papermill_runs" / "2026-03-20"
+    for name in ("probe", "unwritten", "genuine"):
+        write_notebook(reports / name / "report.ipynb", f"open({str(home / 'written')!r}, 'w')")
+    shutil.copy(resources.folder("notebooks") / "sprint_analysis.ipynb", reports / "genuine" / "report.ipynb")
+    (reports / "genuine" / "sprintlib.py").write_text(f"open({str(home / 'written')!r}, 'w')")
     (reports / "probe" / "report.html").write_text("<h1>frozen</h1><script>1</script>")
     (reports / "probe" / "log.txt").write_text("private")
-    with dashboards(home) as running:
+    with dashboards(home, pages=pages) as running:
         yield running
 
 
@@ -99,6 +112,58 @@ def test_a_page_that_is_not_there_leads_back(served: Served, path: str):
     assert "<b>" not in page
 
 
+ODD_PATHS = [
+    f"voila/{place}/{odd}"
+    for place in ("templates", "static", "labextensions", "api/themes", "files", "render")
+    for odd in (
+        "",
+        "x",
+        "..",
+        "%00",
+        "a/b",
+        "a/b/c",
+        "static",
+        "lab/static",
+        "lab/static/%00",
+        "a" * 300,
+        "%ff",
+        "x%0a",
+    )
+]
+
+
+def test_odd_paths_are_not_found(served: Served):
+    with httpx.Client(base_url=served.url, timeout=60) as client:
+        answers = {path: client.get(path).status_code for path in ODD_PATHS}
+    assert {path: status for path, status in answers.items() if status not in (302, 400, 403, 404)} == {}
+    assert "write_error" not in served.log
+
+
+def test_a_dated_notebook_with_code_of_its_own_is_shown_as_it_was_written(served: Served):
+    response = get(served, "voila/render/reports/2026-03-20/probe/report.ipynb")
+    assert response.status_code == 302
+    assert response.headers["location"] == "/sprint/reports/2026-03-20/probe/report.html"
+    unwritten = get(served, "voila/render/reports/2026-03-20/unwritten/report.ipynb")
+    assert unwritten.status_code == 403
+    assert "holds code that did not come with sprintlib" in unwritten.text
+    assert not (served.home / "written").exists()
+
+
+@pytest.mark.parametrize("way", ["x/../reports", "reports/../reports", "./reports", "/reports", "%2e/reports"])
+def test_no_other_way_leads_to_a_dated_notebook(served: Served, way: str):
+    with socket.create_connection(("127.0.0.1", int(served.url.rsplit(":", 1)[1].strip("/"))), timeout=60) as plain:
+        target = f"/voila/render/{way}/2026-03-20/unwritten/report.ipynb"
+        plain.sendall(f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+        assert re.match(rb"HTTP/1.1 40[34] ", plain.recv(64))
+    assert not (served.home / "written").exists()
+
+
+def test_a_dated_notebook_of_ours_runs_and_imports_nothing_from_beside_it(served: Served):
+    shown = get(served, "voila/render/reports/2026-03-20/genuine/report.ipynb").text
+    assert "Sprint 2" in shown
+    assert not (served.home / "written").exists()
+
+
 def test_every_answer_carries_the_policy(served: Served):
     for path in ("", "sprint/style.css", PROBE):
         response = get(served, path)
@@ -148,6 +213,38 @@ def test_a_kernel_refuses_to_execute(served: Served, tmp_path: Path):
         pass
 
 
+def kernel_socket(served: Served, kernel: str, **options: Any) -> ClientConnection:
+    return connect(served.url.replace("http", "ws") + f"api/kernels/{kernel}/channels", **options)
+
+
+def listen(socket_: ClientConnection) -> None:
+    while True:
+        socket_.recv(timeout=30)
+
+
+def test_a_message_that_claims_to_be_long_costs_nothing(served: Served):
+    kernel = re.search(r'"kernelId": "([\w-]+)"', get(served, PROBE).text)
+    assert kernel
+    server = psutil.Process(served.process.pid)
+    before = server.memory_info().rss
+    bombs: list[tuple[bytes | str, list[Subprotocol] | None]] = [
+        ((0x800000).to_bytes(4, "big") + bytes(12), None),
+        ((0x800000).to_bytes(8, "little") + bytes(8), [Subprotocol("v1.kernel.websocket.jupyter.org")]),
+        ("[" * 100_000, None),
+        ("a" * 2_000_000, None),
+    ]
+    for bomb, protocols in bombs:
+        with kernel_socket(served, kernel.group(1), subprotocols=protocols) as socket_:
+            socket_.send(bomb)
+            with pytest.raises(ConnectionClosed):
+                listen(socket_)
+    assert server.memory_info().rss - before < 30_000_000
+    assert "Traceback" not in served.log.rpartition("ZeroDivisionError")[2]
+    with kernel_socket(served, kernel.group(1)) as socket_:
+        socket_.send(message("kernel_info_request", {}))
+        assert json.loads(socket_.recv(timeout=30))["header"]["session"]
+
+
 def message(kind: str, content: dict[str, object]) -> str:
     header = {
         "msg_id": uuid.uuid4().hex,
@@ -161,7 +258,7 @@ def message(kind: str, content: dict[str, object]) -> str:
 
 
 def test_an_unexpected_error_shows_no_details_but_the_log_has_them(served: Served):
-    shown = get(served, "voila/render/reports/2026-03-20/broken/report.ipynb").text
+    shown = get(served, "voila/render/broken.ipynb").text
     assert "This page could not be worked out" in shown
     assert "ZeroDivisionError" not in shown
     assert "secret_name" not in shown
@@ -169,7 +266,7 @@ def test_an_unexpected_error_shows_no_details_but_the_log_has_them(served: Serve
 
 
 def test_one_of_our_errors_is_shown_as_its_sentence(served: Served):
-    shown = get(served, "voila/render/reports/2026-03-20/ours/report.ipynb").text
+    shown = get(served, "voila/render/ours.ipynb").text
     assert "Nothing is known about &lt;b&gt;acme&lt;/b&gt; yet." in shown
     assert "Traceback" not in shown
 
@@ -187,6 +284,84 @@ def test_a_store_that_vanishes_is_told_and_the_server_stops_cleanly(tmp_path: Pa
         _, alive = psutil.wait_procs(family, timeout=20)
         assert alive == []
         assert "Traceback" not in running.log
+
+
+BEATING = """
+import threading, time
+import ipywidgets
+beat = ipywidgets.HTML()
+def run():
+    for number in range(100_000):
+        beat.value = str(number)
+        time.sleep(0.2)
+threading.Thread(target=run, daemon=True).start()
+beat
+"""
+
+
+@pytest.fixture(scope="module")
+def beating(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Pages that show life five times a second; kernels without a browser end after four seconds."""
+    home = write_project(tmp_path_factory.mktemp("home"))
+    pages = other_pages(
+        tmp_path_factory.mktemp("pages") / "dashboards",
+        MappingKernelManager={"cull_interval": 1, "cull_idle_timeout": 4},
+        VoilaKernelManager={"kernel_pools_config": {"default": {"pool_size": 0}}},
+    )
+    write_notebook(pages / "beating.ipynb", BEATING)
+    with dashboards(home, pages=pages) as running:
+        yield running
+
+
+def kernel_processes(served: Served) -> int:
+    found = 0
+    for child in psutil.Process(served.process.pid).children():
+        with suppress(psutil.NoSuchProcess):  # a zombie, or gone while we look
+            found += "ipykernel" in " ".join(child.cmdline())
+    return found
+
+
+def until(condition: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if condition():
+            return
+        time.sleep(0.2)
+    pytest.fail("it did not happen within two minutes")
+
+
+def test_a_visitor_who_never_says_goodbye_leaves_no_kernel(beating: Served):
+    shown = get(beating, "voila/render/beating.ipynb")
+    kernel = re.search(r'"kernelId": "([\w-]+)"', shown.text)
+    assert kernel
+    with kernel_socket(beating, kernel.group(1)) as socket_:
+        left = time.monotonic() + 8
+        while time.monotonic() < left:
+            assert socket_.recv(timeout=30)  # looked at for longer than kernels live without
+    until(lambda: kernel_processes(beating) == 0)
+
+
+@pytest.mark.slow
+def test_twenty_four_visits_without_goodbye_and_the_page_opens(beating: Served):
+    for _ in range(24):
+        until(lambda: get(beating, "voila/render/beating.ipynb").status_code == 200)
+    until(lambda: get(beating, "voila/render/beating.ipynb").status_code == 200)
+    until(lambda: kernel_processes(beating) == 0)
+
+
+@pytest.mark.slow
+def test_forty_loads_at_once_stay_under_the_cap(beating: Served):
+    seen = []
+    with ThreadPoolExecutor(41) as pool:
+        loads = [pool.submit(get, beating, "voila/render/beating.ipynb") for _ in range(40)]
+        while not all(load.done() for load in loads):
+            seen.append(kernel_processes(beating))
+            time.sleep(0.2)
+    answers = [load.result() for load in loads]
+    assert max(seen) <= MAX_OPEN_PAGES
+    assert {answer.status_code for answer in answers} == {200, 503}
+    refused = [answer for answer in answers if answer.status_code == 503]
+    assert {answer.headers["retry-after"] for answer in refused} == {"150"}
+    assert all("Too many open pages: 12 are open already." in answer.text for answer in refused)
 
 
 def test_a_token_is_asked_for_where_one_is_set(tmp_path: Path):
