@@ -1,6 +1,7 @@
-"""What somebody says in a text: without code, quotations and HTML comments, which are not their words."""
+"""Texts of others: what somebody says in one, without code and quotations; and what a terminal may show of it."""
 
 import re
+import unicodedata
 
 _NOT_PROSE = re.compile(
     r"<!--.*?(?:-->|\Z)"
@@ -19,3 +20,10 @@ def prose(text: str) -> str:
 def as_clause(sentence: str) -> str:
     """A sentence as it stands after a colon: its first letter small."""
     return sentence[:1].lower() + sentence[1:]
+
+
+def printable(text: object, longest: int = 200) -> str:
+    """Somebody else's words on one line, cut, without what a terminal would obey (escapes, links, bidi marks)."""
+    kept = (char if not unicodedata.category(char).startswith("C") else " " for char in str(text)[: 4 * longest])
+    line = " ".join("".join(kept).split())
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"

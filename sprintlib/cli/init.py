@@ -37,7 +37,7 @@ def command(
     readable by you only.
     """
     from sprintlib.errors import SettingsError
-    from sprintlib.github import check_overwrite, connect, estimate, find_token, write_settings
+    from sprintlib.github import check_overwrite, connect, estimate, find_token, full_name, write_settings
     from sprintlib.settings import find_home
 
     home = find_home(app.home)
@@ -50,7 +50,7 @@ def command(
     settings = _settings(home, names, api_url, project, time_zone)
     token = find_token(settings) or (None if yes else _ask_for_token(settings))
     client = connect(settings, token)
-    names = [client.get(f"/repos/{name}").body["full_name"] for name in settings.project.repositories]
+    names = [full_name(client, name) for name in settings.project.repositories]
     settings = _settings(home, names, api_url, project, time_zone)
     needed = estimate(client, settings, names)
     path = write_settings(home, settings, force)

@@ -31,6 +31,8 @@ def command(app: App, as_json: bool) -> None:
         for part in summary.completeness:
             if part.repository == repository and part.kind != "repository":
                 click.echo(f"  {part.sentence()}")
+    for left_out in summary.set_aside:
+        click.echo(f"sprint: {left_out.sentence()}", err=True)
     for warning in summary.warnings:
         click.echo(f"sprint: {warning}", err=True)
     seconds = (summary.finished_at - summary.started_at).total_seconds()

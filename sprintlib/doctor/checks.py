@@ -16,10 +16,10 @@ from sqlalchemy.exc import DatabaseError
 from sprintlib import llm, schedule
 from sprintlib.errors import LlmError, SettingsError, SprintError
 from sprintlib.github import Client, RetryPolicy, connect, find_token
+from sprintlib.github.set_aside import set_aside
 from sprintlib.github.token import is_loopback
 from sprintlib.settings import FILE_NAME, ProjectSettings, Settings, load
-from sprintlib.store import open_store
-from sprintlib.store.schema import sync_run
+from sprintlib.store import open_store, schema
 
 State = Literal["ok", "info", "warn", "fail"]
 _GIGABYTE = 1024**3
@@ -27,7 +27,8 @@ _DISK_NEEDED_GB = 1.0
 _CLOCK_TOLERANCE_SECONDS = 300
 _PATIENCE = RetryPolicy(timeout_seconds=10, attempts=2, first_wait_seconds=0.5)
 _MACHINE = ("disk", "git", "kernel", "Ollama")
-_EVERYTHING = ("disk", "store", "git", "kernel", "Ollama", "scheduler")
+_EVERYTHING = ("disk", "store", "collection", "git", "kernel", "Ollama", "scheduler")
+_MOST_NAMED = 5
 _READS = {"issues": "Issues", "pulls": "Pull requests", "actions/runs": "Actions"}
 
 
@@ -68,6 +69,7 @@ def _examine(settings: Settings, names: Sequence[str]) -> Iterator[Check]:
     checks: dict[str, Callable[[Settings], Check]] = {
         "disk": _disk,
         "store": _store,
+        "collection": _collection,
         "git": _git,
         "kernel": _kernel,
         "Ollama": _ollama,
@@ -111,10 +113,14 @@ def _github(settings: Settings) -> Iterator[Check]:
 
 
 def _budget(client: Client) -> Check:
-    core = client.get("/rate_limit").body["resources"]["core"]
-    reset = datetime.fromtimestamp(core["reset"], UTC).astimezone()
-    message = f"{core['remaining']:,} of {core['limit']:,} requests left until {reset:%H:%M}"
-    if core["remaining"] < 0.1 * core["limit"]:
+    try:
+        core = client.get("/rate_limit").body["resources"]["core"]
+        reset = datetime.fromtimestamp(core["reset"], UTC).astimezone()
+        remaining, limit = int(core["remaining"]), int(core["limit"])
+    except (KeyError, TypeError, ValueError, OverflowError, OSError):
+        return Check("rate budget", "info", "the server does not say how many requests are left")
+    message = f"{remaining:,} of {limit:,} requests left until {reset:%H:%M}"
+    if remaining < 0.1 * limit:
         return Check("rate budget", "warn", message, f"wait until {reset:%H:%M}, or sync goes on then by itself")
     return Check("rate budget", "ok", message)
 
@@ -166,7 +172,9 @@ def _store(settings: Settings) -> Check:
                 verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
                 if verdict != "ok":
                     return Check("store", "fail", f"damaged: {verdict}", "move it away and run 'sprint sync'")
-            last = connection.scalar(select(func.max(sync_run.c.finished_at)).where(sync_run.c.state == "ok"))
+            last = connection.scalar(
+                select(func.max(schema.sync_run.c.finished_at)).where(schema.sync_run.c.state == "ok")
+            )
     except DatabaseError as error:
         return Check("store", "fail", f"cannot be read: {error.orig}", "move it away and run 'sprint sync'")
     finally:
@@ -174,6 +182,28 @@ def _store(settings: Settings) -> Check:
     if last is None:
         return Check("store", "warn", "nothing has been collected completely yet", "run 'sprint sync'")
     return Check("store", "ok", f"readable, last complete sync {last.astimezone():%Y-%m-%d %H:%M}")
+
+
+def _collection(settings: Settings) -> Check:
+    """What the last sync had to leave out."""
+    engine = open_store(settings.database_url, read_only=True)
+    try:
+        with engine.connect() as connection:
+            # names as GitHub spells them
+            wanted = [name.lower() for name in settings.project.repositories]
+            known = connection.scalars(select(schema.repository.c.full_name)).all()
+            names = {*settings.project.repositories, *(name for name in known if name.lower() in wanted)}
+            left_out = set_aside(connection, names)
+    except DatabaseError as error:
+        return Check("collection", "fail", f"cannot be read: {error.orig}", "move it away and run 'sprint sync'")
+    finally:
+        engine.dispose()
+    if not left_out:
+        return Check("collection", "ok", "nothing is set aside")
+    told = "; ".join(one.sentence() for one in left_out[:_MOST_NAMED])
+    more = f"; and {len(left_out) - _MOST_NAMED:,} more" if len(left_out) > _MOST_NAMED else ""
+    todo = "run 'sprint sync': it tries again, at growing intervals up to a day; everything else is collected"
+    return Check("collection", "warn", f"{told}{more}", todo)
 
 
 def _git(settings: Settings) -> Check:

@@ -20,7 +20,8 @@ from sqlalchemy import Connection, String, Table, cast, delete, select, update
 from sprintlib.errors import CollectError
 from sprintlib.facts import rows
 from sprintlib.facts.rows import Origin, Payload, Row
-from sprintlib.store import append, schema, upsert
+from sprintlib.store import append, fitted, schema, upsert
+from sprintlib.text import printable
 
 _REPOSITORY_IDENTITY = ("id", "node_id", "full_name", "html_url", "private", "fork")
 _ONLY_IN_TIMELINES = ("event", "actor", "commit_id", "commit_url")
@@ -42,14 +43,23 @@ _KEEP_KNOWN: dict[Table, tuple[str, ...]] = {
 }
 
 
+KINDS = frozenset({"milestone", "issue", "pull", "timeline", "event", "comment", "review_comment", "run", "release"})
+# what a payload of another form than GitHub documents leads to
+NOT_UNDERSTOOD = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError)
+OnBad = Callable[[str, Any, int | None, Exception], None]
+
+
 class FactBatch:
     """Rows and payloads gathered from one page, to be written in one transaction.
 
-    Entries are added by kind; `write` stores them. Payloads that lack what a row needs raise KeyError.
+    Entries are added by kind; `write` stores them. A payload that lacks what a row needs, or holds what no row can,
+    raises one of NOT_UNDERSTOOD; or is left out, and `on_bad` is told its kind, the payload, the item's number and the
+    error.
     """
 
-    def __init__(self, origin: Origin) -> None:
+    def __init__(self, origin: Origin, on_bad: OnBad | None = None) -> None:
         self.origin = origin
+        self._on_bad = on_bad
         self._rows: dict[Table, list[Row]] = defaultdict(list)
         self._waiting: dict[int, list[Row]] = {}
 
@@ -58,37 +68,51 @@ class FactBatch:
 
         number: the item that a timeline or its review comments belong to. Returns self.
         """
+        if kind not in KINDS:
+            raise ValueError(f"unknown kind of payload {kind!r}")
         for payload in payloads:
-            match kind:
-                case "timeline":
-                    self._timeline_entry(payload, number or rows.number_in_url(payload["issue_url"]))
-                case "event":
-                    issue = payload.get("issue")
-                    if issue:  # null where the issue was deleted or moved to another repository
-                        self._event(payload, issue["number"])
-                case "issue":
-                    # GitHub lists pull requests among issues; their own list knows more
-                    if "pull_request" not in payload:
-                        self._item(schema.issue, "issue", payload, rows.issue_row)
-                case "pull":
-                    self._item(schema.pull_request, "pull", payload, rows.pull_request_row)
-                case "milestone":
-                    self.embedded_milestone(payload)
-                    self._milestone_title(payload, payload["html_url"])
-                    self._keep("milestone", f"{self.origin.repository_id}-{payload['number']}", payload)
-                case "comment":
-                    self._comment(payload, "issue", rows.number_in_url(payload["issue_url"]))
-                case "review_comment":
-                    self._comment(payload, "review", number or rows.number_in_url(payload["pull_request_url"]))
-                case "run":
-                    self._rows[schema.workflow_run].append(rows.workflow_run_row(payload, self.origin))
-                    self._keep("run", f"{payload['id']}-{payload.get('run_attempt') or 1}", payload)
-                case "release":
-                    self._rows[schema.release].append(rows.release_row(payload, self.origin))
-                    self._keep("release", payload["node_id"], payload)
-                case _:
-                    raise ValueError(f"unknown kind of payload {kind!r}")
+            # all rows of a payload, or none
+            others, self._rows = self._rows, defaultdict(list)
+            try:
+                self._add(kind, payload, number)
+                for table, table_rows in self._rows.items():
+                    others[table] += [fitted(table, row) for row in table_rows]
+            except NOT_UNDERSTOOD as error:
+                if self._on_bad is None:
+                    raise
+                self._on_bad(kind, payload, number, error)
+            finally:
+                self._rows = others
         return self
+
+    def _add(self, kind: str, payload: Payload, number: int | None) -> None:
+        match kind:
+            case "timeline":
+                self._timeline_entry(payload, number or rows.number_in_url(payload["issue_url"]))
+            case "event":
+                issue = payload.get("issue")
+                if issue:  # null where the issue was deleted or moved to another repository
+                    self._event(payload, issue["number"])
+            case "issue":
+                # GitHub lists pull requests among issues; their own list knows more
+                if "pull_request" not in payload:
+                    self._item(schema.issue, "issue", payload, rows.issue_row)
+            case "pull":
+                self._item(schema.pull_request, "pull", payload, rows.pull_request_row)
+            case "milestone":
+                self.embedded_milestone(payload)
+                self._milestone_title(payload, payload["html_url"])
+                self._keep("milestone", f"{self.origin.repository_id}-{payload['number']}", payload)
+            case "comment":
+                self._comment(payload, "issue", rows.number_in_url(payload["issue_url"]))
+            case "review_comment":
+                self._comment(payload, "review", number or rows.number_in_url(payload["pull_request_url"]))
+            case "run":
+                self._rows[schema.workflow_run].append(rows.workflow_run_row(payload, self.origin))
+                self._keep("run", f"{payload['id']}-{payload.get('run_attempt') or 1}", payload)
+            case "release":
+                self._rows[schema.release].append(rows.release_row(payload, self.origin))
+                self._keep("release", payload["node_id"], payload)
 
     def embedded_milestone(self, payload: Payload) -> None:
         """A milestone as an item embeds it: as old as the item."""
@@ -100,6 +124,10 @@ class FactBatch:
         edges = (rows.dependency_row(blocker, number, self.origin) for blocker in blockers)
         self._waiting[number] = [edge for edge in edges if edge]
         self._keep("blocked_by", f"{self.origin.repository_id}-{number}", {"blocked_by": blockers})
+
+    def rows(self, table: Table) -> list[Row]:
+        """What `write` would store in a table."""
+        return self._rows[table]
 
     def write(self, connection: Connection) -> None:
         """Store everything that was added."""
@@ -176,11 +204,22 @@ def payload_errors(what: str) -> Iterator[None]:
     """A payload that lacks what a row needs, or has it in another form, raises CollectError."""
     try:
         yield
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except NOT_UNDERSTOOD as error:
         raise CollectError(
-            f"GitHub gave {what} in a form that is not understood ({error!r}): "
+            f"GitHub gave {what} in a form that is not understood ({why_not_understood(error)}): "
             "run 'sprint --debug sync' and report what it shows; what had arrived is kept."
         ) from error
+
+
+def why_not_understood(error: Exception) -> str:
+    """What was missing or odd, in a few printable words."""
+    if isinstance(error, KeyError):
+        return f"{printable(error.args[0] if error.args else 'something')} is missing"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    if isinstance(error, OverflowError):
+        return "a time or a number is too large"
+    return printable(error) or type(error).__name__
 
 
 def write_repository(connection: Connection, payload: Payload, origin: Origin) -> None:
@@ -191,8 +230,10 @@ def write_repository(connection: Connection, payload: Payload, origin: Origin) -
         .where(table.c.full_name == payload["full_name"], table.c.id != payload["id"])
         .values(full_name=table.c.full_name + "#" + cast(table.c.id, String))
     )
-    upsert(connection, schema.organization, [rows.organization_row(payload, origin.source, origin.observed_at)])
-    upsert(connection, table, [rows.repository_row(payload, origin.source, origin.observed_at)])
+    owner = rows.organization_row(payload, origin.source, origin.observed_at)
+    repository = rows.repository_row(payload, origin.source, origin.observed_at)
+    upsert(connection, schema.organization, [fitted(schema.organization, owner)])
+    upsert(connection, table, [fitted(table, repository)])
 
 
 def write_project(connection: Connection, name: str, repository_ids: Iterable[int], only: bool = True) -> None:

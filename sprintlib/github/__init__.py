@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sprintlib.github.collection import sync
     from sprintlib.github.dataset import ingest_dataset
     from sprintlib.github.progress import OnProgress, shown
-    from sprintlib.github.request_estimate import Estimate, estimate
+    from sprintlib.github.request_estimate import Estimate, estimate, full_name
     from sprintlib.github.summary import Completeness, SyncSummary
     from sprintlib.github.template import check_overwrite, guess_project_name, guess_time_zone, write_settings
     from sprintlib.github.token import Token, find_token, save_token
@@ -29,6 +29,7 @@ __all__ = [
     "connect",
     "estimate",
     "find_token",
+    "full_name",
     "guess_project_name",
     "guess_time_zone",
     "ingest_dataset",
@@ -44,7 +45,7 @@ __getattr__ = lazy_exports(
         "client": ("Client", "RetryPolicy", "connect"),
         "collection": ("sync",),
         "dataset": ("ingest_dataset",),
-        "request_estimate": ("Estimate", "estimate"),
+        "request_estimate": ("Estimate", "estimate", "full_name"),
         "progress": ("OnProgress", "shown"),
         "summary": ("Completeness", "SyncSummary"),
         "template": ("check_overwrite", "guess_project_name", "guess_time_zone", "write_settings"),

@@ -1,20 +1,18 @@
 """GitHub's REST API, page by page: PyGithub's requester behind a guard that waits, retries and gives up in words.
 
 PyGithub retries nothing here: its own guard knows neither 429 nor a cut body, trusts the local clock, and would sleep
-for up to an hour in silence.
+for up to an hour in silence. It asks through a connection of ours, which limits what one answer may cost.
 """
 
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from github import Auth, Github
 from requests.exceptions import RequestException
-from requests.utils import parse_header_links
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from sprintlib.errors import (
@@ -25,15 +23,21 @@ from sprintlib.errors import (
     TokenError,
     UnreachableError,
 )
-from sprintlib.github.json_text import read_json
+from sprintlib.github import headers
+from sprintlib.github.connection import Connection, CutError, OversizedError, RedirectedError
+from sprintlib.github.json_text import DeepError, read_json
+from sprintlib.github.refusals import forbidden, message, not_shown
 from sprintlib.github.token import Token, is_loopback
 from sprintlib.observe.log import LOGGER
 from sprintlib.settings import Settings
+from sprintlib.text import printable
 
 PAGE_SIZE = 100
 SECONDS_BETWEEN_REQUESTS = 0.25
 _SECONDARY_LIMIT_SECONDS = 60
 _LONGEST_RETRY_WAIT = 20.0
+# a wait that nobody believes is cut to this
+_LONGEST_LIMIT_SECONDS = 30 * 86_400
 
 
 @dataclass(frozen=True)
@@ -60,28 +64,20 @@ class Response:
     @property
     def date(self) -> datetime | None:
         """GitHub's clock (UTC), or None."""
-        text = self.headers.get("date")
-        return parsedate_to_datetime(text).astimezone(UTC) if text else None
+        return headers.http_date(self.headers.get("date"))
 
     @property
     def next_url(self) -> str | None:
         """Where the next page is, or None on the last page."""
-        return self._link("next")
+        return headers.linked(self.headers.get("link"), "next")
 
     @property
     def last_page(self) -> int | None:
         """The number of the last page; None where GitHub does not say. 1 where there is one page only."""
-        last = self._link("last")
+        last = headers.linked(self.headers.get("link"), "last")
         if last is None:
             return None if self.next_url else 1
-        page = parse_qs(urlsplit(last).query).get("page")
-        return int(page[0]) if page else None
-
-    def _link(self, relation: str) -> str | None:
-        for link in parse_header_links(self.headers.get("link", "")):
-            if link.get("rel") == relation:
-                return str(link["url"])
-        return None
+        return headers.page_number(last)
 
 
 class _TransientError(Exception):
@@ -92,10 +88,12 @@ class Client:
     """Asks GitHub one request at a time and counts.
 
     clock_skew: seconds that the local clock is ahead, None before the first answer. remaining: requests left.
+    answered: whether anything has answered yet.
     """
 
     def __init__(self, requester: Any, settings: Settings, has_token: bool, retry_policy: RetryPolicy) -> None:
         self._requester = requester
+        self._connection = Connection(_origin(settings.github.api_url), retry_policy.timeout_seconds)
         self._prefix = urlsplit(settings.github.api_url).path.rstrip("/")
         self._api_url = settings.github.api_url
         self._longest_wait = settings.github.wait_for_reset_seconds
@@ -105,7 +103,7 @@ class Client:
         self.not_modified = 0
         self.clock_skew: float | None = None
         self.remaining: int | None = None
-        self._answered = False
+        self.answered = False
         self.on_wait: Callable[[str], None] = LOGGER.warning
 
     def get(
@@ -114,18 +112,22 @@ class Client:
         parameters: Mapping[str, Any] | None = None,
         etag: str | None = None,
         accept: Collection[int] = (),
+        tries: int | None = None,
     ) -> Response:
         """GET a path below the API root, or a URL from `Response.next_url`.
 
-        etag: answered 304 where nothing changed. accept: status codes to return instead of raising.
+        etag: answered 304 where nothing changed. accept: status codes to return instead of raising. tries: fewer than
+        patience allows.
         Raises TokenError, NotFoundError, RateLimitError, UnreachableError or CollectError with one sentence.
         """
-        waited = 0.0
+        waited, least = 0.0, 1.0
         while True:
-            response = self._try(path, dict(parameters or {}), {"If-None-Match": etag} if etag else {})
-            seconds = _limited_for(response)
+            response = self._try(path, dict(parameters or {}), {"If-None-Match": etag} if etag else {}, tries)
+            seconds = _limited_for(response, self.now())
             if seconds is None:
                 break
+            if seconds < 1:  # who says "again in 0 seconds" each time is asked less and less often
+                seconds, least = least, 2 * least
             waited += seconds
             self._wait_for_reset(seconds, waited)
         if response.status in (200, 304) or response.status in accept:
@@ -136,12 +138,12 @@ class Client:
         """The time by GitHub's clock, as far as it is known."""
         return datetime.fromtimestamp(datetime.now(UTC).timestamp() - (self.clock_skew or 0.0), UTC)
 
-    def _try(self, path: str, parameters: dict[str, Any], headers: dict[str, str]) -> Response:
+    def _try(self, path: str, parameters: dict[str, Any], headers: dict[str, str], tries: int | None) -> Response:
         first = self._patience.first_wait_seconds
         retrying = Retrying(
             retry=retry_if_exception_type(_TransientError),
             # an address that never answered is more likely wrong or offline than overloaded
-            stop=stop_after_attempt(self._patience.attempts if self._answered else 3),
+            stop=stop_after_attempt(tries or (self._patience.attempts if self.answered else 3)),
             wait=wait_exponential_jitter(multiplier=first, max=_LONGEST_RETRY_WAIT, jitter=first / 2),
             before_sleep=lambda state: LOGGER.info("trying %s again (attempt %d)", path, state.attempt_number + 1),
             reraise=True,
@@ -160,22 +162,30 @@ class Client:
         self.requests += 1
         try:
             status, answered, text = self._requester.requestJson(
-                "GET", self._relative(path), parameters=parameters, headers=dict(headers)
+                "GET", self._relative(path), parameters=parameters, headers=dict(headers), cnx=self._connection
             )
         except RequestException as error:
             raise _TransientError(_reason(error)) from error
-        except RuntimeError as error:
+        except CutError as error:
+            raise _TransientError(str(error)) from error
+        except OversizedError as error:
+            raise CollectError(f"GitHub gives {error} for {printable(path)}, which is not read.") from error
+        except RedirectedError as error:
+            if self.answered:
+                raise CollectError(f"GitHub leads from {printable(path)} to another host: not followed.") from error
             raise SettingsError(
                 f"{self._api_url} redirects elsewhere: correct github.api_url in sprint.toml."
             ) from error
-        self._answered = True
+        except ValueError as error:  # an address that a Link or Location header made up
+            raise CollectError(f"GitHub gives an address that is none ({printable(error)}).") from error
+        self.answered = True
         if status >= 500:
             raise _TransientError(f"it answers {status}")
         self.not_modified += status == 304
-        response = Response(status, _parsed(status, text), answered)
+        response = Response(status, _parsed(path, status, text), answered)
         self._compare_clocks(response.date)
-        if "x-ratelimit-remaining" in answered:
-            self.remaining = int(answered["x-ratelimit-remaining"])
+        remaining = answered.get("x-ratelimit-remaining")
+        self.remaining = self.remaining if remaining is None else int(remaining)
         return response
 
     def _relative(self, url: str) -> str:
@@ -202,29 +212,25 @@ class Client:
         time.sleep(seconds)
 
     def _refusal(self, path: str, response: Response) -> CollectError:
+        path = printable(path)
         name = "/".join(urlsplit(path).path.split("/")[2:4]) or path
-        said = response.body.get("message", "") if isinstance(response.body, Mapping) else ""
         if response.status == 401:
             if self._has_token:
                 return TokenError("GitHub refused the token (401): make a new one and set GITHUB_TOKEN to it.")
             return TokenError("GitHub asks for a token (401): set GITHUB_TOKEN or run 'gh auth login'.")
         if response.status == 403:
-            return TokenError(
-                f"GitHub does not let this token read {path} (403: {said}): "
-                f"give it read access to {name}, and authorize it for single sign-on if the organization has that."
-            )
+            return TokenError(forbidden(path, name, response.body, response.headers, self._has_token))
         if response.status in (404, 410, 451):
-            return NotFoundError(
-                f"GitHub does not show {name} ({response.status}): check the spelling, "
-                + ("and that the token may see it." if self._has_token else "or set GITHUB_TOKEN if it is private.")
-            )
-        return CollectError(f"GitHub refused {path} ({response.status}: {said}): run again with --debug to see more.")
+            return NotFoundError(not_shown(name, response.status, response.body, self._has_token))
+        return CollectError(
+            f"GitHub refused {path} ({response.status}: {message(response.body)}): run again with --debug to see more."
+        )
 
 
 def connect(settings: Settings, token: Token | None, retry_policy: RetryPolicy | None = None) -> Client:
     """A client for `github.api_url`. Raises SettingsError for an address that cannot be used."""
     url, retry_policy = settings.github.api_url.rstrip("/"), retry_policy or RetryPolicy()
-    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+    if not _is_address(url):
         raise SettingsError(f"github.api_url: '{url}' is not an address such as https://api.github.com.")
     if token and urlsplit(url).scheme == "http" and not is_loopback(url):
         raise SettingsError(f"github.api_url: a token is not sent to {url} without encryption; use https.")
@@ -240,31 +246,44 @@ def connect(settings: Settings, token: Token | None, retry_policy: RetryPolicy |
     return Client(github.requester, settings, token is not None, retry_policy)
 
 
-def _parsed(status: int, text: str) -> Any:
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def _parsed(path: str, status: int, text: str) -> Any:
     if not text:
         return None
     try:
         return read_json(text)
+    except DeepError as error:
+        raise CollectError(f"The answer for {printable(path)} makes no sense ({error}).") from error
     except ValueError as error:
         if status == 200:
             raise _TransientError("its answer is cut or not JSON") from error
         return None
 
 
-def _limited_for(response: Response) -> float | None:
+def _limited_for(response: Response, now: datetime) -> float | None:
     """Seconds until a rate limit is over, by GitHub's own clock; None where the answer is no rate limit."""
     if response.status not in (403, 429):
         return None
-    headers = response.headers
-    message = str(response.body.get("message", "")) if isinstance(response.body, Mapping) else ""
-    if "retry-after" in headers:
-        return float(headers["retry-after"])
-    if headers.get("x-ratelimit-remaining") == "0" and "x-ratelimit-reset" in headers:
-        there = response.date or datetime.now(UTC)
-        return max(float(headers["x-ratelimit-reset"]) - there.timestamp(), 0.0) + 1.0
-    if response.status == 429 or "rate limit" in message.lower():
-        return float(_SECONDARY_LIMIT_SECONDS)
-    return None
+    given, there = response.headers, response.date or now
+    seconds = headers.retry_after(given.get("retry-after"), there)
+    reset = headers.reset_time(given.get("x-ratelimit-reset"))
+    if seconds is None and given.get("x-ratelimit-remaining") == "0" and reset:
+        seconds = max((reset - there).total_seconds(), 0.0) + 1.0
+    if seconds is None and (response.status == 429 or "rate limit" in message(response.body).lower()):
+        seconds = float(_SECONDARY_LIMIT_SECONDS)
+    return seconds if seconds is None else min(seconds, _LONGEST_LIMIT_SECONDS)
 
 
 def _reason(error: RequestException) -> str:

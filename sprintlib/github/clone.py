@@ -6,9 +6,16 @@ Git asked for line counts directly would fetch the missing contents commit by co
 """
 
 import base64
+import resource
 import shutil
+import signal
 import subprocess
-from collections.abc import Iterable, Iterator
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -18,15 +25,26 @@ from urllib.parse import urlsplit
 from sqlalchemy import Engine
 
 from sprintlib.child_environment import NETWORK, child_environment
-from sprintlib.facts.rows import Origin, Row, moment
+from sprintlib.facts.rows import Origin, Row
+from sprintlib.github.connection import origin_of
+from sprintlib.github.git_log import FORMAT, MOST_FILES, ChangedFile, GitLogError, LoggedCommit, logged_commits
 from sprintlib.github.token import Token, is_loopback
-from sprintlib.store import append, schema, upsert
+from sprintlib.store import append, fitted, schema, upsert
+from sprintlib.text import printable
 
 _TIMEOUT_SECONDS = 1800
 _COMMITS_A_PAGE = 500
-_START, _FIELD = "\x1e", "\x1f"
-_FORMAT = _FIELD.join(("%x1e%H", "%P", "%aN", "%aI", "%cI", "%B", ""))
+_PIECE = 64 * 1024
+# of one answer that is kept in memory: names of branches
+_MOST_BYTES = 64 * 1024 * 1024
+# of one file that git writes: a pack
+_MOST_FILE_BYTES = 4 * 1024**3
+_MOST_WANTED = 2_000_000
 _SYMLINK = "120000"
+
+
+# a redirect would take the token to another host
+_SAFELY = ("-c", "http.followRedirects=false")
 
 
 class CloneError(Exception):
@@ -44,8 +62,8 @@ class Clone:
     @classmethod
     def at(cls, folder: Path, repository_id: int, url: str, token: Token | None, api_url: str) -> "Clone":
         """The clone of a repository below `folder`, whether it exists or not."""
-        if urlsplit(url).scheme != "https" and not (urlsplit(url).scheme == "http" and is_loopback(url)):
-            raise CloneError(f"its clone address {url} is not https")
+        if not _may_be_cloned(url):
+            raise CloneError(f"its clone address {printable(url)} is not https")
         return cls(folder / f"{repository_id}.git", url, _environment(url, token, api_url))
 
     def update(self) -> list[str]:
@@ -60,17 +78,25 @@ class Clone:
     def commits(self, known_tips: Iterable[str], sizes_since: datetime) -> Iterator[tuple[Row, list[Row]]]:
         """Commits that are not reachable from `known_tips`, oldest first, with their changed files.
 
-        Rows lack `repository_id`, source and observed_at. Line counts are null before `sizes_since`.
+        Rows lack `repository_id`, source and observed_at. Line counts are null before `sizes_since`. A commit without
+        any possible time has None for `committed_at`.
         """
         known = [tip for tip in known_tips if self._works("cat-file", "-e", tip)]
         revisions = ["--branches", *(f"^{tip}" for tip in known)]
         recent = [*revisions, f"--since={sizes_since.isoformat()}"]
-        sizes: dict[str, list[Row]] = {}
+        sizes: dict[str, list[ChangedFile]] = {}
         if self._git("rev-list", "--max-count=1", *recent):
             self._fetch_contents(recent)
-            sizes = {row["sha"]: files for row, files in self._log(recent, "--numstat")}
-        for row, files in self._log(revisions, "--raw"):
-            yield row, sizes.get(row["sha"], files)
+            sizes = {commit.sha: commit.files for commit in self._log(recent, "--numstat")}
+        for commit in self._log(revisions, "--raw"):
+            yield _commit_row(commit), _file_rows(commit.sha, sizes.get(commit.sha, commit.files))
+
+    def single(self, shas: Iterable[str]) -> Iterator[tuple[Row, list[Row]]]:
+        """The same for single commits, as far as they are there; without line counts."""
+        there = [sha for sha in shas if self._works("cat-file", "-e", f"{sha}^{{commit}}")]
+        if there:
+            for commit in self._log(["--no-walk", *there], "--raw"):
+                yield _commit_row(commit), _file_rows(commit.sha, commit.files)
 
     def _clone(self) -> None:
         partial = self.path.with_suffix(".partial")
@@ -83,14 +109,15 @@ class Clone:
 
     def _fetch_contents(self, revisions: list[str]) -> None:
         """Fetch the file contents that line counts of these commits need, in one request."""
-        listed = self._git("log", "--raw", "--no-abbrev", "--no-renames", "--format=", *revisions).splitlines()
-        changes = [line[1:].split()[:4] for line in listed if line.startswith(":")]
         wanted = {
             name
-            for old_mode, new_mode, old, new in changes
-            for mode, name in ((old_mode, old), (new_mode, new))
+            for commit in self._log(revisions, "--raw")
+            for file in commit.files
+            for mode, name in file.contents
             if mode.startswith("100") or mode == _SYMLINK
         }
+        if len(wanted) > _MOST_WANTED:
+            raise CloneError(f"more than {_MOST_WANTED:,} files changed lately")
         if wanted:
             # what git itself does for one missing object, done for all of them at once
             self._git(
@@ -99,32 +126,53 @@ class Clone:
                 stdin="".join(f"{name}\n" for name in sorted(wanted)),
             )
 
-    def _log(self, revisions: list[str], form: str) -> Iterator[tuple[Row, list[Row]]]:
+    def _log(self, revisions: list[str], form: str) -> Iterator[LoggedCommit]:
         """Commits, oldest first, with their files in one of git's forms: `--raw` or `--numstat`."""
-        text = self._git("log", "--reverse", "-z", form, "--no-renames", f"--format={_FORMAT}", *revisions)
-        for entry in text.split(_START)[1:]:
-            *fields, files = entry.split(_FIELD)
-            yield _commit_row(fields), _file_rows(fields[0], files, form)
+        arguments = ("log", "--reverse", "-z", form, "--no-abbrev", "--no-renames", f"--format={FORMAT}", *revisions)
+        try:
+            with closing(self._output(*arguments)) as pieces:
+                yield from logged_commits(pieces, form)
+        except GitLogError as error:
+            raise CloneError(str(error)) from error
 
     def _git(self, *arguments: str, stdin: str = "", inside: bool = True) -> str:
-        command = ["git", *(("-C", str(self.path)) if inside else ()), *arguments]
-        try:
-            done = subprocess.run(
-                command,
-                input=stdin.encode(),
-                capture_output=True,
-                env=child_environment(NETWORK) | self.environment,
-                timeout=_TIMEOUT_SECONDS,
-                check=False,
-            )
-        except FileNotFoundError:
-            raise CloneError("git is not installed") from None
-        except subprocess.TimeoutExpired:
-            raise CloneError(f"git needed more than {_TIMEOUT_SECONDS // 60} minutes") from None
-        if done.returncode:
-            said = done.stderr.decode(errors="replace").strip().splitlines()
-            raise CloneError(said[-1].removeprefix("fatal: ") if said else f"git ended with {done.returncode}")
-        return done.stdout.decode(errors="replace")
+        said = bytearray()
+        with closing(self._output(*arguments, stdin=stdin, inside=inside)) as pieces:
+            for piece in pieces:
+                said += piece
+                if len(said) > _MOST_BYTES:
+                    raise CloneError(f"git answers with more than {_MOST_BYTES // 1024**2} MB")
+        return said.decode(errors="replace")
+
+    def _output(self, *arguments: str, stdin: str = "", inside: bool = True) -> Generator[bytes, None, None]:
+        """What git prints, piece by piece. Raises CloneError where it fails or takes too long."""
+        command = ["git", *_SAFELY, *(("-C", str(self.path)) if inside else ()), *arguments]
+        until = time.monotonic() + _TIMEOUT_SECONDS
+        # both in files, so that no full pipe can hold git up
+        with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as complaints:
+            asked.write(stdin.encode())
+            asked.seek(0)
+            try:
+                process = subprocess.Popen(
+                    command,
+                    stdin=asked,
+                    stdout=subprocess.PIPE,
+                    stderr=complaints,
+                    env=child_environment(NETWORK) | self.environment,
+                )
+            except FileNotFoundError:
+                raise CloneError("git is not installed") from None
+            with _ended(process, until):
+                _limit_files(process.pid)
+                stdout = process.stdout
+                while piece := stdout.read1(_PIECE) if stdout else b"":  # type: ignore[attr-defined]
+                    yield piece
+                process.wait()
+            if time.monotonic() > until:
+                raise CloneError(f"git needed more than {_TIMEOUT_SECONDS // 60} minutes")
+            if process.returncode:
+                complaints.seek(0)
+                raise CloneError(_complaint(process.returncode, complaints.read(_PIECE)))
 
     def _works(self, *arguments: str) -> bool:
         try:
@@ -134,49 +182,103 @@ class Clone:
         return True
 
 
+OnBadCommit = Callable[[str, str], None]
+
+
 def collect_changed_files(
-    engine: Engine, origin: Origin, clone: Clone, known_tips: list[str], since: datetime
+    engine: Engine,
+    origin: Origin,
+    clone: Clone,
+    known_tips: list[str],
+    since: datetime,
+    again: Iterable[str] = (),
+    on_bad: OnBadCommit | None = None,
 ) -> list[str]:
     """Store commits of all branches with their changed files; returns the tips to go on from next time.
 
-    Raises CloneError where git or its server refuses; what was stored stays.
+    again: commits that could not be stored before. on_bad: is told the sha of one that cannot, and why; nothing of it
+    is stored. Raises CloneError where git or its server refuses; what was stored stays.
     """
     tips = clone.update()
-    commits = clone.commits(known_tips, since)
-    while page := list(islice(commits, _COMMITS_A_PAGE)):
-        with engine.begin() as connection:
-            append(connection, schema.commit, [origin.of_repository(**row) for row, _ in page])
-            files = [{"repository_id": origin.repository_id, **file} for _, changed in page for file in changed]
-            upsert(connection, schema.changed_file, files, keep_known=("additions", "deletions"))
+    for commits in (clone.single(again), clone.commits(known_tips, since)):
+        while page := list(islice(commits, _COMMITS_A_PAGE)):
+            _store(engine, page, origin, on_bad)
     return tips
 
 
-def _commit_row(fields: list[str]) -> Row:
-    sha, parents, author, authored_at, committed_at, message = fields
+def _store(engine: Engine, page: list[tuple[Row, list[Row]]], origin: Origin, on_bad: OnBadCommit | None) -> None:
+    commits, files = [], []
+    for row, changed in page:
+        try:
+            if len(changed) >= MOST_FILES:
+                raise ValueError(f"it changes {MOST_FILES:,} files or more")
+            commit = fitted(schema.commit, origin.of_repository(**row))
+            its_files = [
+                fitted(schema.changed_file, {"repository_id": origin.repository_id, **file}) for file in changed
+            ]
+        except ValueError as error:
+            if on_bad:
+                on_bad(row["sha"], str(error))
+            continue
+        commits.append(commit)
+        files += its_files
+    with engine.begin() as connection:
+        append(connection, schema.commit, commits)
+        upsert(connection, schema.changed_file, files, keep_known=("additions", "deletions"))
+
+
+def _commit_row(commit: LoggedCommit) -> Row:
     return {
-        "sha": sha,
-        "author": author,
-        "message": message.strip(),
-        "parents": parents.split(),
-        "authored_at": moment(authored_at),
-        "committed_at": moment(committed_at),
+        "sha": commit.sha,
+        "author": commit.author,
+        "message": commit.message,
+        "parents": list(commit.parents),
+        "authored_at": commit.authored_at,
+        "committed_at": commit.committed_at or commit.authored_at,
     }
 
 
-def _file_rows(sha: str, text: str, form: str) -> list[Row]:
-    parts = [part for part in text.strip("\n").split("\0") if part.strip("\n")]
-    if form == "--raw":  # ":modes names status" NUL path NUL ...
-        return [_file_row(sha, path, None, None) for path in parts[1::2]]
-    return [_file_row(sha, path, added, removed) for added, removed, path in (part.split("\t", 2) for part in parts)]
+def _file_rows(sha: str, files: Iterable[ChangedFile]) -> list[Row]:
+    return [{"sha": sha, "path": file.path, "additions": file.additions, "deletions": file.deletions} for file in files]
 
 
-def _file_row(sha: str, path: str, added: str | None, removed: str | None) -> Row:
-    """Binary files have `-` instead of counts."""
-    return {"sha": sha, "path": path, "additions": _number(added), "deletions": _number(removed)}
+def _may_be_cloned(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(url)))
+    except ValueError:
+        return False
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.strip().isdecimal() else None
+@contextmanager
+def _ended(process: subprocess.Popen[bytes], until: float) -> Iterator[None]:
+    """A process that is killed when its time is over, or when nobody reads it any more."""
+    alarm = threading.Timer(max(until - time.monotonic(), 0.0), process.kill)
+    alarm.daemon = True
+    alarm.start()
+    try:
+        yield
+    finally:
+        alarm.cancel()
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
+
+
+def _limit_files(process_id: int) -> None:
+    """Files that git and its children write have a greatest size; on Linux, where that can be said from outside."""
+    if sys.platform == "linux":
+        with suppress(ProcessLookupError, PermissionError, ValueError):
+            resource.prlimit(process_id, resource.RLIMIT_FSIZE, (_MOST_FILE_BYTES, _MOST_FILE_BYTES))
+
+
+def _complaint(code: int, said: bytes) -> str:
+    if code == -signal.SIGXFSZ or b"File too large" in said:
+        return f"its clone would be larger than {_MOST_FILE_BYTES // 1024**3} GB"
+    lines = said.decode(errors="replace").strip().splitlines()
+    return printable(lines[-1].removeprefix("fatal: ")) if lines else f"git ended with {code}"
 
 
 def _environment(url: str, token: Token | None, api_url: str) -> dict[str, str]:
@@ -188,8 +290,8 @@ def _environment(url: str, token: Token | None, api_url: str) -> dict[str, str]:
         "GIT_HTTP_LOW_SPEED_TIME": "60",
         "LC_ALL": "C.UTF-8",
     }
-    api_host = (urlsplit(api_url).hostname or "").removeprefix("api.")
-    if token and urlsplit(url).hostname == api_host:
+    scheme, host, port = origin_of(api_url)
+    if token and origin_of(url) == (scheme, host.removeprefix("api."), port):
         secret = base64.b64encode(f"x-access-token:{token.value}".encode()).decode()
         environment |= {
             "GIT_CONFIG_COUNT": "1",

@@ -4,17 +4,19 @@ Order: what exists, milestones and all about open ones, the lists, single items,
 what had arrived is stored together with where to go on.
 """
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine, func, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
-from sprintlib.errors import SprintError
+from sprintlib.errors import CollectError, NotFoundError, RateLimitError, SprintError, TokenError
 from sprintlib.facts.batch import payload_errors, write_project, write_repository, write_snapshots
 from sprintlib.facts.rows import Origin
-from sprintlib.github.client import Client, RetryPolicy, connect
+from sprintlib.github.client import Client, Response, RetryPolicy, connect
 from sprintlib.github.clone import Clone, CloneError, collect_changed_files
 from sprintlib.github.cursors import (
     Cursor,
@@ -26,15 +28,17 @@ from sprintlib.github.cursors import (
 )
 from sprintlib.github.endpoints import ISSUES, LISTS, MILESTONES, ListEndpoint
 from sprintlib.github.items import collect_items, collect_open_milestones, note_completeness
-from sprintlib.github.lists import RepositoryCollector
+from sprintlib.github.lists import Failures, RepositoryCollector
 from sprintlib.github.lock import sync_lock
 from sprintlib.github.progress import OnProgress, silent
+from sprintlib.github.set_aside import COMMIT, REPOSITORY, SetAside, Shelf, set_aside
 from sprintlib.github.summary import LABELS, Completeness, SyncSummary
 from sprintlib.github.token import Token
 from sprintlib.settings import Settings
 from sprintlib.store import schema, store_error
 
 _CLOCK_TOLERANCE_SECONDS = 300
+_FULL_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}")
 
 
 def sync(
@@ -66,6 +70,8 @@ class _Run:
     client: Client
     progress: OnProgress
     readers: list[RepositoryCollector] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    failures: Failures = field(default_factory=Failures)
 
     def run(self) -> SyncSummary:
         started_at = datetime.now(UTC)
@@ -75,30 +81,31 @@ class _Run:
         except (SprintError, KeyboardInterrupt) as error:
             self._finish(run_id, "failed", str(error) or "stopped by hand")
             raise
+        aside = self._set_aside()
         summary = SyncSummary(
             started_at=started_at,
             finished_at=datetime.now(UTC),
             requests=self.client.requests,
             not_modified=self.client.not_modified,
-            completeness=self._completeness(),
+            completeness=self._completeness(aside),
             warnings=tuple(warnings),
+            set_aside=tuple(aside),
         )
         self._finish(run_id, "ok", "; ".join(warnings) or None)
         return summary
 
     def _collect(self) -> list[str]:
-        readers = self.readers = [self._repository(name) for name in self.settings.project.repositories]
-        with self.engine.begin() as connection:
-            write_project(connection, self.settings.project.name, [reader.repository_id for reader in readers])
+        readers = self.readers = self._readers()
         for reader in readers:
-            reader.collect(MILESTONES)
+            reader.collect_list(MILESTONES)
             self._snapshots(reader)
         for reader in readers:
             if not self._is_complete(reader, ISSUES):
                 collect_open_milestones(reader)
         for reader in readers:
             for kind in LISTS:
-                reader.collect(kind)
+                reader.collect_list(kind)
+            reader.collect_set_aside()
         for reader in readers:
             collect_items(reader)
             note_completeness(reader, self.client.now())
@@ -106,6 +113,39 @@ class _Run:
         for reader in readers:
             warnings += self._changed_files(reader)
         return warnings
+
+    def _readers(self) -> list[RepositoryCollector]:
+        """The repositories that can be read; one that is known and cannot be read now is set aside.
+
+        Raises the error of one that nobody has ever seen, and of the first where none can be read.
+        """
+        readers, errors, ids = [], [], []
+        for name in self.settings.project.repositories:
+            try:
+                reader = self._repository(name)
+            except CollectError as error:
+                with self.engine.connect() as connection:
+                    known = find_repository(connection, name)
+                if isinstance(error, RateLimitError) or not self.client.answered:
+                    raise
+                if known is None and isinstance(error, NotFoundError | TokenError):
+                    raise
+                errors.append((known.repository if known else name, error))
+                ids += [known.position["id"]] if known else []
+            else:
+                readers.append(reader)
+                ids.append(reader.repository_id)
+        if not readers:
+            raise errors[0][1]
+        for name, refusal in errors:
+            self._shelf(name).put(REPOSITORY, "", refusal)
+        self.refused = [name for name, _ in errors]
+        with self.engine.begin() as connection:
+            write_project(connection, self.settings.project.name, ids)
+        return readers
+
+    def _shelf(self, repository: str) -> Shelf:
+        return Shelf(self.engine, repository, self.client.now())
 
     def _repository(self, name: str) -> RepositoryCollector:
         """Store a repository, under the name that GitHub gives it today."""
@@ -117,14 +157,15 @@ class _Run:
             cursor = replace(known, as_of=as_of)
         else:
             with payload_errors(f"the repository {name}"):
-                facts = {key: response.body.get(key) for key in ("clone_url", "pushed_at")}
-                position = {"id": response.body["id"], **facts}
-                cursor = Cursor(response.body["full_name"], "repository", as_of, response.etag, position, True, 1, 1)
+                cursor = _identity(response, as_of)
         with self.engine.begin() as connection:
             if response.status != 304:
                 settle_identity(connection, cursor.position["id"], cursor.repository)
-                write_repository(connection, response.body, Origin(cursor.position["id"], "rest", as_of))
+                with payload_errors(f"the repository {name}"):
+                    write_repository(connection, response.body, Origin(cursor.position["id"], "rest", as_of))
             write_cursor(connection, cursor)
+        shelf = self._shelf(cursor.repository)
+        shelf.clear(REPOSITORY, "")
         return RepositoryCollector(
             engine=self.engine,
             client=self.client,
@@ -132,6 +173,8 @@ class _Run:
             full_name=cursor.repository,
             window_start=self._window_start(),
             on_progress=self.progress,
+            shelf=shelf,
+            failures=self.failures,
         )
 
     def _window_start(self) -> datetime:
@@ -157,7 +200,9 @@ class _Run:
             cursor = read_cursor(connection, reader.full_name, "changed_files")
         facts: dict[str, Any] = about.position if about else {}
         known = cursor.position if cursor else {}
-        if cursor and cursor.complete and facts.get("pushed_at") and known.get("pushed_at") == facts["pushed_at"]:
+        again = reader.shelf.due(COMMIT)
+        is_same = facts.get("pushed_at") and known.get("pushed_at") == facts["pushed_at"]
+        if cursor and cursor.complete and is_same and not again:
             self._note_changed_files(replace(cursor, as_of=now), reader)
             return []
         self.progress(f"{reader.full_name} changed files", 0, None)
@@ -171,10 +216,20 @@ class _Run:
                 self.settings.github.api_url,
             )
             origin = Origin(reader.repository_id, "git", now)
-            tips = collect_changed_files(self.engine, origin, clone, known.get("tips", []), reader.window_start)
+            tips = collect_changed_files(
+                self.engine,
+                origin,
+                clone,
+                known.get("tips", []),
+                reader.window_start,
+                again=again,
+                on_bad=partial(reader.shelf.put, COMMIT),
+            )
         except CloneError as error:
             self._note_changed_files(replace(cursor, note=f"unknown: {error}"), reader)
             return [f"changed files unknown for {reader.full_name}: {error}"]
+        for sha in again:
+            reader.shelf.clear_collected(COMMIT, sha)
         position = {"tips": tips, "pushed_at": facts.get("pushed_at")}
         self._note_changed_files(replace(cursor, complete=True, position=position, note="from git"), reader)
         return []
@@ -192,13 +247,20 @@ class _Run:
         side = "ahead of" if skew > 0 else "behind"
         return [f"this machine's clock is {abs(skew) / 60:,.0f} minutes {side} GitHub's: set it right"]
 
-    def _completeness(self) -> tuple[Completeness, ...]:
+    def _names(self) -> list[str]:
+        return [*(reader.full_name for reader in self.readers), *self.refused]
+
+    def _set_aside(self) -> list[SetAside]:
+        with self.engine.connect() as connection:
+            return set_aside(connection, self._names())
+
+    def _completeness(self, aside: list[SetAside]) -> tuple[Completeness, ...]:
         order = list(LABELS)
         with self.engine.connect() as connection:
             return tuple(
-                Completeness.of(cursor)
-                for reader in self.readers
-                for cursor in sorted(read_cursors(connection, reader.full_name), key=lambda one: order.index(one.kind))
+                Completeness.of(cursor, aside)
+                for name in self._names()
+                for cursor in sorted(read_cursors(connection, name), key=lambda one: order.index(one.kind))
             )
 
     def _start(self, started_at: datetime) -> int:
@@ -221,3 +283,15 @@ class _Run:
         }
         with self.engine.begin() as connection:
             connection.execute(update(schema.sync_run).where(schema.sync_run.c.id == run_id).values(row))
+
+
+def _identity(response: Response, as_of: datetime) -> Cursor:
+    """What a repository is called and where it is cloned from. Raises ValueError for what neither can be."""
+    body = response.body
+    facts = {key: body.get(key) for key in ("clone_url", "pushed_at")}
+    name, number = body["full_name"], body["id"]
+    if not _FULL_NAME.fullmatch(name):
+        raise ValueError("full_name is not OWNER/NAME")
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < 2**63:
+        raise ValueError("id is no number")
+    return Cursor(name, "repository", as_of, response.etag, {"id": number, **facts}, True, 1, 1)

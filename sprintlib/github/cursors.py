@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select, update
 
 from sprintlib.store import upsert
-from sprintlib.store.schema import item_cursor, repository, sync_cursor
+from sprintlib.store.schema import item_cursor, repository, set_aside, sync_cursor
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,8 @@ def settle_identity(connection: Connection, repository_id: int, full_name: str) 
     if old is not None and old != full_name:
         connection.execute(delete(sync_cursor).where(sync_cursor.c.repository == full_name))
         connection.execute(update(sync_cursor).where(sync_cursor.c.repository == old).values(repository=full_name))
+        connection.execute(delete(set_aside).where(set_aside.c.repository == full_name))
+        connection.execute(update(set_aside).where(set_aside.c.repository == old).values(repository=full_name))
 
 
 def mark_items(connection: Connection, repository_id: int, part: str, items: Iterable[tuple[int, datetime]]) -> None:

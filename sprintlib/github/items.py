@@ -4,21 +4,27 @@ An item is asked about again when it was updated since. Items of open milestones
 most recently updated, so that an interrupted collection is of use.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, literal, select
 
-from sprintlib.facts.batch import FactBatch, payload_errors
+from sprintlib.errors import CollectError, TokenError
+from sprintlib.facts.batch import FactBatch
 from sprintlib.github.client import PAGE_SIZE, Response
 from sprintlib.github.cursors import Cursor, mark_items, read_cursor, write_cursor
 from sprintlib.github.endpoints import EVENTS
-from sprintlib.github.lists import SHORTENED, RepositoryCollector
+from sprintlib.github.lists import SHORTENED, RepositoryCollector, Walk
+from sprintlib.github.set_aside import ENTRY
 from sprintlib.store import schema
 
 _GONE = (404, 410)
+# 20,000 entries of one timeline
+_MOST_PAGES_OF_ITEM = 200
+_MOST_PAGES_OF_BLOCKERS = 5
 _FROM_TIMELINES = (schema.review, schema.pull_request_commit)
 
 
@@ -46,13 +52,17 @@ def collect_open_milestones(reader: RepositoryCollector) -> None:
     with reader.engine.connect() as connection:
         numbers = connection.execute(opened).scalars().all()
     for number in numbers:
-        for page in _pages(reader, "issues", {"milestone": str(number), "state": "all"}):
-            listed = page.body if page.status == 200 else []
-            _store(reader, page, partial(FactBatch.add, kind="issue", payloads=listed))
-            for item in listed:
-                if "pull_request" in item:
-                    _read_detail(reader, item["number"])
+        reader.attempt("milestone items", str(number), partial(_read_milestone, reader, number), stops_at=TokenError)
     collect_items(reader, open_milestones_only=True)
+
+
+def _read_milestone(reader: RepositoryCollector, milestone: int) -> None:
+    for page in _pages(reader, "issues", {"milestone": str(milestone), "state": "all"}):
+        _store(reader, reader.facts("issue", page.entries, page.response))
+        for item in page.entries:
+            number = item.get("number") if isinstance(item, Mapping) and "pull_request" in item else None
+            if isinstance(number, int):
+                reader.attempt("detail", str(number), partial(_read_detail, reader, number))
 
 
 def collect_items(reader: RepositoryCollector, open_milestones_only: bool = False) -> None:
@@ -64,7 +74,7 @@ def collect_items(reader: RepositoryCollector, open_milestones_only: bool = Fals
     what = f"{reader.full_name} {'items of open milestones' if open_milestones_only else 'timelines'}"
     for done, (item, parts) in enumerate(work, start=1):
         for part in parts:
-            _read_part(reader, item, part)
+            reader.attempt(part, str(item.number), partial(_read_part, reader, item, part))
         reader.on_progress(what, done, len(work))
 
 
@@ -74,7 +84,7 @@ def note_completeness(reader: RepositoryCollector, as_of: datetime) -> list[Curs
         need = _Need(reader, connection)
         wanted = [item for item in need.items if "timeline" in need.parts(item)]
         read = sum((item.number, "timeline") in need.asked for item in wanted)
-        complete = not any(need.work())
+        complete = not any(need.work(with_resting=True)) and not reader.shelf.holds(ENTRY)
         held = {table.name: _held(connection, table, reader.repository_id) for table in _FROM_TIMELINES}
         counts: dict[str, tuple[int, int | None]] = {
             "timelines": (read, len(wanted)),
@@ -98,17 +108,23 @@ class _Need:
 
     def __init__(self, reader: RepositoryCollector, connection: Connection) -> None:
         self._since = reader.window_start
+        self._shelf = reader.shelf
+        self._again = {key.partition("/")[0] for key in reader.shelf.due(ENTRY)}
         self.items = _items(connection, reader.repository_id)
         self.asked = _asked(connection, reader.repository_id)
         events = read_cursor(connection, reader.full_name, EVENTS.name)
         self._events_are_short = bool(events and events.note == SHORTENED)
 
-    def work(self, open_milestones_only: bool = False) -> Iterator[tuple[Item, list[str]]]:
-        """Items and the parts to ask for, most urgent first."""
+    def work(self, open_milestones_only: bool = False, with_resting: bool = False) -> Iterator[tuple[Item, list[str]]]:
+        """Items and the parts to ask for, most urgent first; without those set aside that are not to be tried now."""
         for item in sorted(self.items, key=_urgency):
             if open_milestones_only and not item.in_open_milestone:
                 continue
-            parts = [part for part in self.parts(item) if self._is_due(item, part)]
+            parts = [
+                part
+                for part in self.parts(item)
+                if self._is_due(item, part) and (with_resting or not self._shelf.rests(part, str(item.number)))
+            ]
             if parts:
                 yield item, parts
 
@@ -128,6 +144,8 @@ class _Need:
         asked = self.asked.get((item.number, part))
         if asked is None or asked < item.updated_at:
             return True
+        if part == "timeline" and str(item.number) in self._again:
+            return True
         return part == "blocked_by" and asked < (item.blocking_changed_at or asked)
 
 
@@ -140,45 +158,60 @@ def _read_part(reader: RepositoryCollector, item: Item, part: str) -> None:
         _read_detail(reader, item.number)
         return
     asked = [(item.number, max(item.updated_at, item.blocking_changed_at or item.updated_at))]
-    path = f"issues/{item.number}/" + ("timeline" if part == "timeline" else "dependencies/blocked_by")
-    pages = list(_pages(reader, path, {}))
-    entries = [entry for page in pages if page.status == 200 for entry in page.body]
-
-    def add(facts: FactBatch) -> None:
-        if part == "timeline":
-            facts.add("timeline", entries, number=item.number)
-        elif pages[0].status == 200:
-            facts.blocked_by(item.number, entries)
-
-    _store(reader, pages[-1], add, part, asked)
+    if part == "timeline":
+        for page in _pages(reader, f"issues/{item.number}/timeline", {}):
+            facts = reader.facts("timeline", page.entries, page.response, item.number)
+            # the item is done with its last page
+            _store(reader, facts, part, asked if page.is_last else ())
+        reader.shelf.clear_others(ENTRY, f"{item.number}/")
+        return
+    pages = list(_pages(reader, f"issues/{item.number}/dependencies/blocked_by", {}, _MOST_PAGES_OF_BLOCKERS))
+    facts = FactBatch(reader.origin(pages[-1].response))
+    if pages[0].response.status == 200:
+        facts.blocked_by(item.number, [entry for page in pages for entry in page.entries])
+    _store(reader, facts, part, asked)
 
 
 def _read_detail(reader: RepositoryCollector, number: int) -> None:
     response = reader.get(f"pulls/{number}", accept=_GONE)
     if response.status == 200:
-        asked = [(number, datetime.fromisoformat(response.body["updated_at"]))]
-        _store(reader, response, partial(FactBatch.add, kind="pull", payloads=[response.body]), "detail", asked)
+        facts = FactBatch(reader.origin(response)).add("pull", [response.body])
+        _store(reader, facts, "detail", [(number, datetime.fromisoformat(response.body["updated_at"]))])
 
 
-def _pages(reader: RepositoryCollector, path: str, query: dict[str, str]) -> Iterator[Response]:
-    """Pages of a list below the repository; one answer without entries where the item is gone."""
+@dataclass(frozen=True)
+class _Page:
+    """One page of a list below the repository; without entries where the item is gone."""
+
+    response: Response
+    entries: list[Any]
+    is_last: bool
+
+
+def _pages(
+    reader: RepositoryCollector, path: str, query: dict[str, str], most_pages: int = _MOST_PAGES_OF_ITEM
+) -> Iterator[_Page]:
+    """Raises CollectError where they are no lists, lead in a circle or have no end."""
+    walk = Walk(f"{path} of {reader.full_name}", most_pages)
     response = reader.get(path, {**query, "per_page": str(PAGE_SIZE)}, accept=_GONE)
-    yield response
-    while response.status == 200 and response.next_url:
-        response = reader.get(response.next_url, accept=_GONE)
-        yield response
+    while True:
+        is_there = response.status == 200
+        if is_there and not isinstance(response.body, list):
+            raise CollectError(f"The answer for {path} of {reader.full_name} is no list.")
+        following = walk.following(response) if is_there else None
+        is_last = following is None and not walk.is_in_a_circle
+        yield _Page(response, response.body if is_there else [], is_last)
+        walk.check()
+        if following is None:
+            return
+        if walk.is_long_enough:
+            raise CollectError(f"There are more than {most_pages} pages of {path} of {reader.full_name}.")
+        response = reader.get(following, accept=_GONE)
 
 
 def _store(
-    reader: RepositoryCollector,
-    response: Response,
-    add: Callable[[FactBatch], object],
-    part: str = "",
-    asked: Sequence[tuple[int, datetime]] = (),
+    reader: RepositoryCollector, facts: FactBatch, part: str = "", asked: Sequence[tuple[int, datetime]] = ()
 ) -> None:
-    facts = FactBatch(reader.origin(response))
-    with payload_errors(f"an answer about {reader.full_name}"):
-        add(facts)
     with reader.engine.begin() as connection:
         facts.write(connection)
         mark_items(connection, reader.repository_id, part, asked)

@@ -6,26 +6,52 @@ Reading newest first, entries that arrive meanwhile push others to later pages: 
 what changed since the probe differs from its ETag next time.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import DataError, IntegrityError
 
-from sprintlib.errors import CollectError, TokenError
-from sprintlib.facts.batch import FactBatch, payload_errors
+from sprintlib.errors import CollectError, RateLimitError, TokenError, UnreachableError
+from sprintlib.facts.batch import NOT_UNDERSTOOD, FactBatch, payload_errors, why_not_understood
 from sprintlib.facts.rows import Origin, Payload, moment
 from sprintlib.github.client import PAGE_SIZE, Client, Response
 from sprintlib.github.cursors import Cursor, read_cursor, write_cursor
-from sprintlib.github.endpoints import ISSUES, PULLS, RUNS, ListEndpoint
+from sprintlib.github.endpoints import ISSUES, LISTS, MILESTONES, PULLS, RUNS, ListEndpoint
 from sprintlib.github.progress import OnProgress
+from sprintlib.github.set_aside import ENTRY, Shelf, key_of
 from sprintlib.store import schema
 
 OVERLAP = timedelta(minutes=5)
 SHORTENED = "GitHub lists no older ones"
 _SINCE = "only those since"
 _RUN_MAY_LAST = timedelta(days=3)
+# pages of one list in one sync: 200,000 entries, forty minutes at the pace at which GitHub is asked
+MOST_PAGES = 2000
+_MOST_EMPTY_PAGES = 3
+_MOST_FAILURES = 5
+_TOMORROW = timedelta(days=1)
+# where one element is asked for by itself
+_ADDRESSES = {
+    "milestone": "milestones",
+    "pull": "pulls",
+    "issue": "issues",
+    "event": "issues/events",
+    "comment": "issues/comments",
+    "review_comment": "pulls/comments",
+    "run": "actions/runs",
+    "release": "releases",
+}
+
+
+@dataclass
+class Failures:
+    """How many steps failed one after the other, in all repositories of a sync."""
+
+    in_a_row: int = 0
 
 
 @dataclass(frozen=True)
@@ -38,6 +64,91 @@ class RepositoryCollector:
     full_name: str
     window_start: datetime
     on_progress: OnProgress
+    shelf: Shelf
+    failures: Failures = field(default_factory=Failures)
+
+    def attempt(
+        self, kind: str, key: str, step: Callable[[], object], stops_at: type[CollectError] = RateLimitError
+    ) -> None:
+        """Take one step; where it fails for its own reasons, it is set aside and everything else goes on.
+
+        Raises what stands in the way of everything: the rate limit, the token, no network, GitHub being down; and
+        errors of the kind `stops_at`.
+        """
+        if self.shelf.rests(kind, key):
+            return
+        try:
+            with payload_errors(f"an answer about {self.full_name}"):
+                step()
+        except (RateLimitError, stops_at):
+            raise
+        except UnreachableError as error:
+            self._failed(error)
+            self.shelf.put(kind, key, error.__cause__ or error)
+        except TokenError as error:
+            self._failed(error)
+            self.shelf.put(kind, key, error)
+        except CollectError as error:
+            cause = error.__cause__
+            self.shelf.put(kind, key, why_not_understood(cause) if isinstance(cause, NOT_UNDERSTOOD) else error)
+        except (DataError, IntegrityError) as error:
+            self.shelf.put(kind, key, f"the store does not take it ({error.orig})")
+        else:
+            self.failures.in_a_row = 0
+            self.shelf.clear(kind, key)
+
+    def _failed(self, error: CollectError) -> None:
+        """Raises the error where it is not about one thing alone."""
+        self.failures.in_a_row += 1
+        if self.failures.in_a_row >= _MOST_FAILURES:
+            raise error
+        try:
+            self.client.get(f"/repos/{self.full_name}", tries=2)
+        except CollectError:
+            raise error from None
+
+    def collect_list(self, kind: ListEndpoint) -> None:
+        """Bring one list up to date, or set it aside."""
+        self.attempt(kind.name, "", partial(self.collect, kind), stops_at=TokenError)
+        with self.engine.begin() as connection:
+            # what never arrived has its line too
+            if self.shelf.holds(kind.name) and read_cursor(connection, self.full_name, kind.name) is None:
+                write_cursor(connection, Cursor(self.full_name, kind.name, self.client.now()))
+
+    def collect_set_aside(self) -> None:
+        """Ask once more for single elements of lists that were set aside before and are due."""
+        for kind, path in _ADDRESSES.items():
+            for key in self.shelf.due(kind):
+                self.attempt(kind, key, partial(self._collect_element, kind, key, path))
+
+    def _collect_element(self, kind: str, key: str, path: str) -> None:
+        if not key.isdecimal():  # it has no address: its list is read again
+            self._forget(kind)
+            return
+        response = self.get(f"{path}/{key}", accept=(404, 410))
+        if response.status == 200:
+            facts = FactBatch(self.origin(response)).add(kind, [response.body])
+            with self.engine.begin() as connection:
+                facts.write(connection)
+
+    def _forget(self, payload: str) -> None:
+        kind = next(kind for kind in (MILESTONES, *LISTS) if kind.payload == payload)
+        with self.engine.begin() as connection:
+            cursor = read_cursor(connection, self.full_name, kind.name)
+            if cursor:
+                write_cursor(connection, replace(cursor, etag=None, position={}, complete=False))
+
+    def facts(self, kind: str, payloads: Sequence[Payload], response: Response, number: int | None = None) -> FactBatch:
+        """Facts from elements of one kind; what is not understood is set aside by itself."""
+
+        def put_aside(kind: str, payload: Any, number: int | None, error: Exception) -> None:
+            self.shelf.put(_aside(kind), key_of(kind, payload, number), why_not_understood(error))
+
+        facts = FactBatch(self.origin(response), put_aside).add(kind, payloads, number)
+        if self.shelf.holds(_aside(kind)):
+            for payload in payloads:
+                self.shelf.clear_collected(_aside(kind), key_of(kind, payload, number))
+        return facts
 
     def collect(self, kind: ListEndpoint) -> Cursor:
         """Bring one list up to date. Raises CollectError and its kinds; pages that had arrived are kept."""
@@ -78,7 +189,7 @@ class RepositoryCollector:
         probed = replace(
             known,
             etag=response.etag if lasting else None,
-            position={**known.position, "newest": _newest(kind, page) or known.position.get("newest")},
+            position={**known.position, "newest": self._newest(kind, page, response) or known.position.get("newest")},
             note=known.note if known.note and known.note.startswith((SHORTENED, _SINCE)) else None,
         )
         if not known.complete:
@@ -88,16 +199,21 @@ class RepositoryCollector:
     def _first_pass(self, kind: ListEndpoint, cursor: Cursor, response: Response, probe: bool = False) -> Cursor:
         """Store all pages from `response` on, each in one transaction with where to go on."""
         whole = response if probe and response.next_url is None else None
+        walk = Walk(f"{kind.label} of {self.full_name}")
         while True:
-            page, following = _entries(kind, response), response.next_url
-            if kind.window and following and _reaches(kind, page, self.window_start):
+            page, following = _entries(kind, response), walk.following(response)
+            if kind.window and following and self._reaches(kind, page, response, self.window_start):
                 cursor, following = replace(cursor, note=f"{_SINCE} {self.window_start:%Y-%m-%d}"), None
             position = {**cursor.position, "next": following}
-            cursor = replace(cursor, position=position, complete=following is None, as_of=self.as_of(response))
+            complete = following is None and not walk.is_in_a_circle
+            cursor = replace(cursor, position=position, complete=complete, as_of=self.as_of(response))
             cursor = self._store(kind, cursor, page, response)
+            walk.check()
             if following is None:
                 return self._count(kind, cursor, whole or (response if kind.envelope else None))
             self.on_progress(f"{self.full_name} {kind.label}", cursor.collected, _at_most(response))
+            if walk.is_long_enough:
+                return cursor
             response = self.get(following, accept=(422,))
             if response.status == 422:  # GitHub shows only so many pages of a long list
                 return self._store(kind, replace(cursor, position=_finished(cursor), complete=True, note=SHORTENED))
@@ -105,13 +221,21 @@ class RepositoryCollector:
     def _what_changed(self, kind: ListEndpoint, cursor: Cursor, response: Response, until: datetime | None) -> Cursor:
         """Store pages until they are older than `until`; the cursor moves when all are stored."""
         whole = response if response.next_url is None else None
+        walk = Walk(f"{kind.label} of {self.full_name}")
         while True:
-            page, following = _entries(kind, response), response.next_url
-            if following is None or (until and _reaches(kind, page, until)):
-                cursor = self._store(kind, replace(cursor, as_of=self.as_of(response)), page, response)
+            page, following = _entries(kind, response), walk.following(response)
+            if following is None or (until and self._reaches(kind, page, response, until)):
+                cursor = replace(cursor, as_of=self.as_of(response), complete=not walk.is_in_a_circle)
+                cursor = self._store(kind, cursor, page, response)
+                walk.check()
                 return self._count(kind, cursor, whole or (response if kind.envelope else None))
+            facts = self.facts(kind.payload, page, response)
             with self.engine.begin() as connection:
-                self._facts(kind, page, response).write(connection)
+                facts.write(connection)
+            if walk.is_long_enough:
+                return self._store(
+                    kind, replace(cursor, complete=False, position={**cursor.position, "next": following})
+                )
             response = self.get(following)
 
     def _until(self, kind: ListEndpoint, cursor: Cursor) -> datetime | None:
@@ -147,14 +271,10 @@ class RepositoryCollector:
             )
             return connection.execute(unfinished).scalar()
 
-    def _facts(self, kind: ListEndpoint, page: Sequence[Payload], response: Response) -> FactBatch:
-        with payload_errors(f"{kind.label} of {self.full_name}"):
-            return FactBatch(self.origin(response)).add(kind.payload, page)
-
     def _store(
         self, kind: ListEndpoint, cursor: Cursor, page: Sequence[Payload] = (), response: Response | None = None
     ) -> Cursor:
-        facts = self._facts(kind, page, response) if response else None
+        facts = self.facts(kind.payload, page, response) if response else None
         with self.engine.begin() as connection:
             if facts:
                 facts.write(connection)
@@ -172,9 +292,10 @@ class RepositoryCollector:
         whole: that answer; or, for a list in an envelope, any answer, as it carries GitHub's own count.
         """
         if kind.envelope and whole is not None:
-            expected = None if cursor.note else whole.body.get("total_count")
+            total = whole.body.get("total_count")
+            expected = total if not cursor.note and isinstance(total, int) and 0 <= total < 2**31 else None
         elif whole is not None:
-            expected = len([entry for entry in whole.body if kind is not ISSUES or "pull_request" not in entry])
+            expected = len([one for one in whole.body if kind is not ISSUES or not _is_pull(one)])
         elif cursor.position.get("counted") == cursor.collected:
             return cursor
         else:
@@ -189,6 +310,14 @@ class RepositoryCollector:
         with self.engine.connect() as connection:
             pulls = read_cursor(connection, self.full_name, PULLS.name)
         return items - pulls.expected if pulls and pulls.expected is not None else None
+
+    def _newest(self, kind: ListEndpoint, page: Sequence[Payload], response: Response) -> str | None:
+        times = _times(kind, page, self.as_of(response) + _TOMORROW)
+        return max(times).isoformat() if times else None
+
+    def _reaches(self, kind: ListEndpoint, page: Sequence[Payload], response: Response, until: datetime) -> bool:
+        times = _times(kind, page, self.as_of(response) + _TOMORROW)
+        return bool(times) and min(times) < until
 
     def _new_cursor(self, kind: ListEndpoint, response: Response) -> Cursor:
         return Cursor(self.full_name, kind.name, self.as_of(response))
@@ -205,6 +334,40 @@ class RepositoryCollector:
         return replace(cursor, complete=False, etag=None, note=f"the token lacks '{kind.permission}: read'")
 
 
+class Walk:
+    """Page after page of one list, which has an end.
+
+    is_long_enough: whether as many pages were read as one sync reads of a list. is_in_a_circle: whether the last page
+    led back to one that was read, or the list goes on without entries.
+    """
+
+    def __init__(self, what: str, most_pages: int = MOST_PAGES) -> None:
+        self._what = what
+        self._most_pages = most_pages
+        self._seen: set[int] = set()
+        self._empty = 0
+        self.is_in_a_circle = False
+
+    @property
+    def is_long_enough(self) -> bool:
+        return len(self._seen) >= self._most_pages
+
+    def following(self, response: Response) -> str | None:
+        """Where the next page is; None on the last page, and where the pages lead in a circle."""
+        following = response.next_url
+        if following is None:
+            return None
+        self._empty = 0 if response.body else self._empty + 1
+        self.is_in_a_circle = hash(following) in self._seen or self._empty > _MOST_EMPTY_PAGES
+        self._seen.add(hash(following))
+        return None if self.is_in_a_circle else following
+
+    def check(self) -> None:
+        """Raises CollectError where the pages lead in a circle."""
+        if self.is_in_a_circle:
+            raise CollectError(f"The pages of {self._what} lead in a circle.")
+
+
 def _finished(cursor: Cursor) -> dict[str, Any]:
     return {**cursor.position, "next": None}
 
@@ -218,19 +381,24 @@ def _entries(kind: ListEndpoint, response: Response) -> list[Payload]:
     return body
 
 
-def _times(kind: ListEndpoint, page: Sequence[Payload]) -> list[datetime]:
-    times = (moment(entry.get(kind.ordered_by)) for entry in page) if kind.ordered_by else ()
-    return [time for time in times if time]
+def _is_pull(entry: Any) -> bool:
+    return isinstance(entry, Mapping) and "pull_request" in entry
 
 
-def _newest(kind: ListEndpoint, page: Sequence[Payload]) -> str | None:
-    times = _times(kind, page)
-    return max(times).isoformat() if times else None
+def _aside(payload: str) -> str:
+    return ENTRY if payload == "timeline" else payload
 
 
-def _reaches(kind: ListEndpoint, page: Sequence[Payload], until: datetime) -> bool:
-    times = _times(kind, page)
-    return bool(times) and min(times) < until
+def _times(kind: ListEndpoint, page: Sequence[Any], latest: datetime) -> list[datetime]:
+    """The times by which a list is ordered, without those that no element can have."""
+    times = []
+    for entry in page if kind.ordered_by else ():
+        try:
+            time = moment(entry.get(kind.ordered_by))
+            times += [time] if time and time <= latest else []
+        except (AttributeError, TypeError, ValueError):
+            continue  # the element itself is set aside
+    return times
 
 
 def _at_most(response: Response) -> int | None:

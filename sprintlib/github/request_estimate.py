@@ -7,9 +7,11 @@ from datetime import timedelta
 from math import ceil
 from typing import Any
 
+from sprintlib.errors import CollectError
 from sprintlib.github.client import PAGE_SIZE, SECONDS_BETWEEN_REQUESTS, Client
 from sprintlib.github.token import is_loopback
 from sprintlib.settings import Settings
+from sprintlib.text import printable
 
 # storing what one request brought, on a laptop
 _SECONDS_OF_WORK = 0.03
@@ -56,6 +58,15 @@ def estimate(client: Client, settings: Settings, repositories: Iterable[str]) ->
     )
 
 
+def full_name(client: Client, name: str) -> str:
+    """How GitHub spells a repository. Raises CollectError and its kinds, NotFoundError for one that cannot be seen."""
+    body = client.get(f"/repos/{name}").body
+    spelled = body.get("full_name") if isinstance(body, dict) else None
+    if not isinstance(spelled, str):
+        raise CollectError(f"The answer about {name} is no repository: check github.api_url in sprint.toml.")
+    return printable(spelled)
+
+
 def _counts(client: Client, settings: Settings, name: str) -> dict[str, int]:
     since = f"{client.now() - timedelta(days=settings.github.details_days):%Y-%m-%dT%H:%M:%SZ}"
     questions: dict[str, tuple[str, dict[str, Any]]] = {
@@ -78,7 +89,8 @@ def _count(client: Client, path: str, query: dict[str, Any]) -> int:
     if response.status != 200:
         return 0
     if isinstance(response.body, dict):
-        return int(response.body.get("total_count", 0))
+        total = response.body.get("total_count", 0)
+        return total if isinstance(total, int) and 0 <= total < 2**31 else 0
     return (response.last_page or 1) if response.body else 0
 
 

@@ -1,10 +1,12 @@
 """What a collection brought, and how complete the store is: one sentence per repository and kind."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sprintlib.github.cursors import Cursor
+from sprintlib.github.set_aside import SetAside
 
 LABELS = {
     "repository": "repository",
@@ -23,13 +25,16 @@ LABELS = {
     "changed_files": "commits with changed files",
 }
 
+_MOST_NAMED = 3
+
 
 @dataclass(frozen=True)
 class Completeness:
     """How much of one kind the store holds.
 
     collected: rows held. expected: what GitHub says there is, None where it does not say. complete: whether the
-    collection came to its end. as_of: GitHub's clock when it was last asked.
+    collection came to its end and nothing is set aside. as_of: GitHub's clock when it was last asked. set_aside: what
+    is left out, in words.
     """
 
     repository: str
@@ -39,11 +44,14 @@ class Completeness:
     complete: bool
     as_of: datetime
     note: str | None = None
+    set_aside: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, cursor: Cursor) -> "Completeness":
-        names = ("repository", "kind", "collected", "expected", "complete", "as_of", "note")
-        return cls(**{name: getattr(cursor, name) for name in names})
+    def of(cls, cursor: Cursor, aside: Sequence[SetAside] = ()) -> "Completeness":
+        names = ("repository", "kind", "collected", "expected", "as_of", "note")
+        whats = tuple(one.what for one in aside if one.repository == cursor.repository and one.part_of == cursor.kind)
+        values = {name: getattr(cursor, name) for name in names}
+        return cls(**values, complete=cursor.complete and not whats, set_aside=whats)
 
     def sentence(self) -> str:
         """Such as `1,308 of 1,308 pull requests as of 2026-08-22T19:00Z`."""
@@ -51,17 +59,24 @@ class Completeness:
         count = f"{self.collected:,}"
         if self.expected is not None:
             count += f" of {self.expected:,}"
-        extras = [] if self.complete else ["not finished"]
+        extras = [] if self.complete or self.set_aside else ["not finished"]
         if self.expected is None and self.complete and not self.note:
             extras.append("GitHub does not say how many there are")
         extras += [self.note] if self.note else []
+        if self.set_aside:
+            named = ", ".join(self.set_aside[:_MOST_NAMED])
+            more = f" and {len(self.set_aside) - _MOST_NAMED:,} more" if len(self.set_aside) > _MOST_NAMED else ""
+            extras.append(f"{len(self.set_aside):,} set aside: {named}{more}")
         about = f" ({'; '.join(extras)})" if extras else ""
         return f"{count} {label} as of {self.as_of.astimezone(UTC):%Y-%m-%dT%H:%MZ}{about}"
 
 
 @dataclass(frozen=True)
 class SyncSummary:
-    """The result of one collection. Times are UTC; `requests` includes those answered 304."""
+    """The result of one collection. Times are UTC; `requests` includes those answered 304.
+
+    set_aside: what could not be collected, while everything else was.
+    """
 
     started_at: datetime
     finished_at: datetime
@@ -69,6 +84,7 @@ class SyncSummary:
     not_modified: int
     completeness: tuple[Completeness, ...]
     warnings: tuple[str, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
 
     @property
     def repositories(self) -> tuple[str, ...]:
@@ -82,6 +98,7 @@ class SyncSummary:
             "requests": self.requests,
             "not_modified": self.not_modified,
             "warnings": list(self.warnings),
+            "set_aside": [one.as_dict() for one in self.set_aside],
             "completeness": [
                 {**asdict(part), "as_of": part.as_of.isoformat(), "sentence": part.sentence()}
                 for part in self.completeness

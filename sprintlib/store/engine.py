@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, SQLAlchemyError
 
 from sprintlib import permissions
 from sprintlib.errors import StoreError
@@ -129,6 +129,8 @@ def store_error(url: str, error: DatabaseError) -> StoreError:
 
 def _sentence(url: str, error: DatabaseError) -> str:
     reason = str(error.orig)
+    if isinstance(error, IntegrityError | DataError):
+        return f"The store {_place(url)} does not take a row ({reason}): please report this; nothing stored is touched."
     if "not a database" in reason or "malformed" in reason:
         return f"{_place(url)} is damaged ({reason}): move it away and run 'sprint sync' to collect again."
     if "full" in reason:

@@ -330,6 +330,19 @@ item_cursor = Table(
     comment="up to which update of an item its own requests were made",
 )
 
+set_aside = Table(
+    "set_aside",
+    metadata,
+    Column("repository", String(256), primary_key=True, comment="OWNER/NAME as GitHub spells it"),
+    Column("kind", String(32), primary_key=True, comment="a list, a part of an item, or what one element is"),
+    Column("key", String(96), primary_key=True, comment="number, id or sha; empty for a whole list"),
+    Column("reason", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    moment("since", nullable=False),
+    moment("next_try", nullable=False),
+    comment="what could not be collected by itself, while everything else was",
+)
+
 sync_run = Table(
     "sync_run",
     metadata,

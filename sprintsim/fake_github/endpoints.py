@@ -266,6 +266,19 @@ def _as_stored(entry: Entry) -> bytes:
     return entry.body
 
 
+def _by_id(listed: Callable[[Request], Listing]) -> Callable[[Request], bytes]:
+    """One element of a list by the id in the path."""
+
+    def one(request: Request) -> bytes:
+        listing = listed(request)
+        for entry in listing.entries:
+            if isinstance(entry, Entry) and entry.id == request.number:
+                return listing.render(entry)
+        raise NotInDatasetError
+
+    return one
+
+
 AnswerTo = Callable[[Request], bytes | Listing]
 
 REPOSITORY_PATHS: dict[str, AnswerTo] = {
@@ -274,7 +287,9 @@ REPOSITORY_PATHS: dict[str, AnswerTo] = {
     "/milestones/{milestone_number:int}": milestone,
     "/issues": issues,
     "/issues/comments": issue_comments,
+    "/issues/comments/{comment_id:int}": _by_id(issue_comments),
     "/issues/events": issue_events,
+    "/issues/events/{event_id:int}": _by_id(issue_events),
     "/issues/{issue_number:int}": issue,
     "/issues/{issue_number:int}/comments": item_comments,
     "/issues/{issue_number:int}/events": item_events,
@@ -282,10 +297,13 @@ REPOSITORY_PATHS: dict[str, AnswerTo] = {
     "/issues/{issue_number:int}/dependencies/blocked_by": blocked_by,
     "/pulls": pulls,
     "/pulls/comments": review_comments,
+    "/pulls/comments/{comment_id:int}": _by_id(review_comments),
     "/pulls/{pull_number:int}": pull,
     "/pulls/{pull_number:int}/comments": pull_comments,
     "/pulls/{pull_number:int}/reviews": reviews,
     "/pulls/{pull_number:int}/commits": pull_commits,
     "/actions/runs": workflow_runs,
+    "/actions/runs/{run_id:int}": _by_id(workflow_runs),
     "/releases": releases,
+    "/releases/{release_id:int}": _by_id(releases),
 }

@@ -1,6 +1,8 @@
 """From files to datasets, tolerant of what other backups leave out."""
 
+import json
 from collections import defaultdict
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -9,6 +11,9 @@ from sprintlib.errors import DatasetError
 from sprintsim.fake_github import reading
 from sprintsim.fake_github.dataset import Dataset
 from sprintsim.fake_github.payloads import Payload
+
+# without these GitHub gives no issue and no pull request
+_NEEDED = ("node_id", "html_url", "created_at")
 
 
 def load(*paths: Path | str) -> list[Dataset]:
@@ -81,6 +86,19 @@ def _item_document(document: reading.Document) -> Payload:
         "events": envelope.get("events") or [],
         "comments": envelope.get("comments") or [],
     }
+
+
+def check_servable(datasets: Iterable[Dataset]) -> None:
+    """Raises DatasetError for a dataset that could be served, but that no collector could read."""
+    for dataset in datasets:
+        for item in dataset.items.values():
+            issue = json.loads(item.issue)
+            missing = next((key for key in _NEEDED if not issue.get(key)), None)
+            if missing:
+                raise DatasetError(
+                    f"{dataset.full_name}#{item.number} has no {missing}, which GitHub gives with every item: this is "
+                    "an old or another backup format that cannot be served; make the backup again."
+                )
 
 
 def _name_in(item: Payload) -> str | None:

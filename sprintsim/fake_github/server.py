@@ -13,7 +13,7 @@ from sprintlib.errors import SettingsError
 from sprintsim.fake_github.app import application
 from sprintsim.fake_github.dataset import Dataset
 from sprintsim.fake_github.faults import Fault
-from sprintsim.fake_github.loading import load
+from sprintsim.fake_github.loading import check_servable, load
 
 HOST = "127.0.0.1"
 
@@ -23,6 +23,7 @@ Datasets = Sequence[Dataset | Path | str]
 def _server(datasets: Datasets, fault: Fault | str | None) -> uvicorn.Server:
     made = [dataset for dataset in datasets if isinstance(dataset, Dataset)]
     read = load(*(path for path in datasets if not isinstance(path, Dataset)))
+    check_servable(read)
     config = uvicorn.Config(
         application([*made, *read], Fault.parse(fault) if isinstance(fault, str) else fault),
         log_level="critical",
@@ -60,6 +61,7 @@ def serve(
 
     Raises DatasetError when a dataset cannot be read, SettingsError for a wrong fault or a port in use.
     """
+    check_servable(dataset for dataset in datasets if isinstance(dataset, Dataset))
     with _bound(port) as listener:
         server = _server(datasets, fault)
         if ready:

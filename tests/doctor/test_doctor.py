@@ -59,6 +59,7 @@ def test_a_healthy_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         "sprint-demo/mobile": "ok",
         "disk": "ok",
         "store": "ok",
+        "collection": "ok",
         "git": "ok",
         "kernel": "ok",
         "Ollama": "info",

@@ -81,7 +81,7 @@ def completes(home: Path, sync: Any) -> bool:
     ("fault", "sentence"),
     [
         ("401", "sprint: GitHub asks for a token (401): set GITHUB_TOKEN or run 'gh auth login'."),
-        ("403", "sprint: GitHub does not let this token read /repos/acme/shop (403: "),
+        ("403", "sprint: GitHub does not show /repos/acme/shop without a token (403: "),
         ("404", "sprint: GitHub does not show acme/shop (404): check the spelling, "),
         ("rate-limit:budget=7,window=3000", "sprint: GitHub's rate limit is used up until "),
         ("502:every=1", "sprint: GitHub at http://127.0.0.1:"),
@@ -231,7 +231,9 @@ def test_json(tmp_path: Path, sync: Any):
     assert (issues["collected"], issues["expected"], issues["complete"]) == (3, 3, True)
     assert issues["sentence"].startswith("3 of 3 issues as of ")
     assert summary["requests"] > 9
-    assert set(summary) == {"started_at", "finished_at", "requests", "not_modified", "warnings", "completeness"}
+    keys = {"started_at", "finished_at", "requests", "not_modified", "warnings", "completeness", "set_aside"}
+    assert set(summary) == keys
+    assert summary["set_aside"] == []
 
 
 def test_no_token_is_ever_stored(tmp_path: Path, sync: Any, monkeypatch: pytest.MonkeyPatch):

@@ -31,6 +31,7 @@ def issue(number: int, day: int, events: list[dict[str, Any]] | None = None, **m
     payload = {
         "number": number,
         "id": 1000 + number,
+        "node_id": f"I_{number}",
         "url": f"{API}/issues/{number}",
         "html_url": f"{HTML}/issues/{number}",
         "title": f"Issue {number}",
@@ -51,6 +52,7 @@ def pull(number: int, day: int, events: list[dict[str, Any]] | None = None, **mo
     payload = {
         "number": number,
         "id": 2000 + number,
+        "node_id": f"PR_{number}",
         "url": f"{API}/pulls/{number}",
         "html_url": f"{HTML}/pull/{number}",
         "diff_url": f"{HTML}/pull/{number}.diff",

@@ -36,12 +36,24 @@ def startup(tmp_path_factory: pytest.TempPathFactory) -> list[Dataset]:
 def addresses(dataset: Dataset, issues: Iterable[int], pulls: Iterable[int]) -> Iterator[tuple[str, str]]:
     """Path template and address of every endpoint, with first and last page of the long lists."""
     milestones = [milestone["number"] for milestone in dataset.milestones()]
-    numbers = {"milestone_number": milestones, "issue_number": issues, "pull_number": pulls}
+    extras = dataset.extras
+    numbers: dict[str, Iterable[int]] = {
+        "milestone_number": milestones,
+        "issue_number": issues,
+        "pull_number": pulls,
+        "issues/comments": [entry.id for entry in dataset.issue_comments()[:3]],
+        "pulls/comments": [entry.id for entry in dataset.review_comments()[:3]],
+        "issues/events": [entry.id for entry in dataset.issue_events()[:3]],
+        "actions/runs": [run["id"] for run in extras.get("workflow_runs", [])[:3]],
+        "releases": [release["id"] for release in extras.get("releases", [])[:3]],
+    }
     for path in REPOSITORY_PATHS:
         template = REPO + path.replace(":int}", "}")
         address = f"/repos/{dataset.full_name}{path}".replace(":int}", "}")
         parameter = re.search(r"{(\w+)}", address)
-        for number in numbers[parameter[1]] if parameter else [None]:
+        listed = path.rpartition("/")[0].removeprefix("/")
+        wanted = numbers.get(parameter[1]) or numbers.get(listed, ()) if parameter else [None]
+        for number in wanted:
             yield template, address.format(**{parameter[1]: number} if parameter else {})
 
 
