@@ -12,16 +12,14 @@ from sprintlib.analysis.citations import CitationCheck
 from sprintlib.analysis.data_quality import known_later, notes
 from sprintlib.analysis.model import Analysis, BurnUp, MilestoneAnalysis, Part, ProjectionPoint
 from sprintlib.analysis.scope_counts import burn_up_days, counts, first_day, total
+from sprintlib.analysis.steps import STEPS, SprintFindings, StepInputs, run_steps, stage_steps
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
 from sprintlib.errors import AnalysisError
-from sprintlib.explain import explain, health, summary
-from sprintlib.explain.model import Driver
-from sprintlib.features import Metric, measure
+from sprintlib.explain import health, summary
 from sprintlib.forecast import (
     ForecastInputs,
     earlier_sprints,
-    forecast,
     governing_part,
     item_forecasts,
     part_forecast,
@@ -30,8 +28,8 @@ from sprintlib.forecast import (
 )
 from sprintlib.forecast.model import Forecast
 from sprintlib.history import ProjectState, Sprint, due_next, find_sprints, load_state
-from sprintlib.recommend import Feedback, Recommendation, read_feedback, recommend
-from sprintlib.risks import Risk, SprintContext, find_hostile_text, find_risks
+from sprintlib.recommend import Feedback, read_feedback
+from sprintlib.risks import SprintContext
 from sprintlib.settings import Settings
 
 _MOST_TITLES = 8
@@ -62,14 +60,12 @@ def analyze_past(
     clock = clock or Stopwatch()
     with clock("dependencies"):
         contexts = sprint_contexts(past, settings, milestone)
+    check = CitationCheck.of(past)
+    sprints = [StepInputs(context, context.inputs, check, feedback) for context in contexts]
     with clock("features"):
-        measured = [measure(context.view) for context in contexts]
+        measured = [run_steps(stage_steps("features"), sprint) for sprint in sprints]
     with clock("milestones"):
-        check = CitationCheck.of(past)
-        analyses = tuple(
-            analyze_sprint(context, check, metrics, feedback)
-            for context, metrics in zip(contexts, measured, strict=True)
-        )
+        analyses = tuple(analyze_sprint(sprint, found) for sprint, found in zip(sprints, measured, strict=True))
     return build_analysis(past, settings, contexts, analyses, check.dropped, clock.seconds)
 
 
@@ -103,38 +99,19 @@ def check_milestone(engine: Engine, settings: Settings, as_of: datetime, milesto
         raise AnalysisError(_unknown(milestone, past))
 
 
-def analyze_sprint(
-    context: SprintContext, check: CitationCheck, metrics: tuple[Metric, ...], feedback: Sequence[Feedback] = ()
-) -> MilestoneAnalysis:
-    """Forecast, risks, recommendations and explanation of one sprint, with citations that check out."""
+def analyze_sprint(sprint: StepInputs, measured: SprintFindings) -> MilestoneAnalysis:
+    """Run what is left of STEPS on one sprint whose features are measured, and put its analysis together."""
     clock = Stopwatch()
-    with clock("forecast"):
-        inputs = context.inputs
-        future = forecast(inputs)
-    with clock("risks"):
-        risks = check.checked(find_risks(context))
-    with clock("recommend"):
-        advice = check.checked(recommend(context, inputs, future, risks, feedback))
-    with clock("explain"):
-        drivers = check.checked(explain(context, inputs, future))
-        sentence = summary(inputs, future, risks)
+    found = run_steps([step for step in STEPS if step.stage != "features"], sprint, measured, clock)
     with clock("history"):
-        found = build_milestone_analysis(inputs, future, risks, advice, drivers, metrics, sentence)
-    with clock("texts"):
-        hostile = check.checked(find_hostile_text(context))
-    return found.model_copy(update={"hostile_text": hostile, "timings": clock.seconds})
+        sentence = summary(sprint.inputs, found.forecast, found.risks)
+        analysis = build_milestone_analysis(sprint.inputs, found, sentence)
+    return analysis.model_copy(update={"timings": clock.seconds})
 
 
-def build_milestone_analysis(
-    inputs: ForecastInputs,
-    future: Forecast,
-    risks: tuple[Risk, ...],
-    advice: tuple[Recommendation, ...],
-    drivers: tuple[Driver, ...],
-    metrics: tuple[Metric, ...],
-    sentence: str,
-) -> MilestoneAnalysis:
-    """One milestone's analysis from what its steps found."""
+def build_milestone_analysis(inputs: ForecastInputs, found: SprintFindings, sentence: str) -> MilestoneAnalysis:
+    """One milestone's analysis from what the steps found. sentence: its summary."""
+    future = found.forecast
     sprint, parts = inputs.sprint, _parts(inputs)
     return MilestoneAnalysis(
         key=str(sprint.key),
@@ -157,14 +134,15 @@ def build_milestone_analysis(
         closed_in_two_weeks=future.closed_in_two_weeks,
         health=health(future.probability),
         summary=sentence,
-        drivers=drivers,
-        risks=risks,
-        recommendations=advice,
+        drivers=found.drivers,
+        risks=found.risks,
+        recommendations=found.recommendations,
+        hostile_text=found.hostile_text,
         parts=parts,
         items=item_forecasts(inputs),
         governed_by=governing_part(inputs),
         burn_up=_burn_up(sprint, future),
-        measurements=metrics,
+        measurements=found.features,
         known_later=known_later(sprint),
         timings={},
     )
