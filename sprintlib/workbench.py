@@ -15,19 +15,18 @@ import polars as pl
 from polars._typing import PolarsDataType
 from sqlalchemy import Engine
 
-from sprintlib.analysis import Analysis, MilestoneAnalysis, analyze, analyze_past
+from sprintlib.analysis import Analysis, MilestoneAnalysis, analyze_past
 from sprintlib.analysis.pipeline import project_sprints, select_context, sprint_contexts
 from sprintlib.analysis.selection import select_milestone
-from sprintlib.as_of import parse_as_of
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
 from sprintlib.errors import AnalysisError
 from sprintlib.features import Metric, measure
 from sprintlib.forecast.words import percent
 from sprintlib.history import ProjectState, Sprint, load_state
-from sprintlib.services import Answer, WhatIfResult, ask, what_if
+from sprintlib.project import ProjectHandle
+from sprintlib.services import Answer, WhatIfResult, analyze, ask, what_if
 from sprintlib.settings import Settings, load
-from sprintlib.store import open_store
 
 if TYPE_CHECKING:
     import altair as alt
@@ -74,11 +73,11 @@ def open(home: str | Path | None = None, as_of: str | datetime | None = None) ->
     for now. The store is opened read-only; only `ask` first brings its
     text index up to date. Raises SettingsError or StoreError with one sentence.
     """
-    settings = load(home)
-    moment = as_of if isinstance(as_of, datetime) else parse_as_of(as_of, settings)
+    handle = ProjectHandle.open(load(home), read_only=True)
+    moment = as_of if isinstance(as_of, datetime) else handle.moment(as_of)
     if moment.tzinfo is None:
         raise AnalysisError(f"{moment} has no time zone: use datetime(..., tzinfo=UTC).")
-    return Project(settings, open_store(settings.database_url, read_only=True), moment.astimezone(UTC))
+    return Project(handle, moment.astimezone(UTC))
 
 
 @dataclass(frozen=True)
@@ -89,9 +88,18 @@ class Project:
     commits, runs, releases, changed_files; `dependencies` says who waits for whom; `sprints` groups milestones.
     """
 
-    settings: Settings
-    engine: Engine
+    handle: ProjectHandle
     as_of: datetime
+
+    @property
+    def settings(self) -> Settings:
+        """What sprint.toml says."""
+        return self.handle.settings
+
+    @property
+    def engine(self) -> Engine:
+        """The store, read-only."""
+        return self.handle.engine
 
     def __repr__(self) -> str:
         repos = ", ".join(self.settings.project.repositories)
@@ -100,10 +108,7 @@ class Project:
     @cached_property
     def state(self) -> ProjectState:
         """Everything known at `as_of`. Raises AnalysisError when nothing has been collected."""
-        state = load_state(self.engine, self.settings, self.as_of)
-        if state.repositories.is_empty():
-            raise AnalysisError("Nothing has been collected yet: run 'sprint sync' first.")
-        return state
+        return self.handle.state(self.as_of)
 
     @property
     def repositories(self) -> pl.DataFrame:
@@ -188,7 +193,7 @@ class Project:
         milestone: a title, its beginning, a number or a key; default: the open one that is due next.
         Raises AnalysisError for a milestone that does not exist, and where none was open.
         """
-        analysis = analyze(self.engine, self.settings, self.as_of, milestone)
+        analysis = analyze(self.handle, self.as_of, milestone)
         chosen = select_milestone(analysis, milestone)
         if chosen is None:
             raise AnalysisError("No milestone was open then: name one, or open the project as of another date.")
@@ -223,7 +228,7 @@ class Project:
 
     def ask(self, question: str) -> Answer:
         """An answer from stored facts, every sentence with its citation; `answer.sentences` and `answer.hits`."""
-        return ask(open_store(self.settings.database_url), self.settings, question, self.as_of)
+        return ask(ProjectHandle.open(self.settings), question, self.as_of)
 
     def history(self, milestone: str | None = None) -> "SprintDays":
         """A sprint day by day: scope, done and the probability that was told with what was known that day."""
@@ -341,8 +346,7 @@ class SprintAnalysis:
         project = self.project
         named = self.milestone.key or self.title
         found = what_if(
-            project.engine,
-            project.settings,
+            project.handle,
             project.as_of,
             named,
             drop,

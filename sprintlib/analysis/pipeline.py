@@ -1,6 +1,6 @@
 """The main job on one screen: what was known, what will be, what threatens it, what to do, and why."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from difflib import get_close_matches
@@ -35,15 +35,22 @@ from sprintlib.settings import Settings
 _MOST_TITLES = 8
 
 
-def analyze(engine: Engine, settings: Settings, as_of: datetime, milestone: str | None = None) -> Analysis:
+def analyze(
+    engine: Engine,
+    settings: Settings,
+    as_of: datetime,
+    milestone: str | None = None,
+    load: Callable[[datetime], ProjectState] | None = None,
+) -> Analysis:
     """Analyse every milestone that was open at `as_of`, or the one of that title or number, open or not.
 
-    The same title in several repositories is one sprint. Nothing is written.
+    The same title in several repositories is one sprint. Nothing is written. load: gives the state as of a moment;
+    default: the store.
     Raises AnalysisError when nothing has been collected, or `milestone` names none that existed then.
     """
     clock = Stopwatch()
     with clock("load"):
-        past = load_state(engine, settings, as_of)
+        past = load(as_of) if load else load_state(engine, settings, as_of)
     if past.repositories.is_empty():
         raise AnalysisError("Nothing has been collected yet: run 'sprint sync' first.")
     return analyze_past(past, settings, milestone, clock, read_feedback(engine, past.project, as_of))

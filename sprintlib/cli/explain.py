@@ -26,18 +26,11 @@ def command(
     """
     from rich.console import Console
 
-    from sprintlib.agents import AnalysisContext, open_workflow
-    from sprintlib.as_of import parse_as_of
-    from sprintlib.results import store_analysis
-    from sprintlib.store import open_store
+    from sprintlib.services import explain
 
-    analysis_context = AnalysisContext(open_store(app.settings.database_url), app.settings)
-    with open_workflow(analysis_context) as chain, Console(stderr=True).status("Explaining ..."):
-        if resume:
-            run = chain.resume(resume)
-        else:
-            run = chain.start(parse_as_of(as_of, app.settings), milestone, words=not no_model)
-    store_analysis(analysis_context.engine, run.analysis)
+    project = app.project
+    with Console(stderr=True).status("Explaining ..."):
+        run = explain(project, project.moment(as_of), milestone, words=not no_model, resume=resume)
     if as_json:
         click.echo(run.analysis.model_dump_json(indent=2))
     else:

@@ -35,17 +35,15 @@ def command(context: click.Context) -> None:
 def list_open(app: App, as_json: bool = False) -> None:
     """What the latest analyses recommend, numbered."""
     from sprintlib.results.analyses import left_out
-    from sprintlib.services.feedback import options
-    from sprintlib.store import open_store
+    from sprintlib.services import open_recommendations
 
-    engine, project = open_store(app.settings.database_url), app.settings.project.name
-    found = options(engine, project)
+    found = open_recommendations(app.project)
     if as_json:
         click.echo(json.dumps([one.as_dict() for one in found], indent=2))
         return
     for line in _listed(found, app):
         click.echo(line)
-    if not found and left_out(engine, project):
+    if not found and left_out(app.project.engine, app.project.name):
         click.echo("What was recommended is of another version of sprint: 'sprint analyze' makes it again.")
     elif not found:
         click.echo("Nothing is recommended yet: 'sprint analyze' makes recommendations.")
@@ -90,13 +88,10 @@ def _give(
     as_json: bool,
 ) -> None:
     from dataclasses import asdict
-    from datetime import UTC
 
-    from sprintlib.services.feedback import record_feedback
-    from sprintlib.store import open_store
+    from sprintlib.services import record_feedback
 
-    engine = open_store(app.settings.database_url)
-    found = record_feedback(engine, app.settings, action, decision, datetime.now(UTC), reason, until)
+    found = record_feedback(app.project, action, decision, app.project.clock(), reason, until)
     if as_json:
         click.echo(json.dumps(asdict(found), default=str, indent=2))
         return

@@ -20,6 +20,7 @@ from sprintlib.signals import sigterm_as_interrupt
 if TYPE_CHECKING:
     from sqlalchemy.exc import DatabaseError
 
+    from sprintlib.project import ProjectHandle
     from sprintlib.settings import Settings
 
 # verb -> (module, one line for --help); a module is imported only when its verb is used
@@ -62,6 +63,13 @@ class App:
             if found.home in folder.parents:
                 permissions.close_folder(folder)
         return found
+
+    @cached_property
+    def project(self) -> "ProjectHandle":
+        """The project of the home folder, its store open for writing."""
+        from sprintlib.project import ProjectHandle
+
+        return ProjectHandle.open(self.settings)
 
 
 _BEGIN = """\b

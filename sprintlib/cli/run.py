@@ -43,12 +43,11 @@ def due(app: App, explain: bool | None, quiet: bool, as_json: bool) -> None:
 def list_runs(app: App, limit: int, as_json: bool) -> None:
     """Reports that ran or run, newest first, and how they ended."""
     from sprintlib.results import mark_dead_runs, runs
-    from sprintlib.store import open_store
     from sprintlib.views.terminal import plain
 
-    engine = open_store(app.settings.database_url)
-    mark_dead_runs(engine)
-    found = runs(engine, app.settings.project.name, limit)
+    project = app.project
+    mark_dead_runs(project.engine)
+    found = runs(project.engine, project.name, limit)
     if as_json:
         click.echo(json.dumps([asdict(run) for run in found], default=datetime.isoformat, indent=2))
         return

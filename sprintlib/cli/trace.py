@@ -83,9 +83,8 @@ def fork(app: App, run: str, after: str, changes: tuple[str, ...], as_json: bool
 
 def _chain(app: App) -> "AbstractContextManager[Workflow]":
     from sprintlib.agents import AnalysisContext, open_workflow
-    from sprintlib.store import open_store
 
-    return open_workflow(AnalysisContext(open_store(app.settings.database_url), app.settings))
+    return open_workflow(AnalysisContext(app.project.engine, app.settings))
 
 
 def _changed(state: dict[str, Any], changes: tuple[str, ...]) -> dict[str, Any]:

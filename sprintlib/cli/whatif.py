@@ -54,9 +54,7 @@ def command(
 
     Without any change and with --target: the cheapest up to three actions that reach this probability, such as 0.8.
     """
-    from sprintlib.as_of import parse_as_of
     from sprintlib.services import what_if
-    from sprintlib.store import open_store
     from sprintlib.views.terminal import render_what_if
 
     if not (drop or unblock or review or move_due or away or people or target):
@@ -64,9 +62,8 @@ def command(
             "Say what to suppose: --drop, --unblock, --review, --move-due, --away, --people or --target."
         )
     found = what_if(
-        open_store(app.settings.database_url),
-        app.settings,
-        parse_as_of(as_of, app.settings),
+        app.project,
+        app.project.moment(as_of),
         milestone,
         drop=drop,
         unblock=unblock,

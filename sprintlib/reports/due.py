@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from sprintlib.errors import ReportError, SprintError
 from sprintlib.locks import LockedError, file_lock
+from sprintlib.project import ProjectHandle
 from sprintlib.reports.dated_report import write_report
 from sprintlib.reports.explaining import release_model
 from sprintlib.reports.retention import prune
@@ -107,10 +108,10 @@ def _catch_up(settings: Settings, say: Say, now: datetime, explain: bool | None)
 
 def _collect(engine: Engine, settings: Settings, say: Say) -> None:
     """Collect what is new, if that is possible; otherwise the reports say how old their facts are."""
-    from sprintlib.github import find_token, sync
+    from sprintlib.services import sync
 
     try:
-        sync(engine, settings, find_token(settings))
+        sync(ProjectHandle(settings, engine))
     except SprintError as error:
         say(f"Nothing new was collected: {error} The reports rest on what was there.")
 

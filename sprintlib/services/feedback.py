@@ -5,18 +5,15 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine
-
 from sprintlib.analysis.model import MilestoneAnalysis
 from sprintlib.analysis.pipeline import sprint_contexts
 from sprintlib.errors import AnalysisError
 from sprintlib.forecast import forecast
-from sprintlib.history import load_state
+from sprintlib.project import ProjectHandle
 from sprintlib.recommend import Recommendation, give_feedback, read_feedback, recommend
 from sprintlib.recommend.feedback import Decision, Feedback, Record, records
 from sprintlib.results.analyses import latest_analyses
 from sprintlib.risks import find_risks
-from sprintlib.settings import Settings
 
 _ALWAYS = datetime(9999, 1, 1, tzinfo=UTC)
 _TOGETHER = timedelta(days=1)  # analyses this close to the newest one are the latest: a report each, say
@@ -59,11 +56,11 @@ class FeedbackResult:
         return any(place != was for place, (_, was) in enumerate(self.order, start=1))
 
 
-def options(engine: Engine, project: str) -> list[OpenRecommendation]:
+def open_recommendations(project: ProjectHandle) -> list[OpenRecommendation]:
     """What the latest analyses of open milestones recommend, in the order of their due dates, numbered through."""
-    stored = [(as_of, found) for as_of, found in latest_analyses(engine, project) if found.state == "open"]
+    stored = [(as_of, found) for as_of, found in latest_analyses(project.engine, project.name) if found.state == "open"]
     newest = max((as_of for as_of, _ in stored), default=None)
-    said = {given.recommendation: given.decision for given in _said(engine, project)}
+    said = {given.recommendation: given.decision for given in _said(project)}
     found = [
         (milestone, as_of, advice)
         for as_of, milestone in stored
@@ -93,8 +90,7 @@ def _open(
 
 
 def record_feedback(
-    engine: Engine,
-    settings: Settings,
+    project: ProjectHandle,
     named: str,
     decision: Decision,
     at: datetime,
@@ -103,17 +99,17 @@ def record_feedback(
 ) -> FeedbackResult:
     """Store an answer, and say what it changes in the order of that milestone's actions.
 
-    named: a number of `options`, or the id of a recommendation of any stored analysis.
+    named: a number of `open_recommendations`, or the id of a recommendation of any stored analysis.
     Raises AnalysisError for one that is not there, and for a snooze until a day that has come.
     """
-    project, today = settings.project.name, at.astimezone(settings.time_zone).date()
+    today = at.astimezone(project.settings.time_zone).date()
     if until is not None and until <= today:
         raise AnalysisError(f"{until} is over or today: snooze until a day after {today}.")
-    option = _named(engine, project, named)
-    before = _said(engine, project)
-    given = give_feedback(engine, project, option.id, decision, at, reason, until)
-    past = load_state(engine, settings, option.as_of)
-    (context,) = sprint_contexts(past, settings, option.sprint or option.milestone)
+    option = _named(project, named)
+    before = _said(project)
+    given = give_feedback(project.engine, project.name, option.id, decision, at, reason, until)
+    past = project.state(option.as_of)
+    (context,) = sprint_contexts(past, project.settings, option.sprint or option.milestone)
     inputs = context.inputs
     future, risks = forecast(inputs), find_risks(context)
     orders = [recommend(context, inputs, future, risks, said) for said in (before, (*before, given))]
@@ -127,21 +123,21 @@ def _order(before: Sequence[Recommendation], after: Sequence[Recommendation]) ->
     return tuple((one.action, places.get(one.id)) for one in after)
 
 
-def _named(engine: Engine, project: str, named: str) -> OpenRecommendation:
-    shown = options(engine, project)
+def _named(project: ProjectHandle, named: str) -> OpenRecommendation:
+    shown = open_recommendations(project)
     found = next((one for one in shown if named in (one.id, str(one.number))), None)
     if found is not None:
         return found
     if named.isdigit():
         has = f"there are {len(shown)}" if shown else "there is none yet"
         raise AnalysisError(f"There is no action {named}: {has}, 'sprint feedback' lists them.")
-    for as_of, milestone in latest_analyses(engine, project):
+    for as_of, milestone in latest_analyses(project.engine, project.name):
         for one in milestone.recommendations:
             if one.id == named:
                 return _open(0, milestone, as_of, one, None)
     raise AnalysisError(f"No stored analysis recommends '{named}': 'sprint feedback' shows what can be answered.")
 
 
-def _said(engine: Engine, project: str) -> tuple[Feedback, ...]:
+def _said(project: ProjectHandle) -> tuple[Feedback, ...]:
     """All that was ever said: an answer counts from the next analysis on."""
-    return read_feedback(engine, project, _ALWAYS)
+    return read_feedback(project.engine, project.name, _ALWAYS)

@@ -6,16 +6,14 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Engine
 
 from sprintlib.analysis.pipeline import select_context, sprint_contexts
 from sprintlib.errors import AnalysisError
 from sprintlib.forecast import Change, WhatIf, apply_change
 from sprintlib.forecast import what_if as compare
-from sprintlib.history import load_state
+from sprintlib.project import ProjectHandle
 from sprintlib.recommend import Plan, cheapest, ended_by, freed_by, with_pull_requests
 from sprintlib.risks import SprintContext, find_risks, listed
-from sprintlib.settings import Settings
 
 _REF = re.compile(r"(?:(?P<repo>[\w.-]+(?:/[\w.-]+)?)?#)?(?P<number>\d+)")
 
@@ -34,8 +32,7 @@ class WhatIfResult(BaseModel):
 
 
 def what_if(
-    engine: Engine,
-    settings: Settings,
+    project: ProjectHandle,
     as_of: datetime,
     milestone: str | None = None,
     drop: Sequence[str] = (),
@@ -55,10 +52,7 @@ def what_if(
     Raises AnalysisError for items that are not open in the milestone, a due date in the past, or when nothing has
     been collected.
     """
-    past = load_state(engine, settings, as_of)
-    if past.repositories.is_empty():
-        raise AnalysisError("Nothing has been collected yet: run 'sprint sync' first.")
-    contexts = sprint_contexts(past, settings, milestone)
+    contexts = sprint_contexts(project.state(as_of), project.settings, milestone)
     context = select_context(contexts, as_of)
     sprint, inputs = context.sprint, context.inputs
     if due_on is not None and due_on < sprint.calendar.local_date(as_of):

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from sprintlib.agents import AnalysisContext, open_workflow
 from sprintlib.analysis import Analysis, analyze
+from sprintlib.project import ProjectHandle
 from sprintlib.recommend import interventions
 from sprintlib.services import answer
 from sprintlib.settings import LlmSettings
@@ -121,7 +122,7 @@ def check_outputs(world: World, analysis: Analysis) -> None:
     """No page, report, answer or terminal holds a link or a citation that is not the project's, or obeys a text."""
     (milestone,) = analysis.milestones
     html, markdown = pages(analysis), markdown_report(analysis, milestone)
-    asked = answer(world.engine, world.settings, "why is Sprint 2 late and what blocks item 41?", FRIDAY)
+    asked = answer(ProjectHandle(world.settings, world.engine), "why is Sprint 2 late and what blocks item 41?", FRIDAY)
     drawing = burn_up_figure(analysis, milestone)
     assert html.count("<script") == drawing.count("<script")
     for tag, attributes in parsed(html):

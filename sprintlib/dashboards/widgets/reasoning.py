@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from IPython.display import HTML
@@ -11,13 +11,12 @@ from sprintlib import settings as settings_module
 from sprintlib import views
 from sprintlib.agents import AGENTS, AnalysisContext, Run, State, open_workflow
 from sprintlib.analysis import MilestoneAnalysis
-from sprintlib.as_of import parse_as_of
 from sprintlib.errors import AnalysisError
 from sprintlib.forecast import points
+from sprintlib.project import ProjectHandle
 from sprintlib.recommend.feedback import Decision
 from sprintlib.results import store_analysis
-from sprintlib.services.feedback import record_feedback
-from sprintlib.store import open_store
+from sprintlib.services import record_feedback
 from sprintlib.views.markup import table, text
 from sprintlib.views.words import day, headline, percent
 
@@ -120,17 +119,10 @@ class Reasoning:
         found = self.milestone.recommendations
         if not 1 <= number <= len(found):
             raise AnalysisError(f"There is no action {number}: this run recommends {len(found)}.")
+        project = ProjectHandle(self.analysis_context.settings, self.analysis_context.engine)
         if not self._forked:
-            store_analysis(self.analysis_context.engine, self.run.analysis)
-        said = record_feedback(
-            self.analysis_context.engine,
-            self.analysis_context.settings,
-            found[number - 1].id,
-            decision,
-            datetime.now(UTC),
-            reason,
-            until,
-        )
+            store_analysis(project.engine, self.run.analysis)
+        said = record_feedback(project, found[number - 1].id, decision, project.clock(), reason, until)
         rows = [[str(place), text(action), str(was or "new")] for place, (action, was) in enumerate(said.order, 1)]
         weight = f"Actions like it ({said.play}) count {said.weight[1]:.0%} of their gain, before {said.weight[0]:.0%}."
         return _shown(f"<p>{text(weight)}</p>" + table("Order from now on", ("", "Action", "Before"), rows))
@@ -147,10 +139,10 @@ def open_reasoning(
     home: folder with sprint.toml; None: SPRINT_HOME or the working folder. milestone: a title; None: the one due next.
     words: ask a local model, if one is there. Raises SettingsError, StoreError or AnalysisError with one sentence.
     """
-    settings = settings_module.load(home)
-    analysis_context = AnalysisContext(open_store(settings.database_url), settings)
+    project = ProjectHandle.open(settings_module.load(home))
+    analysis_context = AnalysisContext(project.engine, project.settings)
     with open_workflow(analysis_context) as chain:
-        return Reasoning(analysis_context, chain.start(parse_as_of(as_of, settings), milestone, words=words))
+        return Reasoning(analysis_context, chain.start(project.moment(as_of), milestone, words=words))
 
 
 def _compared(runs: Iterable[Reasoning]) -> list[tuple[str, list[str]]]:

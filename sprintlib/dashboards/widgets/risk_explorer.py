@@ -8,10 +8,9 @@ from sprintlib import settings as settings_module
 from sprintlib import views
 from sprintlib.agents import AnalysisContext, State, open_workflow
 from sprintlib.analysis import Analysis, MilestoneAnalysis
-from sprintlib.as_of import parse_as_of
+from sprintlib.project import ProjectHandle
 from sprintlib.risks import Risk
 from sprintlib.settings import RiskSettings
-from sprintlib.store import open_store
 from sprintlib.views.markup import text
 from sprintlib.views.words import SEVERITIES
 
@@ -53,10 +52,10 @@ class RiskExplorer(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no t
 
 def explore_risks(home: str | None = None, milestone: str | None = None, as_of: str | None = None) -> RiskExplorer:
     """The explorer of one milestone, for a notebook. Parameters and errors as of `open_reasoning`."""
-    settings = settings_module.load(home)
-    analysis_context = AnalysisContext(open_store(settings.database_url), settings)
+    project = ProjectHandle.open(settings_module.load(home))
+    analysis_context = AnalysisContext(project.engine, project.settings)
     with open_workflow(analysis_context) as chain:
-        run = chain.start(parse_as_of(as_of, settings), milestone, words=False)
+        run = chain.start(project.moment(as_of), milestone, words=False)
     return RiskExplorer(analysis_context, run.state, run.analysis)
 
 
