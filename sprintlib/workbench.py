@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -396,8 +395,9 @@ class WhatIf:
         )
 
     def _repr_html_(self) -> str:
-        supposed = "".join(f"<li>{escape(one)}</li>" for one in self.result.found.assumptions)
-        return f"<p><strong>{escape(repr(self))}</strong></p><ul>{supposed}</ul>"
+        from sprintlib.views.templating import render
+
+        return render("what_if.html", verdict=repr(self), assumptions=self.result.found.assumptions)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from sprintlib import settings as settings_module
 from sprintlib import views
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
@@ -17,7 +19,7 @@ class Shown:
     """HTML as the last expression of a cell; already escaped."""
 
     def __init__(self, html: str, data: dict[str, Any] | None = None) -> None:
-        self.html = html
+        self.html = str(html)
         self.data = data
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
@@ -66,7 +68,7 @@ class Page:
         """Freshness, what is missing, and how to read the page."""
         return Shown(views.wrapped(views.what_it_rests_on(self.analysis, self.milestone)))
 
-    def _piece(self, make: Callable[[Analysis, MilestoneAnalysis], str]) -> Shown:
+    def _piece(self, make: Callable[[Analysis, MilestoneAnalysis], Markup]) -> Shown:
         if self.milestone is None:
             return Shown("")
         return Shown(views.wrapped(make(self.analysis, self.milestone)))

@@ -1,23 +1,23 @@
 """Earlier sprints: what was planned, what ended in time, what was carried over, and how well plans hold."""
 
+from markupsafe import Markup
+
 from sprintlib.analysis.model import Analysis
 from sprintlib.forecast import EarlierSprint
-from sprintlib.views.markup import table, text
+from sprintlib.views.templating import macro, render
 from sprintlib.views.words import count, day
 
 HEAD = ("Sprint", "Due", "Planned", "Of these in time", "All in time", "Carried over", "Planning accuracy")
 FEW = 5  # sprints below which the figures are called an impression
 
 
-def earlier_sprints(analysis: Analysis) -> str:
+def earlier_sprints(analysis: Analysis) -> Markup:
     """The finished dated sprints, newest first, under what they say together."""
     if not analysis.earlier:
-        return ""
-    rows = [[text(cell) for cell in cells(sprint)] for sprint in reversed(analysis.earlier)]
-    return (
-        f'<section id="earlier"><h2>Earlier sprints</h2><p>{text(accuracy(analysis))}</p>'
-        f"{table('Items of each sprint', HEAD, rows, frozenset({2, 3, 4, 5, 6}))}</section>"
-    )
+        return Markup()
+    rows = [cells(sprint) for sprint in reversed(analysis.earlier)]
+    table = macro("macros.html", "table", "Items of each sprint", HEAD, rows, (2, 3, 4, 5, 6))
+    return render("earlier.html", accuracy=accuracy(analysis), table=table)
 
 
 def cells(sprint: EarlierSprint) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ class Reader(HTMLParser):
     def __init__(self, html):
         super().__init__()
         self.open, self.tags, self.addresses, self.handlers, self.text = [], [], [], [], ""
-        self.feed(html)
+        self.feed(str(html))
         self.close()
         assert self.open == []
 

@@ -11,9 +11,10 @@ from sprintlib.analysis import Analysis, MilestoneAnalysis
 from sprintlib.project import ProjectHandle
 from sprintlib.risks import Risk
 from sprintlib.settings import RiskSettings
-from sprintlib.views.markup import text
+from sprintlib.views.templating import Templates
 from sprintlib.views.words import SEVERITIES
 
+_macro = Templates("sprintlib.dashboards.widgets").macro
 _WIDE = {"description_width": "22em"}
 
 
@@ -45,9 +46,11 @@ class RiskExplorer(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no t
         risks = [Risk.model_validate(risk) for risk in update["risks"]]
         self.found = tuple(risk for risk in risks if risk.severity in self.severities.value)
         milestone: MilestoneAnalysis = self._analysis.milestones[0].model_copy(update={"risks": self.found})
-        said = f"<p>{len(self.found)} of {len(risks)} risks, under these thresholds. {_faults(update)}</p>"
+        faults = " ".join(update.get("faults", []))
+        said = f"{len(self.found)} of {len(risks)} risks, under these thresholds. {faults}"
         listed = views.risk_list(self._analysis, milestone, rules=True)
-        self.risks.value = views.style() + views.wrapped(f"<section>{said}{listed}</section>")
+        section = _macro("reasoning.html", "section", (_macro("reasoning.html", "paragraph", said), listed))
+        self.risks.value = views.style() + views.wrapped(section)
 
 
 def explore_risks(home: str | None = None, milestone: str | None = None, as_of: str | None = None) -> RiskExplorer:
@@ -71,7 +74,3 @@ def _number(name: str, value: float, description: str) -> Any:
         style=_WIDE,
         **more,
     )
-
-
-def _faults(update: State) -> str:
-    return text(" ".join(update.get("faults", [])))
