@@ -124,4 +124,4 @@ def _citations(answered: list[dict[str, Any]]) -> Report | None:
 def _hidden_orders(state: State) -> list[str]:
     kept = len(state["reasoning"].get("kept_from_the_model", []))
     was = "was" if kept == 1 else "were"
-    return [f"{count(kept, 'text')} read like orders to a language model and {was} kept from it."] if kept else []
+    return [f"{count(kept, 'text')} looked like prompt injection and {was} kept from the model."] if kept else []

@@ -54,9 +54,9 @@ def ask(
         "missing": None,
     }
     if not state["request"]["words"]:
-        return record | {"missing": "No words were asked for."}
+        return record | {"missing": "It was turned off for this run."}
     if calls_left < 1:
-        return record | {"missing": "The model had its calls already."}
+        return record | {"missing": "The model had used up its calls."}
     started, calls = perf_counter(), list[Call]()
     try:
         with analysis_context.model(analysis_context.settings.llm.words_seconds - _spent(state)) as model:

@@ -17,7 +17,7 @@ def notes(
 ) -> Iterator[str]:
     """What is missing, incomplete or unresolved about a project, a sentence each."""
     if lies_ahead(past.as_of):
-        yield "This moment lies ahead: it is shown as if nothing happened until then, and it is not kept."
+        yield "That date is in the future: this assumes nothing changes until then, and is not saved."
     collected = {repo.lower() for repo in past.repositories["repo"]}
     for repo in settings.project.repositories:
         if repo.lower() not in collected:
@@ -25,15 +25,15 @@ def notes(
     yield from _settings_that_name_nothing(past, settings)
     told_later = past.repositories.filter(pl.col("observed_at").is_null())["repo"]
     if not told_later.is_empty():
-        yield f"No complete collection of {listed(told_later)} lies before this moment: what is shown was told later."
+        yield f"{listed(told_later)} had not been collected completely by then: this uses facts collected later."
     if not any(sprint.due_on for sprint in sprints):
         yield from _without_dates(past, settings, calendar, sprints)
     unresolved = past.unresolved.group_by("repo", maintain_order=True).agg(pl.col("milestone_title").unique().sort())
     for repo, titles in unresolved.iter_rows():
         named = listed([repr(title) for title in titles], 5)
-        yield f"{count(len(titles), 'milestone title')} in {repo} fit no milestone: {named}."
+        yield f"{count(len(titles), 'milestone title')} in {repo} match no milestone: {named}."
     if dropped:
-        yield f"{count(dropped, 'citation')} did not check out against what is stored and left the page."
+        yield f"Dropped {count(dropped, 'citation')} that did not match what is stored."
 
 
 def _settings_that_name_nothing(past: ProjectState, settings: Settings) -> Iterator[str]:
@@ -67,12 +67,12 @@ def _without_dates(
     what = "No open milestone has a due date" if sprints else "No milestone is open"
     if closed is None:
         yield (
-            f"{what}, and too few items were closed lately to say how many the next {count(days, 'day')} bring: "
+            f"{what}, and too few items were closed lately to forecast the next {count(days, 'day')}: "
             "give a milestone a due date on GitHub and run 'sprint sync'."
         )
     else:
         low, middle, high = closed
         yield (
-            f"{what}: at its pace of the last weeks the project closes {low} to {high} items in the next "
-            f"{count(days, 'day')} (middle {middle}), in milestones or not."
+            f"{what}: at the pace of recent weeks, the project will close {low} to {high} items in the next "
+            f"{count(days, 'day')} (median {middle}), whether or not they are in a milestone."
         )

@@ -211,7 +211,7 @@ def _unknown(milestone: str, past: ProjectState) -> str:
     titles = past.milestones["title"].unique().sort().to_list()
     nearest = get_close_matches(milestone, titles, 3) if len(titles) > _MOST_TITLES else titles
     known = ", ".join(f"'{title}'" for title in nearest or titles[:_MOST_TITLES])
-    there_are = "there are" if nearest == titles else f"of {len(titles)} the nearest are" if nearest else "among others"
+    there_are = "there are" if nearest == titles else f"the closest of {len(titles)} are" if nearest else "among others"
     return f"No milestone is called '{milestone}': {f'{there_are} {known}' if known else 'none is known yet'}."
 
 

@@ -15,7 +15,8 @@ def command(app: App, as_of: str | None, milestone: str | None, as_json: bool) -
     from sprintlib.services import analyze
     from sprintlib.views.terminal import render
 
-    analysis = analyze(app.project, app.project.moment(as_of), milestone, store=True)
+    moment = app.moment(as_of)
+    analysis = analyze(app.project, moment, milestone, store=True)
     if as_json:
         click.echo(analysis.model_dump_json(indent=2))
     else:

@@ -16,8 +16,9 @@ def command(app: App, question: str, as_of: str | None, as_json: bool) -> None:
     from sprintlib.services import ask
     from sprintlib.views.terminal import render_answer
 
+    moment = app.moment(as_of)
     with shown() as progress:
-        found = ask(app.project, question, app.project.moment(as_of), progress=progress)
+        found = ask(app.project, question, moment, progress=progress)
     if as_json:
         click.echo(found.model_dump_json(indent=2))
     else:

@@ -36,7 +36,8 @@ def _own(app: App, as_of: str | None, as_json: bool) -> None:
 
     from sprintlib.evaluate import backtest_own, own_text
 
-    result = backtest_own(app.project.engine, app.settings, app.project.moment(as_of))
+    moment = app.moment(as_of)
+    result = backtest_own(app.project.engine, app.settings, moment)
     click.echo(json.dumps(asdict(result), indent=2, default=str) if as_json else own_text(result))
 
 

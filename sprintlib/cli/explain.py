@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @click.option("--milestone", metavar="TITLE", help="Which one, by title or number; default: the one due next.")
 @click.option("--as-of", metavar="T", help="RFC 3339, or a date (end of that day); default: now.")
 @click.option("--no-model", is_flag=True, help="Ask no language model, even if one is there.")
-@click.option("--resume", metavar="RUN", help="Go on with a run that was stopped.")
+@click.option("--resume", metavar="RUN", help="Resume a run that was stopped.")
 @click.option("--json", "as_json", is_flag=True, help="Print the analysis as one JSON object.")
 @click.pass_obj
 def command(
@@ -28,9 +28,9 @@ def command(
 
     from sprintlib.services import explain
 
-    project = app.project
+    moment = app.moment(as_of)
     with Console(stderr=True).status("Explaining ..."):
-        run = explain(project, project.moment(as_of), milestone, words=not no_model, resume=resume)
+        run = explain(app.project, moment, milestone, words=not no_model, resume=resume)
     if as_json:
         click.echo(run.analysis.model_dump_json(indent=2))
     else:

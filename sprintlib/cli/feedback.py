@@ -44,9 +44,9 @@ def list_open(app: App, as_json: bool = False) -> None:
     for line in _listed(found, app):
         click.echo(line)
     if not found and left_out(app.project.engine, app.project.name):
-        click.echo("What was recommended is of another version of sprint: 'sprint analyze' makes it again.")
+        click.echo("The stored recommendations are from another version of sprint: run 'sprint analyze' to renew them.")
     elif not found:
-        click.echo("Nothing is recommended yet: 'sprint analyze' makes recommendations.")
+        click.echo("No recommendations yet: run 'sprint analyze'.")
 
 
 @command.command("accept", short_help="The team does it.")
@@ -54,7 +54,7 @@ def list_open(app: App, as_json: bool = False) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print what it changed as one JSON object.")
 @click.pass_obj
 def accept(app: App, action: str, as_json: bool) -> None:
-    """The team does ACTION, a number or an id; after three working days it is looked at what moved."""
+    """The team does ACTION, a number or an id; what came of it is checked after three working days."""
     _give(app, action, "accept", as_json=as_json)
 
 
@@ -122,11 +122,10 @@ def _told(found: "FeedbackResult", until: "date | None") -> "Iterator[str]":
 
     day = f" until {until}" if until else ""
     yield f"{_DONE[found.decision]}{day}: {plain(found.option.action)}"
-    before, after = found.weight
-    if before != after:
-        yield f"Actions like it ({found.play}) now count {after:.0%} of their gain, before {before:.0%}."
+    if found.weighting:
+        yield found.weighting
     if not found.moved:
-        yield "The order of the actions stays."
+        yield "The order of the actions stays the same."
         return
     yield "The order of the actions from now on:"
     for place, (action, was) in enumerate(found.order, start=1):

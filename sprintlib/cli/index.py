@@ -12,7 +12,7 @@ from sprintlib.cli.main import App
 def command(app: App, model: str | None, as_json: bool) -> None:
     """Index what was said in issues, reviews and commits, for 'sprint ask'.
 
-    Only what is new or changed is embedded; a run that was stopped goes on where it was.
+    Only what is new or changed is embedded; a run that was stopped picks up where it left off.
     """
     from sprintlib.github import shown
     from sprintlib.knowledge import build_index

@@ -18,6 +18,8 @@ from sprintlib.permissions import private_files
 from sprintlib.signals import sigterm_as_interrupt
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy.exc import DatabaseError
 
     from sprintlib.project import ProjectHandle
@@ -30,14 +32,14 @@ COMMANDS = {
     "doctor": ("sprintlib.cli.doctor", "Check token, disk, store and the rest, with what to do."),
     "sync": ("sprintlib.cli.sync", "Collect what is new from GitHub."),
     "analyze": ("sprintlib.cli.analyze", "Say whether the milestones land, and what threatens them."),
-    "explain": ("sprintlib.cli.explain", "The verdict in thirty seconds, in words that check out."),
+    "explain": ("sprintlib.cli.explain", "Explain the verdict in thirty seconds of reading."),
     "feedback": ("sprintlib.cli.feedback", "Accept, dismiss or snooze a recommendation."),
     "trace": ("sprintlib.cli.trace", "Open the reasoning behind an explanation, and fork it."),
     "whatif": ("sprintlib.cli.whatif", "Forecast again under changes, or find what reaches a target."),
     "index": ("sprintlib.cli.index", "Index what was said, for 'sprint ask'."),
     "ask": ("sprintlib.cli.ask", "Answer a question, every sentence with its citation."),
     "report": ("sprintlib.cli.report", "Write the dated report of a milestone."),
-    "run": ("sprintlib.cli.run", "Reports that are due, and those that ran."),
+    "run": ("sprintlib.cli.run", "Write reports that are due, or list past runs."),
     "schedule": ("sprintlib.cli.schedule", "Have cron or launchd call 'sprint run due'."),
     "evaluate": ("sprintlib.cli.evaluate", "Score the forecasts on your own or on recorded sprints."),
     "dashboards": ("sprintlib.cli.dashboards", "Serve the dashboards, read-only."),
@@ -63,6 +65,12 @@ class App:
             if found.home in folder.parents:
                 permissions.close_folder(folder)
         return found
+
+    def moment(self, as_of: str | None) -> "datetime":
+        """What `--as-of` names, now for None. Raises SettingsError before any store is opened."""
+        from sprintlib.as_of import parse_as_of
+
+        return parse_as_of(as_of, self.settings)
 
     @cached_property
     def project(self) -> "ProjectHandle":
@@ -175,7 +183,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             click.echo(f"sprint: The output cannot be written: {error.strerror}.", err=True)
         sys.exit(1)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("sprint: stopped; what had arrived is kept.", err=True)
+        click.echo("sprint: stopped; everything collected so far is kept.", err=True)
         sys.exit(1)
     except click.exceptions.Exit as error:
         sys.exit(error.exit_code)

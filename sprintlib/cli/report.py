@@ -42,7 +42,7 @@ def command(
     """
     if milestone and everything:
         raise click.UsageError("--milestone and --all exclude each other.")
-    moment = app.project.moment(as_of)
+    moment = app.moment(as_of)
     titles: list[str | None] = [*_open_titles(app, moment)] if everything else [milestone]
     written, failures = _write(app, titles, moment, notebook, explain)
     if as_json:

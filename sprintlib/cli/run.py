@@ -12,7 +12,7 @@ from sprintlib.cli.main import App
 
 @click.group("run")
 def command() -> None:
-    """Reports that are due, and those that ran."""
+    """Write reports that are due, or list past runs."""
 
 
 @command.command(short_help="Collect, and write the reports that are overdue.")

@@ -14,7 +14,7 @@ def command(app: App, as_json: bool) -> None:
     """Collect what is new from GitHub into the store, and say how complete it is.
 
     A first collection reads everything; open milestones come first. Later ones read what changed. It can be stopped
-    at any time and goes on where it was.
+    at any time and picks up where it left off.
     """
     from sprintlib.github import shown
     from sprintlib.services import sync

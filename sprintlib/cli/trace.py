@@ -32,7 +32,7 @@ def list_runs(app: App, as_json: bool) -> None:
         state = f"waits for {', '.join(run['waiting'])}" if run["waiting"] else "finished"
         click.echo(f"{run['run']}  {run['as_of'][:16]}  {_printable(run['milestone'] or '-')}  {state}")
     if not runs and not as_json:
-        click.echo("No run is kept yet: 'sprint explain' makes one.")
+        click.echo("No runs yet: 'sprint explain' makes one.")
 
 
 @command.command("show", short_help="What each agent was given, did and found.")

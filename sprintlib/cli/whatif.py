@@ -61,9 +61,10 @@ def command(
         raise click.UsageError(
             "Say what to suppose: --drop, --unblock, --review, --move-due, --away, --people or --target."
         )
+    moment = app.moment(as_of)
     found = what_if(
         app.project,
-        app.project.moment(as_of),
+        moment,
         milestone,
         drop=drop,
         unblock=unblock,

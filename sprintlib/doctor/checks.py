@@ -121,7 +121,7 @@ def _budget(client: Client) -> Check:
         return Check("rate budget", "info", "the server does not say how many requests are left")
     message = f"{remaining:,} of {limit:,} requests left until {reset:%H:%M}"
     if remaining < 0.1 * limit:
-        return Check("rate budget", "warn", message, f"wait until {reset:%H:%M}, or sync goes on then by itself")
+        return Check("rate budget", "warn", message, f"wait until {reset:%H:%M}, or let sync resume by itself")
     return Check("rate budget", "ok", message)
 
 

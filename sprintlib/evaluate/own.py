@@ -134,7 +134,7 @@ def _verdict(scores: Iterable[OwnScore]) -> str:
     if half.n < ENOUGH or half.error is None:
         return f"{told}, n = {half.n}): too few sprints to call it more than chance."
     sure = abs(half.difference) > 2 * half.error
-    return f"{told}, n = {half.n}, standard error {half.error:.3f}): {'no' if sure else 'could be'} chance."
+    return f"{told}, n = {half.n}, standard error {half.error:.3f}): {'unlikely to be' if sure else 'could be'} chance."
 
 
 def own_text(result: OwnBacktest) -> str:

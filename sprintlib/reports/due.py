@@ -67,7 +67,7 @@ def run_due(settings: Settings, say: Say, now: datetime | None = None, explain: 
     """
     with _alone(settings) as alone:
         if not alone:
-            say("Another 'sprint run due' is at work: nothing to do here.")
+            say("Another 'sprint run due' is already running: nothing to do.")
             return []
         return _catch_up(settings, say, now or datetime.now(UTC), explain)
 
@@ -113,7 +113,7 @@ def _collect(engine: Engine, settings: Settings, say: Say) -> None:
     try:
         sync(ProjectHandle(settings, engine))
     except SprintError as error:
-        say(f"Nothing new was collected: {error} The reports rest on what was there.")
+        say(f"Nothing new was collected: {error} The reports use what was collected before.")
 
 
 def _report(settings: Settings, title: str | None, say: Say, explain: bool | None) -> Result:

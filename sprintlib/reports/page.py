@@ -81,10 +81,13 @@ def open_page(home: str | None = None, milestone: str | None = None, as_of: str 
     deadline. as_of: RFC 3339, or a date for the end of that day; None: now.
     Raises SettingsError, StoreError or AnalysisError with one sentence.
     """
+    from sprintlib.as_of import parse_as_of
     from sprintlib.project import ProjectHandle
     from sprintlib.results import with_words
     from sprintlib.services import analyze
 
-    project = ProjectHandle.open(settings_module.load(home), read_only=True)
-    result = with_words(project.engine, analyze(project, project.moment(as_of), milestone))
+    settings = settings_module.load(home)
+    moment = parse_as_of(as_of, settings)
+    project = ProjectHandle.open(settings, read_only=True)
+    result = with_words(project.engine, analyze(project, moment, milestone))
     return Page(result, select_milestone(result, milestone), project.settings.data_dir / "cache")

@@ -79,9 +79,7 @@ def mark_dead_runs(engine: Engine) -> int:
         running = connection.execute(select(run).where(run.c.state == "running")).mappings().all()
     gone = [row for row in running if not _alive(row["pid"], row["started_at"])]
     for row in gone:
-        finish(
-            engine, row["id"], "killed", "The process ended without a word: it was killed, or the machine went down."
-        )
+        finish(engine, row["id"], "killed", "The process ended unexpectedly: it was killed, or the machine went down.")
     return len(gone)
 
 

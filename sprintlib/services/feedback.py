@@ -51,6 +51,15 @@ class FeedbackResult:
     order: tuple[tuple[str, int | None], ...]
 
     @property
+    def weighting(self) -> str:
+        """What it changed for actions of the same play, as a sentence; "" for nothing."""
+        before, after = self.weight
+        if before == after:
+            return ""
+        way = "up" if after > before else "down"
+        return f"Similar actions ({self.play}) are now weighted {after:.0%}, {way} from {before:.0%}."
+
+    @property
     def moved(self) -> bool:
         """Whether any action stands elsewhere now."""
         return any(place != was for place, (_, was) in enumerate(self.order, start=1))
@@ -104,7 +113,7 @@ def record_feedback(
     """
     today = at.astimezone(project.settings.time_zone).date()
     if until is not None and until <= today:
-        raise AnalysisError(f"{until} is over or today: snooze until a day after {today}.")
+        raise AnalysisError(f"{until} is not in the future: snooze until a day after {today}.")
     option = _named(project, named)
     before = _said(project)
     given = give_feedback(project.engine, project.name, option.id, decision, at, reason, until)

@@ -267,4 +267,4 @@ def _passage(hit: Hit) -> str:
 def _notes(hits: Sequence[Hit]) -> Iterator[str]:
     marked = sum(hit.suspicious for hit in hits)
     if marked:
-        yield f"{marked} of the texts found read like orders to a language model and were not quoted."
+        yield f"{marked} of the texts found may be prompt injection and were not quoted."

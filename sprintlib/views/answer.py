@@ -53,10 +53,10 @@ def facts(analysis: Analysis, milestone: MilestoneAnalysis) -> list[tuple[str, s
             ("Closed in two weeks, 80% interval", f"{span(low, high)} of {count(milestone.scope.open, 'item')}")
         )
     if milestone.probability_delivered is not None:
-        said.append(("Same amount delivered", delivered(milestone)))
+        said.append(("Chance of closing this many items, whichever they are", delivered(milestone)))
     if milestone.governed_by:
-        said.append(("Ends last most often", milestone.governed_by))
-    return [*said, ("Rests on", basis(milestone))]
+        said.append(("Usually the last to finish", milestone.governed_by))
+    return [*said, ("Based on", basis(milestone))]
 
 
 def _inside(milestone: MilestoneAnalysis) -> int:

@@ -34,10 +34,10 @@ def accuracy(analysis: Analysis) -> str:
         return "No finished sprint had anything planned at its start."
     spread = ""
     if found.spread is not None:
-        spread = f" From sprint to sprint it varies by {100 * found.spread:.0f} points; less is more predictable."
-    few = " So few sprints give an impression, no measurement." if found.n < FEW else ""
+        spread = f" It varies from sprint to sprint by {100 * found.spread:.0f} points; less is more predictable."
+    few = f" Only {count(found.n, 'sprint')}: treat this as a rough guide." if found.n < FEW else ""
     return (
         f"Planning accuracy {found.planning:.0%}: the share of the planned items that was done or dropped in time."
         f"{spread} Capacity accuracy {found.capacity:.0%}: all items done or dropped in time, also those added later, "
-        f"beside the planned ones. Means of {count(found.n, 'sprint')}.{few}"
+        f"relative to the planned ones. Averages of {count(found.n, 'sprint')}.{few}"
     )

@@ -14,9 +14,9 @@ HEAD = ("Item", "Title", "State", "By the due date")
 _TEMPLATE = "items.html"
 FOLDED_FROM = 20  # items beyond this many are folded away
 STAGES = {
-    "untouched": "nobody has begun",
-    "begun": "begun",
-    "opened": "waits for a review",
+    "untouched": "not started",
+    "begun": "in progress",
+    "opened": "waiting for review",
     "reviewed": "reviewed, not approved",
     "approved": "approved",
 }

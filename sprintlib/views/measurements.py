@@ -46,8 +46,8 @@ def gist(milestone: MilestoneAnalysis) -> str:
     known, moving = sum(one.value is not None for one in found), sum(one.in_forecast for one in found)
     move = "moves" if moving == 1 else "move"
     return (
-        f"{known} of {len(found)} known; {moving} {move} the forecast, the others are context with weight 0. "
-        "Figures of the team, never of a person."
+        f"{known} of {len(found)} known; {moving} {move} the forecast, the others are context only. "
+        "Figures for the team, never for a person."
     )
 
 
@@ -65,7 +65,7 @@ def title(name: str) -> str:
 
 def weight(metric: Metric) -> str:
     """Whether the fact measured moves the probability."""
-    return "in the forecast" if metric.in_forecast else "context, weight 0"
+    return "in the forecast" if metric.in_forecast else "context only"
 
 
 def value(metric: Metric) -> str:

@@ -27,5 +27,5 @@ def worded_by(milestone: MilestoneAnalysis) -> str:
     llm = milestone.llm
     if llm.used:
         dropped = f"; {llm.dropped_claims} that did not check out were dropped" if llm.dropped_claims else ""
-        return f"Sentences marked * were worded by {llm.model} and checked against what is stored{dropped}."
+        return f"Sentences marked * were written by {llm.model} and checked against what is stored{dropped}."
     return f"No language model was used. {llm.missing or ''}".strip()

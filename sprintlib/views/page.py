@@ -115,4 +115,4 @@ def _hostile(milestone: MilestoneAnalysis) -> str:
     found = len({item for risk in milestone.hostile_text for item in risk.items})
     if not found:
         return ""
-    return f"{count(found, 'item')} hold{'s' if found == 1 else ''} text that reads like orders to a language model"
+    return f"{count(found, 'item')} hold{'s' if found == 1 else ''} possible prompt injection"

@@ -19,7 +19,7 @@ _COUNTS = frozenset(range(1, 7))  # where they stand, behind the name of the row
 def milestone_table(analysis: Analysis, links: dict[str, str] | None = None) -> Markup:
     """One row a milestone: answer, due, finish, what is open, worst risk. links: address of each title's own page."""
     if not analysis.milestones:
-        return macro("macros.html", "muted", "No milestone was open at this moment.")
+        return macro("macros.html", "muted", "No milestone was open at that time.")
     pages = links or {}
     rows = [_milestone_row(analysis, milestone, pages.get(milestone.title)) for milestone in analysis.milestones]
     return macro(_TEMPLATE, "milestones", rows)
@@ -56,7 +56,7 @@ def _in_two_weeks(milestone: MilestoneAnalysis, figure: str) -> str:
 def drivers_table(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
     """The waterfall: what moves the score, in points, with a running total and evidence."""
     if not milestone.drivers:
-        return macro(_TEMPLATE, "drivers", [], "", no_drivers(milestone))
+        return macro(_TEMPLATE, "drivers", why(milestone), [], "", no_drivers(milestone))
     known = known_repositories(analysis)
     rows: list[list[str]] = []
     total = 0.0
@@ -75,7 +75,12 @@ def drivers_table(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
             ]
         )
     nothing = "; ".join(driver.name.lower() for driver in milestone.drivers if _moves_nothing(driver))
-    return macro(_TEMPLATE, "drivers", rows, nothing, "")
+    return macro(_TEMPLATE, "drivers", why(milestone), rows, nothing, "")
+
+
+def why(milestone: MilestoneAnalysis) -> str:
+    """What the account of the score is called: `Why 20%?`; plain text."""
+    return "Why no number?" if milestone.probability is None else f"Why {percent(milestone.probability)}?"
 
 
 def no_drivers(milestone: MilestoneAnalysis) -> str:
@@ -117,7 +122,7 @@ def scope_table(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
             part.scope,
             part.due_on,
             percent(part.probability) if part.probability is not None else part.reason or "no number",
-            "ends last most often" if part.repo == milestone.governed_by else "",
+            "usually the last to finish" if part.repo == milestone.governed_by else "",
         )
         for part in parts
     ]
@@ -148,7 +153,7 @@ def several_parts(milestone: MilestoneAnalysis) -> tuple[Part, ...]:
 def freshness(analysis: Analysis) -> Markup:
     """When the facts of each repository were last collected completely."""
     rows = [[repo, moment(at) if at else "–", age(at, analysis.as_of)] for repo, at in analysis.freshness.items()]
-    head = ("Repository", "Collected", "Age at that moment")
+    head = ("Repository", "Collected", "Age at that time")
     return macro("macros.html", "table", "Data freshness", head, rows)
 
 

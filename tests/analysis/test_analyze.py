@@ -140,7 +140,7 @@ def test_of_many_titles_the_nearest_are_named(team: World) -> None:
 
 def test_a_moment_ahead_is_marked_and_not_kept(team: World) -> None:
     ahead = analyze(team.engine, team.settings, datetime.now(UTC) + timedelta(days=30), "Sprint 2")
-    assert ahead.notes[0].startswith("This moment lies ahead")
+    assert ahead.notes[0].startswith("That date is in the future")
     assert store_analysis(team.engine, ahead) == []
     assert latest_analyses(team.engine, team.settings.project.name) == []
 
@@ -182,7 +182,7 @@ def test_titles_that_fit_no_milestone_are_named(team: World) -> None:
     team.event(90, "milestoned", "03-03", subject="Old name")
     team.event(90, "demilestoned", "03-04", subject="Old name")
     team.issue(90, created="03-02", updated="03-05")
-    assert "1 milestone title in acme/api fit no milestone: 'Old name'." in analysis(team).notes
+    assert "1 milestone title in acme/api match no milestone: 'Old name'." in analysis(team).notes
 
 
 def test_settings_move_the_start(team: World) -> None:

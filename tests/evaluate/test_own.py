@@ -90,7 +90,7 @@ def test_verdicts(score: OwnScore, verdict: str) -> None:
 
 def test_a_clear_difference_is_no_chance() -> None:
     score = OwnScore(50, 40, 0.15, 0.25, -0.1, 0.02)
-    assert _verdict([score]).endswith("standard error 0.020): no chance.")
+    assert _verdict([score]).endswith("standard error 0.020): unlikely to be chance.")
     assert _verdict([replace(score, error=0.08)]).endswith("could be chance.")
 
 

@@ -60,7 +60,7 @@ def test_home_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (MINIMAL + 'time_zone = "Berlin"\n', "'Berlin' is not a time zone; use a name such as Europe/Berlin."),
         (MINIMAL + "[github]\ntoken = 'x'\n", "github.token: there is no such setting."),
         (MINIMAL + "[risks]\nblocked_days = 0\n", "risks.blocked_days: Input should be greater than 0."),
-        (MINIMAL + '[report]\nat = "25:00"\n', "report.at: write it like the default."),
+        (MINIMAL + '[report]\nat = "25:00"\n', 'report.at: use 24-hour HH:MM, such as "07:30".'),
         ('[project]\nname = 5\nrepositories = ["a/b"]\n', "project.name: write it in quotes."),
         ('[project]\nname = "x"\nrepositories = "a/b"\n', 'project.repositories: write a list such as ["one", "two"].'),
         ('[project]\nnme = "x"\nrepositories = ["a/b"]\n', "project.nme: there is no such setting."),

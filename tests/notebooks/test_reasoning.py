@@ -86,7 +86,7 @@ def test_every_step_shows_its_part_escaped(home: Path) -> None:
     ]
     shown += [first.steps().data, first.verdict().data]
     assert not any("<script" in one for one in shown)
-    assert "No words were asked for." in first.claims("explainer").data
+    assert "It was turned off for this run." in first.claims("explainer").data
     assert "In thirty seconds" in first.verdict().data
 
 
@@ -95,7 +95,7 @@ def test_an_action_is_answered_in_one_call(home: Path) -> None:
     chosen = first.milestone.recommendations[0]
     assert html.escape(chosen.action.partition("#")[0]) in first.actions().data
     said = first.answer(1, "dismiss", reason="not this time").data
-    assert "count 33% of their gain, before 50%" in said
+    assert "are now weighted 33%, down from 50%" in said
     assert "Order from now on" in said
     (given,) = read_feedback(first.analysis_context.engine, "acme", datetime.now(UTC))
     assert (given.recommendation, given.decision, given.reason) == (chosen.id, "dismiss", "not this time")

@@ -178,7 +178,8 @@ def test_reports_are_written_although_nothing_new_can_be_collected(settings, wri
     said = []
     assert len(run_due(settings, said.append)) == 2
     assert said[0] == (
-        "Nothing new was collected: GitHub could not be reached: check the network. The reports rest on what was there."
+        "Nothing new was collected: GitHub could not be reached: check the network. "
+        "The reports use what was collected before."
     )
 
 
@@ -196,7 +197,7 @@ def test_a_second_call_at_the_same_time_does_nothing(settings, written):
     with (settings.data_dir / "run-due.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert run_due(settings, said.append) == []
-    assert said == ["Another 'sprint run due' is at work: nothing to do here."]
+    assert said == ["Another 'sprint run due' is already running: nothing to do."]
     assert written == []
 
 

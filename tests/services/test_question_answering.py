@@ -108,9 +108,7 @@ def test_the_same_words_are_quoted_once(team: World) -> None:
 @pytest.mark.parametrize("noise", ["zzz qqq", "asdfgh", "*", "-", "x" * 5000, "what is the weather in Paris?", ""])
 def test_a_question_that_nothing_fits_is_not_known(asked: World, noise: str) -> None:
     found = answer(ProjectHandle(asked.settings, asked.engine), noise, at(AS_OF))
-    assert [sentence.text for sentence in found.sentences] == [
-        "I do not know: nothing that is stored answers this question."
-    ]
+    assert [sentence.text for sentence in found.sentences] == ["I do not know: nothing stored answers this question."]
     assert (found.outcome, found.sentences[0].evidence) == ("unknown", ())
 
 

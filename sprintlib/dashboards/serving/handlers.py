@@ -58,7 +58,7 @@ class PageHandler(ReadableErrors, TornadoVoilaHandler):
         if not path.endswith(".ipynb") or ("/" in path and not dated) or not _is_file(self.folder / path):
             raise web.HTTPError(HTTPStatus.NOT_FOUND, _NO_PAGE)
         if not opens_a_page(self.request.headers):
-            raise web.HTTPError(HTTPStatus.FORBIDDEN, "A dashboard opens as a page of its own only.")
+            raise web.HTTPError(HTTPStatus.FORBIDDEN, "A dashboard can only be opened as a page of its own.")
         if dated and not is_shipped(self.folder / path):
             self._show_frozen(path.removeprefix(f"{REPORTS}/"))
             return
@@ -74,7 +74,7 @@ class PageHandler(ReadableErrors, TornadoVoilaHandler):
         except TooManyPagesError:
             raise web.HTTPError(
                 HTTPStatus.SERVICE_UNAVAILABLE,
-                f"Too many open pages: {MAX_OPEN_PAGES} are open already. Close some, then reload after two minutes.",
+                f"Too many open pages: {MAX_OPEN_PAGES} are open already. Close some, then reload in two minutes.",
             ) from None
 
     def _show_frozen(self, path: str) -> None:

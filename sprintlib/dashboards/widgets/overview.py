@@ -113,7 +113,7 @@ class Overview(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
 
     def _show(self) -> None:
         day = self._day()
-        self.status.value = fragments.status("Working it out …")
+        self.status.value = fragments.status("Calculating …")
         try:
             self._present(self._facts.analysis(day), day)
         except SprintError as error:

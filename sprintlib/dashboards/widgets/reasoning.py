@@ -126,8 +126,7 @@ class Reasoning:
             store_analysis(project.engine, self.run.analysis)
         said = record_feedback(project, found[number - 1].id, decision, project.clock(), reason, until)
         rows = [[str(place), action, str(was or "new")] for place, (action, was) in enumerate(said.order, 1)]
-        weight = f"Actions like it ({said.play}) count {said.weight[1]:.0%} of their gain, before {said.weight[0]:.0%}."
-        return _shown(_macro("paragraph", weight), _table("Order from now on", ("", "Action", "Before"), rows))
+        return _shown(_macro("paragraph", said.weighting), _table("Order from now on", ("", "Action", "Before"), rows))
 
     def _asked(self, agent: str) -> dict[str, Any]:
         return self.run.state["reasoning"] if agent == "llm_reasoner" else self.run.state["words"]
