@@ -66,7 +66,7 @@ def _about(evidence: Sequence[Evidence]) -> str:
 
 def _actions(advice: Sequence[Recommendation]) -> Iterator[Sentence]:
     for one in advice[:_ACTIONS]:
-        gain = f" ({points(one.expected_gain)} by the model)" if one.expected_gain else ""
+        gain = f" ({points(one.expected_gain)} expected)" if one.expected_gain else ""
         yield Sentence(text=f"{one.action}{gain}", kind="advice", evidence=one.evidence[:_CITED])
 
 
@@ -81,8 +81,8 @@ def _counterfactual(milestone: MilestoneAnalysis) -> Iterator[Sentence]:
     verdict = next((words for level, words in levels if now < level <= then), "not enough to change the verdict")
     refs = [one.ref for one in best.evidence if one.kind != "playbook"]
     text = (
-        f"What would change it most: with the action{f' on {listed(refs)}' if refs else ''} alone, the model's chance "
-        f"is {percent(then)} instead of {percent(now)}, {verdict}."
+        f"What would change it most: the action{f' on {listed(refs)}' if refs else ''} alone takes the model's chance "
+        f"from {percent(now)} to {percent(then)}, {verdict}."
     )
     yield Sentence(text=text, kind="inference", evidence=best.evidence[:_CITED])
 

@@ -105,6 +105,6 @@ def _cite(repo: str, run: dict[str, Any]) -> Evidence:
 def _rule(context: SprintContext) -> str:
     return (
         "Every finished run of a workflow on the default branch has failed for more than "
-        f"{context.thresholds.red_default_branch_hours:g} h of working days, a scheduled one at least twice; "
+        f"{context.thresholds.red_default_branch_hours:g} working hours, a scheduled one at least twice; "
         "without a finished run it is unknown."
     )

@@ -41,7 +41,10 @@ def facts(analysis: Analysis, milestone: MilestoneAnalysis) -> list[tuple[str, s
     due = short_day(milestone.due_on, now, "no due date")
     said = [] if due in headline(analysis, milestone)[1] else [("Due", due)]
     if dates.p50 or dates.p85:
-        said += [("50% finished by", short_day(dates.p50, now)), ("85% finished by", short_day(dates.p85, now))]
+        said += [
+            ("50% chance to finish by", short_day(dates.p50, now)),
+            ("85% chance to finish by", short_day(dates.p85, now)),
+        ]
     if interval.finish_date:
         said.append(("Finish, 80% interval", between(*interval.finish_date, now)))
     if interval.items_closed_by_due:

@@ -28,11 +28,11 @@ def test_the_whole_explanation() -> None:
         milestone.summary,
         "The score starts at 55 from the general pace; what moved it most: scope added after the start -14 "
         "(sprint-demo/api#58), blocked items -9 (sprint-demo/web#31), pace of closings +6 (sprint-demo/api#41).",
-        "Start sprint-demo/api#44 today: sprint-demo/web#31 cannot move without it. (+11 points by the model)",
-        "Ask one named reviewer to look at sprint-demo/api#52 at the next natural break. (+6 points by the model)",
-        "Move sprint-demo/web#37 to the next milestone, or say what leaves instead. (+4 points by the model)",
-        "What would change it most: with the action on sprint-demo/api#44 alone, the model's chance is 49% instead of "
-        "38%, not enough to change the verdict.",
+        "Start sprint-demo/api#44 today: sprint-demo/web#31 cannot move without it. (+11 points expected)",
+        "Ask one named reviewer to look at sprint-demo/api#52 at the next natural break. (+6 points expected)",
+        "Move sprint-demo/web#37 to the next milestone, or say what leaves instead. (+4 points expected)",
+        "What would change it most: the action on sprint-demo/api#44 alone takes the model's chance from 38% "
+        "to 49%, not enough to change the verdict.",
         "There is no earlier analysis to compare with.",
         "Confidence: medium, based on 47 completed items of this team and on some facts that were only collected "
         "later; 8 in 10 simulated futures finish between Wed 25 Nov 2026 and Fri 4 Dec 2026.",

@@ -88,8 +88,8 @@ def test_the_answer_holds_what_a_lead_asks_for():
         "Unlikely to land by Fri 27 Nov",
         "11 of 22 items are open",
         "Usually the last to finishsprint-demo/web",
-        "50% finished byMon 30 Nov",
-        "85% finished byThu 3 Dec",
+        "50% chance to finish byMon 30 Nov",
+        "85% chance to finish byThu 3 Dec",
         "Wed 25 Nov to Fri 4 Dec",
         "17 to 22 of 22",
         "Chance of closing this many items, whichever they are52% (pace alone)",
@@ -109,7 +109,7 @@ def test_a_missing_number_is_replaced_by_its_reason():
     text = read(views.answer_card, samples.without_number()).text
     assert "No number" in text
     assert "a forecast needs 5" in text
-    assert "finished by" not in text
+    assert "chance to finish by" not in text
 
 
 def test_the_first_screen_shows_three_risks_and_three_actions_with_links():

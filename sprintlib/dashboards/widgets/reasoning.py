@@ -110,7 +110,7 @@ class Reasoning:
         """What is recommended, numbered as `answer` takes it."""
         found = self.milestone.recommendations
         rows = [[str(place), one.action, points(one.expected_gain)] for place, one in enumerate(found, 1)]
-        return _shown(_table("Actions", ("", "Action", "Gain by the model"), rows, (2,)))
+        return _shown(_table("Actions", ("", "Action", "Expected gain"), rows, (2,)))
 
     def answer(self, number: int, decision: Decision, reason: str | None = None, until: date | None = None) -> HTML:
         """The team's answer to an action: accept, dismiss or snooze; what it changes in their order.
@@ -151,7 +151,7 @@ def _compared(runs: Iterable[Reasoning]) -> list[tuple[str, list[str]]]:
     return [
         ("Verdict", [" ".join(headline(*pair)) for pair in found]),
         ("Chance", [percent(one.probability) for _, one in found]),
-        ("85% finished by", [day(one.forecast_dates.p85) for _, one in found]),
+        ("85% chance to finish by", [day(one.forecast_dates.p85) for _, one in found]),
         ("Risks", [", ".join(f"{risk.kind} ({risk.severity})" for risk in one.risks) or "none" for _, one in found]),
         ("First action", [one.recommendations[0].action if one.recommendations else "none" for _, one in found]),
         ("Words", [one.llm.model or one.llm.missing or "none" for _, one in found]),
