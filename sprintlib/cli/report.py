@@ -59,9 +59,9 @@ def command(
 
 def _open_titles(app: App, moment: "datetime") -> list[str]:
     from sprintlib.errors import ReportError
-    from sprintlib.reports import open_dated_milestones
+    from sprintlib.reports import open_dated_sprints
 
-    titles = open_dated_milestones(app.project.engine, app.settings, moment)
+    titles = [sprint.title for sprint in open_dated_sprints(app.project.engine, app.settings, moment)]
     if not titles:
         raise ReportError("No open milestone has a due date: set one on GitHub, or leave out --all.")
     return titles

@@ -57,6 +57,11 @@ class ReportFiles:
         """Of the milestone, or NO_MILESTONE where none was open."""
         return self.analysis.milestones[0].title if self.analysis.milestones else NO_MILESTONE
 
+    @property
+    def sprint(self) -> str | None:
+        """The key of the sprint it is about; None where no milestone was open."""
+        return (self.analysis.milestones[0].key or None) if self.analysis.milestones else None
+
 
 def write_report(
     settings: Settings,
@@ -90,7 +95,8 @@ def write_report(
             folder = _publish(settings, partial, analysis)
     files = _files(folder, run_id, analysis)
     relative = folder.relative_to(settings.reports_dir).as_posix()
-    run_table.finish(engine, run_id, "ok", None, folder=relative, digest=_digest(files.notebook), milestone=files.title)
+    about = {"milestone": files.title, "sprint": files.sprint}
+    run_table.finish(engine, run_id, "ok", None, folder=relative, digest=_digest(files.notebook), **about)
     _store(engine, analysis)
     return files
 

@@ -19,7 +19,10 @@ Trigger = Literal["hand", "due"]
 
 @dataclass(frozen=True)
 class Run:
-    """One report that runs or ran. folder: relative to the reports folder; null without a result."""
+    """One report that runs or ran. folder: relative to the reports folder; null without a result.
+
+    sprint: the key of the sprint reported on; null while it runs, and where that came to nothing.
+    """
 
     id: int
     milestone: str
@@ -31,6 +34,7 @@ class Run:
     folder: str | None
     message: str | None
     pid: int | None
+    sprint: str | None = None
 
 
 def start(

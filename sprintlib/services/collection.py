@@ -1,7 +1,7 @@
 """Collecting what is new."""
 
-from sprintlib.github import OnProgress, SyncSummary, find_token
-from sprintlib.github import sync as collect
+from sprintlib import github
+from sprintlib.github import OnProgress, SyncSummary
 from sprintlib.project import ProjectHandle
 
 
@@ -11,6 +11,6 @@ def sync(project: ProjectHandle, progress: OnProgress | None = None) -> SyncSumm
     Raises the errors of the `github` room, each with one sentence; what had arrived until then is stored.
     """
     try:
-        return collect(project.engine, project.settings, find_token(project.settings), progress)
+        return github.sync(project.engine, project.settings, github.find_token(project.settings), progress)
     finally:
         project.forget()
