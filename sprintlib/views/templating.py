@@ -20,6 +20,12 @@ class Templates:
     def __init__(self, package: str = _SHARED) -> None:
         self._package = package
 
+    def compile_all(self) -> None:
+        """Compile every template now, for a process that has time before anybody waits."""
+        environment = _environment(self._package)
+        for name in environment.list_templates():
+            environment.get_template(name)
+
     def render(self, name: str, /, **values: Any) -> Markup:
         """A template with these values, each escaped where it is shown unless it is Markup already."""
         made = _environment(self._package).get_template(name).render(values)
@@ -62,5 +68,5 @@ def _visible(value: Any) -> Any:
     return value if hasattr(value, "__html__") or not isinstance(value, str) else markup.seen(value)
 
 
-_TEMPLATES = Templates()
-render, macro = _TEMPLATES.render, _TEMPLATES.macro
+TEMPLATES = Templates()
+render, macro = TEMPLATES.render, TEMPLATES.macro

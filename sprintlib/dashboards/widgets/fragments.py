@@ -13,7 +13,8 @@ from sprintlib.views.words import moment
 
 OVERVIEW = "overview.ipynb"
 LATEST = 5
-_macro = Templates("sprintlib.dashboards.widgets").macro
+TEMPLATES = Templates("sprintlib.dashboards.widgets")
+_macro = TEMPLATES.macro
 
 
 def overview(analysis: Analysis, milestone: MilestoneAnalysis | None, runs: Sequence[DatedRun]) -> Markup:
