@@ -165,7 +165,7 @@ def test_mistakes_are_one_sentence(
 
 def test_feedback_from_the_keyboard(home: Path, team: World, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(home, "feedback") == 0
-    assert "Nothing is recommended yet" in capsys.readouterr().out
+    assert "No recommendations yet" in capsys.readouterr().out
     run(home, "analyze", "--as-of", MOMENT)
     capsys.readouterr()
     assert run(home, "feedback", "list", "--json") == 0

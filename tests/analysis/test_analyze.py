@@ -132,7 +132,7 @@ def test_the_beginning_of_a_title_is_enough_where_it_is_the_only_one(team: World
 def test_of_many_titles_the_nearest_are_named(team: World) -> None:
     for number in range(3, 12):
         team.milestone(number, f"Release {number}")
-    with pytest.raises(AnalysisError, match=r"No milestone is called 'Sprnt 2': of 11 the nearest are 'Sprint 2', "):
+    with pytest.raises(AnalysisError, match=r"No milestone is called 'Sprnt 2': the closest of 11 are 'Sprint 2', "):
         analysis(team, milestone="Sprnt 2")
     with pytest.raises(AnalysisError, match="No milestone is called 'xyz': among others 'Release 10', "):
         analysis(team, milestone="xyz")

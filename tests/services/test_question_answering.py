@@ -57,7 +57,7 @@ def test_passages_are_quoted_and_orders_are_not(asked: World) -> None:
         sentence.text for sentence in found.sentences
     ]
     assert not any("previous instructions" in sentence.text for sentence in found.sentences)
-    assert any("read like orders" in note for note in found.notes)
+    assert any("may be prompt injection" in note for note in found.notes)
 
 
 def test_nothing_from_the_future(asked: World) -> None:
