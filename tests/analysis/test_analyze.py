@@ -162,7 +162,7 @@ def test_no_open_milestone_gives_the_outlook_of_the_project(team: World) -> None
 def test_no_dated_milestone_uses_the_cadence(team: World) -> None:
     team.milestone(2, "Sprint 2", created="03-13")
     found = analysis(team, project=team.settings.project.model_dump() | {"cadence_days": 7})
-    assert any(note.startswith("No open milestone has a due date: at its pace") for note in found.notes)
+    assert any(note.startswith("No open milestone has a due date: at the pace of recent weeks") for note in found.notes)
     assert any("in the next 7 days" in note for note in found.notes)
 
 
