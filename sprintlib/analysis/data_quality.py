@@ -18,11 +18,15 @@ def notes(
     """What is missing, incomplete or unresolved about a project, a sentence each."""
     if lies_ahead(past.as_of):
         yield "This moment lies ahead: it is shown as if nothing happened until then, and it is not kept."
-    collected = {repo.lower() for repo in past.repositories["repo"]}
+    collected = {name.lower() for name in [*past.repositories["repo"], *past.repositories["named"]]}
+    collected |= past.holdings.former_names.keys()
     for repo in settings.project.repositories:
         if repo.lower() not in collected:
             yield f"Nothing of {repo} has been collected yet: run 'sprint sync'."
+        elif repo.lower() in past.holdings.former_names:
+            yield f"{repo} is now {past.holdings.former_names[repo.lower()]}: update sprint.toml."
     yield from _settings_that_name_nothing(past, settings)
+    yield from past.holdings.incomplete
     told_later = past.repositories.filter(pl.col("observed_at").is_null())["repo"]
     if not told_later.is_empty():
         yield f"No complete collection of {listed(told_later)} lies before this moment: what is shown was told later."

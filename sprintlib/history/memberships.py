@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from sprintlib.history.membership_intervals import MilestoneEvent, MilestoneMembership, Payload, stays
+from sprintlib.history.presence import within
 from sprintlib.history.state import MEMBERSHIPS
 from sprintlib.history.titles import TitleFact, resolve
 
@@ -22,6 +23,11 @@ class Memberships:
 
     resolved: pl.DataFrame
     unresolved: pl.DataFrame
+
+    def within(self, presence: pl.DataFrame, milestones: pl.DataFrame) -> "Memberships":
+        """Only while the item, and the milestone, was there (`sprintlib.history.presence`)."""
+        parts = (within(part, presence, milestones) for part in (self.resolved, self.unresolved))
+        return Memberships(*(part.sort("repository_id", "entered_at", "number") for part in parts))
 
     def as_of(self, moment: datetime) -> "Memberships":
         """Only what had happened by then: later entries vanish, later exits have not happened yet."""

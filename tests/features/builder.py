@@ -60,11 +60,8 @@ def rows(name: str, *values: dict[str, Any]) -> pl.DataFrame:
 
 def view(**frames: list[dict[str, Any]]) -> MilestoneView:
     """Milestone 5 of acme/api and of acme/web, 9 to 27 November, as of Monday the 23rd at noon."""
-    names = [
-        name
-        for name in ProjectState.__dataclass_fields__
-        if name not in ("project", "as_of", "repositories", "unresolved", "sprint_parts")
-    ]
+    others = ("project", "as_of", "repositories", "unresolved", "sprint_parts", "holdings")
+    names = [name for name in ProjectState.__dataclass_fields__ if name not in others]
     repositories = rows(
         "repositories",
         *({"repository_id": key, "default_branch": "main", "has_ci_facts": bool(frames.get("runs"))} for key in NAMES),
