@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from sprintlib.history.completeness import incomplete
 from sprintlib.history.fact_reader import FactReader, repositories
+from sprintlib.history.first_days import first_days
 from sprintlib.history.items import read_items, read_transitions
 from sprintlib.history.machines import Machines
 from sprintlib.history.memberships import read_memberships
@@ -31,14 +32,15 @@ def load_state(engine: Engine, settings: Settings, as_of: datetime) -> ProjectSt
         machines = Machines.of(settings.project.machines)
         facts = FactReader(connection, repos, as_of, machines)
         payloads, events, milestones = facts.items(), facts.events(), facts.milestones()
-        presence = read_presence(payloads, facts.leaving_events())
-        known = read_memberships(payloads, facts.milestone_events(), milestones, facts.titles())
+        presence, titles = read_presence(payloads, facts.leaving_events()), facts.titles()
+        known = read_memberships(payloads, facts.milestone_events(), milestones, titles)
         members = known.within(presence, milestones).as_of(as_of)
         seen, texts = versions_seen(connection, payloads, as_of)
         transitions, states = read_transitions(seen, events, as_of)
         later = facts.later_events(("renamed", "convert_to_draft", "ready_for_review", DISMISSAL))
         every = read_items(seen, states, events, later, _inside(members.resolved), as_of, machines)
         items = there(every, presence, as_of)
+        starts = first_days(settings, milestones, titles, known.resolved)
         read = _worth_reading(items, pl.concat([members.resolved, members.unresolved]))
         return ProjectState(
             project=settings.project.name,
@@ -64,6 +66,8 @@ def load_state(engine: Engine, settings: Settings, as_of: datetime) -> ProjectSt
                 former_names=facts.former_names,
                 incomplete=tuple(incomplete(connection, repos["repository_id"].to_list())),
             ),
+            first_days=starts.found,
+            unknown_titles=starts.unknown,
         )
 
 
