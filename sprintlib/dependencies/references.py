@@ -56,6 +56,9 @@ class Resolver:
         if "/" in named:
             return self._spelled(named)
         by_name = [one for one in self.repositories if one.partition("/")[2].lower() == named.lower()]
+        if not by_name:
+            before = {today for old, today in self.former.items() if old.partition("/")[2] == named.lower()}
+            by_name = [one for one in self.repositories if one in before]
         return by_name[0] if len(by_name) == 1 else None
 
     def _spelled(self, full_name: str) -> str:

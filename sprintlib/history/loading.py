@@ -12,6 +12,7 @@ from sprintlib.history.items import read_items, read_transitions
 from sprintlib.history.machines import Machines
 from sprintlib.history.memberships import read_memberships
 from sprintlib.history.milestones import read_milestones
+from sprintlib.history.names import called_today
 from sprintlib.history.payload_versions import versions_seen
 from sprintlib.history.presence import gone_items, read_presence, there
 from sprintlib.history.reviews import DISMISSAL
@@ -40,7 +41,9 @@ def load_state(engine: Engine, settings: Settings, as_of: datetime) -> ProjectSt
         later = facts.later_events(("renamed", "convert_to_draft", "ready_for_review", DISMISSAL))
         every = read_items(seen, states, events, later, _inside(members.resolved), as_of, machines)
         items = there(every, presence, as_of)
-        starts = first_days(settings, milestones, titles, known.resolved)
+        named = settings.sprint_parts.items()
+        parts = {title: tuple(called_today(part, facts.former_names) for part in told) for title, told in named}
+        starts = first_days(settings, parts, milestones, titles, known.resolved)
         read = _worth_reading(items, pl.concat([members.resolved, members.unresolved]))
         return ProjectState(
             project=settings.project.name,
@@ -59,7 +62,7 @@ def load_state(engine: Engine, settings: Settings, as_of: datetime) -> ProjectSt
             dependencies=there(facts.dependencies(), presence, as_of),
             releases=facts.releases(),
             changed_files=facts.changed_files(),
-            sprint_parts=settings.sprint_parts,
+            sprint_parts=parts,
             holdings=Holdings(
                 gone=gone_items(every, presence, as_of),
                 presence=presence,

@@ -1,6 +1,6 @@
 """Which repository a name means: names change, GitHub's ids do not."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, select
 
@@ -22,6 +22,12 @@ def repositories_meant(connection: Connection, names: Iterable[str]) -> dict[int
         if key is not None:
             found.setdefault(key, name)
     return found
+
+
+def called_today(ref: str, former: Mapping[str, str]) -> str:
+    """`owner/name#number` under the repository's name of today. former: as `former_names` says."""
+    repo, mark, number = ref.rpartition("#")
+    return f"{former.get(repo.lower(), repo)}{mark}{number}"
 
 
 def former_names(connection: Connection) -> dict[str, str]:
