@@ -8,6 +8,7 @@ from sprintlib.as_of import lies_ahead
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.forecast import closed_in_cadence, count
 from sprintlib.history import ProjectState, Sprint
+from sprintlib.history.names import called_today
 from sprintlib.risks import listed
 from sprintlib.settings import Settings
 
@@ -44,7 +45,7 @@ def _settings_that_name_nothing(past: ProjectState, settings: Settings) -> Itera
     """`[milestones]` of sprint.toml with a title or a part that no milestone has."""
     there = {f"{repo}#{number}".lower() for repo, number in past.milestones.select("repo", "number").iter_rows()}
     for title, known in settings.milestones.items():
-        missing = [part for part in known.parts if part.lower() not in there]
+        missing = [part for part in known.parts if called_today(part, past.holdings.former_names).lower() not in there]
         if missing:
             yield f"sprint.toml counts {listed(missing)} as part of '{title}', but there is no such milestone."
         if title in past.unknown_titles:
