@@ -127,11 +127,12 @@ class _Run:
         """
         readers: dict[int, RepositoryCollector] = {}
         errors, ids = [], []
-        for name in self.settings.project.repositories:
+        # before any of them is told its new name, which may be what another was called
+        meant = {name: self._known(name) for name in self.settings.project.repositories}
+        for name, known in meant.items():
             try:
-                reader = self._repository(name)
+                reader = self._repository(name, known)
             except CollectError as error:
-                known = self._known(name)
                 if isinstance(error, RateLimitError) or not self.client.answered:
                     raise
                 if known is None and isinstance(error, NotFoundError | TokenError):
@@ -155,9 +156,11 @@ class _Run:
     def _shelf(self, repository: str) -> Shelf:
         return Shelf(self.engine, repository, self.client.now())
 
-    def _repository(self, name: str) -> RepositoryCollector:
-        """Store the repository that a name of the settings means, under the name that GitHub gives it today."""
-        known = self._known(name)
+    def _repository(self, name: str, known: Cursor | None) -> RepositoryCollector:
+        """Store the repository that a name of the settings means, under the name that GitHub gives it today.
+
+        known: what the store knows of it.
+        """
         response = self._ask(name, known)
         as_of = response.date or self.client.now()
         if known and response.status == 304:

@@ -147,7 +147,8 @@ class FactReader:
             if (condition := _of_items(table, numbers)) is not None
         ]
         empty = pl.DataFrame(schema={"repository_id": pl.Int64, "number": pl.Int64, "body": pl.String})
-        return pl.concat([empty, *found])
+        # an issue that became a pull request left its row behind
+        return pl.concat([empty, *found]).unique(_ITEM, keep="last", maintain_order=True)
 
     def milestones(self) -> pl.DataFrame:
         """The newest payload of every milestone, whenever it was created: identity may use later facts."""

@@ -9,6 +9,8 @@ from sprintlib.store.frames import UTC_DATETIME
 
 _KEY = ["repository_id", "number"]
 LEAVING = ("transferred", "converted_to_discussion")
+# the clock of an answer may be behind the one of an event
+_IN_TIME = pl.col("happened_at") <= pl.col("gone_at") + pl.duration(minutes=5)
 
 
 def read_presence(items: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
@@ -22,7 +24,7 @@ def read_presence(items: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     gone = items.filter(pl.col("gone_at").is_not_null()).select(*_KEY, "author", "created_at", "gone_at")
     if gone.is_empty():
         return pl.DataFrame(schema=PRESENCE)
-    told = gone.join(events, on=_KEY).filter(pl.col("happened_at") <= pl.col("gone_at"))
+    told = gone.join(events, on=_KEY).filter(_IN_TIME)
     converted = told.filter(kind="converted_to_discussion").group_by(_KEY).agg(went_at=pl.col("happened_at").max())
     moves = _moves(gone, items, events)
     left = moves.group_by(_KEY).agg(moved_at=pl.col("moved_at").max())
@@ -42,8 +44,7 @@ def _moves(gone: pl.DataFrame, items: pl.DataFrame, events: pl.DataFrame) -> pl.
     transfers = events.filter(kind="transferred").join(items.select(*_KEY, "author", "created_at"), on=_KEY)
     found = gone.join(transfers, on=["author", "created_at"], suffix="_new", nulls_equal=True)
     is_other = (pl.col("repository_id") != pl.col("repository_id_new")) | (pl.col("number") != pl.col("number_new"))
-    in_time = pl.col("happened_at") <= pl.col("gone_at")
-    chosen = found.filter(is_other & in_time).rename({"happened_at": "moved_at"}).sort("moved_at")
+    chosen = found.filter(is_other & _IN_TIME).rename({"happened_at": "moved_at"}).sort("moved_at")
     return chosen.unique(_KEY, keep="last", maintain_order=True).unique(
         ["repository_id_new", "number_new"], keep="last", maintain_order=True
     )
