@@ -21,7 +21,7 @@ def read_presence(items: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     transferred within the project keeps author and creation time: the new one is there since its event of the
     transfer, and the old one until then; before, it is not counted twice.
     """
-    gone = items.filter(pl.col("gone_at").is_not_null()).select(*_KEY, "author", "created_at", "gone_at")
+    gone = items.filter(pl.col("gone_at").is_not_null()).select(*_KEY, "author", "created_at", "title", "gone_at")
     if gone.is_empty():
         return pl.DataFrame(schema=PRESENCE)
     told = gone.join(events, on=_KEY).filter(_IN_TIME)
@@ -41,10 +41,12 @@ def read_presence(items: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
 
 def _moves(gone: pl.DataFrame, items: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     """Transfers within the project: the key of the item that went, that of the one that came, and `moved_at`."""
-    transfers = events.filter(kind="transferred").join(items.select(*_KEY, "author", "created_at"), on=_KEY)
+    transfers = events.filter(kind="transferred").join(items.select(*_KEY, "author", "created_at", "title"), on=_KEY)
     found = gone.join(transfers, on=["author", "created_at"], suffix="_new", nulls_equal=True)
     is_other = (pl.col("repository_id") != pl.col("repository_id_new")) | (pl.col("number") != pl.col("number_new"))
-    chosen = found.filter(is_other & _IN_TIME).rename({"happened_at": "moved_at"}).sort("moved_at")
+    # of several that were opened in one second, as by a script, the one of the same title
+    likely = found.filter(is_other & _IN_TIME).rename({"happened_at": "moved_at"})
+    chosen = likely.sort(pl.col("title") == pl.col("title_new"), "moved_at")
     return chosen.unique(_KEY, keep="last", maintain_order=True).unique(
         ["repository_id_new", "number_new"], keep="last", maintain_order=True
     )

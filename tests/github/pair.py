@@ -25,7 +25,8 @@ def event_id(repo: str, number: int, place: int) -> int:
 def planned(repo: str, number: int, milestone: int = 1, title: str = SPRINT, done: bool = False, **more: Any) -> Json:
     """An issue that was put into a milestone on the second day; a done one was closed on the ninth."""
     closed = {"state": "closed", "state_reason": "completed", "closed_at": shop.at(9), "updated_at": shop.at(9)}
-    times = {"updated_at": shop.at(2)} | (closed if done else {}) | more
+    opened = f"2026-03-01T10:{number:02}:00Z"
+    times = {"created_at": opened, "updated_at": shop.at(2)} | (closed if done else {}) | more
     issue = shop.issue(number, 1, milestone=shop.milestone(milestone, title), **times)
     issue |= {"id": IDS[repo] * 1000 + number, "node_id": f"I_{IDS[repo]}_{number}"}
     events = [shop.event("milestoned", event_id(repo, number, 1), 2, milestone={"title": title})]

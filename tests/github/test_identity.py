@@ -83,7 +83,7 @@ def test_a_transferred_issue_is_one_item(project: Project) -> None:
     before = project.now()
     project.api.remove(4)
     now = f"{project.now():%Y-%m-%dT%H:%M:%SZ}"
-    moved = planned(WEB, 20, updated_at=now)
+    moved = planned(WEB, 20, created_at="2026-03-01T10:04:00Z", updated_at=now)
     moved["events"].append(shop.event("transferred", 9_000, 1) | {"created_at": now})
     project.web.put(moved)
     project.sync()
