@@ -129,12 +129,12 @@ class Story:
     def _change_item(self, kind: str, dataset: Dataset, repo: str, number: int) -> None:
         document = dataset.items[number].document()
         issue = document.get("issue")
-        if kind in ("delete", "transfer"):
+        if kind == "delete" or (kind == "transfer" and issue):  # GitHub transfers no pull requests
             dataset.remove(number)
             if kind == "transfer":
                 other, place = (self.api, API) if dataset is self.web else (self.web, WEB)
                 now = self.now()
-                opened = (issue or document["pull"])["created_at"]
+                opened = issue["created_at"]
                 moved = planned(place, max([40, *other.items]) + 1, created_at=opened, updated_at=now)
                 moved["events"].append(shop.event("transferred", 500_000 + self.changes, 1) | {"created_at": now})
                 other.put(moved)
