@@ -5,15 +5,18 @@ from datetime import datetime
 import polars as pl
 from sqlalchemy import Engine
 
+from sprintlib.history.completeness import incomplete
 from sprintlib.history.fact_reader import FactReader, repositories
 from sprintlib.history.first_days import first_days
 from sprintlib.history.items import read_items, read_transitions
 from sprintlib.history.machines import Machines
 from sprintlib.history.memberships import read_memberships
 from sprintlib.history.milestones import read_milestones
+from sprintlib.history.names import called_today
 from sprintlib.history.payload_versions import versions_seen
+from sprintlib.history.presence import gone_items, read_presence, there
 from sprintlib.history.reviews import DISMISSAL
-from sprintlib.history.state import MEMBERSHIPS, ProjectState
+from sprintlib.history.state import MEMBERSHIPS, Holdings, ProjectState
 from sprintlib.settings import Settings
 
 
@@ -30,14 +33,17 @@ def load_state(engine: Engine, settings: Settings, as_of: datetime) -> ProjectSt
         machines = Machines.of(settings.project.machines)
         facts = FactReader(connection, repos, as_of, machines)
         payloads, events, milestones = facts.items(), facts.events(), facts.milestones()
-        titles = facts.titles()
+        presence, titles = read_presence(payloads, facts.leaving_events()), facts.titles()
         known = read_memberships(payloads, facts.milestone_events(), milestones, titles)
-        members = known.as_of(as_of)
+        members = known.within(presence, milestones).as_of(as_of)
         seen, texts = versions_seen(connection, payloads, as_of)
         transitions, states = read_transitions(seen, events, as_of)
         later = facts.later_events(("renamed", "convert_to_draft", "ready_for_review", DISMISSAL))
-        items = read_items(seen, states, events, later, _inside(members.resolved), as_of, machines)
-        starts = first_days(settings, milestones, titles, known.resolved)
+        every = read_items(seen, states, events, later, _inside(members.resolved), as_of, machines)
+        items = there(every, presence, as_of)
+        named = settings.sprint_parts.items()
+        parts = {title: tuple(called_today(part, facts.former_names) for part in told) for title, told in named}
+        starts = first_days(settings, parts, milestones, titles, known.resolved)
         read = _worth_reading(items, pl.concat([members.resolved, members.unresolved]))
         return ProjectState(
             project=settings.project.name,
@@ -46,20 +52,35 @@ def load_state(engine: Engine, settings: Settings, as_of: datetime) -> ProjectSt
             milestones=read_milestones(milestones, facts.snapshots(), members.resolved, as_of),
             items=_with_bodies(items, facts.bodies(read), texts),
             memberships=members.resolved.select(MEMBERSHIPS.names()),
-            transitions=transitions,
+            transitions=_while_there(transitions, presence),
             events=events,
-            comments=facts.comments(read),
-            reviews=facts.reviews(later),
+            comments=there(facts.comments(read), presence, as_of),
+            reviews=there(facts.reviews(later), presence, as_of),
             commits=facts.commits(),
             runs=facts.runs(),
             unresolved=members.unresolved.select(MEMBERSHIPS.names()),
-            dependencies=facts.dependencies(),
+            dependencies=there(facts.dependencies(), presence, as_of),
             releases=facts.releases(),
             changed_files=facts.changed_files(),
-            sprint_parts=settings.sprint_parts,
+            sprint_parts=parts,
+            holdings=Holdings(
+                gone=gone_items(every, presence, as_of),
+                presence=presence,
+                former_names=facts.former_names,
+                incomplete=tuple(incomplete(connection, repos["repository_id"].to_list())),
+            ),
             first_days=starts.found,
             unknown_titles=starts.unknown,
         )
+
+
+def _while_there(transitions: pl.DataFrame, presence: pl.DataFrame) -> pl.DataFrame:
+    """What happened to items until they were gone."""
+    if presence.is_empty():
+        return transitions
+    ends = presence.select("repository_id", "number", "gone_at")
+    known = transitions.join(ends, on=["repository_id", "number"], how="left", maintain_order="left")
+    return known.filter((pl.col("at") < pl.col("gone_at")).fill_null(value=True)).select(transitions.columns)
 
 
 def _inside(members: pl.DataFrame) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """Which items were in which milestone, from when to when."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from sprintlib.history.membership_intervals import MilestoneEvent, MilestoneMembership, Payload, stays
+from sprintlib.history.presence import within
 from sprintlib.history.state import MEMBERSHIPS
 from sprintlib.history.titles import TitleFact, resolve
 
@@ -22,6 +23,11 @@ class Memberships:
 
     resolved: pl.DataFrame
     unresolved: pl.DataFrame
+
+    def within(self, presence: pl.DataFrame, milestones: pl.DataFrame) -> "Memberships":
+        """Only while the item, and the milestone, was there (`sprintlib.history.presence`)."""
+        parts = (within(part, presence, milestones) for part in (self.resolved, self.unresolved))
+        return Memberships(*(part.sort("repository_id", "entered_at", "number") for part in parts))
 
     def as_of(self, moment: datetime) -> "Memberships":
         """Only what had happened by then: later entries vanish, later exits have not happened yet."""
@@ -37,8 +43,8 @@ def read_memberships(
     Values must be cut with `as_of` afterwards; identity may use all of it.
     """
     created_at = {(row[0], row[1]): row[2] for row in _rows(milestones, "repository_id", "number", "created_at")}
-    found = _stays_by_repository(items, events, created_at)
     sightings = _sightings(milestones, titles)
+    found = _stays_by_repository(items, events, created_at, _deleted(milestones, sightings))
     names = dict(_rows(items, "repository_id", "repo"))
     resolved: list[tuple[Any, ...]] = []
     unresolved: list[tuple[Any, ...]] = []
@@ -52,7 +58,10 @@ def read_memberships(
 
 
 def _stays_by_repository(
-    items: pl.DataFrame, events: pl.DataFrame, created_at: Mapping[_Key, datetime]
+    items: pl.DataFrame,
+    events: pl.DataFrame,
+    created_at: Mapping[_Key, datetime],
+    deleted: Mapping[int, Mapping[str, datetime]],
 ) -> dict[int, list[tuple[int, MilestoneMembership]]]:
     by_item: dict[_Key, list[MilestoneEvent]] = {}
     rows = _rows(events, "repository_id", "number", "happened_at", "kind", "subject")
@@ -64,8 +73,22 @@ def _stays_by_repository(
         own = by_item.get((repository_id, number), [])
         if own or milestone is not None:
             payload = Payload(milestone, born, updated_at)
-            for stay in stays(own, payload, created_at.get((repository_id, milestone))):
+            own_milestone = created_at.get((repository_id, milestone))
+            for stay in stays(own, payload, own_milestone, deleted.get(repository_id)):
                 found.setdefault(repository_id, []).append((number, stay))
+    return found
+
+
+def _deleted(milestones: pl.DataFrame, sightings: Mapping[int, Sequence[TitleFact]]) -> dict[int, dict[str, datetime]]:
+    """By repository, every title that a deleted milestone had -> when it was last found to be gone."""
+    gone = {(key, number): at for key, number, at in _rows(milestones, "repository_id", "number", "gone_at") if at}
+    found: dict[int, dict[str, datetime]] = {}
+    for key, facts in sightings.items():
+        for fact in facts:
+            at = gone.get((key, fact.number))
+            if at is not None:
+                own = found.setdefault(key, {})
+                own[fact.title] = max(at, own.get(fact.title, at))
     return found
 
 

@@ -9,9 +9,10 @@ from sprintlib.analysis.model import MilestoneAnalysis
 from sprintlib.analysis.pipeline import sprint_contexts
 from sprintlib.errors import AnalysisError
 from sprintlib.forecast import forecast
+from sprintlib.history.names import former_names
 from sprintlib.project import ProjectHandle
 from sprintlib.recommend import Recommendation, give_feedback, read_feedback, recommend
-from sprintlib.recommend.feedback import Decision, Feedback, Record, records
+from sprintlib.recommend.feedback import Decision, Feedback, Record, identifier_today, records
 from sprintlib.results.analyses import latest_analyses
 from sprintlib.risks import find_risks
 
@@ -70,6 +71,8 @@ def open_recommendations(project: ProjectHandle) -> list[OpenRecommendation]:
     stored = [(as_of, found) for as_of, found in latest_analyses(project.engine, project.name) if found.state == "open"]
     newest = max((as_of for as_of, _ in stored), default=None)
     said = {given.recommendation: given.decision for given in _said(project)}
+    with project.engine.connect() as connection:
+        former = former_names(connection)
     found = [
         (milestone, as_of, advice)
         for as_of, milestone in stored
@@ -77,7 +80,7 @@ def open_recommendations(project: ProjectHandle) -> list[OpenRecommendation]:
         for advice in milestone.recommendations
     ]
     return [
-        _open(place, milestone, as_of, advice, said.get(advice.id))
+        _open(place, milestone, as_of, advice, said.get(identifier_today(advice.id, former)))
         for place, (milestone, as_of, advice) in enumerate(found, start=1)
     ]
 
