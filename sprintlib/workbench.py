@@ -329,7 +329,7 @@ class Findings(tuple[Any, ...]):
         return repr(self.frame())
 
     def _repr_html_(self) -> str:
-        return _whole(self.frame().select(pl.exclude("id", "record")))
+        return _whole(self.frame().select(pl.exclude("id", "record", "rule")))
 
 
 @dataclass(frozen=True)
