@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
-import papermill
 import pytest
+from papermill.execute import execute_notebook
 
 from sprintlib.github import ingest_dataset
 from sprintlib.store import open_store
@@ -123,8 +123,6 @@ def test_each_runs_on_a_real_project_with_parameters(name: str, secp256k1: Path,
     declared = nbformat.read(path_of(name), as_version=4).cells[1].source
     assert {"home", "as_of"} <= set(re.findall(r"^(\w+):", declared, re.MULTILINE))
     wanted = {"home": str(secp256k1), "as_of": "2026-08-22"}
-    papermill.execute_notebook(
-        path_of(name), tmp_path / "done.ipynb", wanted, kernel_name="python3", progress_bar=False
-    )
+    execute_notebook(path_of(name), tmp_path / "done.ipynb", wanted, kernel_name="python3", progress_bar=False)
     done = nbformat.read(tmp_path / "done.ipynb", as_version=4)
     assert not [cell for cell in done.cells if cell.cell_type == "code" and cell.execution_count is None]
