@@ -69,7 +69,7 @@ def cases(engine: Engine, settings: Settings, end: datetime) -> Iterator[Case]:
         for time in TIMES:
             moment = one.start + (one.deadline - one.start) * (time / 100)
             past = load_state(engine, settings, moment)
-            sprint = next(iter(find_sprints(past, CALENDAR, {}, one.title)), None)
+            sprint = next(iter(find_sprints(past, CALENDAR, one.title)), None)
             if sprint is None:
                 continue
             inputs = SprintContext(sprint, settings.risks, find_dependencies(past)).inputs

@@ -6,6 +6,7 @@ import polars as pl
 from sqlalchemy import Engine
 
 from sprintlib.history.fact_reader import FactReader, repositories
+from sprintlib.history.first_days import first_days
 from sprintlib.history.items import read_items, read_transitions
 from sprintlib.history.machines import Machines
 from sprintlib.history.memberships import read_memberships
@@ -29,12 +30,14 @@ def load_state(engine: Engine, settings: Settings, as_of: datetime) -> ProjectSt
         machines = Machines.of(settings.project.machines)
         facts = FactReader(connection, repos, as_of, machines)
         payloads, events, milestones = facts.items(), facts.events(), facts.milestones()
-        known = read_memberships(payloads, facts.milestone_events(), milestones, facts.titles())
+        titles = facts.titles()
+        known = read_memberships(payloads, facts.milestone_events(), milestones, titles)
         members = known.as_of(as_of)
         seen, texts = versions_seen(connection, payloads, as_of)
         transitions, states = read_transitions(seen, events, as_of)
         later = facts.later_events(("renamed", "convert_to_draft", "ready_for_review", DISMISSAL))
         items = read_items(seen, states, events, later, _inside(members.resolved), as_of, machines)
+        starts = first_days(settings, milestones, titles, known.resolved)
         read = _worth_reading(items, pl.concat([members.resolved, members.unresolved]))
         return ProjectState(
             project=settings.project.name,
@@ -54,6 +57,8 @@ def load_state(engine: Engine, settings: Settings, as_of: datetime) -> ProjectSt
             releases=facts.releases(),
             changed_files=facts.changed_files(),
             sprint_parts=settings.sprint_parts,
+            first_days=starts.found,
+            unknown_titles=starts.unknown,
         )
 
 
