@@ -87,7 +87,14 @@ Where to begin:
 """
 
 
-_PROGRAM = object()  # what click carries where the process is `sprint` itself, and not one that calls `main`
+@dataclass(frozen=True)
+class _Start:
+    """What click carries from `main` to the group. is_program: the process is `sprint` itself, no caller of it."""
+
+    arguments: Sequence[str]
+    is_program: bool
+
+
 _REFUSALS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
 
@@ -141,15 +148,24 @@ class _LazyGroup(click.Group):
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_BEGIN)
 @click.option("--home", type=click.Path(path_type=Path), help="Folder with sprint.toml; default: the working folder.")
-@click.option("--debug", is_flag=True, help="Log everything and show tracebacks.")
+@click.option(
+    "--debug",
+    is_flag=True,
+    help="Say what runs where, log everything, show tracebacks; all of it is kept in data/debug.log.",
+)
 @click.version_option(package_name="sprintlib")
 @click.pass_context
 def sprint(context: click.Context, home: Path | None, debug: bool) -> None:
     """Will the milestone land, what threatens it, and what to do today."""
     from sprintlib.observe import log
 
-    log.configure(verbose=debug)
-    context.obj = App(home=home, debug=debug, is_program=context.obj is _PROGRAM)
+    start: _Start | None = context.obj
+    log.configure()
+    if debug:
+        from sprintlib.cli import debugging
+
+        debugging.begin(home, start.arguments if start else ())
+    context.obj = App(home=home, debug=debug, is_program=start is not None and start.is_program)
     if os.environ.get("NO_COLOR"):  # rich looks for it itself, click does not
         context.color = False
 
@@ -159,17 +175,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     arguments: by default those that this program was started with.
     """
-    started_as = _PROGRAM if arguments is None else None
-    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    start = _Start(list(sys.argv[1:] if arguments is None else arguments), is_program=arguments is None)
+    arguments = start.arguments
     try:
         with sigterm_as_interrupt(), private_files():
             try:
-                sprint.main(arguments, prog_name="sprint", standalone_mode=False, obj=started_as)
+                sprint.main(list(arguments), prog_name="sprint", standalone_mode=False, obj=start)
             finally:
                 sys.stdout.flush()
     except SprintError as error:
-        if "--debug" in arguments:
-            raise
+        _log_traceback(error, arguments)
         click.echo(f"sprint: {error}", err=True)
         sys.exit(error.exit_code)
     except click.ClickException as error:
@@ -187,6 +202,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(1)
     except click.exceptions.Exit as error:
         sys.exit(error.exit_code)
+    except Exception as error:
+        _log_traceback(error, arguments)
+        raise
+
+
+def _log_traceback(error: Exception, arguments: Sequence[str]) -> None:
+    if "--debug" in arguments:
+        from sprintlib.cli import debugging
+
+        debugging.end(error)
 
 
 def _leave_output() -> None:

@@ -13,9 +13,10 @@ from sprintlib import views
 from sprintlib.analysis import Analysis, MilestoneAnalysis, analyze
 from sprintlib.doctor.checks import examine
 from sprintlib.github import SyncSummary, sync
+from sprintlib.project import ProjectHandle
 from sprintlib.recommend import give_feedback
 from sprintlib.results import latest_analyses, store_analysis
-from sprintlib.services.feedback import options
+from sprintlib.services.feedback import open_recommendations
 from sprintlib.settings import Settings
 from sprintlib.store import schema
 from sprintlib.views.markdown import markdown_report
@@ -236,7 +237,9 @@ def test_two_repositories_that_swap_their_names_keep_their_facts(project: Projec
 
 def test_answers_outlive_a_renaming(project: Project) -> None:
     store_analysis(project.engine, project.analysis())
-    (advice, *_) = [one for one in options(project.engine, "acme") if "acme-api" in one.id]
+    (advice, *_) = [
+        one for one in open_recommendations(ProjectHandle(project.settings, project.engine)) if "acme-api" in one.id
+    ]
     give_feedback(project.engine, "acme", advice.id, "dismiss", project.now())
     project.api.rename("newcorp/core")
     project.sync()

@@ -3,6 +3,8 @@
 from typing import Any
 
 import ipywidgets
+import polars as pl
+from polars._typing import PolarsDataType
 
 from sprintlib import settings as settings_module
 from sprintlib import views
@@ -14,8 +16,15 @@ from sprintlib.settings import RiskSettings
 from sprintlib.views.templating import Templates
 from sprintlib.views.words import SEVERITIES
 
+_COLUMNS: dict[str, PolarsDataType] = {
+    "severity": pl.String,
+    "kind": pl.String,
+    "statement": pl.String,
+    "refs": pl.List(pl.String()),
+}
+# a threshold's longest name, and beside it room for its number
+_NAME, _ROW = "22em", "32em"
 _macro = Templates("sprintlib.dashboards.widgets").macro
-_WIDE = {"description_width": "22em"}
 
 
 class RiskExplorer(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no types
@@ -24,7 +33,7 @@ class RiskExplorer(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no t
     def __init__(self, analysis_context: AnalysisContext, state: State, analysis: Analysis) -> None:
         self._desk, self._state, self._analysis = analysis_context, state, analysis
         self.severities = ipywidgets.SelectMultiple(
-            options=list(SEVERITIES), value=list(SEVERITIES), description="Severities", rows=len(SEVERITIES)
+            options=list(SEVERITIES), value=list(SEVERITIES), description="Severities", rows=len(SEVERITIES) + 1
         )
         self.thresholds = {
             name: _number(name, value, RiskSettings.model_fields[name].description or "")
@@ -37,6 +46,11 @@ class RiskExplorer(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no t
         self._changed(None)
         numbers = ipywidgets.Accordion([ipywidgets.VBox(list(self.thresholds.values()))], titles=["Thresholds"])
         super().__init__([self.severities, numbers, self.risks])
+
+    def frame(self) -> pl.DataFrame:
+        """One row a risk that fires now: severity, kind, statement, and refs of what it cites."""
+        rows = [(risk.severity, risk.kind, risk.statement, [one.ref for one in risk.evidence]) for risk in self.found]
+        return pl.DataFrame(rows, schema=_COLUMNS, orient="row")
 
     def _changed(self, _change: Any) -> None:
         request = self._state["request"] | {"thresholds": {name: one.value for name, one in self.thresholds.items()}}
@@ -71,6 +85,7 @@ def _number(name: str, value: float, description: str) -> Any:
         max=max(10 * value, 1),
         description=name.replace("_", " "),
         tooltip=description,
-        style=_WIDE,
+        style={"description_width": _NAME},
+        layout=ipywidgets.Layout(width=_ROW),
         **more,
     )
