@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Table, delete, func, literal, select
 
 from sprintlib.errors import CollectError, TokenError
 from sprintlib.facts.batch import FactBatch
+from sprintlib.facts.changes import note_changes, of_items
 from sprintlib.github.client import PAGE_SIZE, Response
 from sprintlib.github.cursors import Cursor, mark_items, read_cursor, write_cursor
 from sprintlib.github.endpoints import EVENTS
@@ -262,7 +263,9 @@ def _drop_lifted_blockers(connection: Connection, repository_id: int) -> None:
         schema.issue.c.repository_id == repository_id, schema.issue.c.blockers == 0
     )
     edges = schema.dependency
-    connection.execute(delete(edges).where(edges.c.repository_id == repository_id, edges.c.number.in_(free)))
+    lifted = delete(edges).where(edges.c.repository_id == repository_id, edges.c.number.in_(free))
+    numbers = connection.execute(lifted.returning(edges.c.number)).scalars().all()
+    note_changes(connection, of_items(repository_id, numbers))
 
 
 def _held(connection: Connection, table: Table, repository_id: int) -> int:
