@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table
 
+from sprintlib.facts.changes import changes_in, note_changes
 from sprintlib.history import ProjectState, load_state
 from sprintlib.settings import Settings, parse
 from sprintlib.store import append, schema, upsert
@@ -211,7 +212,8 @@ class World:
         for name in ("created_at", "updated_at", "closed_at", "merged_at"):
             content[name] = row[name].isoformat() if row.get(name) else None
         content["head"] = {"sha": row.get("head_sha"), "ref": row.get("head_ref")}
-        kept = {"kind": kind, "key": row["node_id"], "digest": str(next(self._numbers))}
+        key = f"{row['repository_id']}-{row['number']}" if kind == "milestone" else row["node_id"]
+        kept = {"kind": kind, "key": key, "digest": str(next(self._numbers))}
         kept |= {"repository_id": row["repository_id"], "body": zlib.compress(json.dumps(content).encode())}
         self._later(append, schema.payload, kept | {"observed_at": _moment(row.get("observed")) or SEEN})
 
@@ -241,7 +243,11 @@ class World:
         self._later(upsert, table, row)
 
     def _later(self, write: Callable[..., None], table: Table, row: dict[str, Any], **how: Any) -> None:
-        self._pending.append(lambda connection: write(connection, table, [row], **how))
+        def wrote(connection: Connection) -> None:
+            write(connection, table, [row], **how)
+            note_changes(connection, list(changes_in(table, [row])))
+
+        self._pending.append(wrote)
 
     def flush(self) -> None:
         """Write what was said, in order and in one transaction."""

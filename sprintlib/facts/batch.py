@@ -19,7 +19,7 @@ from sqlalchemy import Connection, String, Table, cast, delete, select, update
 
 from sprintlib.errors import CollectError
 from sprintlib.facts import rows
-from sprintlib.facts.changes import Change, note_changes, of_items
+from sprintlib.facts.changes import Change, changes_in, note_changes, of_items
 from sprintlib.facts.rows import WEBHOOK, Origin, Payload, Row
 from sprintlib.store import append, fitted, schema, upsert
 from sprintlib.text import printable
@@ -36,21 +36,6 @@ _NEWEST_BY: dict[Table, tuple[str, ...]] = {
     schema.workflow_run: ("updated_at", "observed_at"),
     schema.review: ("observed_at",),
     schema.release: ("observed_at",),
-}
-# by what else a row is known to who holds a loaded state: kind of change, column
-_NOTED: dict[Table, tuple[str, str]] = {
-    schema.milestone: ("milestone", "number"),
-    schema.milestone_title: ("milestone", "number"),
-    schema.milestone_change: ("milestone", "number"),
-    schema.issue: ("item", "number"),
-    schema.pull_request: ("item", "number"),
-    schema.event: ("item", "number"),
-    schema.comment: ("item", "number"),
-    schema.review: ("item", "number"),
-    schema.pull_request_commit: ("item", "number"),
-    schema.commit: ("commit", "sha"),
-    schema.workflow_run: ("run", "id"),
-    schema.release: ("release", "node_id"),
 }
 # A webhook says what was so at the thing's own update time, and may arrive late: what GitHub answered when it was asked
 # stays against a webhook about the same second, whichever came last.
@@ -163,12 +148,8 @@ class FactBatch:
 
     def changes(self) -> frozenset[Change]:
         """What `write` notes as written."""
-        noted = {
-            Change(row["repository_id"], kind, str(row[column])[:96])
-            for table, (kind, column) in _NOTED.items()
-            for row in self._rows.get(table, ())
-        }
-        return noted | of_items(self.origin.repository_id, self._waiting)
+        noted = (change for table, table_rows in self._rows.items() for change in changes_in(table, table_rows))
+        return frozenset(noted) | of_items(self.origin.repository_id, self._waiting)
 
     def write(self, connection: Connection) -> None:
         """Store everything that was added."""

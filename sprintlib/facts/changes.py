@@ -4,25 +4,50 @@ Every writer of facts notes what it touched in its own transaction. Only the new
 behind than that loads everything again.
 """
 
-from collections.abc import Collection, Iterable
-from typing import Literal, NamedTuple, get_args
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, Table, delete, func, insert, select
 
+from sprintlib.store import schema
 from sprintlib.store.schema import fact_change
 
-Kind = Literal["item", "milestone", "run", "release", "commit"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+# what a row of a table is about: kind of change, column
+_ABOUT: dict[Table, tuple[str, str]] = {
+    schema.milestone: ("milestone", "number"),
+    schema.milestone_title: ("milestone", "number"),
+    schema.milestone_change: ("milestone", "number"),
+    schema.snapshot: ("milestone", "number"),
+    schema.issue: ("item", "number"),
+    schema.pull_request: ("item", "number"),
+    schema.event: ("item", "number"),
+    schema.comment: ("item", "number"),
+    schema.review: ("item", "number"),
+    schema.pull_request_commit: ("item", "number"),
+    schema.dependency: ("item", "number"),
+    schema.commit: ("commit", "sha"),
+    schema.workflow_run: ("run", "id"),
+    schema.release: ("release", "node_id"),
+}
 MOST_KEPT = 50_000
 _WRITERS_LOCK = 7_074_683_202  # any number, as long as every process takes the same
 
 
 class Change(NamedTuple):
-    """One thing that was written. key: number of an item or milestone, id of a run, node id of a release, sha."""
+    """One thing that was written. kind: item | milestone | run | release | commit. key: number, id or sha."""
 
     repository_id: int
     kind: str
     key: str
+
+
+def changes_in(table: Table, rows: Iterable[Mapping[str, Any]]) -> Iterator[Change]:
+    """What these rows of a table are about; nothing for a table that no loaded state is made from."""
+    about = _ABOUT.get(table)
+    if about is not None:
+        kind, column = about
+        for row in rows:
+            yield Change(row["repository_id"], kind, str(row[column])[:96])
 
 
 def note_changes(connection: Connection, changes: Collection[Change]) -> None:

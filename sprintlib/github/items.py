@@ -79,6 +79,18 @@ def collect_items(reader: RepositoryCollector, open_milestones_only: bool = Fals
         reader.on_progress(what, done, len(work))
 
 
+def collect_item(reader: RepositoryCollector, number: int) -> None:
+    """Ask for everything about one item, whether it changed or not. Nothing happens for one that is not stored."""
+    with reader.engine.begin() as connection:
+        _drop_lifted_blockers(connection, reader.repository_id, number)
+        items = _items(connection, reader.repository_id, number)
+    for item in items:
+        if item.is_pull:
+            reader.attempt("detail", str(number), partial(_read_part, reader, item, "detail"))
+        for part in ("timeline", *(("blocked_by",) if item.blockers else ())):
+            reader.attempt(part, str(number), partial(_read_part, reader, item, part))
+
+
 def note_completeness(reader: RepositoryCollector, as_of: datetime) -> list[Cursor]:
     """Store and return cursors that say how complete timelines, and what comes with them, are."""
     with reader.engine.begin() as connection:
@@ -218,22 +230,21 @@ def _store(
         mark_items(connection, reader.repository_id, part, asked)
 
 
-def _items(connection: Connection, repository_id: int) -> list[Item]:
+def _items(connection: Connection, repository_id: int, only: int | None = None) -> list[Item]:
     milestone = schema.milestone.c
     opened = set(
         connection.execute(
             select(milestone.number).where(milestone.repository_id == repository_id, milestone.state == "open")
         ).scalars()
     )
-    changes = _blocking_changes(connection, repository_id)
+    changes = _blocking_changes(connection, repository_id, only)
     found = []
     for table in (schema.issue, schema.pull_request):
         column, is_pull = table.c, table is schema.pull_request
         blockers = literal(0) if is_pull else func.coalesce(column.blockers, 0)
         query = select(column.number, column.updated_at, column.closed_at, column.milestone_number, blockers)
-        for number, updated_at, closed_at, milestone_number, count in connection.execute(
-            query.where(column.repository_id == repository_id)
-        ):
+        query = query.where(column.repository_id == repository_id, *(() if only is None else (column.number == only,)))
+        for number, updated_at, closed_at, milestone_number, count in connection.execute(query):
             found.append(
                 Item(number, is_pull, updated_at, closed_at, milestone_number in opened, count, changes.get(number))
             )
@@ -246,7 +257,7 @@ def _asked(connection: Connection, repository_id: int) -> dict[tuple[int, str], 
     return {(number, part): updated_at for number, part, updated_at in connection.execute(query)}
 
 
-def _blocking_changes(connection: Connection, repository_id: int) -> dict[int, datetime]:
+def _blocking_changes(connection: Connection, repository_id: int, only: int | None = None) -> dict[int, datetime]:
     """When blockers of each issue were last added or removed, where its events say."""
     event = schema.event.c
     query = (
@@ -254,16 +265,20 @@ def _blocking_changes(connection: Connection, repository_id: int) -> dict[int, d
         .where(event.repository_id == repository_id, event.kind.in_(("blocked_by_added", "blocked_by_removed")))
         .group_by(event.number)
     )
+    if only is not None:
+        query = query.where(event.number == only)
     return dict(connection.execute(query).all())
 
 
-def _drop_lifted_blockers(connection: Connection, repository_id: int) -> None:
+def _drop_lifted_blockers(connection: Connection, repository_id: int, only: int | None = None) -> None:
     """GitHub counts no blockers any more: nothing has to be asked to know that the edges are gone."""
     free = select(schema.issue.c.number).where(
         schema.issue.c.repository_id == repository_id, schema.issue.c.blockers == 0
     )
     edges = schema.dependency
     lifted = delete(edges).where(edges.c.repository_id == repository_id, edges.c.number.in_(free))
+    if only is not None:
+        lifted = lifted.where(edges.c.number == only)
     numbers = connection.execute(lifted.returning(edges.c.number)).scalars().all()
     note_changes(connection, of_items(repository_id, numbers))
 

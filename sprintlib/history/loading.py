@@ -1,19 +1,35 @@
 """Rebuilding the state of a project at any moment from stored facts."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from sprintlib.history.fact_reader import FactReader, repositories
 from sprintlib.history.items import read_items, read_transitions
 from sprintlib.history.machines import Machines
-from sprintlib.history.memberships import read_memberships
+from sprintlib.history.memberships import Memberships, Stays, read_memberships, stays_by_item
 from sprintlib.history.milestones import read_milestones
 from sprintlib.history.payload_versions import versions_seen
 from sprintlib.history.reviews import DISMISSAL
 from sprintlib.history.state import MEMBERSHIPS, ProjectState
 from sprintlib.settings import Settings
+from sprintlib.store.frames import UTC_DATETIME
+
+_ITEM = ["repository_id", "number"]
+
+
+@dataclass(frozen=True)
+class ItemFrames:
+    """What is known item by item, as frames of a ProjectState, and the memberships that it rests on."""
+
+    items: pl.DataFrame
+    transitions: pl.DataFrame
+    events: pl.DataFrame
+    comments: pl.DataFrame
+    reviews: pl.DataFrame
+    dependencies: pl.DataFrame
 
 
 def load_state(engine: Engine, settings: Settings, as_of: datetime) -> ProjectState:
@@ -26,38 +42,83 @@ def load_state(engine: Engine, settings: Settings, as_of: datetime) -> ProjectSt
         raise ValueError(f"as_of {as_of!r} has no time zone")
     with engine.connect() as connection:
         repos = repositories(connection, settings.project.repositories, as_of)
-        machines = Machines.of(settings.project.machines)
-        facts = FactReader(connection, repos, as_of, machines)
-        payloads, events, milestones = facts.items(), facts.events(), facts.milestones()
-        known = read_memberships(payloads, facts.milestone_events(), milestones, facts.titles())
-        members = known.as_of(as_of)
-        seen, texts = versions_seen(connection, payloads, as_of)
-        transitions, states = read_transitions(seen, events, as_of)
-        later = facts.later_events(("renamed", "convert_to_draft", "ready_for_review", DISMISSAL))
-        items = read_items(seen, states, events, later, _inside(members.resolved), as_of, machines)
-        read = _worth_reading(items, pl.concat([members.resolved, members.unresolved]))
-        return ProjectState(
-            project=settings.project.name,
-            as_of=as_of,
-            repositories=repos,
-            milestones=read_milestones(milestones, facts.snapshots(), members.resolved, as_of),
-            items=_with_bodies(items, facts.bodies(read), texts),
-            memberships=members.resolved.select(MEMBERSHIPS.names()),
-            transitions=transitions,
-            events=events,
-            comments=facts.comments(read),
-            reviews=facts.reviews(later),
-            commits=facts.commits(),
-            runs=facts.runs(),
-            unresolved=members.unresolved.select(MEMBERSHIPS.names()),
-            dependencies=facts.dependencies(),
-            releases=facts.releases(),
-            changed_files=facts.changed_files(),
-            sprint_parts=settings.sprint_parts,
-        )
+        return read_state(connection, repos, settings, as_of).state
 
 
-def _inside(members: pl.DataFrame) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Parts:
+    """A state with what it was made of, so that it can be brought forward. members: of all times."""
+
+    state: ProjectState
+    stays: Stays
+    born: frozenset[tuple[int, int]]
+    sightings: pl.DataFrame
+    snapshots: pl.DataFrame
+    members: Memberships
+
+
+def read_state(connection: Connection, repos: pl.DataFrame, settings: Settings, as_of: datetime) -> Parts:
+    """The state as `load_state` gives it, with its parts. repos: schema REPOSITORIES."""
+    machines = Machines.of(settings.project.machines)
+    facts = FactReader(connection, repos, as_of, machines)
+    payloads, milestones, titles, snapshots = facts.items(), facts.milestones(), facts.titles(), facts.snapshots()
+    stays = stays_by_item(payloads, facts.milestone_events(), milestones)
+    known = read_memberships(stays, dict(repos.select("repository_id", "repo").iter_rows()), milestones, titles)
+    members = known.as_of(as_of)
+    found = read_item_frames(connection, facts, payloads, members, as_of, machines)
+    state = ProjectState(
+        project=settings.project.name,
+        as_of=as_of,
+        repositories=repos,
+        milestones=read_milestones(milestones, snapshots, members.resolved, as_of),
+        memberships=members.resolved.select(MEMBERSHIPS.names()),
+        commits=facts.commits(),
+        runs=facts.runs(),
+        unresolved=members.unresolved.select(MEMBERSHIPS.names()),
+        releases=facts.releases(),
+        changed_files=facts.changed_files(),
+        sprint_parts=settings.sprint_parts,
+        **vars(found),
+    )
+    born = frozenset(milestones.select("repository_id", "number").iter_rows())
+    return Parts(state, stays, born, seen_titles(milestones, titles), snapshots, known)
+
+
+def read_item_frames(
+    connection: Connection,
+    facts: FactReader,
+    payloads: pl.DataFrame,
+    members: Memberships,
+    as_of: datetime,
+    machines: Machines,
+) -> ItemFrames:
+    """What is known of these items. payloads: newest of each; members: as of the moment, theirs at least."""
+    events = facts.events()
+    seen, texts = versions_seen(connection, payloads, as_of)
+    transitions, states = read_transitions(seen, events, as_of)
+    later = facts.later_events(("renamed", "convert_to_draft", "ready_for_review", DISMISSAL))
+    items = read_items(seen, states, events, later, inside(members.resolved), as_of, machines)
+    own = [part.join(payloads, on=_ITEM, how="semi") for part in (members.resolved, members.unresolved)]
+    read = _worth_reading(items, pl.concat(own))
+    return ItemFrames(
+        items=_with_bodies(items, facts.bodies(read), texts),
+        transitions=transitions.sort(_ITEM, maintain_order=True),
+        events=events,
+        comments=facts.comments(read),
+        reviews=facts.reviews(later),
+        dependencies=facts.dependencies(),
+    )
+
+
+def seen_titles(milestones: pl.DataFrame, titles: pl.DataFrame) -> pl.DataFrame:
+    """All that memberships know of titles, to tell whether it changed."""
+    names = ("repository_id", "number", "title")
+    own = milestones.select(*names, "created_at", "updated_at", at="observed_at")
+    said = titles.select(*names, pl.lit(None, UTC_DATETIME).alias("created_at"), "seen_at").rename({"seen_at": "at"})
+    return pl.concat([own, said], how="diagonal").sort(pl.all())
+
+
+def inside(members: pl.DataFrame) -> pl.DataFrame:
     """The milestone each item is in: repository_id, number, milestone."""
     return members.filter(pl.col("left_at").is_null()).select("repository_id", "number", "milestone")
 

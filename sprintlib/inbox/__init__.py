@@ -1,6 +1,6 @@
 """Deliveries of webhooks, durable from the moment they are answered: received, taken, worked on, or set aside."""
 
-from sprintlib.inbox.application import apply_delivery, want_refresh
+from sprintlib.inbox.application import IgnoredError, UnreadableError, apply_delivery
 from sprintlib.inbox.queue import (
     MOST_ATTEMPTS,
     Delivery,
@@ -18,11 +18,15 @@ from sprintlib.inbox.queue import (
     retry,
     worker_name,
 )
+from sprintlib.inbox.refreshes import Refresh, next_refresh, owed, put_off, refreshed, want_refresh
 
 __all__ = [
     "MOST_ATTEMPTS",
     "Delivery",
+    "IgnoredError",
     "Receipt",
+    "Refresh",
+    "UnreadableError",
     "apply_delivery",
     "claim",
     "counts",
@@ -32,7 +36,11 @@ __all__ = [
     "forget_bodies",
     "hold",
     "listed",
+    "next_refresh",
+    "owed",
+    "put_off",
     "receive",
+    "refreshed",
     "release_dead",
     "retry",
     "want_refresh",

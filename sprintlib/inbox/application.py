@@ -1,7 +1,7 @@
 """Working on one delivery: what it says becomes facts, and what it lacks is put down to be asked for."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
@@ -13,8 +13,9 @@ from sprintlib.facts.deliveries import Telling, read_delivery
 from sprintlib.facts.rows import Origin
 from sprintlib.github.json_text import read_json
 from sprintlib.inbox.queue import Delivery
+from sprintlib.inbox.refreshes import want_refresh
 from sprintlib.settings import Settings
-from sprintlib.store import schema, upsert
+from sprintlib.store import schema
 
 _FORM = "application/x-www-form-urlencoded"
 
@@ -51,13 +52,6 @@ def apply_delivery(engine: Engine, settings: Settings, one: Delivery) -> Telling
             raise UnreadableError(f"its form is not understood ({why_not_understood(error)})") from error
         want_refresh(connection, telling.repository_id, telling.items)
     return telling
-
-
-def want_refresh(connection: Connection, repository_id: int, numbers: Collection[int]) -> None:
-    """Put items down to be asked about again, in the transaction that stores why."""
-    now = datetime.now(UTC)
-    row = {"repository_id": repository_id, "attempts": 0, "wanted_at": now, "not_before": now}
-    upsert(connection, schema.item_refresh, [{**row, "number": number} for number in sorted(numbers)])
 
 
 def _payload(one: Delivery) -> Mapping[str, Any]:

@@ -245,7 +245,7 @@ def counts(engine: Engine) -> dict[str, int]:
     """How many rows are in each state; `repeats` counts what came again."""
     query = select(delivery.c.state, func.count()).group_by(delivery.c.state)
     with engine.connect() as connection:
-        found: dict[str, int] = dict(connection.execute(query).tuples().all())
+        found: dict[str, int] = dict(connection.execute(query).all())
         repeats = connection.scalar(select(func.sum(delivery.c.repeats))) or 0
     states: tuple[State, ...] = ("waiting", "taken", "done", "ignored", "aside")
     return {**{state: found.get(state, 0) for state in states}, "repeats": int(repeats)}
