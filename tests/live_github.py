@@ -14,7 +14,19 @@ from tests.github import shop
 SECRET = "It's a Secret to Everybody"
 Json = dict[str, Any]
 Delivery = tuple[str, Json]
-KINDS = ("open", "comment", "close", "reopen", "milestone", "demilestone", "label", "rename", "review", "merge", "block")
+KINDS = (
+    "open",
+    "comment",
+    "close",
+    "reopen",
+    "milestone",
+    "demilestone",
+    "label",
+    "rename",
+    "review",
+    "merge",
+    "block",
+)
 
 
 def signed(event: str, body: bytes, guid: str = "", secret: str = SECRET) -> dict[str, str]:
@@ -122,7 +134,9 @@ class LiveGitHub:
         review["html_url"] = review["html_url"].replace(shop.NAME, self.dataset.full_name)
         self.dataset.put(self._changed(number, review))
         told = {key: value for key, value in review.items() if key != "event"}
-        return [("pull_request_review", {**self._frame("submitted"), "review": told, "pull_request": self._pull(number)})]
+        return [
+            ("pull_request_review", {**self._frame("submitted"), "review": told, "pull_request": self._pull(number)})
+        ]
 
     def _merge(self, number: int) -> list[Delivery]:
         item = self.dataset.items[number]

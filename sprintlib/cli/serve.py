@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -40,10 +40,8 @@ def command(app: App, host: str, port: int, worker: bool) -> None:
     def ready(url: str) -> None:
         click.echo(f"Webhooks go to {url}/webhooks/github. Ctrl-C ends it.")
 
-    if not worker:
-        serve(engine, secrets, host, port, ready)
-        return
-    with _worker(settings.home, debug=app.debug):
+    beside = _worker(settings.home, debug=app.debug) if worker else nullcontext()
+    with suppress(KeyboardInterrupt), beside:
         serve(engine, secrets, host, port, ready)
 
 

@@ -6,7 +6,7 @@ most recently updated, so that an interrupted collection is of use.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -23,6 +23,7 @@ from sprintlib.github.set_aside import ENTRY
 from sprintlib.store import schema
 
 _GONE = (404, 410)
+_INSTANT = timedelta(microseconds=1)
 # 20,000 entries of one timeline
 _MOST_PAGES_OF_ITEM = 200
 _MOST_PAGES_OF_BLOCKERS = 5
@@ -175,7 +176,7 @@ def _read_part(reader: RepositoryCollector, item: Item, part: str) -> None:
         for page in _pages(reader, f"issues/{item.number}/timeline", {}):
             facts = reader.facts("timeline", page.entries, page.response, item.number)
             # the item is done with its last page
-            _store(reader, facts, part, asked if page.is_last else ())
+            _store(reader, facts, part, _settled(asked, reader.as_of(page.response)) if page.is_last else ())
         reader.shelf.clear_others(ENTRY, f"{item.number}/")
         return
     pages = list(_pages(reader, f"issues/{item.number}/dependencies/blocked_by", {}, _MOST_PAGES_OF_BLOCKERS))
@@ -183,6 +184,11 @@ def _read_part(reader: RepositoryCollector, item: Item, part: str) -> None:
     if pages[0].response.status == 200:
         facts.blocked_by(item.number, [entry for page in pages for entry in page.entries])
     _store(reader, facts, part, asked)
+
+
+def _settled(asked: Sequence[tuple[int, datetime]], answered_at: datetime) -> list[tuple[int, datetime]]:
+    """Up to which update an answer tells everything: more may happen in the second in which it was given."""
+    return [(number, min(until, answered_at - _INSTANT)) for number, until in asked]
 
 
 def _read_detail(reader: RepositoryCollector, number: int) -> None:
