@@ -135,7 +135,7 @@ class _Step:
             state,
             as_of=self._as_of,
             repositories=self._repos,
-            milestones=read_milestones(milestones, snapshots, members.resolved, self._as_of),
+            milestones=read_milestones(milestones, snapshots, members.resolved, facts.milestone_edits(), self._as_of),
             memberships=memberships,
             unresolved=members.unresolved.select(MEMBERSHIPS.names()),
             commits=self._commits(touched, facts),
@@ -298,6 +298,7 @@ _TIMES: tuple[tuple[Table, str, str, tuple[str, ...]], ...] = (
     (schema.release, "release", "node_id", ("published_at",)),
     (schema.milestone, "milestone", "number", ("created_at", "updated_at", "closed_at", "observed_at")),
     (schema.snapshot, "milestone", "number", ("observed_at",)),
+    (schema.milestone_change, "milestone", "number", ("happened_at",)),
 )
 
 

@@ -34,6 +34,7 @@ from sprintlib.store.schema import (
     event,
     issue,
     milestone,
+    milestone_change,
     milestone_title,
     payload,
     pull_request,
@@ -182,6 +183,13 @@ class FactReader:
         return pl.concat(
             [daily, pl.DataFrame([{name: row[name] for name in daily.columns} for row in rows], daily.schema)]
         )
+
+    def milestone_edits(self) -> pl.DataFrame:
+        """Edits of milestones after the moment, which tell what was until then: field, before; the first of each."""
+        names = ("repository_id", "number", "field", "before", "happened_at")
+        query = select(*_columns(milestone_change, names)).where(milestone_change.c.happened_at > self._as_of)
+        later = self._frame(query, milestone_change).drop("repo").sort("happened_at")
+        return later.unique(["repository_id", "number", "field"], keep="first", maintain_order=True)
 
     def milestone_events(self) -> pl.DataFrame:
         """Events by which items enter and leave milestones, of all times: identity may use later facts."""

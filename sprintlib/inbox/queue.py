@@ -87,7 +87,7 @@ def receive(engine: Engine, guid: str, event: str, headers: Mapping[str, str], b
             from sqlalchemy.dialects.sqlite import insert as into_sqlite
 
             put = into_sqlite(delivery).values(row).on_conflict_do_nothing()
-        is_new = connection.execute(put).rowcount == 1
+        is_new = connection.execute(put.returning(delivery.c.id)).first() is not None
         if not is_new:
             same = or_(delivery.c.guid == guid, delivery.c.digest == digest)
             connection.execute(update(delivery).where(same).values(repeats=delivery.c.repeats + 1))
