@@ -54,6 +54,7 @@ def percentile(values: list[float], share: float) -> float:
 
 
 def told(name: str, values: list[float]) -> str:
+    """A line with p50, p95 and p99 of seconds."""
     parts = ", ".join(
         f"p{round(100 * share)} {1000 * percentile(values, share):,.0f} ms" for share in (0.5, 0.95, 0.99)
     )

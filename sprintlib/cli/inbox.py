@@ -78,7 +78,10 @@ def retry_command(app: App, deliveries: tuple[str, ...], as_json: bool) -> None:
     from sprintlib.store import open_store
 
     count = inbox.retry(open_store(app.settings.database_url), deliveries)
-    click.echo(json.dumps({"retried": count}) if as_json else f"{count:,} deliveries wait to be worked on again.")
+    if as_json:
+        click.echo(json.dumps({"retried": count}))
+    else:
+        click.echo(f"{count:,} {'delivery waits' if count == 1 else 'deliveries wait'} to be worked on again.")
 
 
 def _line(one: "Delivery") -> str:

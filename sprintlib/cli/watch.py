@@ -28,7 +28,8 @@ def command(app: App, once: bool) -> None:
     if once:
         summary = sync(engine, settings, find_token(settings))
         worker.settle()
-        click.echo(f"{told(summary)}; {worker.analyses} analyses changed.")
+        changed = {0: "no analysis", 1: "1 analysis"}.get(worker.analyses, f"{worker.analyses:,} analyses")
+        click.echo(f"{told(summary)}; {changed} changed.")
         return
     line = _Line()
     polls, refreshes = Watch(engine, settings, line.say), RefreshThread(engine, settings)
