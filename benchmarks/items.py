@@ -146,7 +146,7 @@ def ship(folder: Path) -> None:
     simulated = pl.read_parquet(folder / "fit.parquet")
     real = [seen_until(pl.read_parquet(folder / f"{name}.parquet"), CUT) for name in REAL]
     card = {
-        "name": "items-1",
+        "name": "items-2",
         "fitted_on": f"open items of {len(FIT_SEEDS)} simulated startups (seeds {FIT_SEEDS[0]} to {FIT_SEEDS[-1]}, "
         f"{simulated.height} rows at every second day), and of secp256k1 and bips before {CUT:%Y-%m-%d} "
         f"({' and '.join(str(frame.height) for frame in real)} rows every 15 days)",

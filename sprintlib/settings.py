@@ -214,11 +214,6 @@ class Settings(_Section):
     llm: LlmSettings = LlmSettings()
 
     @property
-    def first_days(self) -> dict[str, date]:
-        """Title of a sprint -> its first day, where `[milestones."TITLE"] start` says so."""
-        return {title: known.start for title, known in self.milestones.items() if known.start}
-
-    @property
     def sprint_parts(self) -> dict[str, tuple[str, ...]]:
         """Title of a sprint -> its milestones, where `[milestones."TITLE"] parts` says so."""
         return {title: known.parts for title, known in self.milestones.items() if known.parts}

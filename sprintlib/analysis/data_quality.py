@@ -38,14 +38,13 @@ def notes(
 
 def _settings_that_name_nothing(past: ProjectState, settings: Settings) -> Iterator[str]:
     """`[milestones]` of sprint.toml with a title or a part that no milestone has."""
-    titles = set(past.milestones["title"])
     there = {f"{repo}#{number}".lower() for repo, number in past.milestones.select("repo", "number").iter_rows()}
     for title, known in settings.milestones.items():
         missing = [part for part in known.parts if part.lower() not in there]
         if missing:
             yield f"sprint.toml counts {listed(missing)} as part of '{title}', but there is no such milestone."
-        if not known.parts and title not in titles:
-            yield f"sprint.toml has settings for a milestone '{title}', but no milestone has that title."
+        if title in past.unknown_titles:
+            yield f"sprint.toml has settings for a milestone '{title}', but no milestone has or had that title."
 
 
 def known_later(sprint: Sprint) -> tuple[str, ...]:

@@ -85,7 +85,7 @@ def sprint_contexts(past: ProjectState, settings: Settings, milestone: str | Non
 def project_sprints(past: ProjectState, settings: Settings, milestone: str | None = None) -> list[Sprint]:
     """The open sprints of a project, or the one named, grouped and started as sprint.toml says."""
     calendar = WorkingCalendar.from_settings(settings)
-    return find_sprints(past, calendar, settings.first_days, milestone)
+    return find_sprints(past, calendar, milestone)
 
 
 def select_context(contexts: Sequence[SprintContext], as_of: datetime) -> SprintContext:

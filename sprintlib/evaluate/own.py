@@ -92,7 +92,7 @@ def backtest_own(engine: Engine, settings: Settings, as_of: datetime) -> OwnBack
 
 
 def _sprint(past: ProjectState, calendar: WorkingCalendar, key: str) -> Sprint | None:
-    return next(iter(find_sprints(past, calendar, {}, key)), None)
+    return next(iter(find_sprints(past, calendar, key)), None)
 
 
 def _replay(

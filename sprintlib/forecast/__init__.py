@@ -6,10 +6,10 @@ from sprintlib.forecast.item_forecasts import in_time, item_forecasts, slowest_f
 from sprintlib.forecast.milestone_forecast import forecast, governing_part, part_forecast
 from sprintlib.forecast.project import closed_in_cadence
 from sprintlib.forecast.random_streams import DRAWS
-from sprintlib.forecast.simulation import Workload
 from sprintlib.forecast.sprint_history import SprintHistory, sprint_history
 from sprintlib.forecast.whatif import REVIEW_DAYS, Change, WhatIf, apply_change, what_if
 from sprintlib.forecast.words import a_percent, count, day_name, percent, points, working_days
+from sprintlib.forecast.workload import Workload
 
 __all__ = [
     "DRAWS",

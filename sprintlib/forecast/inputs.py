@@ -10,10 +10,11 @@ from sprintlib.forecast.developers import active_developers
 from sprintlib.forecast.items import closings_of, shipped_hazard
 from sprintlib.forecast.model import Basis
 from sprintlib.forecast.rates import ITEMS_PER_DEVELOPER_DAY, Rate, discounted_counts, prior_arrivals, prior_pace
-from sprintlib.forecast.simulation import Congestion, Workload, finish_days
+from sprintlib.forecast.simulation import finish_days
 from sprintlib.forecast.sprint_history import sprint_history
 from sprintlib.forecast.throughput_history import ThroughputHistory, throughput_history
 from sprintlib.forecast.unblock_time import unblock_days
+from sprintlib.forecast.workload import Congestion, Workload
 from sprintlib.history.sprint import Sprint
 
 MINIMUM_CLOSING_DAYS = 5  # Lighthouse's rule: no forecast under five active days
@@ -73,6 +74,8 @@ def build_inputs(
     pace, items = prior.after(closings.events, closings.days), closings_of(past, calendar)
     waiting = [ref for ref in refs if ref in blocked]
     waits = {ref: tuple(sorted(waits_for[ref])) for ref in waiting if waits_for and waits_for.get(ref)}
+    carries = items.carried
+    pieces = [ref for ref in refs if carries.get(ref) not in refs]
     work = Workload(
         name=" ".join(part.repo for part in sprint.parts),
         pace=pace,
@@ -82,8 +85,8 @@ def build_inputs(
         days_left=sprint.days_left,
         rates=items.rates(list(dict.fromkeys([*refs, *(one for each in waits.values() for one in each)]))),
         waits_for=waits,
-        congestion=Congestion(len(refs), developers, shipped_hazard().slowing()),
-        carries=items.carried,
+        congestion=Congestion(len(pieces), developers, shipped_hazard().slowing()),
+        carries=carries,
         usual=pace.mean,
     )
     found = ForecastInputs(sprint, work, throughput, prior, sum(map(calendar.is_working_day, set(closed))))

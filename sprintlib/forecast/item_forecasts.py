@@ -7,11 +7,10 @@ import numpy as np
 import polars as pl
 
 from sprintlib.forecast.inputs import ForecastInputs, clamp
+from sprintlib.forecast.item_ends import ItemEnds
 from sprintlib.forecast.items import FEWEST_CLOSED, ItemClosings, closings_of
-from sprintlib.forecast.items.closing import LOOKBACK_DAYS
+from sprintlib.forecast.items.item_features import LOOKBACK_DAYS
 from sprintlib.forecast.model import Basis, ItemForecast
-from sprintlib.forecast.random_streams import Draws
-from sprintlib.forecast.simulation import Workload, end_days
 from sprintlib.forecast.words import count, day_name
 from sprintlib.history.sprint import Sprint
 
@@ -64,19 +63,16 @@ def in_time(inputs: ForecastInputs, refs: Sequence[str]) -> dict[str, float | No
         return dict.fromkeys(refs)
     wider = replace(work, rates={**closings.rates(refs), **work.rates})
     left = sprint.days_left or 0.0
-    return {ref: clamp(float(np.mean(_end_days(wider, ref) <= left))) for ref in refs}
-
-
-def _end_days(work: Workload, ref: str) -> Draws:
-    days, carried = end_days(work, ref), work.carries.get(ref)
-    return days if carried not in work.open else np.minimum(days, end_days(work, carried))
+    ends = ItemEnds(wider)
+    return {ref: clamp(float(np.mean(ends.of(ref) <= left))) for ref in refs}
 
 
 def slowest_first(inputs: ForecastInputs) -> list[str]:
     """Open items of the sprint with rates, the one that is most likely still open at the deadline first."""
     work = inputs.work
     days = work.days_left or _TWO_WEEKS
-    shares = {ref: float(np.mean(end_days(work, ref) <= days)) for ref in work.open if ref in work.rates}
+    ends = ItemEnds(work)
+    shares = {ref: float(np.mean(ends.of(ref) <= days)) for ref in work.open if ref in work.rates}
     return sorted(shares, key=lambda ref: (shares[ref], ref))
 
 

@@ -7,10 +7,11 @@ import polars as pl
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.forecast.developers import active_developers
 from sprintlib.forecast.inputs import MINIMUM_CLOSING_DAYS
+from sprintlib.forecast.queue import closings
 from sprintlib.forecast.ranges import quantile, whole_interval
 from sprintlib.forecast.rates import discounted_counts, prior_pace
-from sprintlib.forecast.simulation import Workload, closings
 from sprintlib.forecast.throughput_history import share_passed
+from sprintlib.forecast.workload import Workload
 from sprintlib.history import ProjectState
 
 _LOOKBACK_DAYS = 365

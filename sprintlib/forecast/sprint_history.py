@@ -32,12 +32,13 @@ _ONE_TEAM: Row = {"organisation": "own", "team": 0}
 class Finished(NamedTuple):
     """A dated sprint whose deadline has passed; counts of items. key: its SprintKey as written.
 
-    delivered: done or dropped inside it by the deadline. committed: inside at the start; kept: of these, done or
-    dropped by the deadline. left: open inside it at the deadline.
+    repos: of its parts. delivered: done or dropped inside it by the deadline. committed: inside at the start; kept: of
+    these, done or dropped by the deadline. left: open inside it at the deadline.
     """
 
     key: str
     title: str
+    repos: frozenset[str]
     start: datetime
     due_on: date
     deadline: datetime
@@ -83,7 +84,8 @@ class SprintHistory:
         if elapsed is None or sprint.items.is_empty():
             return None
         nearest = min(TIMES, key=lambda time: abs(time - 100 * elapsed))
-        learned = self._known.get(nearest) or self._known.setdefault(nearest, self._learn(nearest))
+        key = nearest, frozenset(part.repo for part in sprint.parts)
+        learned = self._known.get(key) or self._known.setdefault(key, self._learn(*key))
         now = round(100 * elapsed)
         earlier = [row | {"time": now} for row in learned.rows]
         rows = pl.DataFrame([*earlier, _row(sprint, len(earlier), now, developers)])
@@ -92,12 +94,14 @@ class SprintHistory:
         return float(model.logits(rows, elapsed)[-1]) + learned.layer.correction(z, 0)[0]
 
     @cached_property
-    def _known(self) -> dict[int, _Learned]:
-        """What was learned so far, by time: only what is asked for is worked out."""
+    def _known(self) -> dict[tuple[int, frozenset[str]], _Learned]:
+        """What was learned so far, by time and repositories: only what is asked for is worked out."""
         return {}
 
-    def _learn(self, time: int) -> _Learned:
-        states = ((one, self._sprint(one.key, _moment(one, time))) for one in self.finished)
+    def _learn(self, time: int, repos: frozenset[str]) -> _Learned:
+        """From the sprints that had a part in one of these repositories."""
+        alike = (one for one in self.finished if one.repos & repos)
+        states = ((one, self._sprint(one.key, _moment(one, time))) for one in alike)
         known = [(one, state) for one, state in states if state is not None and not state.items.is_empty()]
         rows = [_row(state, place, time, _developers(state), one.delivered) for place, (one, state) in enumerate(known)]
         model = shipped_model()
@@ -121,11 +125,12 @@ class SprintHistory:
         kept = self.past.items.filter(pl.col("ref").is_in(committed) & (pl.col("closed_at") < now.deadline)).height
         left = end.open_items.height
         delivered = end.items.height - left
-        return Finished(key, now.title, start, now.due_on, now.deadline, delivered, len(committed), kept, left)
+        repos = frozenset(part.repo for part in now.parts)
+        return Finished(key, now.title, repos, start, now.due_on, now.deadline, delivered, len(committed), kept, left)
 
     def _sprint(self, key: str, moment: datetime) -> Sprint | None:
         then = self.past if moment >= self.past.as_of else truncate(self.past, moment)
-        return next(iter(find_sprints(then, self.calendar, {}, key)), None)
+        return next(iter(find_sprints(then, self.calendar, key)), None)
 
 
 def sprint_history(past: ProjectState, calendar: WorkingCalendar) -> SprintHistory:

@@ -15,6 +15,7 @@ import polars as pl
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.forecast.rates import WINDOW
 from sprintlib.history.closing_pull_requests import closing_pull_requests
+from sprintlib.history.scope import start_of
 from sprintlib.history.state import ProjectState
 
 
@@ -40,8 +41,8 @@ _Span = tuple[datetime, datetime]
 class ThroughputHistory:
     """Observations of some milestones of one repository.
 
-    closings: items done or dropped while inside. arrivals: open items that entered after a milestone's start, but for
-    pull requests that carry another one.
+    closings: items done or dropped while inside. arrivals: open items that entered after a milestone's start. A pull
+    request that carries another item of the milestones is the same work and in neither.
     Both oldest first. worked: working day -> 1 where at least one item inside was open (of today, the part that has
     passed). offered: working day -> number of milestones that could have grown on it.
     """
@@ -56,48 +57,41 @@ class ThroughputHistory:
 def throughput_history(past: ProjectState, calendar: WorkingCalendar, repo: str, number: int) -> ThroughputHistory:
     """Observe milestone `number` of a repository and the earlier ones.
 
-    Earlier ones are dated milestones whose first item came before the first item of this one: an undated bucket is
-    no sprint and would set a pace of its own.
+    Earlier ones are dated milestones that started before this one: an undated bucket is no sprint and would set a pace
+    of its own. One that never held an item for a day has not started, and nothing came into it later.
     """
-    stays = _family(past, repo, number)
+    stays, starts = _stays(past, calendar, repo, number)
     open_spans = _open_spans(past, repo, {stay.item for stay in stays})
-    starts = _starts(calendar, stays)
     arrivals = _arrivals(past, repo, stays, open_spans)
     return ThroughputHistory(
         repo,
         tuple(_closings(past, repo, stays)),
-        tuple(entry for entry in arrivals if entry.at > starts[entry.milestone]),
+        tuple(entry for entry in arrivals if entry.milestone in starts and entry.at > starts[entry.milestone]),
         _worked(past.as_of, calendar, _common(stays, open_spans)),
         _offered(past, calendar, repo, starts),
     )
 
 
-def start_of(calendar: WorkingCalendar, first_entry: datetime) -> datetime:
-    """End of the first working day on which a milestone held an item."""
-    day = calendar.local_date(first_entry)
-    if not calendar.is_working_day(day):
-        day = next(calendar.following(day))
-    return calendar.end_of_day(day)
-
-
-def _family(past: ProjectState, repo: str, number: int) -> list[_Stay]:
-    """Stays in the milestone and in the earlier dated ones of its repository."""
+def _stays(
+    past: ProjectState, calendar: WorkingCalendar, repo: str, number: int
+) -> tuple[list[_Stay], dict[int, datetime]]:
+    """Stays in the milestone and in the earlier dated ones of its repository, and when each of these started."""
     dated = past.milestones.filter((pl.col("repo") == repo) & pl.col("due_on").is_not_null())["number"].to_list()
     rows = past.memberships.filter((pl.col("repo") == repo) & pl.col("milestone").is_in([*dated, number]))
+    first: dict[int, tuple[datetime, datetime]] = {}
+    for repository_id, milestone, entered in (
+        rows.group_by("repository_id", "milestone").agg(pl.col("entered_at").min()).iter_rows()
+    ):
+        start = start_of(past, repository_id, milestone, calendar)
+        if start is not None:
+            first[milestone] = start, entered
+    family = {one for one, began in first.items() if number in first and began <= first[number]} | {number}
     stays = [
         _Stay(milestone, item, entered, left or past.as_of)
         for milestone, item, entered, left in rows.select("milestone", "number", "entered_at", "left_at").iter_rows()
+        if milestone in family
     ]
-    own = [stay.entered for stay in stays if stay.milestone == number]
-    first = {milestone: min(s.entered for s in stays if s.milestone == milestone) for milestone, *_ in stays}
-    return [stay for stay in stays if stay.milestone == number or (own and first[stay.milestone] < min(own))]
-
-
-def _starts(calendar: WorkingCalendar, stays: Iterable[_Stay]) -> dict[int, datetime]:
-    first: dict[int, datetime] = {}
-    for stay in stays:
-        first[stay.milestone] = min(first.get(stay.milestone, stay.entered), stay.entered)
-    return {milestone: start_of(calendar, entered) for milestone, entered in first.items()}
+    return stays, {milestone: start for milestone, (start, _) in first.items() if milestone in family}
 
 
 def _open_spans(past: ProjectState, repo: str, items: set[int]) -> dict[int, list[_Span]]:
@@ -122,15 +116,20 @@ def _inside(moment: datetime, spans: Iterable[_Span]) -> bool:
 
 
 def _closings(past: ProjectState, repo: str, stays: Iterable[_Stay]) -> Iterator[Entry]:
-    """The last closing of every item that is closed, where it happened inside; an earlier one was taken back."""
+    """The last closing of every item that is closed, where it happened inside; an earlier one was taken back.
+
+    A pull request that closes another item of the milestones is no further work.
+    """
+    stays = list(stays)
     closed = past.items.filter((pl.col("repo") == repo) & (pl.col("state") == "closed"))
     closed_at = dict(closed.select("number", "closed_at").iter_rows())
-    inside = (
+    inside = {
         Entry(closed_at[stay.item], f"{repo}#{stay.item}", stay.milestone)
         for stay in stays
         if stay.item in closed_at and stay.entered < closed_at[stay.item] <= stay.left
-    )
-    return iter(sorted(set(inside)))
+    }
+    carrying = closing_pull_requests(past, {entry.ref for entry in inside}, {f"{repo}#{stay.item}" for stay in stays})
+    return iter(sorted(entry for entry in inside if entry.ref not in carrying))
 
 
 def _arrivals(past: ProjectState, repo: str, stays: Iterable[_Stay], open_spans: dict[int, list[_Span]]) -> list[Entry]:

@@ -17,8 +17,9 @@ from sprintlib.forecast.items import closings_of
 from sprintlib.forecast.milestone_forecast import forecast
 from sprintlib.forecast.model import Forecast
 from sprintlib.forecast.random_streams import DRAWS
-from sprintlib.forecast.simulation import Workload, finish_days
+from sprintlib.forecast.simulation import finish_days
 from sprintlib.forecast.words import count, day_name, working_days
+from sprintlib.forecast.workload import Workload
 from sprintlib.history.sprint import Sprint
 
 REVIEW_DAYS = 1.0  # an item that is reviewed or answered today is taken to end within a working day

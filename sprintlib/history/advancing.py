@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, String, Table, and_, c
 
 from sprintlib.facts.changes import Change, changes_after, position
 from sprintlib.history.fact_reader import RUN_ORDER, FactReader, repositories
+from sprintlib.history.first_days import first_days
 from sprintlib.history.loading import ItemFrames, Parts, inside, read_item_frames, read_state, seen_titles
 from sprintlib.history.machines import Machines
 from sprintlib.history.memberships import Memberships, Stays, read_memberships, stays_by_item
@@ -130,7 +131,8 @@ class _Step:
         memberships = members.resolved.select(MEMBERSHIPS.names())
         if not memberships.equals(state.memberships):
             frames["items"] = _in_milestones(frames["items"], members)
-        changed: dict[str, Any] = frames
+        starts = first_days(self._settings, milestones, titles, known.resolved)
+        changed: dict[str, Any] = {**frames, "first_days": starts.found, "unknown_titles": starts.unknown}
         made = replace(
             state,
             as_of=self._as_of,

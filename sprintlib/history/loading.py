@@ -7,6 +7,7 @@ import polars as pl
 from sqlalchemy import Connection, Engine
 
 from sprintlib.history.fact_reader import FactReader, repositories
+from sprintlib.history.first_days import first_days
 from sprintlib.history.items import read_items, read_transitions
 from sprintlib.history.machines import Machines
 from sprintlib.history.memberships import Memberships, Stays, read_memberships, stays_by_item
@@ -66,6 +67,7 @@ def read_state(connection: Connection, repos: pl.DataFrame, settings: Settings, 
     known = read_memberships(stays, dict(repos.select("repository_id", "repo").iter_rows()), milestones, titles)
     members = known.as_of(as_of)
     found = read_item_frames(connection, facts, payloads, members, as_of, machines)
+    starts = first_days(settings, milestones, titles, known.resolved)
     state = ProjectState(
         project=settings.project.name,
         as_of=as_of,
@@ -78,6 +80,8 @@ def read_state(connection: Connection, repos: pl.DataFrame, settings: Settings, 
         releases=facts.releases(),
         changed_files=facts.changed_files(),
         sprint_parts=settings.sprint_parts,
+        first_days=starts.found,
+        unknown_titles=starts.unknown,
         **vars(found),
     )
     born = frozenset(milestones.select("repository_id", "number").iter_rows())

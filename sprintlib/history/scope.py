@@ -50,22 +50,22 @@ def deadline(due_on: date, calendar: WorkingCalendar) -> datetime:
     return calendar.end_of_day(due_on)
 
 
-def start_of(
-    past: ProjectState, repository_id: int, milestone: int, calendar: WorkingCalendar, first_day: date | None = None
-) -> datetime | None:
-    """When the scope counts as committed: the end of the first working day on which the milestone held an item.
+def start_of(past: ProjectState, repository_id: int, milestone: int, calendar: WorkingCalendar) -> datetime | None:
+    """When the scope counts as committed: the end of the first working day at whose end the milestone held an item.
 
-    first_day: `start` of sprint.toml, which decides instead. The moment may lie after `past.as_of`: on the
-    first day itself, or where the first day is yet to come. None before any item was inside.
+    So an item that was put in by mistake and out again starts nothing. `past.first_days` decides instead where it
+    names the milestone. The moment may lie after `past.as_of`: on the first day itself, or where the first day is yet
+    to come. None before any item was inside.
     """
+    first_day = past.first_days.get((repository_id, milestone))
     if first_day is not None:
         return calendar.end_of_day(first_day)
-    days = set()
+    ends = set()
     for member in _members(past, repository_id, milestone):
-        day = _working_day(calendar.local_date(member.start), calendar)
-        if member.end is None or calendar.start_of_day(day) < member.end:
-            days.add(day)
-    return calendar.end_of_day(min(days)) if days else None
+        end = calendar.end_of_day(_working_day(calendar.local_date(member.start), calendar))
+        if member.end is None or end <= member.end:
+            ends.add(end)
+    return min(ends, default=None)
 
 
 def scope(past: ProjectState, repository_id: int, milestone: int, start: datetime | None) -> Scope:

@@ -1,6 +1,6 @@
 """One sprint: the milestones of a project that belong together (history.sprint_grouping), with the items now inside."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -105,18 +105,16 @@ class Sprint:
 def find_sprints(
     past: ProjectState,
     calendar: WorkingCalendar,
-    first_days: Mapping[str, date],
     wanted: str | None = None,
 ) -> list[Sprint]:
     """The sprints that were open then, by due date, those without one last; or only the one called `wanted`.
 
-    first_days: title -> first day of the sprint, where sprint.toml says so.
     wanted: a title of today or then, a SprintKey as written, a milestone's number, or the beginning of one title. Of
     several with one title, an open one, else the one due last.
     """
     groups = group_milestones(past.milestones, past.sprint_parts)
     chosen = [group for group in groups if _is_open(group)] if wanted is None else _meant(groups, wanted)
-    found = [_sprint(past, calendar, group, first_days) for group in chosen]
+    found = [_sprint(past, calendar, group) for group in chosen]
     return sorted(found, key=lambda sprint: (sprint.due_on or date.max, sprint.title))
 
 
@@ -155,13 +153,11 @@ def _latest(group: Sequence[Row]) -> tuple[date, datetime]:
     return max(row["due_on"] or date.min for row in group), max(row["created_at"] for row in group)
 
 
-def _sprint(
-    past: ProjectState, calendar: WorkingCalendar, group: Sequence[Row], first_days: Mapping[str, date]
-) -> Sprint:
+def _sprint(past: ProjectState, calendar: WorkingCalendar, group: Sequence[Row]) -> Sprint:
     rows = sorted(group, key=lambda row: (row["state"] != "open", row["repo"], row["number"]))
     title = rows[0]["title"]
     due_on = max((row["due_on"] for row in rows if row["due_on"]), default=None)
-    parts = tuple(_part(past, calendar, row, first_days.get(title), due_on) for row in rows)
+    parts = tuple(_part(past, calendar, row, due_on) for row in rows)
     keys = pl.DataFrame(
         {"repo": [part.repo for part in parts], "milestone": [part.number for part in parts]},
         schema={"repo": pl.String, "milestone": pl.Int64},
@@ -170,14 +166,10 @@ def _sprint(
 
 
 def _part(
-    past: ProjectState,
-    calendar: WorkingCalendar,
-    row: dict[str, Any],
-    first_day: date | None,
-    due_on_of_others: date | None,
+    past: ProjectState, calendar: WorkingCalendar, row: dict[str, Any], due_on_of_others: date | None
 ) -> SprintPart:
     due_on = row["due_on"] or due_on_of_others
-    start = start_of(past, row["repository_id"], row["number"], calendar, first_day)
+    start = start_of(past, row["repository_id"], row["number"], calendar)
     return SprintPart(
         repository_id=row["repository_id"],
         repo=row["repo"],

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, TypeVar, TypeVarTuple
 
@@ -187,6 +187,8 @@ class ProjectState:
     Every frame has the schema of the constant with its name, whatever it holds; times are UTC.
     unresolved: memberships under titles that could not be mapped to a milestone number (schema MEMBERSHIPS).
     sprint_parts: title of a sprint -> its milestones as `owner/name#number`, where sprint.toml decides it.
+    first_days: (repository_id, milestone number) -> first day of the sprint, where sprint.toml says so.
+    unknown_titles: milestones that sprint.toml names and that never were.
     """
 
     project: str
@@ -206,6 +208,8 @@ class ProjectState:
     releases: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RELEASES))
     changed_files: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CHANGED_FILES))
     sprint_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    first_days: Mapping[tuple[int, int], date] = field(default_factory=dict)
+    unknown_titles: tuple[str, ...] = ()
 
     def cached(self, work: Callable[["ProjectState", *More], Found], *more: *More) -> Found:
         """What `work(past, *more)` finds, worked out the first time that it is asked for and kept as long as the past.

@@ -86,14 +86,10 @@ class Project:
     @cached_property
     def open_sprints(self) -> list[Sprint]:
         """By due date, those without one last."""
-        return find_sprints(self.past, self.calendar, self._first_days)
+        return find_sprints(self.past, self.calendar)
 
     def sprint(self, title: str) -> Sprint | None:
-        return next(iter(find_sprints(self.past, self.calendar, self._first_days, title)), None)
-
-    @cached_property
-    def _first_days(self) -> dict[str, date]:
-        return {title: known.start for title, known in self.settings.milestones.items() if known.start}
+        return next(iter(find_sprints(self.past, self.calendar, title)), None)
 
     @cached_property
     def edges(self) -> list[Edge]:

@@ -129,11 +129,9 @@ def store_error(url: str, error: DatabaseError) -> StoreError:
 
 def _sentence(url: str, error: DatabaseError) -> str:
     reason = str(error.orig)
-    if isinstance(error, IntegrityError | DataError):
-        return f"The store {_place(url)} does not take a row ({reason}): please report this; nothing stored is touched."
     if "not a database" in reason or "malformed" in reason:
         return f"{_place(url)} is damaged ({reason}): move it away and run 'sprint sync' to collect again."
-    if "full" in reason:
+    if "is full" in reason:
         return f"The disk is full: free some space; everything stored so far is kept in {_place(url)}."
     if "disk I/O" in reason:  # SQLite's word also for a disk without room for its shared memory
         return f"The disk of {_place(url)} is full or gives errors: free some space; nothing stored so far is touched."
@@ -141,4 +139,6 @@ def _sentence(url: str, error: DatabaseError) -> str:
         return f"The store {_place(url)} cannot be written: make its folder writable, or name another with --home."
     if "locked" in reason:
         return f"The store {_place(url)} is busy: another program has been writing for 20 seconds; try again."
+    if isinstance(error, IntegrityError | DataError):
+        return f"The store {_place(url)} does not take a row ({reason}): please report this; nothing stored is touched."
     return f"The store {_place(url)} cannot be opened: {reason}."

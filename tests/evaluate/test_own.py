@@ -37,7 +37,7 @@ def test_every_finished_sprint_is_replayed_at_three_times(team: World) -> None:
     assert (second.landed, second.delivered) == (False, False)
     assert second.base_rate == pytest.approx(2 / 3)
     assert (second.open_items, second.reason) == (5, None)
-    assert second.probability == pytest.approx(0.2, abs=0.1)
+    assert second.probability == pytest.approx(0.309, abs=0.01)
 
 
 def test_too_little_history_is_listed_and_not_scored(team: World) -> None:

@@ -7,15 +7,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.special import gammainc
-from scipy.stats import kstest
+from scipy.stats import kstest, norm
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.forecast import Workload
+from sprintlib.forecast.item_ends import ALIKE
 from sprintlib.forecast.items.hazard import EDGES, FEATURES, shipped_hazard
 from sprintlib.forecast.items.local import DOUBTS, LocalHazard, learned
+from sprintlib.forecast.queue import closings
 from sprintlib.forecast.ranges import interval, quantile, whole_interval
 from sprintlib.forecast.rates import Rate, discounted_counts, prior_pace
-from sprintlib.forecast.simulation import closings, finish_days, present_closed
+from sprintlib.forecast.simulation import finish_days, present_closed
 
 TEAMS = 800
 TODAY = date(2026, 3, 27)
@@ -134,16 +136,24 @@ def drawn_facts(rng: np.random.Generator, items: int) -> NDArray[np.float64]:
     facts[:, place["idle"]] = rng.uniform(0, 1, items) * facts[:, place["age"]]
     facts[:, place["planned"]] = 1.0
     facts[:, place["beside"]] = rng.uniform(0.5, 1.5, items)
-    facts[:, place["pressing"]] = 1 / (1 + rng.uniform(0, 8, items))
+    facts[:, place["due"]] = rng.uniform(5, 13, items)  # not before the days that are asked for
     return facts
 
 
-def ends(rng: np.random.Generator, rates: NDArray[np.float64], speed: float = 1.0) -> NDArray[np.float64]:
-    """When items with these rates (shape (n, len(EDGES))) close, in working days: day by day, piece by piece."""
-    widths = np.diff([*EDGES, np.inf])
-    waits = rng.exponential(1 / (rates * speed))
-    reached = np.where(waits < widths, np.array(EDGES) + waits, np.inf)
-    found: NDArray[np.float64] = reached.min(axis=1)
+def ends(
+    rng: np.random.Generator, rates: NDArray[np.float64], speed: float = 1.0, alike: float = 0.0
+) -> NDArray[np.float64]:
+    """When items with these rates (shape (n, len(EDGES))) close, in working days: piece by piece.
+
+    alike: correlation of their luck.
+    """
+    normal = np.sqrt(alike) * rng.normal() + np.sqrt(1 - alike) * rng.normal(size=len(rates))
+    left = -np.log(norm.sf(normal))
+    found = np.full(len(rates), np.inf)
+    for start, width, rate in zip(EDGES, np.diff([*EDGES, np.inf]), rates.T * speed, strict=True):
+        here = np.isinf(found) & (left < rate * width)
+        found[here] = start + (left / rate)[here]
+        left = left - rate * min(width, 1e9)
     return found
 
 
@@ -175,8 +185,8 @@ def items_played(rng: np.random.Generator) -> ItemRun:
     )
     finish = finish_days(work)
     closed = present_closed(work, 5.0, finish)
-    truth = ends(rng, rates, rng.gamma(shape) / shape)
-    truth[0] = max(truth[:2])
+    truth = ends(rng, rates, rng.gamma(shape) / shape, ALIKE)
+    truth[0] += truth[1]
     end, made = float(truth.max()), int((truth <= 5.0).sum())
     end = np.inf if end > 260 else end
     whole, (low, high) = np.ceil(finish), whole_interval(closed)
@@ -209,7 +219,7 @@ def test_what_a_team_of_its_own_kind_is_told_comes_true() -> None:
     """Teams that differ from the shared model as much as is supposed: told with what their past items taught."""
     rng = np.random.default_rng(5)
     model, told, general, came = shipped_hazard(), [], [], []
-    for _ in range(250):
+    for _ in range(500):
         truth = LocalHazard(model, rng.normal(0, DOUBTS))
         past, now = drawn_facts(rng, TEAM_ITEMS), drawn_facts(rng, 20)
         days = ends(rng, truth.rates(past))

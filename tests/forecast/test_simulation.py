@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from scipy.stats import nbinom
 
 from sprintlib.forecast import Workload, probability_in_time
+from sprintlib.forecast.queue import closings
 from sprintlib.forecast.random_streams import DRAWS, event_times, unit_gamma
 from sprintlib.forecast.rates import Rate
-from sprintlib.forecast.simulation import closings, finish_days, present_closed, projection
+from sprintlib.forecast.simulation import finish_days, present_closed, projection
 
 ITEMS = tuple(f"acme/api#{number}" for number in range(1, 9))
 

@@ -69,5 +69,5 @@ def test_the_forecast_waits_as_long_as_the_team_does(world: World) -> None:
     two_sprints(world)
     for number in range(40, 60, 2):
         block(world, number, number + 1, "03-03", "03-12 12:00")
-    (sprint,) = find_sprints(world.past(AS_OF), CALENDAR, {}, "Sprint 2")
+    (sprint,) = find_sprints(world.past(AS_OF), CALENDAR, "Sprint 2")
     assert build_inputs(sprint, {"acme/api#14"}).work.blocked == {"acme/api#14": pytest.approx((6 + 70) / 12)}

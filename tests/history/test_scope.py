@@ -1,5 +1,6 @@
 """Counting the scope of a milestone: literal courses, and its identity at every moment."""
 
+from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -75,7 +76,7 @@ def test_scope(sprint: World, when: str, expected: Scope) -> None:
 
 def test_a_start_in_the_settings_decides_what_was_committed(sprint: World) -> None:
     past = sprint.past("03-10 12:00")
-    start = start_of(past, 1, 1, CALENDAR, date(2026, 3, 4))
+    start = start_of(replace(past, first_days={(1, 1): date(2026, 3, 4)}), 1, 1, CALENDAR)
     assert start == at("03-05")
     found = scope(past, 1, 1, start)
     assert (found.committed, found.added, found.removed) == (refs(1, 2, 3, 4), refs(5), refs(4))
@@ -83,7 +84,7 @@ def test_a_start_in_the_settings_decides_what_was_committed(sprint: World) -> No
 
 def test_before_a_start_that_is_yet_to_come_everything_inside_is_committed(sprint: World) -> None:
     past = sprint.past("03-05 12:00")
-    found = scope(past, 1, 1, start_of(past, 1, 1, CALENDAR, date(2026, 3, 9)))
+    found = scope(past, 1, 1, start_of(replace(past, first_days={(1, 1): date(2026, 3, 9)}), 1, 1, CALENDAR))
     assert (found.committed, found.added, found.removed) == (refs(1, 2, 3), (), ())
 
 

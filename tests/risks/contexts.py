@@ -25,7 +25,7 @@ def context(world: World, as_of: str = AS_OF, title: str = "Sprint 2", **thresho
 
 def situation_of(world: World, past: ProjectState, title: str = "Sprint 2", **thresholds: Any) -> SprintContext:
     """A sprint of a past that was changed by hand."""
-    (sprint,) = find_sprints(past, WorkingCalendar.from_settings(world.settings), {}, title)
+    (sprint,) = find_sprints(past, WorkingCalendar.from_settings(world.settings), title)
     return SprintContext(sprint, RiskSettings(**thresholds), find_dependencies(past))
 
 

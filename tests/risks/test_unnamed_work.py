@@ -55,5 +55,5 @@ def _found(past: ProjectState) -> dict[tuple[object, ...], UnnamedWork]:
         (*((part.repository_id, part.number) for part in sprint.parts), started_at(sprint), *sprint.items["ref"]): (
             unnamed_work(sprint)
         )
-        for sprint in find_sprints(past, CALENDAR, {})
+        for sprint in find_sprints(past, CALENDAR)
     }

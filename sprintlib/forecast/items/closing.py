@@ -1,4 +1,8 @@
-"""When the open items of a project will close: the shared hazard, corrected by what the project closed lately."""
+"""When the open items of a project will close: the shared hazard, corrected by what it closed of its plans lately.
+
+Only what was planned and not blocked teaches: what nobody means to do now says nothing about how a plan is worked off,
+and a block is no slowness. So a backlog, however large, and a repository that is at rest change no forecast.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,17 +14,17 @@ import polars as pl
 from numpy.typing import NDArray
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.forecast.developers import active_developers
+from sprintlib.forecast.developers import active_developers, repositories_at_work
 from sprintlib.forecast.items.clock import WorkingClock
 from sprintlib.forecast.items.hazard import FEATURES, features, shipped_hazard
-from sprintlib.forecast.items.item_features import standing
+from sprintlib.forecast.items.item_features import LOOKBACK_DAYS, standing
 from sprintlib.forecast.items.local import LocalHazard, learned
 from sprintlib.forecast.items.stages import carrying
+from sprintlib.forecast.unblock_time import blocked_spans
 from sprintlib.history import ProjectState
 
 Array = NDArray[np.float64]
 
-LOOKBACK_DAYS = 90  # calendar days of which the project's own items are learned from
 FEWEST_CLOSED = 5  # closings within them below which nothing is said about single items
 _DAILY, _DAYS_A_WEEK = 15, 5  # working days on each of which items are looked at, and between further looks
 
@@ -75,9 +79,9 @@ class ItemClosings:
 
     @cached_property
     def hazard(self) -> LocalHazard:
-        """The shared model after the project's own items: how they stood then, and when they closed."""
+        """The shared model after the project's own planned items: how they stood then, and when they closed."""
         moments = self._looked_at()
-        then = standing(self.past, self.calendar, moments)
+        then = self._teaching(standing(self.past, self.calendar, moments))
         if then.is_empty():
             return learned(shipped_hazard(), np.zeros((0, len(FEATURES))), *[np.zeros(0)] * 3)
         ended = closed_next(self.past, then)
@@ -88,6 +92,23 @@ class ItemClosings:
         facts = features(then, np.zeros(then.height), self._developers)
         closed = ended["closed"].is_not_null().to_numpy().astype(np.float64)
         return learned(shipped_hazard(), facts[told], days[told], closed[told], weight[told])
+
+    def _teaching(self, then: pl.DataFrame) -> pl.DataFrame:
+        """Rows (schema STANDINGS) that were planned and not blocked, nor a pull request that carries them."""
+        ids = self.past.items.select("ref", "repository_id")
+        lively = repositories_at_work(self.past, LOOKBACK_DAYS)
+        planned = then.filter("planned").join(
+            ids.filter(pl.col("repository_id").is_in(lively)), on="ref", how="semi", maintain_order="left"
+        )
+        spans = blocked_spans(self.past)
+        if spans.is_empty():
+            return planned
+        pulls = carrying(self.past, then.select("at", "ref")).select("at", "ref", waiting="pull")
+        either = pl.concat([planned.select("at", "ref", waiting="ref"), pulls])
+        stuck = either.join(spans, left_on="waiting", right_on="ref").filter(
+            (pl.col("began") <= pl.col("at")) & (pl.col("ended").is_null() | (pl.col("at") < pl.col("ended")))
+        )
+        return planned.join(stuck, on=["at", "ref"], how="anti", maintain_order="left")
 
     def _looked_at(self) -> list[datetime]:
         """The same time of day on each of the last working days, then once a week: a weekend changes nothing."""

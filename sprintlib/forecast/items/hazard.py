@@ -4,7 +4,7 @@ A discrete-time hazard: on the d-th working day ahead an item that is still open
 1 - exp(-rate), and log(rate) is linear in a few facts known now. As the facts are not foretold, their weight may
 change with the distance (a landmark model: van Houwelingen 2007, "Dynamic prediction by landmarking in event history
 analysis", Scandinavian Journal of Statistics 34). An item that left its milestone or was reopened later does not
-matter: what counts is the next time it closes.
+matter: what counts is the next time it closes. One fact is foretold: how near the due date is on each day ahead.
 """
 
 import json
@@ -34,14 +34,15 @@ FEATURES = (
     "moves",
     "planned",
     "beside",
-    "pressing",
-    "overdue",
+    "due",
 )
+# What log(rate) is linear in, beside its level: the facts, with what the due date means on the days of a piece.
+TERMS = (*FEATURES[:-1], "pressing", "overdue")
 _FARTHEST = 4.0  # a logarithm beyond is taken to be there
 
 
 def features(standings: pl.DataFrame, blocked: Array, developers: float | Array) -> Array:
-    """Facts as numbers around 0 to 4, shape (n, len(FEATURES)).
+    """Facts as numbers around 0 to 4, and `due` in working days, shape (n, len(FEATURES)).
 
     standings: schema STANDINGS. blocked: 1 where an open item is waited for, shape (n,). developers: active people.
     """
@@ -57,21 +58,34 @@ def features(standings: pl.DataFrame, blocked: Array, developers: float | Array)
         np.log1p(columns["moves"]),
         planned,
         planned * np.log1p(columns["beside"] / np.maximum(developers, 1.0)),
-        planned * (due > 0) / (1.0 + np.maximum(due, 0.0)),
-        planned * (due <= 0),
     ]
-    return np.minimum(np.column_stack(found).astype(np.float64), _FARTHEST)
+    return np.column_stack([np.minimum(np.column_stack(found).astype(np.float64), _FARTHEST), planned * due])
 
 
 def design(x: Array) -> Array:
     """What log(rate) is linear in, for every item and piece: shape (n, len(EDGES), terms).
 
-    A level per piece, the facts, and the facts times how far ahead the piece lies (0 for the first, 1 for the last).
+    A level per piece, TERMS, and TERMS times how far ahead the piece lies (0 for the first, 1 for the last).
     """
     n, pieces = len(x), len(EDGES)
     levels = np.broadcast_to(np.eye(pieces), (n, pieces, pieces))
-    facts = np.broadcast_to(x[:, None, :], (n, pieces, x.shape[1]))
+    known = np.broadcast_to(x[:, None, :-1], (n, pieces, x.shape[1] - 1))
+    facts = np.concatenate([known, _nearness(x)], axis=2)
     return np.concatenate([levels, facts, facts * ahead()[None, :, None]], axis=2)
+
+
+def _nearness(x: Array) -> Array:
+    """`pressing` and `overdue` of planned items in each piece: shape (n, len(EDGES), 2).
+
+    pressing: the mean of 1 / (1 + working days left) over the days of the piece up to the due date, which presses more
+    from day to day. overdue: 1 in pieces that begin after it.
+    """
+    planned, due = x[:, FEATURES.index("planned"), None], x[:, FEATURES.index("due"), None]
+    before, starts = due > np.array(EDGES), np.array(EDGES)
+    most, least = 1.0 + due - starts, 1.0 + np.maximum(due - np.array([*EDGES[1:], np.inf]), 0.0)
+    days = np.where(before, most - least, 1.0)
+    pressing = np.log(np.where(before, most / least, 1.0)) / days
+    return np.stack([planned * pressing, planned * ~before], axis=2)
 
 
 def ahead() -> Array:
@@ -107,7 +121,7 @@ class ItemHazard:
 
     def slowing(self) -> tuple[float, ...]:
         """How much open items slow each other, at least 0, one a piece: the power of 1 + items / people."""
-        near, far = (len(EDGES) + FEATURES.index("beside") + shift for shift in (0, len(FEATURES)))
+        near, far = (len(EDGES) + TERMS.index("beside") + shift for shift in (0, len(TERMS)))
         powers = -(self.coefficients[near] + self.coefficients[far] * ahead())
         return tuple(np.maximum(powers, 0.0).tolist())
 
@@ -115,8 +129,8 @@ class ItemHazard:
         """The text from which `from_json` makes the same model."""
         names = [
             *(f"from day {edge:g}" for edge in EDGES),
-            *FEATURES,
-            *(f"{name}, far ahead" for name in FEATURES),
+            *TERMS,
+            *(f"{name}, far ahead" for name in TERMS),
         ]
         numbers = dict(zip(names, np.round(self.coefficients, 4).tolist(), strict=True))
         return json.dumps({"card": self.card, "coefficients": numbers}, indent=1)

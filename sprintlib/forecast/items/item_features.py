@@ -12,6 +12,7 @@ import polars as pl
 from polars._typing import PolarsDataType
 
 from sprintlib.calendar import WorkingCalendar
+from sprintlib.forecast.developers import repositories_at_work
 from sprintlib.forecast.items.clock import Days, WorkingClock
 from sprintlib.forecast.items.stages import carrying, stages
 from sprintlib.history import ProjectState
@@ -27,14 +28,18 @@ _COLUMNS: dict[str, PolarsDataType] = {
     "moves": pl.Float64,  # what people did to it in the week before
     "lead": pl.Float64,  # typical working days from opening to closing of that kind, in this project
     "planned": pl.Boolean,  # in an open milestone with a due date, or carrying an item that is
-    "beside": pl.Float64,  # open items in the milestones of that title, itself included; 0 where not planned
+    "beside": pl.Float64,  # open items in the milestones of that title, itself included; 0 where not planned. A pull
+    # request that carries one of them is the same work
     "due": pl.Float64,  # working days until the milestone is due, negative once it has passed; null where not planned
 }
 STANDINGS = pl.Schema(_COLUMNS)
 ITEM = ["repository_id", "number"]
+LOOKBACK_DAYS = 90  # calendar days of which the project's own items are learned from
 _PRIOR_LEAD, _PRIOR_WEIGHT = 4.0, 5.0  # working days, and the closings this counts for (judgement)
 _LONGEST = timedelta(days=730)  # older is not told apart
 _WEEK = timedelta(days=7)
+
+
 # What moves an item. Who took it and which commit mentions it counts here, as it moves an issue, and not in
 # risks.next_move, which asks who owes the next move on a pull request.
 _MOVES = (
@@ -58,7 +63,7 @@ def standing(past: ProjectState, calendar: WorkingCalendar, moments: Sequence[da
     closing_pull_requests = carrying(past, items)
     touched = _with_carriers(items.select("at", "ref").hstack(_touched(past, items)), closing_pull_requests)
     now = clock.read(items["at"])
-    planned = _with_carried(_planned(past, calendar, items), closing_pull_requests)
+    planned = _with_carried(_planned(past, calendar, items, closing_pull_requests), closing_pull_requests)
     return items.select(
         "at",
         "ref",
@@ -136,7 +141,8 @@ def human_moves(past: ProjectState) -> pl.DataFrame:
 def _leads(past: ProjectState, clock: WorkingClock, items: pl.DataFrame) -> Days:
     """For each row the typical (geometric mean) time from opening to closing of that kind, of what had closed then."""
     closed = past.transitions.filter(pl.col("to") != "open").select(*ITEM, closed="at")
-    spans = past.items.select(*ITEM, "kind", "created_at").join(closed, on=ITEM)
+    lively = pl.col("repository_id").is_in(repositories_at_work(past, LOOKBACK_DAYS))
+    spans = past.items.filter(lively).select(*ITEM, "kind", "created_at").join(closed, on=ITEM)
     days = np.maximum(clock.read(spans["closed"]) - clock.read(spans["created_at"]), 0.1)
     spans = spans.with_columns(log_days=pl.Series(np.log(days))).sort("closed", "log_days")
     found = np.full(items.height, _PRIOR_LEAD)
@@ -151,7 +157,9 @@ def _leads(past: ProjectState, clock: WorkingClock, items: pl.DataFrame) -> Days
     return found
 
 
-def _planned(past: ProjectState, calendar: WorkingCalendar, items: pl.DataFrame) -> pl.DataFrame:
+def _planned(
+    past: ProjectState, calendar: WorkingCalendar, items: pl.DataFrame, closing_pull_requests: pl.DataFrame
+) -> pl.DataFrame:
     """Per row: whether it was in an open dated milestone, its deadline, and how many items were open beside it."""
     dated = past.milestones.filter(pl.col("due_on").is_not_null()).select(
         "repository_id", "title", "due_on", milestone="number", over="closed_at"
@@ -164,15 +172,24 @@ def _planned(past: ProjectState, calendar: WorkingCalendar, items: pl.DataFrame)
         dated, on=["repository_id", "milestone"]
     )
     inside = (
-        items.select(*ITEM, "at")
+        items.select(*ITEM, "at", "ref")
         .join(stays, on=ITEM)
         .filter(
             (pl.col("entered_at") <= pl.col("at"))
             & (pl.col("left_at").is_null() | (pl.col("left_at") > pl.col("at")))
             & (pl.col("over").is_null() | (pl.col("over") > pl.col("at")))
         )
-        .with_columns(beside=pl.len().over("at", "title"))
+    )
+    twice = (
+        closing_pull_requests.join(inside, on=["at", "ref"], how="semi")
+        .select("at", ref="pull", twice=pl.lit(value=True))
+        .unique()
+    )
+    inside = (
+        inside.join(twice, on=["at", "ref"], how="left", maintain_order="left")
+        .with_columns(beside=pl.col("twice").is_null().sum().over("at", "title"))
         .unique([*ITEM, "at"], keep="last")
+        .drop("ref", "twice")
     )
     rows = items.select(*ITEM, "at", "ref").join(inside, on=[*ITEM, "at"], how="left", maintain_order="left")
     return rows.select("at", "ref", "beside", "deadline")

@@ -4,20 +4,23 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import multivariate_normal, norm
 
 from sprintlib.forecast import Workload, probability_in_time
-from sprintlib.forecast.items.hazard import EDGES, FEATURES, ItemHazard, design, exposures, shipped_hazard
+from sprintlib.forecast.item_ends import ALIKE, end_days
+from sprintlib.forecast.items.hazard import EDGES, FEATURES, TERMS, ItemHazard, design, exposures, shipped_hazard
 from sprintlib.forecast.items.local import DOUBTS, learned
 from sprintlib.forecast.rates import Rate
-from sprintlib.forecast.simulation import Congestion, end_days, finish_days
+from sprintlib.forecast.simulation import finish_days
+from sprintlib.forecast.workload import Congestion
 from training.item_fitting import HazardRegressor
 
 PIECES = len(EDGES)
 
 
 def facts(**more: float) -> np.ndarray:
-    """One planned item with two others beside it."""
-    known = {"planned": 1.0, "beside": 1.0, "age": 0.5, "idle": 0.3, **more}
+    """One planned item with two others beside it, due in twenty working days."""
+    known = {"planned": 1.0, "beside": 1.0, "age": 0.5, "idle": 0.3, "due": 20.0, **more}
     return np.array([[known.get(name, 0.0) for name in FEATURES]])
 
 
@@ -112,7 +115,7 @@ def test_items_seen_twice_count_once() -> None:
 
 
 def test_the_design_has_a_level_a_piece_and_every_fact_twice() -> None:
-    assert design(facts()).shape == (1, PIECES, PIECES + 2 * len(FEATURES))
+    assert design(facts()).shape == (1, PIECES, PIECES + 2 * len(TERMS))
 
 
 # ------------------------------------------------------------------ futures of items with rates
@@ -128,11 +131,47 @@ def work(*rates: float, **more: object) -> Workload:
 
 
 def test_one_item_closes_at_its_own_rate() -> None:
-    assert probability_in_time(work(0.2)) == pytest.approx(1 - np.exp(-1.0), abs=0.005)
+    assert probability_in_time(work(0.2)) == pytest.approx(1 - np.exp(-1.0), abs=0.015)  # two standard errors of 4,096
 
 
-def test_all_items_close_by_their_own_luck() -> None:
-    assert probability_in_time(work(0.2, 0.4)) == pytest.approx((1 - np.exp(-1.0)) * (1 - np.exp(-2.0)), abs=0.02)
+def test_the_luck_of_items_is_alike_as_far_as_is_said() -> None:
+    """The chance of all six is that of normal variables with that correlation, and far from that of six strangers."""
+    alone = 1 - np.exp(-1.0)
+    alike = np.full((6, 6), ALIKE) + (1 - ALIKE) * np.eye(6)
+    together = multivariate_normal(np.zeros(6), alike).cdf(np.full(6, norm.ppf(alone)))
+    assert probability_in_time(work(*[0.2] * 6)) == pytest.approx(together, abs=0.015)
+    assert together > alone**6 + 0.05
+
+
+@pytest.mark.parametrize("rate", [0.05, 0.4])
+def test_alike_luck_leaves_the_chance_of_each_item(rate: float) -> None:
+    known = work(*[rate] * 4)
+    for ref in known.open:
+        assert (end_days(known, ref) <= 5.0).mean() == pytest.approx(1 - np.exp(-5 * rate), abs=0.02)
+
+
+def test_an_item_is_worked_off_after_what_it_waits_for() -> None:
+    waiting = work(0.5, 0.5, blocked={REFS[0]: 3.0}, waits_for={REFS[0]: (REFS[1],)})
+    free = waiting.unblocked(REFS)
+    assert np.allclose(end_days(waiting, REFS[0]), end_days(free, REFS[0]) + end_days(free, REFS[1]))
+    assert probability_in_time(free) > probability_in_time(waiting) + 0.05
+
+
+def test_a_chain_of_waiting_items_is_as_long_as_all_of_them_and_a_circle_ends() -> None:
+    a, b, c = REFS[:3]
+    chain = work(0.5, 0.5, 0.5, blocked={a: 3.0, b: 3.0}, waits_for={a: (b,), b: (c,)})
+    free = chain.unblocked(REFS)
+    assert np.allclose(end_days(chain, a), sum(end_days(free, ref) for ref in (a, b, c)))
+    circle = work(0.5, 0.5, blocked={a: 3.0, b: 3.0}, waits_for={a: (b,), b: (a,)})
+    assert np.allclose(end_days(circle, a), end_days(free, a) + end_days(free, b))
+
+
+def test_the_date_presses_more_from_day_to_day() -> None:
+    near = design(facts(due=5.0))[0, :, PIECES + TERMS.index("pressing")]
+    assert near[:4] == pytest.approx([np.log(6 / 5), np.log(5 / 4), np.log(4 / 2) / 2, np.log(2)])
+    assert near[4:].tolist() == [0.0] * 5
+    over = design(facts(due=5.0))[0, :, PIECES + TERMS.index("overdue")]
+    assert over.tolist() == [0.0] * 4 + [1.0] * 5
 
 
 def test_a_pull_request_and_what_it_carries_share_their_luck() -> None:

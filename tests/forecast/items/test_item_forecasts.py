@@ -13,7 +13,7 @@ CALENDAR = WorkingCalendar()
 
 
 def told(world: World, as_of: str = AS_OF, blocked: tuple[str, ...] = ()) -> dict[str, ItemForecast]:
-    sprint = find_sprints(world.past(as_of), CALENDAR, {}, "Sprint 2")[0]
+    sprint = find_sprints(world.past(as_of), CALENDAR, "Sprint 2")[0]
     return {found.ref: found for found in item_forecasts(build_inputs(sprint, blocked))}
 
 
