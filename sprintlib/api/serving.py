@@ -39,6 +39,7 @@ def serve(
 
 
 def _listener(host: str, port: int) -> socket.socket:
+    listener = None
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         # named as TCP, or asyncio leaves Nagle's algorithm on and an answer waits for an acknowledgement
@@ -47,6 +48,8 @@ def _listener(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
         listener.listen(_BACKLOG)
     except (OSError, OverflowError) as error:
+        if listener:
+            listener.close()
         reason = error.strerror if isinstance(error, OSError) else "no such port"
         raise SettingsError(f"Cannot serve on {host}:{port} ({reason}): choose another --host or --port.") from error
     return listener

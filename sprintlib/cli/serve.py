@@ -50,7 +50,8 @@ def _worker(home: "Path", *, debug: bool) -> Iterator[None]:
     """A worker beside the receiver, which is begun again whenever it ends: its computing never delays an answer."""
     from sprintlib.child_environment import NETWORK, STORE, child_environment
 
-    command = [sys.executable, "-m", "sprintlib", "--home", str(home), *(["--debug"] if debug else []), "worker"]
+    command = [sys.executable, "-m", "sprintlib", "--home", str(home), *(["--debug"] if debug else [])]
+    command += ["worker", "--with-parent"]
     environment = child_environment(STORE, NETWORK)
     if token := os.environ.get("GITHUB_TOKEN"):  # it asks GitHub in this process's stead
         environment["GITHUB_TOKEN"] = token
@@ -58,7 +59,8 @@ def _worker(home: "Path", *, debug: bool) -> Iterator[None]:
 
     def keep() -> None:
         while not over.is_set():
-            process = subprocess.Popen(command, env=environment)
+            # Ctrl-C is met here, and ends the worker after the receiver
+            process = subprocess.Popen(command, env=environment, start_new_session=True)
             while process.poll() is None and not over.wait(_LOOK_SECONDS):
                 pass
             if over.is_set():

@@ -51,12 +51,14 @@ class LiveProject:
             return
         self._sprints = project_sprints(self.history.state, self.settings)
         keys = {str(sprint.key) for sprint in self._sprints}
+        if touched is None:  # everything was loaded: nobody knows what differs
+            self.urgent |= keys
+        elif touched.size:
+            self.urgent |= self._affected(touched)
+            self.late |= keys
         if touched is None or self._is_time():
             self.late |= keys
             self._reckoned_at = self.history.state.as_of
-        if touched is not None and touched.size:
-            self.urgent |= self._affected(touched)
-            self.late |= keys
         self.urgent &= keys
         self.late = (self.late & keys) - self.urgent
 

@@ -75,6 +75,14 @@ def test_a_delivery_becomes_an_analysis_and_the_same_again_does_not(world: Live)
     assert inbox.counts(world.engine)["done"] == 1
 
 
+def test_a_delivery_is_done_only_when_its_analysis_is_stored(world: Live) -> None:
+    """Also by a worker that has just begun, and knows nothing yet."""
+    put(world, "close")
+    Worker(world.engine, world.settings).round()
+    assert inbox.counts(world.engine)["done"] == 1
+    assert latest_analyses(world.engine, "acme")[0][1].scope.open == 0
+
+
 def test_what_is_stored_is_what_an_analysis_of_everything_says(world: Live) -> None:
     worker = Worker(world.engine, world.settings)
     worker.settle()
@@ -94,7 +102,7 @@ def test_midnight_is_a_reason_to_look_again(tmp_path: Path) -> None:
     project = LiveProject(team.engine, team.settings)
     evening = datetime(2026, 3, 18, 22, tzinfo=UTC)
     project.bring_forward(evening)
-    project.analyze(set(project.late))
+    project.analyze(set(project.urgent))
     project.bring_forward(evening + timedelta(minutes=10))
     assert not project.late
     project.bring_forward(evening + timedelta(minutes=16))
