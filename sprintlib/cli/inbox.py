@@ -52,7 +52,10 @@ def list_command(app: App, states: tuple[str, ...], limit: int, as_json: bool) -
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON, with headers and body.")
 @click.pass_obj
 def show_command(app: App, delivery: str, as_json: bool) -> None:
-    """Show one DELIVERY, by its number or GitHub's id, with its headers and its body."""
+    """Show one DELIVERY with its headers and its body.
+
+    DELIVERY: its number or GitHub's id.
+    """
     from sprintlib import inbox
     from sprintlib.store import open_store
     from sprintlib.views.terminal import plain
@@ -73,7 +76,10 @@ def show_command(app: App, delivery: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print how many as JSON.")
 @click.pass_obj
 def retry_command(app: App, deliveries: tuple[str, ...], as_json: bool) -> None:
-    """Have these DELIVERIES worked on again; without any, all that are set aside."""
+    """Work again on DELIVERIES, or on all that are set aside.
+
+    DELIVERIES: numbers or GitHub's ids.
+    """
     from sprintlib import inbox
     from sprintlib.store import open_store
 
