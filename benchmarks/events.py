@@ -217,26 +217,26 @@ def burst(engine: Engine, home: Path, url: str, events: Events, count: int, kill
 
 
 def grow(engine: Engine, times: int) -> None:
-    """Copies of closed issues with their events, under numbers of their own: a history so many times as long."""
+    """Copies of closed items with all that happened to them, in no milestone: a history so many times as long."""
+    about = ((schema.event, "id"), (schema.comment, "node_id"), (schema.review, "node_id"))
     with engine.begin() as connection:
-        closed = connection.execute(select(schema.issue).where(schema.issue.c.state == "closed")).mappings().all()
-        told_of: dict[tuple[int, int], list[Json]] = {}
-        for row in connection.execute(select(schema.event)).mappings():
-            told_of.setdefault((row["repository_id"], row["number"]), []).append(dict(row))
-        for copy in range(1, times + 1):
-            shift = 100_000 * copy
-            issues = [{**row, "number": row["number"] + shift, "node_id": f"{row['node_id']}-{copy}"} for row in closed]
-            rows = [
-                {**row, "number": row["number"] + shift, "id": f"{row['id']}-{copy}"}
-                for item in closed
-                for row in told_of.get((item["repository_id"], item["number"]), [])
-                if row["kind"] not in ("milestoned", "demilestoned")
-            ]
-            for issue in issues:
-                issue["milestone_number"] = None
-            connection.execute(insert(schema.issue), issues)
-            if rows:
-                connection.execute(insert(schema.event), rows)
+        closed: set[tuple[int, int]] = set()
+        for table in (schema.issue, schema.pull_request):
+            rows = connection.execute(select(table).where(table.c.state == "closed")).mappings().all()
+            closed |= {(row["repository_id"], row["number"]) for row in rows}
+            for copy in range(1, times + 1):
+                copies = [{**_copied(row, copy, "node_id"), "milestone_number": None} for row in rows]
+                connection.execute(insert(table), copies)
+        for table, key in about:
+            rows = connection.execute(select(table)).mappings().all()
+            own = [row for row in rows if (row["repository_id"], row["number"]) in closed]
+            own = [row for row in own if row.get("kind") not in ("milestoned", "demilestoned")]
+            for copy in range(1, times + 1):
+                connection.execute(insert(table), [_copied(row, copy, key) for row in own])
+
+
+def _copied(row: Any, copy: int, key: str) -> Json:
+    return {**row, "number": row["number"] + 100_000 * copy, key: f"{row[key]}-{copy}"}
 
 
 def settings_without_github(home: Path) -> Settings:
