@@ -48,6 +48,10 @@ def assert_no_leak(before: ProjectState, after: ProjectState) -> None:
     assert before.as_of == after.as_of
     for name, key, exempt in FRAMES:
         assert_same(getattr(before, name), getattr(after, name), list(key), exempt, name)
+    gone = [past.holdings.gone for past in (before, after)]
+    assert_same(*gone, key=["ref"], exempt=("milestone",), name="gone")
+    went = [past.holdings.presence.filter(pl.col("gone_at") <= past.as_of) for past in (before, after)]
+    assert_same(*went, key=["repository_id", "number"], name="presence")
     members = [pl.concat([past.memberships, past.unresolved]).drop("milestone") for past in (before, after)]
     assert_same(*members, key=["repo", "number", "entered_at"], name="memberships")
     # whether a closing was a drop may be known later, which the item's own row says; that it closed may not

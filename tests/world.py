@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import Connection, Engine, Table, update
 
 from sprintlib.facts.changes import changes_in, note_changes
 from sprintlib.history import ProjectState, load_state
@@ -143,13 +143,15 @@ class World:
         key = more.pop("key", None) or f"c{next(self._numbers)}"
         row = {"author": "bob", "author_type": "User", "kind": "issue", "updated_at": _moment(created), **more}
         row["html_url"] = f"https://github.com/{repo}/issues/{number}#issuecomment-{key}"
-        row |= {"node_id": key, "repository_id": IDS[repo], "number": number, "created_at": _moment(created)}
+        row |= {"id": zlib.crc32(key.encode()), "node_id": key, "repository_id": IDS[repo], "number": number}
+        row |= {"created_at": _moment(created)}
         self._write(schema.comment, body=body, **row)
 
     def review(self, number: int, state: str, submitted: str | datetime, repo: str = API, **more: Any) -> None:
         key = more.pop("key", None) or f"r{next(self._numbers)}"
         row = {"author": "bob", "author_type": "User", "body": "", "html_url": "https://github.com/r", **more}
-        row |= {"node_id": key, "repository_id": IDS[repo], "number": number, "state": state}
+        row |= {"id": zlib.crc32(key.encode()), "node_id": key, "repository_id": IDS[repo], "number": number}
+        row |= {"state": state}
         self._write(schema.review, submitted_at=_moment(submitted), **row)
 
     def commit(
@@ -181,16 +183,14 @@ class World:
         finished: str | datetime | None,
         conclusion: str = "success",
         repo: str = API,
+        **more: Any,
     ) -> None:
         self._write(
             schema.workflow_run,
             id=key,
             attempt=1,
             repository_id=IDS[repo],
-            name="tests",
-            event="push",
-            head_branch="main",
-            head_sha="0" * 40,
+            **{"name": "tests", "event": "push", "head_branch": "main", "head_sha": "0" * 40, **more},
             status="completed" if finished else "in_progress",
             conclusion=conclusion if finished else None,
             html_url=f"https://github.com/{repo}/actions/runs/{key}",
@@ -204,6 +204,15 @@ class World:
         row = {"repository_id": IDS[repo], "number": number, "blocker": blocker, "type": "blocks"}
         self._write(schema.dependency, observed=observed, **row)
 
+    def gone(self, table: Table, when: str | datetime, **key: Any) -> None:
+        """GitHub was first found at `when` to have the row with these values no longer."""
+
+        def mark(connection: Connection) -> None:
+            chosen = [table.c[name] == value for name, value in key.items()]
+            connection.execute(update(table).where(*chosen).values(gone_at=_moment(when)))
+
+        self._pending.append(mark)
+
     def _keep(self, kind: str, row: dict[str, Any]) -> None:
         """The payload that such a row was made from."""
         names = ("node_id", "number", "title", "body", "state", "state_reason", "draft", "additions", "deletions")
@@ -212,8 +221,7 @@ class World:
         for name in ("created_at", "updated_at", "closed_at", "merged_at"):
             content[name] = row[name].isoformat() if row.get(name) else None
         content["head"] = {"sha": row.get("head_sha"), "ref": row.get("head_ref")}
-        key = f"{row['repository_id']}-{row['number']}" if kind == "milestone" else row["node_id"]
-        kept = {"kind": kind, "key": key, "digest": str(next(self._numbers))}
+        kept = {"kind": kind, "key": f"{row['repository_id']}-{row['number']}", "digest": str(next(self._numbers))}
         kept |= {"repository_id": row["repository_id"], "body": zlib.compress(json.dumps(content).encode())}
         self._later(append, schema.payload, kept | {"observed_at": _moment(row.get("observed")) or SEEN})
 

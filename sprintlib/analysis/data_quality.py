@@ -8,6 +8,7 @@ from sprintlib.as_of import lies_ahead
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.forecast import closed_in_cadence, count
 from sprintlib.history import ProjectState, Sprint
+from sprintlib.history.names import called_today
 from sprintlib.risks import listed
 from sprintlib.settings import Settings
 
@@ -18,11 +19,15 @@ def notes(
     """What is missing, incomplete or unresolved about a project, a sentence each."""
     if lies_ahead(past.as_of):
         yield "This moment lies ahead: it is shown as if nothing happened until then, and it is not kept."
-    collected = {repo.lower() for repo in past.repositories["repo"]}
+    collected = {name.lower() for name in [*past.repositories["repo"], *past.repositories["named"]]}
+    collected |= past.holdings.former_names.keys()
     for repo in settings.project.repositories:
         if repo.lower() not in collected:
             yield f"Nothing of {repo} has been collected yet: run 'sprint sync'."
+        elif repo.lower() in past.holdings.former_names:
+            yield f"{repo} is now {past.holdings.former_names[repo.lower()]}: update sprint.toml."
     yield from _settings_that_name_nothing(past, settings)
+    yield from past.holdings.incomplete
     told_later = past.repositories.filter(pl.col("observed_at").is_null())["repo"]
     if not told_later.is_empty():
         yield f"No complete collection of {listed(told_later)} lies before this moment: what is shown was told later."
@@ -40,7 +45,7 @@ def _settings_that_name_nothing(past: ProjectState, settings: Settings) -> Itera
     """`[milestones]` of sprint.toml with a title or a part that no milestone has."""
     there = {f"{repo}#{number}".lower() for repo, number in past.milestones.select("repo", "number").iter_rows()}
     for title, known in settings.milestones.items():
-        missing = [part for part in known.parts if part.lower() not in there]
+        missing = [part for part in known.parts if called_today(part, past.holdings.former_names).lower() not in there]
         if missing:
             yield f"sprint.toml counts {listed(missing)} as part of '{title}', but there is no such milestone."
         if title in past.unknown_titles:

@@ -187,7 +187,7 @@ def _labels(past: ProjectState) -> Iterator[_Signal]:
 def _stated(past: ProjectState) -> Iterator[_Signal]:
     """What titles, bodies, comments and commit messages of open items say, and who mentions them."""
     hosts = {urlsplit(url).netloc.lower() for url in past.repositories["html_url"]} | {"github.com"}
-    resolver = Resolver(tuple(past.repositories["repo"]), frozenset(hosts))
+    resolver = Resolver(tuple(past.repositories["repo"]), frozenset(hosts), past.holdings.former_names)
     stated: dict[str, list[_Signal]] = {}
     for text in sorted(_texts(past), key=lambda text: text.at):
         for statement in statements_in(text.text, text.repo, resolver, only_footers=text.is_commit):

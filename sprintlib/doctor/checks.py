@@ -18,6 +18,8 @@ from sprintlib.errors import LlmError, SettingsError, SprintError
 from sprintlib.github import Client, RetryPolicy, connect, find_token
 from sprintlib.github.set_aside import set_aside
 from sprintlib.github.token import is_loopback
+from sprintlib.history.completeness import short_of
+from sprintlib.history.names import former_names, repositories_meant
 from sprintlib.settings import FILE_NAME, ProjectSettings, Settings, load
 from sprintlib.store import open_store, schema
 
@@ -187,25 +189,30 @@ def _store(settings: Settings) -> Check:
 
 
 def _collection(settings: Settings) -> Check:
-    """What the last sync had to leave out."""
+    """What the last sync had to leave out or could not finish, and which repositories have another name now."""
     engine = open_store(settings.database_url, read_only=True)
     try:
         with engine.connect() as connection:
-            # names as GitHub spells them
-            wanted = [name.lower() for name in settings.project.repositories]
-            known = connection.scalars(select(schema.repository.c.full_name)).all()
-            names = {*settings.project.repositories, *(name for name in known if name.lower() in wanted)}
-            left_out = set_aside(connection, names)
+            meant = list(repositories_meant(connection, settings.project.repositories))
+            today = connection.scalars(select(schema.repository.c.full_name).where(schema.repository.c.id.in_(meant)))
+            left_out = set_aside(connection, {*settings.project.repositories, *today})
+            former = former_names(connection)
+            short = [one.rstrip(".") for one in short_of(connection, meant)]
     except DatabaseError as error:
         return Check("collection", "fail", f"cannot be read: {error.orig}", "move it away and run 'sprint sync'")
     finally:
         engine.dispose()
-    if not left_out:
-        return Check("collection", "ok", "nothing is set aside")
-    told = "; ".join(one.sentence() for one in left_out[:_MOST_NAMED])
-    more = f"; and {len(left_out) - _MOST_NAMED:,} more" if len(left_out) > _MOST_NAMED else ""
-    todo = "run 'sprint sync': it tries again, at growing intervals up to a day; everything else is collected"
-    return Check("collection", "warn", f"{told}{more}", todo)
+    renamed = [
+        f"{name} is now {former[name.lower()]}" for name in settings.project.repositories if name.lower() in former
+    ]
+    told = [*(one.sentence() for one in left_out), *short]
+    if told:
+        more = [f"and {len(told) - _MOST_NAMED:,} more"] if len(told) > _MOST_NAMED else []
+        todo = "run 'sprint sync': it tries again, at growing intervals up to a day; everything else is collected"
+        return Check("collection", "warn", "; ".join([*told[:_MOST_NAMED], *more, *renamed]), todo)
+    if renamed:
+        return Check("collection", "warn", "; ".join(renamed), "update sprint.toml; the facts are found until then")
+    return Check("collection", "ok", "nothing is set aside")
 
 
 def _inbox(settings: Settings) -> Check:

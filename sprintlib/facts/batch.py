@@ -15,7 +15,7 @@ from datetime import date, datetime
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, String, Table, cast, delete, select, update
+from sqlalchemy import Connection, String, Table, cast, delete, func, select, update
 
 from sprintlib.errors import CollectError
 from sprintlib.facts import rows
@@ -114,7 +114,7 @@ class FactBatch:
             case "milestone":
                 self.embedded_milestone(payload)
                 self._milestone_title(payload, payload["html_url"])
-                self._keep("milestone", f"{self.origin.repository_id}-{payload['number']}", payload)
+                self._keep("milestone", item_key(self.origin.repository_id, payload["number"]), payload)
             case "comment":
                 self._comment(payload, "issue", rows.number_in_url(payload["issue_url"]))
             case "review_comment":
@@ -124,7 +124,7 @@ class FactBatch:
                 self._keep("run", f"{payload['id']}-{payload.get('run_attempt') or 1}", payload)
             case "release":
                 self._rows[schema.release].append(rows.release_row(payload, self.origin))
-                self._keep("release", payload["node_id"], payload)
+                self._keep("release", str(rows.numeric_id(payload)), payload)
 
     def embedded_milestone(self, payload: Payload) -> None:
         """A milestone as an item embeds it: as old as the item."""
@@ -135,7 +135,7 @@ class FactBatch:
         blockers = list(blockers)
         edges = (rows.dependency_row(blocker, number, self.origin) for blocker in blockers)
         self._waiting[number] = [edge for edge in edges if edge]
-        self._keep("blocked_by", f"{self.origin.repository_id}-{number}", {"blocked_by": blockers})
+        self._keep("blocked_by", item_key(self.origin.repository_id, number), {"blocked_by": blockers})
 
     def milestone_changed(self, number: int, field: str, before: str | None, at: datetime) -> None:
         """That a milestone's `title` or `due_on` (a date, as text) was another until `at`."""
@@ -180,7 +180,7 @@ class FactBatch:
         self._rows[table].append(row(payload, self.origin))
         if payload.get("milestone"):
             self._milestone_title(payload["milestone"], rows.item_reference(payload) or payload["html_url"])
-        self._keep(kind, payload["node_id"], payload)
+        self._keep(kind, item_key(self.origin.repository_id, payload["number"]), payload)
 
     def _milestone_title(self, milestone: Payload, proof: str) -> None:
         self._rows[schema.milestone_title].append(rows.milestone_title_row(milestone, proof, self.origin))
@@ -194,7 +194,7 @@ class FactBatch:
                 review = rows.review_row(payload, number, self.origin)
                 if review:
                     self._rows[schema.review].append(review)
-                    self._keep("review", review["node_id"], payload)
+                    self._keep("review", str(review["id"]), payload)
             case "committed":
                 self._rows[schema.commit].append(rows.commit_row(payload, self.origin))
                 self._rows[schema.pull_request_commit].append(
@@ -212,7 +212,7 @@ class FactBatch:
 
     def _comment(self, payload: Payload, kind: str, number: int) -> None:
         self._rows[schema.comment].append(rows.comment_row(payload, kind, number, self.origin))
-        self._keep("comment", payload["node_id"], payload)
+        self._keep("comment", f"{kind}-{rows.numeric_id(payload)}", payload)
 
     def _keep(self, kind: str, key: str, payload: Payload) -> None:
         text = json.dumps(_without_noise(payload), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
@@ -256,13 +256,20 @@ def write_repository(connection: Connection, payload: Payload, origin: Origin) -
     table = schema.repository
     connection.execute(
         update(table)
-        .where(table.c.full_name == payload["full_name"], table.c.id != payload["id"])
+        .where(func.lower(table.c.full_name) == payload["full_name"].lower(), table.c.id != payload["id"])
         .values(full_name=table.c.full_name + "#" + cast(table.c.id, String))
     )
     owner = rows.organization_row(payload, origin.source, origin.observed_at)
     repository = rows.repository_row(payload, origin.source, origin.observed_at)
     upsert(connection, schema.organization, [fitted(schema.organization, owner)])
     upsert(connection, table, [fitted(table, repository)])
+    write_names(connection, payload["id"], [payload["full_name"]], origin.observed_at)
+
+
+def write_names(connection: Connection, repository_id: int, names: Iterable[str], seen_at: datetime) -> None:
+    """Remember that these names meant this repository, the newest meaning of each."""
+    rows_of_names = [{"name": name.lower(), "repository_id": repository_id, "seen_at": seen_at} for name in names]
+    upsert(connection, schema.repository_name, rows_of_names, newest_by=("seen_at",))
 
 
 def write_project(connection: Connection, name: str, repository_ids: Iterable[int], only: bool = True) -> None:
@@ -275,14 +282,19 @@ def write_project(connection: Connection, name: str, repository_ids: Iterable[in
 
 
 def write_snapshots(connection: Connection, repository_id: int, day: date, observed_at: datetime) -> None:
-    """Picture each milestone as the store has it now, once a local day."""
+    """Picture each milestone that there is as the store has it now, once a local day."""
     names = ("repository_id", "number", "title", "state", "due_on", "open_issues", "closed_issues")
     query = select(*(schema.milestone.c[name] for name in names)).where(
-        schema.milestone.c.repository_id == repository_id
+        schema.milestone.c.repository_id == repository_id, schema.milestone.c.gone_at.is_(None)
     )
     pictures = [{**row, "day": day, "observed_at": observed_at} for row in connection.execute(query).mappings()]
     append(connection, schema.snapshot, pictures)
     note_changes(connection, [Change(repository_id, "milestone", str(row["number"])) for row in pictures])
+
+
+def item_key(repository_id: int, number: int) -> str:
+    """What stays the same in all payloads of an issue, pull request or milestone: the key of `payload`."""
+    return f"{repository_id}-{number}"
 
 
 def read_payload(body: bytes) -> dict[str, Any]:

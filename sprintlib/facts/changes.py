@@ -27,7 +27,7 @@ _ABOUT: dict[Table, tuple[str, str]] = {
     schema.dependency: ("item", "number"),
     schema.commit: ("commit", "sha"),
     schema.workflow_run: ("run", "id"),
-    schema.release: ("release", "node_id"),
+    schema.release: ("release", "id"),
 }
 MOST_KEPT = 50_000
 _WRITERS_LOCK = 7_074_683_202  # any number, as long as every process takes the same

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, literal, select
+from sqlalchemy import Connection, Table, delete, func, literal, or_, select
 
 from sprintlib.errors import CollectError, TokenError
 from sprintlib.facts.batch import FactBatch
@@ -48,7 +48,7 @@ def collect_open_milestones(reader: RepositoryCollector) -> None:
     milestone = schema.milestone.c
     opened = (
         select(milestone.number)
-        .where(milestone.repository_id == reader.repository_id, milestone.state == "open")
+        .where(milestone.repository_id == reader.repository_id, milestone.state == "open", milestone.gone_at.is_(None))
         .order_by(milestone.due_on.is_(None), milestone.due_on)
     )
     with reader.engine.connect() as connection:
@@ -109,7 +109,15 @@ def note_completeness(reader: RepositoryCollector, as_of: datetime) -> list[Curs
             ),
         }
         cursors = [
-            Cursor(reader.full_name, kind, as_of, complete=complete, collected=collected, expected=expected)
+            Cursor(
+                reader.repository_id,
+                reader.full_name,
+                kind,
+                as_of,
+                complete=complete,
+                collected=collected,
+                expected=expected,
+            )
             for kind, (collected, expected) in counts.items()
         ]
         for cursor in cursors:
@@ -126,7 +134,7 @@ class _Need:
         self._again = {key.partition("/")[0] for key in reader.shelf.due(ENTRY)}
         self.items = _items(connection, reader.repository_id)
         self.asked = _asked(connection, reader.repository_id)
-        events = read_cursor(connection, reader.full_name, EVENTS.name)
+        events = read_cursor(connection, reader.repository_id, EVENTS.name)
         self._events_are_short = bool(events and events.note == SHORTENED)
 
     def work(self, open_milestones_only: bool = False, with_resting: bool = False) -> Iterator[tuple[Item, list[str]]]:
@@ -240,7 +248,9 @@ def _items(connection: Connection, repository_id: int, only: int | None = None) 
     milestone = schema.milestone.c
     opened = set(
         connection.execute(
-            select(milestone.number).where(milestone.repository_id == repository_id, milestone.state == "open")
+            select(milestone.number).where(
+                milestone.repository_id == repository_id, milestone.state == "open", milestone.gone_at.is_(None)
+            )
         ).scalars()
     )
     changes = _blocking_changes(connection, repository_id, only)
@@ -249,7 +259,8 @@ def _items(connection: Connection, repository_id: int, only: int | None = None) 
         column, is_pull = table.c, table is schema.pull_request
         blockers = literal(0) if is_pull else func.coalesce(column.blockers, 0)
         query = select(column.number, column.updated_at, column.closed_at, column.milestone_number, blockers)
-        query = query.where(column.repository_id == repository_id, *(() if only is None else (column.number == only,)))
+        there = (column.repository_id == repository_id, column.gone_at.is_(None))
+        query = query.where(*there, *(() if only is None else (column.number == only,)))
         for number, updated_at, closed_at, milestone_number, count in connection.execute(query):
             found.append(
                 Item(number, is_pull, updated_at, closed_at, milestone_number in opened, count, changes.get(number))
@@ -277,9 +288,10 @@ def _blocking_changes(connection: Connection, repository_id: int, only: int | No
 
 
 def _drop_lifted_blockers(connection: Connection, repository_id: int, only: int | None = None) -> None:
-    """GitHub counts no blockers any more: nothing has to be asked to know that the edges are gone."""
+    """GitHub counts no blockers any more, or has no such item: the edges are gone without asking."""
     free = select(schema.issue.c.number).where(
-        schema.issue.c.repository_id == repository_id, schema.issue.c.blockers == 0
+        schema.issue.c.repository_id == repository_id,
+        or_(schema.issue.c.blockers == 0, schema.issue.c.gone_at.is_not(None)),
     )
     edges = schema.dependency
     lifted = delete(edges).where(edges.c.repository_id == repository_id, edges.c.number.in_(free))

@@ -7,6 +7,7 @@ sequence of facts.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,13 +16,23 @@ import polars as pl
 from sqlalchemy import ColumnElement, Connection, Engine, String, Table, and_, cast, false, or_, select
 
 from sprintlib.facts.changes import Change, changes_after, position
+from sprintlib.history.completeness import incomplete
 from sprintlib.history.fact_reader import RUN_ORDER, FactReader, repositories
 from sprintlib.history.first_days import first_days
-from sprintlib.history.loading import ItemFrames, Parts, inside, read_item_frames, read_state, seen_titles
+from sprintlib.history.loading import (
+    ItemFrames,
+    Parts,
+    gone_milestones,
+    inside,
+    read_item_frames,
+    read_state,
+    seen_titles,
+)
 from sprintlib.history.machines import Machines
 from sprintlib.history.memberships import Memberships, Stays, read_memberships, stays_by_item
 from sprintlib.history.milestones import read_milestones
-from sprintlib.history.state import MEMBERSHIPS, ProjectState
+from sprintlib.history.presence import LEAVING
+from sprintlib.history.state import MEMBERSHIPS, Holdings, ProjectState
 from sprintlib.history.touched import Touched
 from sprintlib.settings import Settings
 from sprintlib.store import schema
@@ -87,10 +98,14 @@ def advance(history: LoadedHistory, engine: Engine, settings: Settings, as_of: d
             reread = touched = Touched.of(changes | history.ahead, ids)
             if touched.size <= MOST_TOUCHED and _same_places(before.repositories, repos):
                 step = _Step(connection, history.parts, repos, settings, as_of)
-                parts, touched = step.take(touched)
-                ahead = _ahead(connection, repos, as_of, reread)
-                return LoadedHistory(parts, known, ahead, touched)
+                with suppress(_LeavingError):
+                    parts, touched = step.take(touched)
+                    return LoadedHistory(parts, known, _ahead(connection, repos, as_of, reread), touched)
     return load_history(engine, settings, as_of)
+
+
+class _LeavingError(Exception):
+    """Something left, came back or is called otherwise: that may concern anything else."""
 
 
 class _Step:
@@ -110,6 +125,7 @@ class _Step:
     def take(self, touched: Touched) -> tuple[Parts, Touched]:
         """The parts as they are now, and what of the touched differs."""
         before, state = self._parts, self._parts.state
+        self._check_presence(touched)
         if not touched.size:
             return replace(before, state=self._later()), touched
         milestones = self._reader(touched).milestones()
@@ -117,22 +133,30 @@ class _Step:
         touched = self._with_items_of(touched, born - before.born)
         facts = self._reader(touched)
         payloads, titles = facts.items(), facts.titles()
-        stays, stays_differ = self._stays(touched, payloads, facts.milestone_events(), milestones)
         sightings = seen_titles(milestones, titles)
-        known = before.members
+        self._check_leaving(facts, touched, payloads, milestones, sightings)
+        stays, stays_differ = self._stays(touched, payloads, facts.milestone_events(), milestones, titles)
+        known, presence = before.members, state.holdings.presence
         if stays_differ or not sightings.equals(before.sightings):
             names = dict(self._repos.select("repository_id", "repo").iter_rows())
             known = read_memberships(stays, names, milestones, titles)
-        members = known.as_of(self._as_of)
+        members = known.within(presence, milestones).as_of(self._as_of)
         kept = before.snapshots.filter(~_of(touched.milestones, "number"))
         snapshots = pl.concat([kept, facts.snapshots()])
-        found = read_item_frames(self._connection, facts, payloads, members, self._as_of, self._machines)
+        found, _ = read_item_frames(self._connection, facts, payloads, members, presence, self._as_of, self._machines)
         frames = {name: self._items_frame(name, touched, found) for name in vars(found)}
         memberships = members.resolved.select(MEMBERSHIPS.names())
         if not memberships.equals(state.memberships):
+            if not state.holdings.gone.is_empty():
+                raise _LeavingError
             frames["items"] = _in_milestones(frames["items"], members)
-        starts = first_days(self._settings, milestones, titles, known.resolved)
-        changed: dict[str, Any] = {**frames, "first_days": starts.found, "unknown_titles": starts.unknown}
+        starts = first_days(self._settings, state.sprint_parts, milestones, titles, known.resolved)
+        changed: dict[str, Any] = {
+            **frames,
+            "holdings": self._holdings(),
+            "first_days": starts.found,
+            "unknown_titles": starts.unknown,
+        }
         made = replace(
             state,
             as_of=self._as_of,
@@ -146,14 +170,49 @@ class _Step:
             changed_files=self._changed_files(touched, facts),
             **changed,
         )
-        parts = Parts(made, stays, born, sightings, snapshots, known)
+        parts = Parts(made, stays, born, sightings, snapshots, known, before.gone)
         return parts, self._differences(touched, made)
 
     def _later(self) -> ProjectState:
         """The state at the later moment, where nothing has happened."""
         state = self._parts.state
         recent = state.changed_files.filter(pl.col("committed_at") > self._as_of - _A_YEAR)
-        return replace(state, as_of=self._as_of, repositories=self._repos, changed_files=recent)
+        return replace(
+            state, as_of=self._as_of, repositories=self._repos, changed_files=recent, holdings=self._holdings()
+        )
+
+    def _holdings(self) -> Holdings:
+        ids = self._repos["repository_id"].to_list()
+        return replace(self._parts.state.holdings, incomplete=tuple(incomplete(self._connection, ids)))
+
+    def _check_presence(self, touched: Touched) -> None:
+        """Raises _LeavingError where an item that once left or came is touched, or leaves or comes meanwhile."""
+        holdings, until = self._parts.state.holdings, self._parts.state.as_of
+        if self._reader(touched).former_names != holdings.former_names:
+            raise _LeavingError
+        presence = holdings.presence
+        moving = pl.any_horizontal(
+            pl.col(name).is_between(until, self._as_of, closed="right").fill_null(value=False)
+            for name in ("arrived_at", "gone_at")
+        )
+        if not presence.filter(_of(touched.items, "number") | moving).is_empty():
+            raise _LeavingError
+
+    def _check_leaving(
+        self,
+        facts: FactReader,
+        touched: Touched,
+        payloads: pl.DataFrame,
+        milestones: pl.DataFrame,
+        sightings: pl.DataFrame,
+    ) -> None:
+        """Raises _LeavingError where something touched is gone, or may be what a gone thing became."""
+        before = self._parts
+        known = before.state.events.filter(_of(touched.items, "number") & pl.col("kind").is_in(LEAVING))
+        left = payloads["gone_at"].is_not_null().any() or facts.leaving_events().height != known.height
+        gone = gone_milestones(milestones)
+        if left or gone != before.gone or (gone and not sightings.equals(before.sightings)):
+            raise _LeavingError
 
     def _reader(self, touched: Touched) -> FactReader:
         return FactReader(self._connection, self._repos, self._as_of, self._machines, touched)
@@ -171,11 +230,16 @@ class _Step:
         return replace(touched, items=items)
 
     def _stays(
-        self, touched: Touched, payloads: pl.DataFrame, events: pl.DataFrame, milestones: pl.DataFrame
+        self,
+        touched: Touched,
+        payloads: pl.DataFrame,
+        events: pl.DataFrame,
+        milestones: pl.DataFrame,
+        titles: pl.DataFrame,
     ) -> tuple[Stays, bool]:
         """Stays of all items, and whether any differ."""
         keys = {(repository_id, number) for repository_id, own in touched.items.items() for number in own}
-        fresh = stays_by_item(payloads, events, milestones)
+        fresh = stays_by_item(payloads, events, milestones, titles)
         if all(fresh.get(key) == self._parts.stays.get(key) for key in keys):
             return self._parts.stays, False
         return {**{key: own for key, own in self._parts.stays.items() if key not in keys}, **fresh}, True
@@ -230,7 +294,7 @@ class _Step:
 
 
 def _same_places(one: pl.DataFrame, other: pl.DataFrame) -> bool:
-    names = ["repository_id", "repo"]
+    names = ["repository_id", "repo", "named"]
     return one.select(names).equals(other.select(names))
 
 
@@ -288,17 +352,23 @@ def _in_milestones(items: pl.DataFrame, members: Memberships) -> pl.DataFrame:
 
 # ------------------------------------------------------------------ what lies ahead of a moment
 
+_ITEM_TIMES = ("created_at", "updated_at", "closed_at", "gone_at", "observed_at")
 _TIMES: tuple[tuple[Table, str, str, tuple[str, ...]], ...] = (
-    (schema.issue, "item", "number", ("created_at", "updated_at", "closed_at", "observed_at")),
-    (schema.pull_request, "item", "number", ("created_at", "updated_at", "closed_at", "merged_at", "observed_at")),
+    (schema.issue, "item", "number", ("created_at", "updated_at", "closed_at", "gone_at", "observed_at")),
+    (
+        schema.pull_request,
+        "item",
+        "number",
+        ("created_at", "updated_at", "closed_at", "merged_at", "gone_at", "observed_at"),
+    ),
     (schema.event, "item", "number", ("happened_at",)),
-    (schema.comment, "item", "number", ("created_at", "updated_at", "observed_at")),
+    (schema.comment, "item", "number", ("created_at", "updated_at", "gone_at", "observed_at")),
     (schema.review, "item", "number", ("submitted_at", "observed_at")),
     (schema.dependency, "item", "number", ("observed_at",)),
     (schema.commit, "commit", "sha", ("committed_at",)),
-    (schema.workflow_run, "run", "id", ("created_at", "started_at", "updated_at")),
-    (schema.release, "release", "node_id", ("published_at",)),
-    (schema.milestone, "milestone", "number", ("created_at", "updated_at", "closed_at", "observed_at")),
+    (schema.workflow_run, "run", "id", ("created_at", "started_at", "updated_at", "gone_at")),
+    (schema.release, "release", "id", ("published_at", "gone_at")),
+    (schema.milestone, "milestone", "number", _ITEM_TIMES),
     (schema.snapshot, "milestone", "number", ("observed_at",)),
     (schema.milestone_change, "milestone", "number", ("happened_at",)),
 )

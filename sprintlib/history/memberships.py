@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from sprintlib.history.membership_intervals import MilestoneEvent, MilestoneMembership, Payload, stays
+from sprintlib.history.presence import within
 from sprintlib.history.state import MEMBERSHIPS
 from sprintlib.history.titles import TitleFact, resolve
 
@@ -23,6 +24,11 @@ class Memberships:
     resolved: pl.DataFrame
     unresolved: pl.DataFrame
 
+    def within(self, presence: pl.DataFrame, milestones: pl.DataFrame) -> "Memberships":
+        """Only while the item, and the milestone, was there (`sprintlib.history.presence`)."""
+        parts = (within(part, presence, milestones) for part in (self.resolved, self.unresolved))
+        return Memberships(*(part.sort("repository_id", "entered_at", "number", maintain_order=True) for part in parts))
+
     def as_of(self, moment: datetime) -> "Memberships":
         """Only what had happened by then: later entries vanish, later exits have not happened yet."""
         return Memberships(_cut(self.resolved, moment), _cut(self.unresolved, moment))
@@ -31,12 +37,12 @@ class Memberships:
 Stays = Mapping[_Key, Sequence[MilestoneMembership]]
 
 
-def stays_by_item(items: pl.DataFrame, events: pl.DataFrame, milestones: pl.DataFrame) -> Stays:
+def stays_by_item(items: pl.DataFrame, events: pl.DataFrame, milestones: pl.DataFrame, titles: pl.DataFrame) -> Stays:
     """Stays of each item that was ever in a milestone, by (repository id, number), not yet tied to numbers.
 
-    items: newest payloads; events: MILESTONE_EVENTS of all times; milestones: newest payloads.
+    items: newest payloads; events: MILESTONE_EVENTS of all times; milestones: newest payloads; titles: sightings.
     """
-    created_at = _born(milestones)
+    created_at, deleted = _born(milestones), _deleted(milestones, _sightings(milestones, titles))
     by_item: dict[_Key, list[MilestoneEvent]] = {}
     rows = _rows(events, "repository_id", "number", "happened_at", "kind", "subject")
     for key, group in groupby(sorted(rows, key=itemgetter(0, 1, 2)), key=itemgetter(0, 1)):
@@ -47,7 +53,8 @@ def stays_by_item(items: pl.DataFrame, events: pl.DataFrame, milestones: pl.Data
         own = by_item.get((repository_id, number), [])
         if own or milestone is not None:
             payload = Payload(milestone, born, updated_at)
-            found[repository_id, number] = stays(own, payload, created_at.get((repository_id, milestone)))
+            own_milestone = created_at.get((repository_id, milestone))
+            found[repository_id, number] = stays(own, payload, own_milestone, deleted.get(repository_id))
     return found
 
 
@@ -76,6 +83,19 @@ def read_memberships(
 
 def _born(milestones: pl.DataFrame) -> dict[_Key, datetime]:
     return {(row[0], row[1]): row[2] for row in _rows(milestones, "repository_id", "number", "created_at")}
+
+
+def _deleted(milestones: pl.DataFrame, sightings: Mapping[int, Sequence[TitleFact]]) -> dict[int, dict[str, datetime]]:
+    """By repository, every title that a deleted milestone had -> when it was last found to be gone."""
+    gone = {(key, number): at for key, number, at in _rows(milestones, "repository_id", "number", "gone_at") if at}
+    found: dict[int, dict[str, datetime]] = {}
+    for key, facts in sightings.items():
+        for fact in facts:
+            at = gone.get((key, fact.number))
+            if at is not None:
+                own = found.setdefault(key, {})
+                own[fact.title] = max(at, own.get(fact.title, at))
+    return found
 
 
 def _sightings(milestones: pl.DataFrame, titles: pl.DataFrame) -> dict[int, list[TitleFact]]:

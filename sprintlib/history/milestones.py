@@ -13,13 +13,14 @@ _SEEN = ("state", "due_on", "title", "closed_at", "observed_at")
 def read_milestones(
     payloads: pl.DataFrame, snapshots: pl.DataFrame, members: pl.DataFrame, edits: pl.DataFrame, as_of: datetime
 ) -> pl.DataFrame:
-    """Milestones that existed at the moment (schema MILESTONES).
+    """Milestones that existed at the moment (schema MILESTONES), without those that were deleted by then.
 
     payloads: the newest of each; snapshots: pictures taken by the moment; members: memberships as of the moment,
     whose events tell titles; edits: after the moment, with what was before. What nobody had seen by then is taken from
     the newest payload and listed in `known_later`; so is a closing that was seen only later.
     """
-    existing = payloads.filter(pl.col("created_at") <= as_of)
+    is_gone = (pl.col("gone_at") <= as_of).fill_null(value=False)
+    existing = payloads.filter((pl.col("created_at") <= as_of) & ~is_gone)
     base = existing.join(_seen(existing, snapshots, as_of), on=_KEY, how="left", maintain_order="left")
     base = base.join(_titles(members, base), on=_KEY, how="left", maintain_order="left")
     base = base.join(_before(edits), on=_KEY, how="left", maintain_order="left")

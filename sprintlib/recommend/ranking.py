@@ -1,6 +1,5 @@
 """Which actions to show, and in which order: by what the model expects of them."""
 
-import re
 from collections.abc import Mapping, Sequence
 from zlib import crc32
 
@@ -8,7 +7,7 @@ from sprintlib.forecast import ForecastInputs, clamp, probability_in_time
 from sprintlib.forecast.model import Forecast
 from sprintlib.recommend.candidates import Candidate, candidates
 from sprintlib.recommend.effort import effort
-from sprintlib.recommend.feedback import Feedback, Record, hidden, records
+from sprintlib.recommend.feedback import Feedback, Record, hidden, records, slug
 from sprintlib.recommend.model import Recommendation
 from sprintlib.recommend.playbook import interventions
 from sprintlib.risks import Risk, SprintContext
@@ -75,5 +74,5 @@ def _recommendation(
 def _identifier(candidate: Candidate) -> str:
     """Stable for the same action on the same items: `pb-006-sprint-demo-api-44`."""
     about = " ".join(candidate.items or [citation.ref for citation in candidate.cited])
-    name = re.sub(r"[^a-z0-9]+", "-", f"{candidate.play} {about}".lower()).strip("-")
+    name = slug(f"{candidate.play} {about}")
     return name if len(name) <= _ID_LENGTH else f"{name[: _ID_LENGTH - 9]}-{crc32(name.encode()):08x}"

@@ -12,8 +12,9 @@ from sprintlib.analysis.pipeline import sprint_contexts
 from sprintlib.errors import AnalysisError
 from sprintlib.forecast import forecast
 from sprintlib.history import load_state
+from sprintlib.history.names import former_names
 from sprintlib.recommend import Recommendation, give_feedback, read_feedback, recommend
-from sprintlib.recommend.feedback import Decision, Feedback, Record, records
+from sprintlib.recommend.feedback import Decision, Feedback, Record, identifier_today, records
 from sprintlib.results.analyses import latest_analyses
 from sprintlib.risks import find_risks
 from sprintlib.settings import Settings
@@ -64,6 +65,8 @@ def options(engine: Engine, project: str) -> list[OpenRecommendation]:
     stored = [(as_of, found) for as_of, found in latest_analyses(engine, project) if found.state == "open"]
     newest = max((as_of for as_of, _ in stored), default=None)
     said = {given.recommendation: given.decision for given in _said(engine, project)}
+    with engine.connect() as connection:
+        former = former_names(connection)
     found = [
         (milestone, as_of, advice)
         for as_of, milestone in stored
@@ -71,7 +74,7 @@ def options(engine: Engine, project: str) -> list[OpenRecommendation]:
         for advice in milestone.recommendations
     ]
     return [
-        _open(place, milestone, as_of, advice, said.get(advice.id))
+        _open(place, milestone, as_of, advice, said.get(identifier_today(advice.id, former)))
         for place, (milestone, as_of, advice) in enumerate(found, start=1)
     ]
 

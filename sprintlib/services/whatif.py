@@ -13,6 +13,7 @@ from sprintlib.errors import AnalysisError
 from sprintlib.forecast import Change, WhatIf, apply_change
 from sprintlib.forecast import what_if as compare
 from sprintlib.history import load_state
+from sprintlib.history.names import called_today
 from sprintlib.recommend import Plan, cheapest, ended_by, freed_by, with_pull_requests
 from sprintlib.risks import SprintContext, find_risks, listed
 from sprintlib.settings import Settings
@@ -94,7 +95,7 @@ def _change(
 
 def _named(name: str, refs: Sequence[str], problem: str, context: SprintContext) -> str:
     """The one of these refs that is meant by `12`, `api#12` or `acme/api#12`."""
-    match = _REF.fullmatch(name.strip())
+    match = _REF.fullmatch(called_today(name.strip(), context.sprint.past.holdings.former_names))
     found = {ref for ref in refs if match and _fits(ref, match["repo"], match["number"])}
     if len(found) > 1:
         raise AnalysisError(f"'{name}' can be {listed(sorted(found))}: write the repository too.")
