@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, update
+from sqlalchemy import Connection, Engine, Table, select, update
 
 from sprintlib.facts.changes import changes_in, note_changes
 from sprintlib.history import ProjectState, load_state
@@ -210,6 +210,8 @@ class World:
         def mark(connection: Connection) -> None:
             chosen = [table.c[name] == value for name, value in key.items()]
             connection.execute(update(table).where(*chosen).values(gone_at=_moment(when)))
+            rows = [dict(row) for row in connection.execute(select(table).where(*chosen)).mappings()]
+            note_changes(connection, list(changes_in(table, rows)))
 
         self._pending.append(mark)
 

@@ -9,8 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, Connection, Table, update
+
 from sprintlib.facts.batch import FactBatch
+from sprintlib.facts.changes import changes_in, note_changes
 from sprintlib.facts.rows import WEBHOOK, Origin, Payload, moment
+from sprintlib.store import schema
 
 _DELETED = "deleted"
 # an item that leaves its repository
@@ -52,6 +56,16 @@ def read_delivery(event: str, payload: Payload, repository_id: int) -> Telling:
     else:
         read(payload, telling)
     return telling
+
+
+def write_gone(connection: Connection, telling: Telling, at: datetime) -> None:
+    """Note when GitHub was found to have something no longer; what was noted before stays."""
+    for kind, key in telling.gone:
+        table, column, only = _TABLES[kind]
+        chosen = [table.c.repository_id == telling.repository_id, table.c[column] == key, *only]
+        marked = update(table).where(*chosen, table.c.gone_at.is_(None)).values(gone_at=at).returning(table)
+        rows = [dict(row) for row in connection.execute(marked).mappings()]
+        note_changes(connection, list(changes_in(table, rows)))
 
 
 def _issue(payload: Payload, telling: Telling) -> None:
@@ -150,6 +164,14 @@ def _number(thing: Payload) -> int:
     return number
 
 
+# kind of a gone thing -> its table, the column of its key, and what else its rows have
+_TABLES: Mapping[str, tuple[Table, str, tuple[ColumnElement[bool], ...]]] = {
+    "issue": (schema.issue, "number", ()),
+    "milestone": (schema.milestone, "number", ()),
+    "comment": (schema.comment, "id", (schema.comment.c.kind == "issue",)),
+    "review_comment": (schema.comment, "id", (schema.comment.c.kind == "review",)),
+    "release": (schema.release, "id", ()),
+}
 _READERS: Mapping[str, Callable[[Payload, Telling], None]] = {
     "issues": _issue,
     "issue_comment": _issue_comment,

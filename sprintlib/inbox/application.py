@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from sqlalchemy import Connection, Engine, func, select
 
 from sprintlib.facts.batch import NOT_UNDERSTOOD, why_not_understood, write_repository
-from sprintlib.facts.deliveries import Telling, read_delivery
+from sprintlib.facts.deliveries import Telling, read_delivery, write_gone
 from sprintlib.facts.rows import Origin
 from sprintlib.github.json_text import read_json
 from sprintlib.inbox.queue import Delivery
@@ -48,6 +48,7 @@ def apply_delivery(engine: Engine, settings: Settings, one: Delivery) -> Telling
             _know_repository(connection, repository)
             for batch in telling.batches:
                 batch.write(connection)
+            write_gone(connection, telling, one.received_at)
         except NOT_UNDERSTOOD as error:
             raise UnreadableError(f"its form is not understood ({why_not_understood(error)})") from error
         want_refresh(connection, telling.repository_id, telling.items)

@@ -1,7 +1,8 @@
 """A state that is brought forward equals one that is loaded from scratch, whatever happened in between."""
 
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import polars as pl
 import pytest
@@ -10,18 +11,22 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from sprintlib.facts.changes import changes_after, forget_changes, position
-from sprintlib.history import LoadedHistory, ProjectState, advance, load_history, load_state
+from sprintlib.history import LoadedHistory, advance, load_history, load_state
+from sprintlib.store import schema
 from tests.leaks import ACTIONS, CAREFUL, START, emptied
 from tests.small_github import Action, FakeGitHub
 from tests.world import World, at
 
 
-def assert_equal(advanced: ProjectState, loaded: ProjectState) -> None:
-    for field in fields(ProjectState):
+def assert_equal(advanced: Any, loaded: Any) -> None:
+    """Every field of two states, or of parts of them."""
+    for field in fields(advanced):
         one, other = getattr(advanced, field.name), getattr(loaded, field.name)
         if isinstance(one, pl.DataFrame):
             assert one.schema == other.schema, field.name
             assert one.equals(other), f"{field.name}:\n{one}\n{other}"
+        elif is_dataclass(one):
+            assert_equal(one, other)
         else:
             assert one == other, field.name
 
@@ -105,6 +110,17 @@ def test_a_commit_that_was_on_a_branch_first(world: World, history: LoadedHistor
     found = brought_forward(world, found, "03-11")
     assert found.state.commits["number"].to_list() == [6]
     assert brought_forward(world, found, "03-13").state.commits["number"].to_list() == [6, 6]
+
+
+def test_what_github_has_no_longer_leaves_the_state(world: World, history: LoadedHistory) -> None:
+    world.gone(schema.issue, "03-09 10:00", repository_id=1, number=3)
+    found = brought_forward(world, history)
+    assert found.touched is None
+    assert found.state.items["number"].to_list() == [1, 2]
+    world.gone(schema.milestone, "03-12", repository_id=1, number=1)
+    found = brought_forward(world, found, "03-11")
+    assert found.state.memberships["left_at"].null_count() == 2
+    assert brought_forward(world, found, "03-13").state.memberships.drop_nulls("left_at").height == 3
 
 
 def test_who_is_too_far_behind_loads_everything(world: World, history: LoadedHistory) -> None:

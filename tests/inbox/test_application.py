@@ -89,6 +89,22 @@ def test_what_a_milestone_was_before_an_edit_is_known(engine: Engine, settings: 
         assert "title_then" not in row["known_later"]
 
 
+def test_what_was_deleted_is_gone_from_then_on(engine: Engine, settings: Settings) -> None:
+    comment = {key: value for key, value in shop.commented(51, 9, 5).items() if key not in ("event", "actor")}
+    issue = shop.issue(9, 4)
+    apply_delivery(engine, settings, delivery("issue_comment", about("created", comment=comment, issue=issue)))
+    apply_delivery(engine, settings, delivery("issue_comment", about("deleted", comment=comment, issue=issue)))
+    before, one = datetime.now(UTC), delivery("issues", about("deleted", issue=issue))
+    for _ in range(2):
+        apply_delivery(engine, settings, one)
+    late = shop.issue(9, 4, title="Late")
+    apply_delivery(engine, settings, delivery("issues", about("edited", issue=late)))
+    assert count(engine, schema.issue, number=9, gone_at=one.received_at) == 1
+    assert count(engine, schema.comment, gone_at=None) == 0
+    assert load_state(engine, settings, before).items.height == 1
+    assert load_state(engine, settings, datetime.now(UTC)).items.is_empty()
+
+
 def test_runs_releases_and_blockers(engine: Engine, settings: Settings) -> None:
     times = {"created_at": shop.at(3), "updated_at": shop.at(4), "run_started_at": shop.at(3)}
     run = {"id": 5, "run_attempt": 1, "name": "CI", "status": "completed", "conclusion": "failure", "html_url": "h"}
