@@ -172,6 +172,13 @@ class StoreSettings(_Section):
     url: str | None = Field(None, description="SQLAlchemy URL; default is data/sprint.db in the home folder")
 
 
+class WebhookSettings(_Section):
+    """How GitHub's webhooks are checked. SPRINT_WEBHOOK_SECRET goes before the file."""
+
+    secret_file: str | None = Field(None, description="file that holds the secret, relative to the home folder")
+    secret_file_before: str | None = Field(None, description="the same for the former secret, while both count")
+
+
 class PathSettings(_Section):
     """Folders, relative to the home folder."""
 
@@ -204,6 +211,7 @@ class Settings(_Section):
     risks: RiskSettings = RiskSettings()
     report: ReportSettings = ReportSettings()
     store: StoreSettings = StoreSettings()
+    webhooks: WebhookSettings = WebhookSettings()
     paths: PathSettings = PathSettings()
     llm: LlmSettings = LlmSettings()
 

@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, update
+from sqlalchemy import Connection, Engine, Table, select, update
 
+from sprintlib.facts.changes import changes_in, note_changes
 from sprintlib.history import ProjectState, load_state
 from sprintlib.settings import Settings, parse
 from sprintlib.store import append, schema, upsert
@@ -209,6 +210,8 @@ class World:
         def mark(connection: Connection) -> None:
             chosen = [table.c[name] == value for name, value in key.items()]
             connection.execute(update(table).where(*chosen).values(gone_at=_moment(when)))
+            rows = [dict(row) for row in connection.execute(select(table).where(*chosen)).mappings()]
+            note_changes(connection, list(changes_in(table, rows)))
 
         self._pending.append(mark)
 
@@ -250,7 +253,11 @@ class World:
         self._later(upsert, table, row)
 
     def _later(self, write: Callable[..., None], table: Table, row: dict[str, Any], **how: Any) -> None:
-        self._pending.append(lambda connection: write(connection, table, [row], **how))
+        def wrote(connection: Connection) -> None:
+            write(connection, table, [row], **how)
+            note_changes(connection, list(changes_in(table, [row])))
+
+        self._pending.append(wrote)
 
     def flush(self) -> None:
         """Write what was said, in order and in one transaction."""

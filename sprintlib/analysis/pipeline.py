@@ -67,6 +67,18 @@ def analyze_past(
     clock = clock or Stopwatch()
     with clock("dependencies"):
         contexts = sprint_contexts(past, settings, milestone)
+    return analyze_contexts(past, settings, contexts, feedback, clock)
+
+
+def analyze_contexts(
+    past: ProjectState,
+    settings: Settings,
+    contexts: Sequence[SprintContext],
+    feedback: Sequence[Feedback] = (),
+    clock: "Stopwatch | None" = None,
+) -> Analysis:
+    """The analysis of these sprints of one past, and of no others."""
+    clock = clock or Stopwatch()
     check = CitationCheck.of(past)
     sprints = [StepInputs(context, context.inputs, check, feedback) for context in contexts]
     with clock("features"):

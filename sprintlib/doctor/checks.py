@@ -13,7 +13,7 @@ from typing import Literal
 from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError
 
-from sprintlib import llm, schedule
+from sprintlib import inbox, llm, schedule
 from sprintlib.errors import LlmError, SettingsError, SprintError
 from sprintlib.github import Client, RetryPolicy, connect, find_token
 from sprintlib.github.set_aside import set_aside
@@ -29,8 +29,9 @@ _DISK_NEEDED_GB = 1.0
 _CLOCK_TOLERANCE_SECONDS = 300
 _PATIENCE = RetryPolicy(timeout_seconds=10, attempts=2, first_wait_seconds=0.5)
 _MACHINE = ("disk", "git", "kernel", "Ollama")
-_EVERYTHING = ("disk", "store", "collection", "git", "kernel", "Ollama", "scheduler")
+_EVERYTHING = ("disk", "store", "collection", "inbox", "git", "kernel", "Ollama", "scheduler")
 _MOST_NAMED = 5
+_MOST_WAITING = 500
 _READS = {"issues": "Issues", "pulls": "Pull requests", "actions/runs": "Actions"}
 
 
@@ -72,6 +73,7 @@ def _examine(settings: Settings, names: Sequence[str]) -> Iterator[Check]:
         "disk": _disk,
         "store": _store,
         "collection": _collection,
+        "inbox": _inbox,
         "git": _git,
         "kernel": _kernel,
         "Ollama": _ollama,
@@ -211,6 +213,30 @@ def _collection(settings: Settings) -> Check:
     if renamed:
         return Check("collection", "warn", "; ".join(renamed), "update sprint.toml; the facts are found until then")
     return Check("collection", "ok", "nothing is set aside")
+
+
+def _inbox(settings: Settings) -> Check:
+    """What webhooks delivered, and what could not be worked on."""
+    engine = open_store(settings.database_url, read_only=True)
+    try:
+        counted, owed = inbox.counts(engine), inbox.owed(engine)
+    except DatabaseError as error:
+        return Check("inbox", "fail", f"cannot be read: {error.orig}", "move it away and run 'sprint sync'")
+    finally:
+        engine.dispose()
+    came = sum(count for state, count in counted.items() if state != "repeats")
+    if not came:
+        return Check("inbox", "info", "no webhook has delivered anything", "'sprint watch' needs none")
+    waiting = counted["waiting"] + counted["taken"]
+    told = f"{came:,} deliveries, {waiting:,} waiting, {counted['ignored']:,} ignored, {counted['aside']:,} set aside"
+    told += f"; {owed:,} items to ask GitHub about" if owed else ""
+    if counted["aside"]:
+        return Check(
+            "inbox", "warn", told, "'sprint inbox list --state aside' says why, 'sprint inbox retry' tries again"
+        )
+    if waiting > _MOST_WAITING:
+        return Check("inbox", "warn", told, "is 'sprint serve' or 'sprint worker' running?")
+    return Check("inbox", "ok", told)
 
 
 def _git(settings: Settings) -> Check:

@@ -19,7 +19,8 @@ from sqlalchemy import Connection, String, Table, cast, delete, func, select, up
 
 from sprintlib.errors import CollectError
 from sprintlib.facts import rows
-from sprintlib.facts.rows import Origin, Payload, Row
+from sprintlib.facts.changes import Change, changes_in, note_changes, of_items
+from sprintlib.facts.rows import WEBHOOK, Origin, Payload, Row
 from sprintlib.store import append, fitted, schema, upsert
 from sprintlib.text import printable
 
@@ -33,6 +34,17 @@ _NEWEST_BY: dict[Table, tuple[str, ...]] = {
     schema.pull_request: ("updated_at", "observed_at"),
     schema.comment: ("updated_at", "observed_at"),
     schema.workflow_run: ("updated_at", "observed_at"),
+    schema.review: ("observed_at",),
+    schema.release: ("observed_at",),
+}
+# A webhook says what was so at the thing's own update time, and may arrive late: what GitHub answered when it was asked
+# stays against a webhook about the same second, whichever came last.
+_TOLD_BY: dict[Table, tuple[str, ...]] = {
+    schema.milestone: ("updated_at",),
+    schema.issue: ("updated_at",),
+    schema.pull_request: ("updated_at",),
+    schema.comment: ("updated_at",),
+    schema.workflow_run: ("updated_at",),
     schema.review: ("observed_at",),
     schema.release: ("observed_at",),
 }
@@ -125,16 +137,33 @@ class FactBatch:
         self._waiting[number] = [edge for edge in edges if edge]
         self._keep("blocked_by", item_key(self.origin.repository_id, number), {"blocked_by": blockers})
 
+    def milestone_changed(self, number: int, field: str, before: str | None, at: datetime) -> None:
+        """That a milestone's `title` or `due_on` (a date, as text) was another until `at`."""
+        row = {"repository_id": self.origin.repository_id, "number": number, "field": field, "before": before}
+        self._rows[schema.milestone_change].append(fitted(schema.milestone_change, {**row, "happened_at": at}))
+
     def rows(self, table: Table) -> list[Row]:
         """What `write` would store in a table."""
         return self._rows[table]
 
+    def changes(self) -> frozenset[Change]:
+        """What `write` notes as written."""
+        noted = (change for table, table_rows in self._rows.items() for change in changes_in(table, table_rows))
+        return frozenset(noted) | of_items(self.origin.repository_id, self._waiting)
+
     def write(self, connection: Connection) -> None:
         """Store everything that was added."""
+        note_changes(connection, self.changes())
+        by_webhook = self.origin.source == WEBHOOK
         for table, table_rows in self._rows.items():
             if table in _NEWEST_BY:
                 upsert(
-                    connection, table, table_rows, newest_by=_NEWEST_BY[table], keep_known=_KEEP_KNOWN.get(table, ())
+                    connection,
+                    table,
+                    table_rows,
+                    newest_by=(_TOLD_BY if by_webhook else _NEWEST_BY)[table],
+                    keep_known=_KEEP_KNOWN.get(table, ()),
+                    over=table.c.source == WEBHOOK if by_webhook else None,
                 )
             elif table is schema.milestone_title:
                 upsert(connection, table, table_rows, oldest_by=("seen_at", "proof"))
@@ -260,6 +289,7 @@ def write_snapshots(connection: Connection, repository_id: int, day: date, obser
     )
     pictures = [{**row, "day": day, "observed_at": observed_at} for row in connection.execute(query).mappings()]
     append(connection, schema.snapshot, pictures)
+    note_changes(connection, [Change(repository_id, "milestone", str(row["number"])) for row in pictures])
 
 
 def item_key(repository_id: int, number: int) -> str:

@@ -20,11 +20,15 @@ _HTML_ITEM = re.compile(r"https?://[^/]+/([^/]+/[^/]+)/(?:issues|pull)/(\d+)")
 _API_ITEM = re.compile(r"/repos/([^/]+/[^/]+)/(?:issues|pulls)/(\d+)")
 
 
+WEBHOOK = "webhook"
+
+
 @dataclass(frozen=True)
 class Origin:
     """Where payloads came from.
 
-    source: `rest`, `dataset` or `git`. observed_at: when they were fetched.
+    source: `rest`, `dataset`, `git` or WEBHOOK. observed_at: when they were fetched; of a webhook, when what it says
+    was so.
     """
 
     repository_id: int

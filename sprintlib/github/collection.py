@@ -16,6 +16,7 @@ from sqlalchemy.exc import DatabaseError
 
 from sprintlib.errors import CollectError, NotFoundError, RateLimitError, SprintError, TokenError
 from sprintlib.facts.batch import payload_errors, write_names, write_project, write_repository, write_snapshots
+from sprintlib.facts.changes import forget_changes
 from sprintlib.facts.rows import Origin
 from sprintlib.github.client import Client, Response, RetryPolicy, connect
 from sprintlib.github.clone import Clone, CloneError, collect_changed_files
@@ -317,6 +318,7 @@ class _Run:
         }
         with self.engine.begin() as connection:
             connection.execute(update(schema.sync_run).where(schema.sync_run.c.id == run_id).values(row))
+            forget_changes(connection)
 
 
 def _cursors(connection: Connection, name: str) -> list[Cursor]:

@@ -22,6 +22,7 @@ from sqlalchemy import Connection, Table, delete, select, update
 
 from sprintlib.errors import CollectError
 from sprintlib.facts.batch import NOT_UNDERSTOOD, FactBatch
+from sprintlib.facts.changes import changes_in, note_changes
 from sprintlib.facts.rows import Payload, item_reference, moment, numeric_id
 from sprintlib.github.client import PAGE_SIZE, Response
 from sprintlib.github.cursors import Cursor, read_cursor, write_cursor
@@ -319,6 +320,9 @@ def _mark(
     for first in range(0, len(keys), _MOST_ASKED):
         chosen = table.c[_key_column(kind)].in_(keys[first : first + _MOST_ASKED])
         connection.execute(statement.where(chosen).values(gone_at=gone_at))
+        marked = select(table).where(table.c.repository_id == reader.repository_id, chosen)
+        rows = [dict(row) for row in connection.execute(marked).mappings()]
+        note_changes(connection, list(changes_in(table, rows)))
 
 
 def _conclude(reader: RepositoryCollector, kind: ListEndpoint, listed: Keys, is_settled: bool) -> None:

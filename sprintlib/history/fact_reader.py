@@ -1,10 +1,11 @@
 """Stored facts of a project's repositories, read as typed frames and cut at a moment where the database can do it."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, false, func, or_, select, true
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from sprintlib.facts.batch import read_payload
@@ -24,6 +25,7 @@ from sprintlib.history.state import (
     REVIEWS,
     RUNS,
 )
+from sprintlib.history.touched import Touched
 from sprintlib.store import frame
 from sprintlib.store.frames import UTC_DATETIME
 from sprintlib.store.schema import (
@@ -34,6 +36,7 @@ from sprintlib.store.schema import (
     event,
     issue,
     milestone,
+    milestone_change,
     milestone_title,
     payload,
     pull_request,
@@ -51,6 +54,8 @@ UNREAD_EVENTS = ("mentioned", "subscribed", "unsubscribed")
 MILESTONE_EVENTS = ("milestoned", "demilestoned", "converted_to_discussion", "transferred")
 
 _ITEM = ["repository_id", "number"]
+RUN_ORDER = ["created_at", "id", "attempt"]
+_OF_ITEMS = frozenset({issue, pull_request, event, comment, review, pull_request_commit, dependency})
 _BY_DEFAULT = Machines()
 _PAYLOAD = (
     "repository_id",
@@ -101,12 +106,18 @@ def repositories(connection: Connection, names: tuple[str, ...], as_of: datetime
 class FactReader:
     """Reads one project's facts on one connection. `as_of` cuts whatever carries the time it happened.
 
-    machines: which accounts are no people.
+    machines: which accounts are no people. touched: only facts about these; all where it is not given.
     """
 
     def __init__(
-        self, connection: Connection, repos: pl.DataFrame, as_of: datetime, machines: Machines = _BY_DEFAULT
+        self,
+        connection: Connection,
+        repos: pl.DataFrame,
+        as_of: datetime,
+        machines: Machines = _BY_DEFAULT,
+        touched: Touched | None = None,
     ) -> None:
+        self._touched = touched
         self._connection = connection
         self._names = repos.select("repository_id", "repo")
         self._ids = repos["repository_id"].to_list()
@@ -128,6 +139,7 @@ class FactReader:
         pulls = self._frame(
             select(*_columns(pull_request, _PAYLOAD + _PULL_PAYLOAD)), pull_request, pull_request.c.created_at
         )
+        issues, pulls = issues.sort(_ITEM), pulls.sort(_ITEM)
         empty = pulls.clear().select(_PULL_PAYLOAD)
         issues = issues.join(pulls, on=_ITEM, how="anti", maintain_order="left").with_columns(
             pl.lit(None, dtype=kind).alias(name) for name, kind in empty.schema.items()
@@ -179,7 +191,7 @@ class FactReader:
         daily = self._frame(select(*_columns(snapshot, names)), snapshot, snapshot.c.observed_at).drop("repo")
         daily = daily.with_columns(pl.lit(None, dtype=UTC_DATETIME).alias("closed_at"))
         query = select(payload.c.repository_id, payload.c.body, payload.c.observed_at)
-        listed = self._frame(query.where(payload.c.kind == "milestone"), payload, payload.c.observed_at)
+        listed = self._payloads(query, "milestone")
         rows = [
             milestone_row(read_payload(body), Origin(repository_id, "", observed_at))
             for repository_id, body, observed_at in listed.drop("repo").iter_rows()
@@ -187,6 +199,13 @@ class FactReader:
         return pl.concat(
             [daily, pl.DataFrame([{name: row[name] for name in daily.columns} for row in rows], daily.schema)]
         )
+
+    def milestone_edits(self) -> pl.DataFrame:
+        """Edits of milestones after the moment, which tell what was until then: field, before; the first of each."""
+        names = ("repository_id", "number", "field", "before", "happened_at")
+        query = select(*_columns(milestone_change, names)).where(milestone_change.c.happened_at > self._as_of)
+        later = self._frame(query, milestone_change).drop("repo").sort("happened_at")
+        return later.unique(["repository_id", "number", "field"], keep="first", maintain_order=True)
 
     def milestone_events(self) -> pl.DataFrame:
         """Events by which items enter and leave milestones, of all times: identity may use later facts."""
@@ -208,7 +227,7 @@ class FactReader:
         """The timeline (schema EVENTS), oldest first, without notifications."""
         names = ("repository_id", "number", "kind", "actor", "actor_type", "subject", "detail", "happened_at", "id")
         query = select(*_columns(event, names)).where(event.c.kind.not_in(UNREAD_EVENTS))
-        found = self._frame(query, event, event.c.happened_at).sort("happened_at", "id")
+        found = self._frame(query, event, event.c.happened_at).sort("happened_at", *_ITEM, "id")
         is_bot = self._is_bot("actor", "actor_type").alias("actor_is_bot")
         return _in_schema(found.with_columns(is_bot, self._of_today("subject")), EVENTS)
 
@@ -224,7 +243,7 @@ class FactReader:
             self._is_bot("author", "author_type").alias("author_is_bot"),
             _known_later("body", edited).alias("known_later"),
         )
-        return _in_schema(found.sort("created_at", "kind", "id"), COMMENTS)
+        return _in_schema(found.sort("created_at", *_ITEM, "kind", "id"), COMMENTS)
 
     def reviews(self, later: pl.DataFrame) -> pl.DataFrame:
         """Reviews (schema REVIEWS), oldest first.
@@ -240,17 +259,17 @@ class FactReader:
             self._is_bot("author", "author_type").alias("author_is_bot"),
             _known_later("state", lost).alias("known_later"),
         )
-        return _in_schema(found.sort("submitted_at", "id"), REVIEWS)
+        return _in_schema(found.sort("submitted_at", *_ITEM, "id"), REVIEWS)
 
     def commits(self) -> pl.DataFrame:
         """Commits (schema COMMITS), oldest first; one row per pull request a commit belongs to."""
-        columns = _columns(commit, ("repository_id", "sha", "author", "message", "committed_at"))
-        found = self._frame(select(*columns), commit, commit.c.committed_at)
         belongs = _columns(pull_request_commit, ("repository_id", "sha", "number"))
         pulls = self._frame(select(*belongs), pull_request_commit).drop("repo")
+        columns = _columns(commit, ("repository_id", "sha", "author", "message", "committed_at"))
+        found = self._frame(select(*columns).where(self._of_commits(pulls)), commit, commit.c.committed_at)
         found = found.join(pulls, on=["repository_id", "sha"], how="left", maintain_order="left")
         found = found.with_columns(self._is_bot("author").alias("author_is_bot"))
-        return _in_schema(found.sort("committed_at", "sha", "number"), COMMITS)
+        return _in_schema(found.sort("committed_at", "sha", *_ITEM), COMMITS)
 
     def runs(self) -> pl.DataFrame:
         """Workflow runs (schema RUNS), oldest first; what ended later is still running."""
@@ -258,7 +277,7 @@ class FactReader:
         names = ("repository_id", "id", "attempt", "workflow_id", "path", "name", "event", "head_branch", "head_sha")
         more = ("head_repository_id", "status", "conclusion", "html_url", "created_at", "updated_at")
         query = select(*_columns(workflow_run, names + more)).where(_there(workflow_run, self._as_of))
-        found = self._frame(query, workflow_run, began).sort("created_at", "id", "attempt")
+        found = self._frame(query, workflow_run, began).sort(RUN_ORDER)
         elsewhere = pl.col("head_repository_id") != pl.col("repository_id")
         ended = (pl.col("status") == "completed") & (pl.col("updated_at") <= self._as_of)
         return _in_schema(
@@ -284,7 +303,7 @@ class FactReader:
     def _listed_blockers(self) -> pl.DataFrame:
         """The newest list of each item by then, from its payload; one row with a null blocker for an empty list."""
         query = select(payload.c.key, payload.c.repository_id, payload.c.body, payload.c.observed_at)
-        lists = self._frame(query.where(payload.c.kind == "blocked_by"), payload, payload.c.observed_at)
+        lists = self._payloads(query, "blocked_by")
         newest = lists.sort("observed_at", maintain_order=True).group_by("key", maintain_order=True).last()
         rows = [
             (repository_id, repo, int(key.rpartition("-")[2]), blocker, "blocks", observed_at)
@@ -310,7 +329,7 @@ class FactReader:
             .where(commit.c.committed_at > self._as_of - timedelta(days=365))
         )
         found = self._frame(query, changed_file, commit.c.committed_at)
-        return _in_schema(found.sort("committed_at", "sha", "path"), CHANGED_FILES)
+        return _in_schema(found.sort("committed_at", "sha", "path", "repository_id"), CHANGED_FILES)
 
     def _texts(self, table: Table, time: ColumnElement[Any], numbers: dict[int, list[int]]) -> pl.DataFrame:
         condition = _of_items(table, numbers)
@@ -318,6 +337,24 @@ class FactReader:
         if condition is None:
             return frame(self._connection, query.limit(0))
         return frame(self._connection, query.where(condition, time <= self._as_of))
+
+    def _of_commits(self, pulls: pl.DataFrame) -> ColumnElement[bool]:
+        """Commits that were touched, and those of the pull requests that were."""
+        if self._touched is None:
+            return true()
+        shas = {key: set(found) for key, found in self._touched.commits.items()}
+        for key, sha in pulls.select("repository_id", "sha").iter_rows():
+            shas.setdefault(key, set()).add(sha)
+        return _keyed(commit, commit.c.sha, shas)
+
+    def _payloads(self, query: Select[Any], kind: str) -> pl.DataFrame:
+        """Kept payloads of milestones or of lists of blockers, fetched by then."""
+        query = query.where(payload.c.kind == kind)
+        if self._touched is not None:
+            numbers = self._touched.milestones if kind == "milestone" else self._touched.items
+            keys = [f"{repository_id}-{number}" for repository_id, own in numbers.items() for number in own]
+            query = query.where(payload.c.key.in_(keys))
+        return self._frame(query, payload, payload.c.observed_at)
 
     def _of_today(self, column: str) -> pl.Expr:
         """References (owner/repo#n) to repositories that were renamed since, under their name of today."""
@@ -331,6 +368,8 @@ class FactReader:
     def _frame(self, query: Select[Any], table: Table, time: ColumnElement[Any] | None = None) -> pl.DataFrame:
         """Rows of the project's repositories, happened by then, with the repository's name."""
         query = query.where(table.c.repository_id.in_(self._ids))
+        if self._touched is not None:
+            query = query.where(_touches(table, self._touched))
         if time is not None:
             query = query.where(time <= self._as_of)
         return frame(self._connection, query).join(self._names, on="repository_id", how="left", maintain_order="left")
@@ -348,6 +387,26 @@ def _columns(table: Table, names: tuple[str, ...]) -> list[KeyedColumnElement[An
 def _of_items(table: Table, numbers: dict[int, list[int]]) -> ColumnElement[bool] | None:
     parts = [and_(table.c.repository_id == key, table.c.number.in_(wanted)) for key, wanted in numbers.items()]
     return or_(*parts) if parts else None
+
+
+def _keyed(table: Table, column: ColumnElement[Any], keys: Mapping[int, Collection[Any]]) -> ColumnElement[bool]:
+    parts = [and_(table.c.repository_id == key, column.in_(sorted(wanted))) for key, wanted in keys.items() if wanted]
+    return or_(*parts) if parts else false()
+
+
+def _touches(table: Table, touched: Touched) -> ColumnElement[bool]:
+    """Which rows of a table are about what was touched; all where the table says so little that it is read whole."""
+    if table in _OF_ITEMS:
+        return _keyed(table, table.c.number, touched.items)
+    if table is snapshot:
+        return _keyed(table, table.c.number, touched.milestones)
+    if table is workflow_run:
+        return table.c.id.in_(sorted(touched.runs))
+    if table is release:
+        return table.c.repository_id.in_(sorted(touched.releases))
+    if table is changed_file:
+        return _keyed(table, table.c.sha, touched.commits)
+    return true()
 
 
 def _known_later(column: str, condition: pl.Expr) -> pl.Expr:

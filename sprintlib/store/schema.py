@@ -32,6 +32,7 @@ from sprintlib.store.facts import (
     sync_run,
     workflow_run,
 )
+from sprintlib.store.live import delivery, fact_change, item_refresh, milestone_change
 from sprintlib.store.results import (
     FULL_TEXT,
     TRIGRAMS,
@@ -53,15 +54,19 @@ __all__ = [
     "chunk",
     "comment",
     "commit",
+    "delivery",
     "dependency",
     "event",
     "evidence",
+    "fact_change",
     "feedback",
     "issue",
     "item_cursor",
+    "item_refresh",
     "listed_page",
     "metadata",
     "milestone",
+    "milestone_change",
     "milestone_title",
     "organization",
     "payload",

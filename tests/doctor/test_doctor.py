@@ -60,6 +60,7 @@ def test_a_healthy_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         "disk": "ok",
         "store": "ok",
         "collection": "ok",
+        "inbox": "info",
         "git": "ok",
         "kernel": "ok",
         "Ollama": "info",
