@@ -154,6 +154,12 @@ class RiskSettings(_Section):
     untracked_time: float = Field(0.5, ge=0, le=1, description="share of the time after which that is said")
 
 
+class ActionSettings(_Section):
+    """What to do today."""
+
+    target: float = Field(0.8, ge=0.05, le=0.95, description="probability that the first actions aim at, 0-1")
+
+
 class ReportSettings(_Section):
     """When a report is due and how long it may take."""
 
@@ -200,6 +206,7 @@ class Settings(_Section):
     calendar: CalendarSettings = CalendarSettings()
     milestones: dict[str, MilestoneSettings] = {}
     risks: RiskSettings = RiskSettings()
+    actions: ActionSettings = ActionSettings()
     report: ReportSettings = ReportSettings()
     store: StoreSettings = StoreSettings()
     paths: PathSettings = PathSettings()

@@ -17,16 +17,14 @@ from sprintlib.explain.model import Driver
 from sprintlib.forecast import count
 from sprintlib.forecast.model import Forecast
 from sprintlib.knowledge import Claim, Report, Similar, similar_sprints
-from sprintlib.recommend import Recommendation
+from sprintlib.recommend import Advice, Recommendation
 from sprintlib.results.analyses import previous_analysis
 from sprintlib.risks import Risk
 
 
 def explain_all(state: State, analysis_context: AnalysisContext) -> State:
     """Put the analysis together, explain it, and let the model word what checks out."""
-    found = put_together(
-        state, analysis_context, summary(analysis_context.inputs(state), _forecast(state), _risks(state))
-    )
+    found = put_together(state, analysis_context, summary(analysis_context.inputs(state), _forecast(state)))
     (milestone,) = found.milestones
     sprint_context = analysis_context.sprint_context(state)
     similar = similar_sprints(analysis_context.past(state), sprint_context.sprint.calendar, sprint_context.sprint.title)
@@ -63,7 +61,7 @@ def put_together(state: State, analysis_context: AnalysisContext, sentence: str)
         inputs,
         _forecast(state),
         _risks(state),
-        tuple(Recommendation.model_validate(advice) for advice in state["recommendations"]),
+        Advice.model_validate({"recommendations": state["recommendations"], "plan": state.get("plan")}),
         tuple(Driver.model_validate(driver) for driver in state["drivers"]),
         METRICS.validate_python(state["features"]),
         sentence,

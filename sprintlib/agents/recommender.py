@@ -14,7 +14,7 @@ def advise(state: State, analysis_context: AnalysisContext) -> State:
     risks = [Risk.model_validate(risk) for risk in state["risks"]]
     past = analysis_context.past(state)
     said = read_feedback(analysis_context.engine, past.project, past.as_of)
-    advice = check.checked(
-        recommend(analysis_context.sprint_context(state), analysis_context.inputs(state), future, risks, said)
-    )
-    return {"recommendations": dumped(advice), "dropped": check.dropped}
+    found = recommend(analysis_context.sprint_context(state), analysis_context.inputs(state), future, risks, said)
+    advice = check.checked(found.recommendations)
+    plan = found.plan.model_dump(mode="json") if found.plan else None
+    return {"recommendations": dumped(advice), "plan": plan, "dropped": check.dropped}

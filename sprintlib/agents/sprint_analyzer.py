@@ -1,4 +1,4 @@
-"""The sprint analyzer: whether the sprint lands, and what the score is made of."""
+"""The sprint analyzer: whether the sprint lands, and how the score came about."""
 
 from sprintlib.agents.context import AnalysisContext, dumped
 from sprintlib.agents.state import State

@@ -36,7 +36,7 @@ STEPS = (
     Step("llm_reasoner", reason, ("feature_engineer",), lambda *_: State(reasoning={})),
     Step("sprint_analyzer", analyze_work, ("llm_reasoner",), without_forecast),
     Step("risk_assessor", assess, ("llm_reasoner",), lambda *_: State(risks=[])),
-    Step("recommender", advise, ("sprint_analyzer", "risk_assessor"), lambda *_: State(recommendations=[])),
+    Step("recommender", advise, ("sprint_analyzer", "risk_assessor"), lambda *_: State(recommendations=[], plan=None)),
     Step("explainer", explain_all, ("recommender",), without_words),
 )
 AGENTS = tuple(step.name for step in STEPS)

@@ -30,7 +30,7 @@ from sprintlib.forecast import (
 )
 from sprintlib.forecast.model import Forecast
 from sprintlib.history import ProjectState, Sprint, due_next, find_sprints, load_state
-from sprintlib.recommend import Feedback, Recommendation, read_feedback, recommend
+from sprintlib.recommend import Advice, Feedback, read_feedback, recommend
 from sprintlib.risks import Risk, SprintContext, find_hostile_text, find_risks
 from sprintlib.settings import Settings
 
@@ -79,7 +79,7 @@ def sprint_contexts(past: ProjectState, settings: Settings, milestone: str | Non
     found = project_sprints(past, settings, milestone)
     if milestone is not None and not found:
         raise AnalysisError(_unknown(milestone, past))
-    return [SprintContext(sprint, settings.risks, edges) for sprint in found]
+    return [SprintContext(sprint, settings.risks, edges, settings.actions.target) for sprint in found]
 
 
 def project_sprints(past: ProjectState, settings: Settings, milestone: str | None = None) -> list[Sprint]:
@@ -114,10 +114,11 @@ def analyze_sprint(
     with clock("risks"):
         risks = check.checked(find_risks(context))
     with clock("recommend"):
-        advice = check.checked(recommend(context, inputs, future, risks, feedback))
+        advice = recommend(context, inputs, future, risks, feedback)
+        advice = advice.model_copy(update={"recommendations": check.checked(advice.recommendations)})
     with clock("explain"):
         drivers = check.checked(explain(context, inputs, future))
-        sentence = summary(inputs, future, risks)
+        sentence = summary(inputs, future)
     with clock("history"):
         found = build_milestone_analysis(inputs, future, risks, advice, drivers, metrics, sentence)
     with clock("texts"):
@@ -129,7 +130,7 @@ def build_milestone_analysis(
     inputs: ForecastInputs,
     future: Forecast,
     risks: tuple[Risk, ...],
-    advice: tuple[Recommendation, ...],
+    advice: Advice,
     drivers: tuple[Driver, ...],
     metrics: tuple[Metric, ...],
     sentence: str,
@@ -159,7 +160,8 @@ def build_milestone_analysis(
         summary=sentence,
         drivers=drivers,
         risks=risks,
-        recommendations=advice,
+        recommendations=advice.recommendations,
+        plan=advice.plan,
         parts=parts,
         items=item_forecasts(inputs),
         governed_by=governing_part(inputs),

@@ -35,6 +35,7 @@ def _probability(_context: click.Context, _option: click.Parameter, text: str | 
 @click.option(
     "--target", metavar="P", callback=_probability, help="Also the cheapest actions that reach it: 0.8 or 80%."
 )
+@click.option("--action", metavar="ID", multiple=True, help="What a recommendation changes, by its id, long or short.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
 def command(
@@ -48,25 +49,29 @@ def command(
     away: float,
     people: int,
     target: float | None,
+    action: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Compute a milestone's forecast again as if things were different; nothing is stored.
 
     Without any change and with --target: the cheapest up to three actions that reach this probability, such as 0.8.
+    An --action is computed as of the newest analysis that recommends it, unless --as-of says another moment.
     """
     from sprintlib.as_of import parse_as_of
-    from sprintlib.services import what_if
+    from sprintlib.services import last_recommended, what_if
     from sprintlib.store import open_store
     from sprintlib.views.terminal import render_what_if
 
-    if not (drop or unblock or review or move_due or away or people or target):
+    if not (drop or unblock or review or move_due or away or people or target or action):
         raise click.UsageError(
-            "Say what to suppose: --drop, --unblock, --review, --move-due, --away, --people or --target."
+            "Say what to suppose: --drop, --unblock, --review, --move-due, --away, --people, --action or --target."
         )
+    engine, project = open_store(app.settings.database_url), app.settings.project.name
+    told = last_recommended(engine, project, action[0]) if action and as_of is None else None
     found = what_if(
-        open_store(app.settings.database_url),
+        engine,
         app.settings,
-        parse_as_of(as_of, app.settings),
+        told or parse_as_of(as_of, app.settings),
         milestone,
         drop=drop,
         unblock=unblock,
@@ -75,10 +80,11 @@ def command(
         people=people,
         away_days=away,
         target=target,
+        actions=action,
     )
     if as_json:
         click.echo(found.model_dump_json(indent=2))
     else:
         from rich.console import Console
 
-        Console(highlight=False).print(render_what_if(found))
+        Console(highlight=False).print(render_what_if(found, app.settings.time_zone))

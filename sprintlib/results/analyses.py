@@ -53,6 +53,14 @@ def _newest(engine: Engine, project: str) -> list[tuple[datetime, MilestoneAnaly
     return [(as_of, _read(body)) for as_of, body in rows]
 
 
+def recommended(engine: Engine, project: str) -> list[tuple[datetime, str]]:
+    """(moment, id) of every recommendation in a stored analysis of a project."""
+    table, advice = schema.analysis, schema.recommendation
+    query = select(table.c.as_of, advice.c.id).join(advice, advice.c.analysis_id == table.c.id)
+    with engine.connect() as connection:
+        return [(as_of, name) for as_of, name in connection.execute(query.where(table.c.project == project))]
+
+
 def previous_analysis(
     engine: Engine, project: str, milestone: MilestoneAnalysis, before: datetime
 ) -> tuple[datetime, MilestoneAnalysis] | None:

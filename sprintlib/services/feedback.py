@@ -116,7 +116,7 @@ def record_feedback(
     (context,) = sprint_contexts(past, settings, option.sprint or option.milestone)
     inputs = context.inputs
     future, risks = forecast(inputs), find_risks(context)
-    orders = [recommend(context, inputs, future, risks, said) for said in (before, (*before, given))]
+    orders = [recommend(context, inputs, future, risks, said).recommendations for said in (before, (*before, given))]
     known = [records(said, past, context.sprint.calendar) for said in (before, (*before, given))]
     weights = [one.get(given.play, Record()).acceptance for one in known]
     return FeedbackResult(option, decision, given.play, (weights[0], weights[1]), _order(*orders))

@@ -6,7 +6,7 @@ from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.recommend.model import Recommendation
 from sprintlib.risks.model import Risk
 from sprintlib.views.markup import citations, known_repositories, sentence, text
-from sprintlib.views.words import SEVERITIES, gain
+from sprintlib.views.words import SEVERITIES, gain, particulars
 
 
 def risk_list(analysis: Analysis, milestone: MilestoneAnalysis, limit: int | None = None, rules: bool = False) -> str:
@@ -32,12 +32,13 @@ def hostile_text(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
 
 
 def action_list(analysis: Analysis, milestone: MilestoneAnalysis, limit: int | None = None) -> str:
-    """Recommendations, the largest expected gain for the effort first."""
+    """Recommendations, the cheapest way to the target first, under how far they get together."""
+    plan = f'<p class="muted">{text(milestone.plan.statement)}</p>' if milestone.plan else ""
     if not milestone.recommendations:
-        return '<p class="muted">Nothing in the playbook fits what is known today.</p>'
+        return plan or '<p class="muted">Nothing in the playbook fits what is known today.</p>'
     known = known_repositories(analysis)
     shown = "".join(_action(action, known) for action in milestone.recommendations[:limit])
-    return f'<ol class="actions">{shown}</ol>{_more(len(milestone.recommendations), limit, "actions")}'
+    return f'{plan}<ol class="actions">{shown}</ol>{_more(len(milestone.recommendations), limit, "actions")}'
 
 
 def _risks(risks: Sequence[Risk], known: frozenset[str], rules: bool) -> str:
@@ -57,12 +58,12 @@ def _risk(risk: Risk, known: frozenset[str], rules: bool) -> str:
 
 
 def _action(action: Recommendation, known: frozenset[str]) -> str:
-    actor = _actor("who", action.actor, action.action)
+    beside = [text(part) for part in particulars(action)]
     known_gain = "gain" if action.expected_gain is not None else "unknown"
     return (
         f'<li><span class="tag {known_gain}">{text(gain(action.expected_gain))}</span><div>'
         f"<p>{sentence(action.action, action.evidence, known)}</p>"
-        f"{_line(citations(action.evidence, known, action.action), actor, text(action.record or ''))}</div></li>"
+        f"{_line(*beside, citations(action.evidence, known, action.action))}</div></li>"
     )
 
 

@@ -72,11 +72,9 @@ def _worst(milestone: MilestoneAnalysis, known: frozenset[str]) -> str:
 
 
 def drivers_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
-    """The waterfall: what moves the score, in points, with a running total and evidence."""
+    """The waterfall: how the score came about, in points, with a running total and evidence."""
     if not milestone.drivers:
-        return (
-            f'<section><h2>What the score is made of</h2><p class="muted">{text(no_drivers(milestone))}</p></section>'
-        )
+        return f'<section><h2>How the score came about</h2><p class="muted">{text(no_drivers(milestone))}</p></section>'
     known = known_repositories(analysis)
     rows: list[list[str]] = []
     total = 0.0
@@ -94,10 +92,16 @@ def drivers_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
                 _about(driver, known),
             ]
         )
-    head = ("What, and what would remove it", "Points", "0 to 100", "Sum", "Log-odds", "About")
+    head = ("Fact, and what acting on it would bring now", "Points", "0 to 100", "Sum", "Log-odds", "About")
     nothing = "; ".join(driver.name.lower() for driver in milestone.drivers if _moves_nothing(driver))
-    note = f'<p class="muted">Moves nothing here: {text(nothing)}.</p>' if nothing else ""
-    return f'<section id="score">{table("What the score is made of", head, rows, frozenset({1, 3, 4}))}{note}</section>'
+    note = f'<p class="muted">{text(ACCOUNT)}{text(f" No effect here: {nothing}." if nothing else "")}</p>'
+    return f'<section id="score">{table("How the score came about", head, rows, frozenset({1, 3, 4}))}{note}</section>'
+
+
+ACCOUNT = (
+    "The facts are taken into the forecast one after the other, and each step stands here. It is not what an action "
+    "would bring: that is said below each fact and beside the actions, both from the what-if."
+)
 
 
 def no_drivers(milestone: MilestoneAnalysis) -> str:

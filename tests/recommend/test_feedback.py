@@ -11,6 +11,7 @@ from sprintlib.errors import AnalysisError
 from sprintlib.recommend import Recommendation, give_feedback, read_feedback
 from sprintlib.recommend.feedback import Feedback, Record, hidden, records
 from sprintlib.results import store_analysis
+from sprintlib.settings import ActionSettings
 from tests.world import World, at
 
 FRIDAY = at("03-20 12:00")
@@ -84,6 +85,9 @@ def test_acceptance_is_shrunk_towards_a_half(accepted: int, dismissed: int, shar
 
 
 def test_what_a_team_dismisses_sinks_and_what_it_accepts_rises(busy: World) -> None:
+    nothing_to_reach = ActionSettings(target=0.05)  # so that the order is that of the gains
+    busy.settings = busy.settings.model_copy(update={"actions": nothing_to_reach})
+    store_analysis(busy.engine, analysis(busy))
     before = list(advice(busy, "03-20 14:00"))
     first = before[0]
     give_feedback(busy.engine, "acme", first, "dismiss", at("03-20 13:00"), reason="no")

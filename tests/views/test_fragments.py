@@ -158,7 +158,7 @@ def test_every_driver_says_its_log_odds_and_what_would_remove_it():
 def test_bars_that_move_nothing_share_one_line():
     still = samples.driver("Items added after the start", 0.0, 0.0, "Nothing to remove.")
     shown = read(views.drivers_table, drivers=(*samples.milestone().drivers, still))
-    assert "Moves nothing here: items added after the start." in shown.text
+    assert "No effect here: items added after the start." in shown.text
     assert shown.tags.count("tr") == 5
 
 
