@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 from sprintlib import forecast
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
+from sprintlib.history.lateness import days_after
 from sprintlib.recommend.model import Recommendation
 
 _CHANCES = (
@@ -120,7 +121,7 @@ def headline(analysis: Analysis, milestone: MilestoneAnalysis) -> tuple[str, str
     if milestone.state == "closed":
         return "Closed", f"The milestone was closed with {count(milestone.scope.open, 'item')} open"
     if milestone.due_on and milestone.due_on < today(analysis, milestone):
-        late = (today(analysis, milestone) - milestone.due_on).days
+        late = days_after(milestone.due_on, today(analysis, milestone))
         return "Late", f"{count(late, 'day')} past the due date with {count(milestone.scope.open, 'item')} open"
     if milestone.due_on is None and milestone.closed_in_two_weeks:
         low, _, high = milestone.closed_in_two_weeks

@@ -214,7 +214,7 @@ def test_earlier_sprints_are_told_with_their_accuracy_and_n():
         "it varies by 28 points; less is more predictable",
         "Capacity accuracy 98%",
         "Means of 2 sprints. So few sprints give an impression, no measurement.",
-        "Sprint 7Fri 30 Oct 20261091" + "2190%",
+        "Sprint 7Fri 30 Oct 20261091" + "2190%1 day late",
     ):
         assert said in text
     assert views.earlier_sprints(samples.analysis(earlier=())) == ""
