@@ -1,9 +1,10 @@
 """`sprint whatif`: the forecast under supposed changes."""
 
-from datetime import datetime
+from datetime import date
 
 import click
 
+from sprintlib.cli.day import Day
 from sprintlib.cli.main import App
 
 
@@ -27,7 +28,7 @@ def _probability(_context: click.Context, _option: click.Parameter, text: str | 
 @click.option("--drop", metavar="REF", multiple=True, help="Take an item out: 12, api#12 or acme/api#12.")
 @click.option("--unblock", metavar="REF", multiple=True, help="Free an item that waits, or what waits for it.")
 @click.option("--review", metavar="REF", multiple=True, help="A pull request, or its item, ends within a day.")
-@click.option("--move-due", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="Another due date.")
+@click.option("--move-due", metavar="DATE", type=Day(), help="Another due date.")
 @click.option("--away", metavar="DAYS", type=click.FloatRange(min=0), default=0.0, help="One person is away so long.")
 @click.option(
     "--people", metavar="N", type=click.IntRange(-99, 99), default=0, help="How many join (+1) or leave (-1)."
@@ -45,7 +46,7 @@ def command(
     drop: tuple[str, ...],
     unblock: tuple[str, ...],
     review: tuple[str, ...],
-    move_due: datetime | None,
+    move_due: date | None,
     away: float,
     people: int,
     target: float | None,
@@ -76,7 +77,7 @@ def command(
         drop=drop,
         unblock=unblock,
         review=review,
-        due_on=move_due.date() if move_due else None,
+        due_on=move_due,
         people=people,
         away_days=away,
         target=target,

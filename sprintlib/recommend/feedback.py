@@ -4,7 +4,7 @@ Only what was said up to the moment of an analysis counts for it. What moved aft
 and shown; that the action moved it is never said.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -18,7 +18,7 @@ from sprintlib.history import ProjectState
 from sprintlib.store import schema
 
 OUTCOME_DAYS = 3.0  # working days after which it is looked at what moved
-Decision = Literal["accept", "dismiss", "snooze"]
+Decision = Literal["accept", "dismiss", "snooze", "undo"]  # undo takes the last answer back
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def give_feedback(
 
 
 def read_feedback(engine: Engine, project: str, as_of: datetime) -> tuple[Feedback, ...]:
-    """What had been said by a moment, in order."""
+    """What had been said by a moment and not taken back, in order."""
     table = schema.feedback
     names = ("recommendation", "play", "items", "decision", "happened_at", "reason", "until")
     query = (
@@ -108,7 +108,20 @@ def read_feedback(engine: Engine, project: str, as_of: datetime) -> tuple[Feedba
     )
     with engine.connect() as connection:
         rows = connection.execute(query).mappings().all()
-    return tuple(Feedback(**{**row, "items": tuple(row["items"])}) for row in rows)
+    return standing(Feedback(**{**row, "items": tuple(row["items"])}) for row in rows)
+
+
+def standing(said: Iterable[Feedback]) -> tuple[Feedback, ...]:
+    """The answers that stand, in order: each `undo` takes the last one to the same recommendation back."""
+    found: list[Feedback] = []
+    for given in said:
+        if given.decision != "undo":
+            found.append(given)
+            continue
+        last = next((one for one in reversed(found) if one.recommendation == given.recommendation), None)
+        if last is not None:
+            found.remove(last)
+    return tuple(found)
 
 
 def hidden(feedback: Sequence[Feedback], today: date) -> frozenset[str]:

@@ -12,8 +12,8 @@ from sprintlib.analysis.pipeline import sprint_contexts
 from sprintlib.errors import AnalysisError
 from sprintlib.forecast import forecast
 from sprintlib.history import load_state
-from sprintlib.recommend import Recommendation, give_feedback, read_feedback, recommend
-from sprintlib.recommend.feedback import Decision, Feedback, Record, records
+from sprintlib.recommend import Recommendation, give_feedback, read_feedback, recommend, short_id
+from sprintlib.recommend.feedback import Decision, Feedback, Record, records, standing
 from sprintlib.results.analyses import latest_analyses
 from sprintlib.risks import find_risks
 from sprintlib.settings import Settings
@@ -24,10 +24,14 @@ _TOGETHER = timedelta(days=1)  # analyses this close to the newest one are the l
 
 @dataclass(frozen=True)
 class OpenRecommendation:
-    """One recommendation that can be answered. number: its place in the list, from 1. said: the last answer to it."""
+    """One recommendation that can be answered. said: the last answer to it.
+
+    number: its place in the list, from 1, until the next analysis. short: five letters for its id, which stay.
+    """
 
     number: int
     id: str
+    short: str
     milestone: str
     sprint: str
     as_of: datetime
@@ -44,7 +48,8 @@ class OpenRecommendation:
 class FeedbackResult:
     """What an answer changed. weight: acceptance of actions of this play, before and after, by which gains are weighed.
 
-    order: (action, place before) in the new order of the same milestone; None where it was not shown before.
+    order: (action, place before) in the new order of the same milestone; None where it was not shown before. shorts:
+    their short ids.
     """
 
     option: OpenRecommendation
@@ -52,6 +57,7 @@ class FeedbackResult:
     play: str
     weight: tuple[float, float]
     order: tuple[tuple[str, int | None], ...]
+    shorts: tuple[str, ...] = ()
 
     @property
     def moved(self) -> bool:
@@ -82,6 +88,7 @@ def _open(
     return OpenRecommendation(
         number=place,
         id=advice.id,
+        short=short_id(advice.id),
         milestone=milestone.title,
         sprint=milestone.key,
         as_of=as_of,
@@ -103,23 +110,28 @@ def record_feedback(
 ) -> FeedbackResult:
     """Store an answer, and say what it changes in the order of that milestone's actions.
 
-    named: a number of `options`, or the id of a recommendation of any stored analysis.
-    Raises AnalysisError for one that is not there, and for a snooze until a day that has come.
+    named: the id of a recommendation of any stored analysis, long or short, or a number of `options`.
+    Raises AnalysisError for one that is not there, for a snooze until a day that has come, and where there is nothing
+    to undo.
     """
     project, today = settings.project.name, at.astimezone(settings.time_zone).date()
     if until is not None and until <= today:
         raise AnalysisError(f"{until} is over or today: snooze until a day after {today}.")
     option = _named(engine, project, named)
     before = _said(engine, project)
+    if decision == "undo" and all(one.recommendation != option.id for one in before):
+        raise AnalysisError(f"'{named}' has no answer that could be taken back.")
     given = give_feedback(engine, project, option.id, decision, at, reason, until)
     past = load_state(engine, settings, option.as_of)
     (context,) = sprint_contexts(past, settings, option.sprint or option.milestone)
     inputs = context.inputs
     future, risks = forecast(inputs), find_risks(context)
-    orders = [recommend(context, inputs, future, risks, said).recommendations for said in (before, (*before, given))]
-    known = [records(said, past, context.sprint.calendar) for said in (before, (*before, given))]
+    answers = (before, standing((*before, given)))
+    orders = [recommend(context, inputs, future, risks, said).recommendations for said in answers]
+    known = [records(said, past, context.sprint.calendar) for said in answers]
     weights = [one.get(given.play, Record()).acceptance for one in known]
-    return FeedbackResult(option, decision, given.play, (weights[0], weights[1]), _order(*orders))
+    shorts = tuple(short_id(one.id) for one in orders[1])
+    return FeedbackResult(option, decision, given.play, (weights[0], weights[1]), _order(*orders), shorts)
 
 
 def _order(before: Sequence[Recommendation], after: Sequence[Recommendation]) -> tuple[tuple[str, int | None], ...]:
@@ -129,7 +141,7 @@ def _order(before: Sequence[Recommendation], after: Sequence[Recommendation]) ->
 
 def _named(engine: Engine, project: str, named: str) -> OpenRecommendation:
     shown = options(engine, project)
-    found = next((one for one in shown if named in (one.id, str(one.number))), None)
+    found = next((one for one in shown if named in (one.id, one.short, str(one.number))), None)
     if found is not None:
         return found
     if named.isdigit():
@@ -137,7 +149,7 @@ def _named(engine: Engine, project: str, named: str) -> OpenRecommendation:
         raise AnalysisError(f"There is no action {named}: {has}, 'sprint feedback' lists them.")
     for as_of, milestone in latest_analyses(engine, project):
         for one in milestone.recommendations:
-            if one.id == named:
+            if named in (one.id, short_id(one.id)):
                 return _open(0, milestone, as_of, one, None)
     raise AnalysisError(f"No stored analysis recommends '{named}': 'sprint feedback' shows what can be answered.")
 

@@ -9,8 +9,9 @@ from sprintlib.analysis import Analysis, analyze
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.errors import AnalysisError
 from sprintlib.recommend import Recommendation, give_feedback, read_feedback
-from sprintlib.recommend.feedback import Feedback, Record, hidden, records
+from sprintlib.recommend.feedback import Feedback, Record, hidden, records, standing
 from sprintlib.results import store_analysis
+from sprintlib.services.feedback import options, record_feedback
 from sprintlib.settings import ActionSettings
 from tests.world import World, at
 
@@ -134,3 +135,35 @@ def test_said_twice_on_a_day_counts_once() -> None:
 def test_wording_never_claims_a_cause() -> None:
     told = str(Record(2, 1, 2, 2)).lower()
     assert not any(word in told for word in ("because", "caus", "thanks", "led to", "helped", "worked"))
+
+
+def test_an_answer_is_taken_back_and_everything_is_as_before(busy: World) -> None:
+    before = list(advice(busy, "03-20 15:00"))
+    (one, *_) = options(busy.engine, "acme")
+    dismissed = record_feedback(busy.engine, busy.settings, one.short, "dismiss", at("03-20 13:00"), reason="no")
+    assert one.short not in dismissed.shorts
+    assert one.id not in advice(busy, "03-20 15:00")
+    back = record_feedback(busy.engine, busy.settings, one.short, "undo", at("03-20 14:00"))
+    assert one.short in back.shorts
+    assert list(advice(busy, "03-20 15:00")) == before
+    assert one.id not in advice(busy, "03-20 13:30"), "what was said then is kept as it was"
+    with pytest.raises(AnalysisError, match="has no answer that could be taken back"):
+        record_feedback(busy.engine, busy.settings, one.short, "undo", at("03-20 14:30"))
+
+
+def test_an_undo_takes_back_the_last_answer_only() -> None:
+    first, last = given("accept"), given("dismiss", moment="03-17", reason="no")
+    assert standing([first, last, given("undo", moment="03-18")]) == (first,)
+    assert standing([given("undo"), first]) == (first,)
+
+
+def test_letters_point_at_the_same_action_after_an_answer(busy: World) -> None:
+    shown = {one.short: one.id for one in options(busy.engine, "acme")}
+    first, *others = shown
+    record_feedback(busy.engine, busy.settings, first, "dismiss", at("03-20 13:00"), reason="no")
+    store_analysis(busy.engine, analysis(busy, "03-20 14:00"))
+    later = {one.short: one.id for one in options(busy.engine, "acme")}
+    assert {name: later[name] for name in others if name in later} == {
+        name: shown[name] for name in others if name in later
+    }
+    assert first not in later

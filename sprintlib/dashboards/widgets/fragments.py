@@ -42,20 +42,24 @@ def reports(runs: Sequence[DatedRun]) -> str:
 
 
 def reports_table(runs: Sequence[DatedRun]) -> str:
-    """One row a run, newest first; a later run of the same report hides the one it replaced."""
+    """One row a report, the newest moment first; a later run of the same report hides the one it replaced."""
     if not runs:
         return "<h2>Dated reports</h2><p class=\"muted\">No report yet: run 'sprint report'.</p>"
-    rows, shown = [], set()
-    for run in runs:
-        if run.folder is None or run.folder not in shown:
-            rows.append([escape(run.milestone), escape(moment(run.as_of)), _outcome(run), _open(run)])
-            shown.add(run.folder)
+    rows = [[escape(run.milestone), escape(moment(run.as_of)), _outcome(run), _open(run)] for run in by_moment(runs)]
     return table("Dated reports", ("Milestone", "As of", "Run", "Open"), rows)
+
+
+def by_moment(runs: Sequence[DatedRun]) -> list[DatedRun]:
+    """The newest run of each report, that of the newest moment first. runs: the newest run first."""
+    known: dict[object, DatedRun] = {}
+    for place, run in enumerate(runs):
+        known.setdefault(run.folder or place, run)
+    return sorted(known.values(), key=lambda run: run.as_of, reverse=True)
 
 
 def _latest_reports(runs: Sequence[DatedRun]) -> str:
     more = '<p class="more"><a href="reports.ipynb">All reports</a></p>' if len(runs) > LATEST else ""
-    return f'<section id="reports">{reports_table(runs[:LATEST])}{more}</section>'
+    return f'<section id="reports">{reports_table(by_moment(runs)[:LATEST])}{more}</section>'
 
 
 def _outcome(run: DatedRun) -> str:
