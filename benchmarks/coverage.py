@@ -25,7 +25,7 @@ from startups import END, seeds, startup
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
-from sprintlib.forecast import ForecastInputs, Record, forecast
+from sprintlib.forecast import ForecastInputs, SprintHistory, forecast
 from sprintlib.forecast.milestone_forecast import FINISHED_BY, days_ahead
 from sprintlib.forecast.ranges import Values, interval, quantile
 from sprintlib.forecast.simulation import finish_days, present_closed
@@ -65,7 +65,7 @@ def cases(engine: Engine, settings: Settings, end: datetime) -> Iterator[Case]:
     """Every finished sprint with something open at one of TIMES and a number."""
     whole = load_state(engine, settings, end)
     closed = dict(whole.items.select("ref", "closed_at").iter_rows())
-    for one in Record(whole, CALENDAR, most=1000).finished:
+    for one in SprintHistory(whole, CALENDAR, most=1000).finished:
         for time in TIMES:
             moment = one.start + (one.deadline - one.start) * (time / 100)
             past = load_state(engine, settings, moment)

@@ -18,7 +18,7 @@ from sprintlib.imports import special_functions
 HORIZON = 260.0  # working days: a year
 # How alike the luck of a sprint's items is (a Gaussian copula, 0 to 1), chosen on simulated startups: what holds up one
 # item holds up others, and the last item gets everybody's help. It leaves the chance of each single item as it is.
-ALIKE = 0.4
+ALIKE = 0.2
 _special = special_functions()
 
 
