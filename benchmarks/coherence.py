@@ -21,6 +21,7 @@ from sprintlib.analysis.pipeline import analyze_past, sprint_contexts
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.errors import AnalysisError
 from sprintlib.history import ProjectState, load_state
+from sprintlib.project import ProjectHandle
 from sprintlib.recommend import Recommendation
 from sprintlib.risks.scope_creep import FIX_DAYS
 from sprintlib.services import what_if
@@ -68,7 +69,7 @@ def _look(engine: Engine, settings: Settings, most: int, counts: Counts) -> None
         weighed = [one for one in milestone.recommendations if one.expected_gain is not None]
         counts["actions with a gain"] += len(weighed)
         for one in weighed[:1]:
-            found = what_if(engine, settings, moment, milestone.key, actions=[one.id])
+            found = what_if(ProjectHandle(settings, engine), moment, milestone.key, actions=[one.id])
             counts["asked of whatif --action"] += 1
             if found.gain != one.expected_gain:
                 counts["contradictions"] += 1

@@ -223,7 +223,7 @@ def _show_published(pulls: pl.DataFrame) -> None:
         "merged, of the closed": ((closed == 0).mean(), 0.85),
     }
     for name, (share, published) in shares.items():
-        print(f"{name:36}{share:8.2f}   published {published:.2f}")
+        print(f"{name:36}{float(share):8.2f}   published {published:.2f}")
     for name, (elite, fair) in LINEARB.items():
         value = pulls[name].quantile(0.75, "linear")
         print(f"{name:36}{value:8.1f}   75th percentile; elite below {elite}, in need of improvement above {fair}")

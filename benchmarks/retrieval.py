@@ -105,7 +105,7 @@ def hybrid(
     """The whole search, as `sprint ask` does it."""
 
     def spans(queries: list[str]) -> list[float]:
-        return [timed(partial(search, engine, settings, asked, meaning=meaning)) for asked in queries]
+        return [timed(partial(search, engine, settings, asked, semantic_index=meaning)) for asked in queries]
 
     started = process_time()
     mixed = spans(texts(random, words, QUERIES, 6))

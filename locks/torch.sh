@@ -1,6 +1,7 @@
 #!/bin/sh
 # On Linux the package index's torch is a CUDA build of some 3 GB: take the CPU build where one can be had.
-# Tried in this order: what pip is configured to find, PyTorch's own index, the CUDA build.
+# Tried in this order: what pip is configured to find, PyTorch's own index, the CUDA build. The CPU builds are not on the
+# package index, so their hashes are not in the lock: pip checks those that PyTorch's index names.
 [ "$(uname -s)" = Linux ] || exit 0
 version=$(sed -n 's/^torch==\([^ ;]*\).*/\1/p' locks/knowledge.txt)
 pip=".venv/bin/python -m pip --disable-pip-version-check --quiet install"

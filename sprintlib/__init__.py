@@ -13,27 +13,55 @@ from typing import TYPE_CHECKING
 from sprintlib.imports import lazy_exports
 
 if TYPE_CHECKING:
+    from sprintlib.dashboards.widgets.reasoning import open_reasoning
+    from sprintlib.dashboards.widgets.risk_explorer import explore_risks
     from sprintlib.errors import SprintError
-    from sprintlib.workbench import Metrics, Project, SprintAnalysis, SprintDays, SprintForecast, WhatIf, open
+    from sprintlib.workbench import (
+        Backtest,
+        Metrics,
+        Project,
+        SprintAnalysis,
+        SprintAnswer,
+        SprintDays,
+        SprintForecast,
+        WhatIf,
+        open,
+    )
 
 __version__ = "0.1.0"
 __all__ = [
+    "Backtest",
     "Metrics",
     "Project",
     "SprintAnalysis",
+    "SprintAnswer",
     "SprintDays",
     "SprintError",
     "SprintForecast",
     "WhatIf",
     "__version__",
+    "explore_risks",
     "open",
+    "open_reasoning",
 ]
 
 __getattr__ = lazy_exports(
     __name__,
     {
+        "dashboards.widgets.reasoning": ("open_reasoning",),
+        "dashboards.widgets.risk_explorer": ("explore_risks",),
         "errors": ("SprintError",),
-        "workbench": ("Metrics", "Project", "SprintAnalysis", "SprintDays", "SprintForecast", "WhatIf", "open"),
+        "workbench": (
+            "Backtest",
+            "Metrics",
+            "Project",
+            "SprintAnalysis",
+            "SprintAnswer",
+            "SprintDays",
+            "SprintForecast",
+            "WhatIf",
+            "open",
+        ),
     },
 )
 

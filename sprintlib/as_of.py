@@ -33,6 +33,6 @@ def parse_as_of(text: str | None, settings: Settings) -> datetime:
     except (ValueError, OverflowError):
         pass
     raise SettingsError(
-        f"'{text}' is not a moment: write a date such as 2026-11-23, or a time with its offset such as "
+        f"'{text}' is not a date or a time: write a date such as 2026-11-23, or a time with its offset such as "
         "2026-11-23T16:00:00Z."
     )

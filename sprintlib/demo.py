@@ -11,14 +11,14 @@ from pathlib import Path
 import tomlkit
 
 from sprintlib import settings as settings_file
-from sprintlib.analysis import Analysis, MilestoneAnalysis, analyze
+from sprintlib.analysis import Analysis, MilestoneAnalysis
 from sprintlib.analysis.selection import select_milestone
 from sprintlib.errors import AnalysisError, SettingsError
 from sprintlib.github import OnProgress, SyncSummary, sync
+from sprintlib.project import ProjectHandle
 from sprintlib.reports import ReportFiles, write_report
-from sprintlib.results import store_analysis
+from sprintlib.services import analyze
 from sprintlib.settings import Settings
-from sprintlib.store import open_store
 from sprintsim.fake_github import running
 from sprintsim.simulation import EventLog, write_startup
 
@@ -65,15 +65,14 @@ def _run(folder: Path, home: Path, seed: int, today: date, as_of: datetime | Non
     with step("Collecting it over HTTP") as progress, running([folder / DATASET]) as url:
         with _writing(folder):
             settings = _write_settings(folder, home, url)
-        engine = open_store(settings.database_url)
-        collected = sync(engine, settings, None, progress)
+        project = ProjectHandle.open(settings)
+        collected = sync(project.engine, settings, None, progress)
     with step("Analysing it"):
-        analysis = analyze(engine, settings, as_of or datetime.now(UTC))
-        store_analysis(engine, analysis)
+        analysis = analyze(project, as_of, store=True)
     milestone = _milestone(analysis)
     with step("Writing the report"):
         report = write_report(settings, milestone.title, analysis.as_of)
-    engine.dispose()
+    project.engine.dispose()
     return Demo(folder, event_log, collected, analysis, milestone, report)
 
 

@@ -70,10 +70,10 @@ class ProjectSettings(_Section):
     """Which repositories are looked at together."""
 
     name: str = Field(description="name shown in reports")
-    repositories: tuple[str, ...] = Field(min_length=1, description="OWNER/NAME, two or three as a rule")
+    repositories: tuple[str, ...] = Field(min_length=1, description="OWNER/NAME, usually two or three")
     time_zone: str = Field("UTC", description="IANA name; a due date ends at midnight there")
     cadence_days: int = Field(14, ge=1, description="length of a sprint where no milestone has a due date")
-    machines: tuple[str, ...] = Field((), description="logins of machine accounts that GitHub calls users")
+    machines: tuple[str, ...] = Field((), description="logins of bots that GitHub lists as users")
 
     @field_validator("repositories")
     @classmethod
@@ -152,7 +152,7 @@ class MilestoneSettings(_Section):
 class RiskSettings(_Section):
     """Thresholds of the risk detectors."""
 
-    stale_pull_request_days: float = Field(1.0, gt=0, description="working days without a human event")
+    stale_pull_request_days: float = Field(1.0, gt=0, description="working days without activity by a person")
     blocked_days: float = Field(1.0, gt=0, description="working days a blocker may stay open")
     scope_creep_share: float = Field(0.15, gt=0, description="added items as a share of committed ones")
     scope_planning_share: float = Field(0.2, ge=0, lt=1, description="share of the time in which a sprint is filled")
@@ -160,20 +160,22 @@ class RiskSettings(_Section):
     near_due_days: int = Field(5, ge=1, description="working days before the deadline that count as near")
     review_queue: float = Field(2.0, gt=0, description="pull requests that wait for a review, per active reviewer")
     review_share: float = Field(0.6, gt=0, le=1, description="share of the reviews that one person may give")
-    late_start_time: float = Field(0.3, gt=0, le=1, description="share of the time after which work must have begun")
-    late_start_share: float = Field(0.1, gt=0, le=1, description="share of the items that must have begun by then")
+    late_start_time: float = Field(0.3, gt=0, le=1, description="share of the time after which work must have started")
+    late_start_share: float = Field(0.1, gt=0, le=1, description="share of the items that must have started by then")
     ageing_factor: float = Field(1.5, gt=0, description="age in units of the team's own 85th percentile")
-    wip_per_person: float = Field(1.5, gt=0, description="items begun and open, per active person")
+    wip_per_person: float = Field(1.5, gt=0, description="items in progress per active person")
     flaky_commits: int = Field(2, ge=1, description="commits a week on which a workflow both failed and passed")
     pull_request_lines: int = Field(400, ge=1, description="lines added and deleted in one pull request")
     single_owner_share: float = Field(0.75, gt=0, le=1, description="share of a path's commits by one author")
-    quiet_days: float = Field(3.0, gt=0, description="working days without anybody's event on any item")
-    quiet_share: float = Field(0.1, ge=0, le=1, description="the same, as a share of the working time left")
+    quiet_days: float = Field(3.0, gt=0, description="working days without activity on any item")
+    quiet_share: float = Field(0.1, ge=0, le=1, description="or this share of the working time left, if that is longer")
     concurrent_edits: float = Field(0.5, gt=0, description="files that two open pull requests share, rare ones count 1")
-    overcommitted_probability: float = Field(0.5, gt=0, le=1, description="probability below which it is too much")
-    overcommitted_time: float = Field(0.3, ge=0, le=1, description="share of the time after which that is said")
+    overcommitted_probability: float = Field(
+        0.5, gt=0, le=1, description="chance of finishing below which a sprint is overcommitted"
+    )
+    overcommitted_time: float = Field(0.3, ge=0, le=1, description="share of the time after which this is reported")
     untracked_share: float = Field(0.5, gt=0, le=1, description="share of open items that show no work")
-    untracked_time: float = Field(0.5, ge=0, le=1, description="share of the time after which that is said")
+    untracked_time: float = Field(0.5, ge=0, le=1, description="share of the time after which this is reported")
 
 
 class ActionSettings(_Section):
@@ -196,6 +198,13 @@ class StoreSettings(_Section):
     """Where facts and results live."""
 
     url: str | None = Field(None, description="SQLAlchemy URL; default is data/sprint.db in the home folder")
+
+
+class WebhookSettings(_Section):
+    """How GitHub's webhooks are checked. SPRINT_WEBHOOK_SECRET goes before the file."""
+
+    secret_file: str | None = Field(None, description="file that holds the secret, relative to the home folder")
+    secret_file_before: str | None = Field(None, description="the same for the former secret, while both count")
 
 
 class PathSettings(_Section):
@@ -231,6 +240,7 @@ class Settings(_Section):
     actions: ActionSettings = ActionSettings()
     report: ReportSettings = ReportSettings()
     store: StoreSettings = StoreSettings()
+    webhooks: WebhookSettings = WebhookSettings()
     paths: PathSettings = PathSettings()
     llm: LlmSettings = LlmSettings()
 

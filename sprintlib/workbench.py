@@ -3,35 +3,41 @@
 Frames are polars; charts are altair. Everything is as of one moment, and is what command line and pages show.
 """
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from markupsafe import Markup
 from polars._typing import PolarsDataType
 from sqlalchemy import Engine
 
-from sprintlib.analysis import Analysis, MilestoneAnalysis, analyze, analyze_past
+from sprintlib.analysis import Analysis, MilestoneAnalysis, analyze_past
+from sprintlib.analysis.model import Sentence
 from sprintlib.analysis.pipeline import project_sprints, select_context, sprint_contexts
 from sprintlib.analysis.selection import select_milestone
-from sprintlib.as_of import parse_as_of
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
 from sprintlib.errors import AnalysisError
 from sprintlib.features import Metric, measure
 from sprintlib.forecast.words import percent, points
 from sprintlib.history import ProjectState, Sprint, load_state
+from sprintlib.project import ProjectHandle
 from sprintlib.recommend import Plan
-from sprintlib.services import Answer, WhatIfResult, ask, what_if
+from sprintlib.services import Answer, WhatIfResult, analyze, ask, what_if
 from sprintlib.settings import Settings, load
-from sprintlib.store import open_store
 
 if TYPE_CHECKING:
     import altair as alt
+
+    from sprintlib.evaluate import OwnBacktest
+
+_LONGEST_TEXT = 1_000  # characters of a cell
+_COMMON_TEXT = 80  # of a cell in a frame of facts, where polars would cut after 30
 
 Columns = dict[str, PolarsDataType]
 
@@ -53,6 +59,25 @@ _HITS = {
     "score": pl.Float64,
 }
 _DAYS = pl.Schema({"day": pl.Date, "scope": pl.Int64, "done": pl.Int64, "probability": pl.Float64})
+_REPLAYS = {
+    "title": pl.String,
+    "share": pl.Int64,
+    "open_items": pl.Int64,
+    "probability": pl.Float64,
+    "probability_delivered": pl.Float64,
+    "reason": pl.String,
+    "base_rate": pl.Float64,
+    "landed": pl.Boolean,
+    "delivered": pl.Boolean,
+}
+_SCORES = {
+    "share": pl.Int64,
+    "n": pl.Int64,
+    "brier": pl.Float64,
+    "base_rate_brier": pl.Float64,
+    "difference": pl.Float64,
+    "error": pl.Float64,
+}
 _METRICS = pl.Schema(
     {
         "as_of": pl.Date,
@@ -73,13 +98,16 @@ def open(home: str | Path | None = None, as_of: str | datetime | None = None) ->
 
     as_of: a date ("2026-11-20": the end of that day in the project's time zone), RFC 3339, an aware datetime, or None
     for now. The store is opened read-only; only `ask` first brings its
-    text index up to date. Raises SettingsError or StoreError with one sentence.
+    text index up to date. Frames are printed with texts of up to 80 characters, unless
+    polars.Config says otherwise. Raises SettingsError or StoreError with one sentence.
     """
-    settings = load(home)
-    moment = as_of if isinstance(as_of, datetime) else parse_as_of(as_of, settings)
+    if "POLARS_FMT_STR_LEN" not in os.environ:
+        pl.Config.set_fmt_str_lengths(_COMMON_TEXT)
+    handle = ProjectHandle.open(load(home), read_only=True)
+    moment = as_of if isinstance(as_of, datetime) else handle.moment(as_of)
     if moment.tzinfo is None:
         raise AnalysisError(f"{moment} has no time zone: use datetime(..., tzinfo=UTC).")
-    return Project(settings, open_store(settings.database_url, read_only=True), moment.astimezone(UTC))
+    return Project(handle, moment.astimezone(UTC))
 
 
 @dataclass(frozen=True)
@@ -90,9 +118,18 @@ class Project:
     commits, runs, releases, changed_files; `dependencies` says who waits for whom; `sprints` groups milestones.
     """
 
-    settings: Settings
-    engine: Engine
+    handle: ProjectHandle
     as_of: datetime
+
+    @property
+    def settings(self) -> Settings:
+        """What sprint.toml says."""
+        return self.handle.settings
+
+    @property
+    def engine(self) -> Engine:
+        """The store, read-only."""
+        return self.handle.engine
 
     def __repr__(self) -> str:
         repos = ", ".join(self.settings.project.repositories)
@@ -101,10 +138,7 @@ class Project:
     @cached_property
     def state(self) -> ProjectState:
         """Everything known at `as_of`. Raises AnalysisError when nothing has been collected."""
-        state = load_state(self.engine, self.settings, self.as_of)
-        if state.repositories.is_empty():
-            raise AnalysisError("Nothing has been collected yet: run 'sprint sync' first.")
-        return state
+        return self.handle.state(self.as_of)
 
     @property
     def repositories(self) -> pl.DataFrame:
@@ -189,7 +223,7 @@ class Project:
         milestone: a title, its beginning, a number or a key; default: the open one that is due next.
         Raises AnalysisError for a milestone that does not exist, and where none was open.
         """
-        analysis = analyze(self.engine, self.settings, self.as_of, milestone)
+        analysis = analyze(self.handle, self.as_of, milestone)
         chosen = select_milestone(analysis, milestone)
         if chosen is None:
             raise AnalysisError("No milestone was open then: name one, or open the project as of another date.")
@@ -222,14 +256,23 @@ class Project:
         rows = [(hit.ref, hit.kind, hit.title, hit.excerpt, hit.url, hit.score) for hit in hits]
         return pl.DataFrame(rows, schema=_HITS, orient="row")
 
-    def ask(self, question: str) -> Answer:
-        """An answer from stored facts, every sentence with its citation; `answer.sentences` and `answer.hits`."""
-        return ask(open_store(self.settings.database_url), self.settings, question, self.as_of)
+    def ask(self, question: str) -> "SprintAnswer":
+        """An answer from stored facts, every sentence with its citation. Shows itself in a notebook."""
+        return SprintAnswer(self, ask(ProjectHandle.open(self.settings), question, self.as_of))
 
     def history(self, milestone: str | None = None) -> "SprintDays":
         """A sprint day by day: scope, done and the probability that was told with what was known that day."""
         context = select_context(sprint_contexts(self.state, self.settings, milestone), self.as_of)
         return SprintDays(self, context.sprint)
+
+    def backtest(self) -> "Backtest":
+        """How good the forecasts of finished dated sprints would have been, from what was known at each time.
+
+        Takes a second or two for each finished sprint. Raises AnalysisError when nothing has been collected.
+        """
+        from sprintlib.evaluate import backtest_own
+
+        return Backtest(backtest_own(self.engine, self.settings, self.as_of))
 
     def _measured(self, state: ProjectState, milestone: str | None) -> Sequence[Metric]:
         try:
@@ -268,8 +311,9 @@ class SprintForecast:
 
     def chart(self) -> "alt.LayerChart":
         """The burn-up with its projection."""
-        from sprintlib.views import burn_up_chart
+        from sprintlib.views import burn_up_chart, draw_charts_offline
 
+        draw_charts_offline()
         return burn_up_chart(self.analysis, self.milestone)
 
 
@@ -285,6 +329,12 @@ class Findings(tuple[Any, ...]):
             for one in self
         ]
         return pl.DataFrame(rows)
+
+    def __repr__(self) -> str:
+        return repr(self.frame())
+
+    def _repr_html_(self) -> str:
+        return _whole(self.frame().select(pl.exclude("id", "record", "rule")))
 
 
 @dataclass(frozen=True)
@@ -349,8 +399,7 @@ class SprintAnalysis:
         project = self.project
         named = self.milestone.key or self.title
         found = what_if(
-            project.engine,
-            project.settings,
+            project.handle,
             project.as_of,
             named,
             drop,
@@ -368,10 +417,49 @@ class SprintAnalysis:
         return self.summary
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        from sprintlib.views import first_screen, style, wrapped
+        from sprintlib.views import first_screen, style, vega_preamble, wrapped
 
-        page = f"{style()}{wrapped(first_screen(self.analysis, self.milestone))}"
+        before = style() + vega_preamble(self.project.settings.data_dir / "cache")
+        page = before + wrapped(first_screen(self.analysis, self.milestone))
         return {"text/plain": self.summary, "text/html": page}
+
+
+@dataclass(frozen=True)
+class SprintAnswer:
+    """The answer to a question. `sentences` cite what they rest on; `hits` is what else was found, best first."""
+
+    project: Project
+    result: Answer
+
+    @property
+    def outcome(self) -> str:
+        """`answered`, or `unknown` or `refused`, with one sentence that says so."""
+        return self.result.outcome
+
+    @property
+    def sentences(self) -> Sequence[Sentence]:
+        return self.result.sentences
+
+    @property
+    def hits(self) -> Sequence[Any]:
+        """Of type sprintlib.knowledge.Hit."""
+        return self.result.hits
+
+    def __repr__(self) -> str:
+        return "\n".join(one.text for one in self.sentences)
+
+    def _repr_html_(self) -> str:
+        from sprintlib.views.templating import macro
+
+        known = frozenset(repo.lower() for repo in self.project.settings.project.repositories)
+        lines = [
+            Markup("{} {}").format(
+                macro("macros.html", "sentence", one.text, one.evidence, known),
+                macro("macros.html", "citations", one.evidence, known, one.text),
+            )
+            for one in self.sentences
+        ]
+        return macro("macros.html", "lines", lines)
 
 
 @dataclass(frozen=True)
@@ -399,8 +487,9 @@ class WhatIf:
         return f"{self.result.milestone}: {percent(self.before)} -> {percent(self.after)} ({points(self.gain)})"
 
     def _repr_html_(self) -> str:
-        supposed = "".join(f"<li>{escape(one)}</li>" for one in self.result.found.assumptions)
-        return f"<p><strong>{escape(repr(self))}</strong></p><ul>{supposed}</ul>"
+        from sprintlib.views.templating import render
+
+        return render("what_if.html", verdict=repr(self), assumptions=self.result.found.assumptions)
 
 
 @dataclass(frozen=True)
@@ -421,6 +510,9 @@ class Metrics:
         """A line for each metric over the weeks."""
         import altair as alt
 
+        from sprintlib.views import draw_charts_offline
+
+        draw_charts_offline()
         rows = self._frame.drop_nulls("value").select("as_of", "name", "value", "unit", "n").to_dicts()
         values = [{**row, "as_of": row["as_of"].isoformat()} for row in rows]
         base = alt.Chart(alt.InlineData(values=values))
@@ -428,7 +520,7 @@ class Metrics:
             base.mark_line(point=True)
             .encode(
                 x=alt.X("as_of:T", title=None),
-                y=alt.Y("value:Q", title=None),
+                y=alt.Y("value:Q", title=", ".join(self._frame["unit"].unique().sort())),
                 color=alt.Color("name:N", title=None),
                 tooltip=["name:N", "value:Q", "unit:N", "n:Q"],
             )
@@ -440,8 +532,7 @@ class Metrics:
         return repr(self.latest())
 
     def _repr_html_(self) -> str:
-        html: str = self.latest()._repr_html_()
-        return html
+        return _whole(self.latest())
 
 
 @dataclass(frozen=True)
@@ -456,6 +547,37 @@ class SprintDays:
 
         Days off have no probability of their own; an analysis of each working day takes a moment.
         """
+        return self._frame
+
+    def chart(self) -> "alt.VConcatChart":
+        """Scope and done above, the chance below, by day."""
+        import altair as alt
+
+        from sprintlib.views import draw_charts_offline
+
+        draw_charts_offline()
+        rows = self._frame.with_columns(pl.col("day").cast(pl.String) + "T00:00:00")  # no zone moves the day
+        counts = rows.unpivot(["scope", "done"], index="day", variable_name="items", value_name="number")
+        day = alt.X(
+            "day:T", title=None, axis=alt.Axis(format="%-d %b", tickCount="day", grid=False, labelOverlap="greedy")
+        )
+        above = (
+            alt.Chart(alt.InlineData(values=counts.to_dicts()))
+            .mark_line(point=True)
+            .encode(x=day, y=alt.Y("number:Q", title="items"), color=alt.Color("items:N", title=None, sort=["scope"]))
+            .properties(width=640, height=160)
+        )
+        below = (
+            alt.Chart(alt.InlineData(values=rows.drop_nulls("probability").to_dicts()))
+            .mark_line(point=True)
+            .encode(x=day, y=_chance(alt.Y, "probability"), tooltip=[alt.Tooltip("probability:Q", format=".0%")])
+            .properties(width=640, height=160)
+        )
+        chart: alt.VConcatChart = alt.vconcat(above, below)
+        return chart
+
+    @cached_property
+    def _frame(self) -> pl.DataFrame:
         return pl.DataFrame(list(self._rows()), schema=_DAYS, orient="row")
 
     def _rows(self) -> Iterator[tuple[date, int, int, float | None]]:
@@ -479,16 +601,93 @@ class SprintDays:
         return f"{self.sprint.title}: .frame() has one row a day"
 
 
+@dataclass(frozen=True)
+class Backtest:
+    """Forecasts of the project's own finished dated sprints, beside what came."""
+
+    result: "OwnBacktest"
+
+    @property
+    def verdict(self) -> str:
+        """At half time: whether the forecast beats the team's own base rate, and whether that can be known."""
+        return self.result.verdict
+
+    def frame(self) -> pl.DataFrame:
+        """One row a forecast; chances are 0-1.
+
+        title, share (% of the sprint's time), open_items, probability, probability_delivered, reason (of a missing
+        number), base_rate, landed (all that was open then ended in time), delivered.
+        """
+        return pl.DataFrame([asdict(replay) for replay in self.result.replays], schema=_REPLAYS)
+
+    def scores(self) -> pl.DataFrame:
+        """One row a time: share, n, brier and base_rate_brier (lower is better), their difference and its error."""
+        return pl.DataFrame([asdict(score) for score in self.result.scores], schema=_SCORES)
+
+    def plans(self) -> pl.DataFrame:
+        """One row a sprint: what was committed, and what of it ended in time."""
+        return pl.DataFrame([asdict(plan) for plan in self.result.plans])
+
+    def chart(self) -> "alt.Chart":
+        """Every forecast: a row a sprint, the chance from left to right, coloured by what came."""
+        import altair as alt
+
+        from sprintlib.views import draw_charts_offline
+
+        draw_charts_offline()
+        rows = self.frame().drop_nulls("probability")
+        came = pl.when("landed").then(pl.lit("all in time")).otherwise(pl.lit("not all in time"))
+        time = pl.format("{} % of its time", "share")
+        shown = rows.select("title", "probability", "open_items", came=came, time=time)
+        chart: alt.Chart = (
+            alt.Chart(alt.InlineData(values=shown.to_dicts()))
+            .mark_point(filled=True, size=90)
+            .encode(
+                x=_chance(alt.X, "probability"),
+                y=alt.Y("title:N", title=None, sort=rows["title"].unique(maintain_order=True).to_list()),
+                color=alt.Color("came:N", title="came"),
+                shape=alt.Shape("time:N", title="forecast at"),
+                tooltip=["title:N", "time:N", alt.Tooltip("probability:Q", format=".0%"), "open_items:Q", "came:N"],
+            )
+            .properties(width=520)
+        )
+        return chart
+
+    def __repr__(self) -> str:
+        from sprintlib.evaluate import own_text
+
+        return own_text(self.result)
+
+    def _repr_html_(self) -> str:
+        return str(Markup("<p><strong>{}</strong></p>").format(self.verdict)) + _whole(self.scores())
+
+
+def _whole(frame: pl.DataFrame) -> str:
+    """A frame as HTML with all of its rows and texts, where polars would cut them."""
+    with pl.Config(tbl_rows=-1, tbl_cols=-1, fmt_str_lengths=_LONGEST_TEXT, fmt_table_cell_list_len=-1):
+        html: str = frame._repr_html_()
+    return html
+
+
+def _chance(channel: Any, field: str) -> Any:
+    """An axis from 0 to 100 %."""
+    import altair as alt
+
+    return channel(f"{field}:Q", title="chance", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%"))
+
+
 def _metric_row(moment: datetime, metric: Metric) -> tuple[Any, ...]:
     values = (metric.family, metric.name, metric.value, metric.p85, metric.unit, metric.n, metric.window, metric.reason)
     return (moment.date(), *values)
 
 
 __all__ = [
+    "Backtest",
     "Findings",
     "Metrics",
     "Project",
     "SprintAnalysis",
+    "SprintAnswer",
     "SprintDays",
     "SprintForecast",
     "WhatIf",

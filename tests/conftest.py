@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from sprintlib.facts.rows import Origin
 from sprintlib.store import open_store
 from tests.sprints import team_in
+from tests.startup import startup_home
 from tests.world import World
 
 ROOT = Path(__file__).parent.parent
@@ -122,6 +123,12 @@ def world(tmp_path: Path) -> World:
 def team(tmp_path: Path) -> World:
     """Both sprints of tests.sprints in acme/api: one behind the team, one under way."""
     return team_in(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def startup(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of tests.startup. Read it only."""
+    return startup_home(tmp_path_factory.mktemp("startup"))
 
 
 @pytest.fixture

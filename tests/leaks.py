@@ -48,6 +48,10 @@ def assert_no_leak(before: ProjectState, after: ProjectState) -> None:
     assert before.as_of == after.as_of
     for name, key, exempt in FRAMES:
         assert_same(getattr(before, name), getattr(after, name), list(key), exempt, name)
+    gone = [past.holdings.gone for past in (before, after)]
+    assert_same(*gone, key=["ref"], exempt=("milestone",), name="gone")
+    went = [past.holdings.presence.filter(pl.col("gone_at") <= past.as_of) for past in (before, after)]
+    assert_same(*went, key=["repository_id", "number"], name="presence")
     members = [pl.concat([past.memberships, past.unresolved]).drop("milestone") for past in (before, after)]
     assert_same(*members, key=["repo", "number", "entered_at"], name="memberships")
     # whether a closing was a drop may be known later, which the item's own row says; that it closed may not
@@ -102,10 +106,10 @@ class Twins:
         return f"made of {self.actions}"
 
 
-_ACTION = st.tuples(
+ACTIONS = st.tuples(
     st.sampled_from(KINDS), st.integers(min_value=0, max_value=30), st.integers(0, 5), st.integers(0, 11)
 )
-_START: list[Action] = [
+START: list[Action] = [
     ("open milestone", 1, 0, 0),
     ("open milestone", 1, 0, 1),
     ("open issue", 1, 0, 3),
@@ -118,15 +122,15 @@ _START: list[Action] = [
 @st.composite
 def pasts(draw: st.DrawFn, most: int = 25) -> Twins:
     """Two pasts at one moment of projects that differ only after it. At most `most` actions before and after."""
-    common = draw(st.lists(_ACTION, min_size=3, max_size=most))
-    one, other = (draw(st.lists(_ACTION, max_size=most)) for _ in range(2))
+    common = draw(st.lists(ACTIONS, min_size=3, max_size=most))
+    one, other = (draw(st.lists(ACTIONS, max_size=most)) for _ in range(2))
     return Twins(_past(common, one, "one"), _past(common, other, "other"), (common, one, other))
 
 
 def _past(common: list[Action], later: list[Action], name: Literal["one", "other"]) -> ProjectState:
-    world = _emptied(name)
+    world = emptied(name)
     github = FakeGitHub(world)
-    for action in [*_START, *common]:
+    for action in [*START, *common]:
         github.act(action)
     moment = github.now
     for kind, hours, who, what in [*later, ("sync", 1, 0, 0)]:
@@ -140,7 +144,7 @@ def _stores(name: str) -> World:
     return World(open_store(f"sqlite:///{folder / name}.db"), folder)
 
 
-def _emptied(name: str) -> World:
+def emptied(name: str) -> World:
     """A store used again and again: making one takes longer than filling it."""
     world = _stores(name)
     with world.engine.begin() as connection:

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Table
+
+from sprintlib.store import schema
 from tests.world import World, at
 
 FIRST = at("03-02")
@@ -40,6 +43,9 @@ KINDS = (
     "run",
     "block",
     "unblock",
+    "delete item",
+    "delete milestone",
+    "delete comment",
     "sync",
 )
 
@@ -52,6 +58,7 @@ class _Thing:
     created: datetime
     updated: datetime
     values: dict[str, Any] = field(default_factory=dict)
+    is_deleted: bool = False
 
 
 class FakeGitHub:
@@ -66,6 +73,7 @@ class FakeGitHub:
         self.reviews: dict[int, dict[str, Any]] = {}
         self.events: list[tuple[Any, ...]] = []
         self.runs: list[datetime] = []
+        self.gone: set[tuple[Any, ...]] = set()
 
     def act(self, action: Action) -> None:
         """One action: (kind, hours since the last, and two numbers that choose whom and what it concerns)."""
@@ -94,7 +102,7 @@ class FakeGitHub:
 
     def _free_title(self, what: int) -> str:
         """A title that no milestone has now; earlier ones may come back."""
-        taken = {thing.values["title"] for thing in self.milestones.values()}
+        taken = {thing.values["title"] for thing in self.milestones.values() if not thing.is_deleted}
         wanted = _TITLES[what % len(_TITLES)]
         return wanted if wanted not in taken else f"{wanted}.{self.now:%d%H}"
 
@@ -108,9 +116,10 @@ class FakeGitHub:
         self._change(self.milestones, who, closed=None)
 
     def _milestone(self, who: int, what: int) -> None:
-        if not self.milestones or not (item := self._pick(self.items, who)):
+        milestone, item = self._pick(self.milestones, what), self._pick(self.items, who)
+        if milestone is None or item is None:
             return
-        number = what % len(self.milestones) + 1
+        number = milestone.number
         if item.values["milestone"] != number:
             self._demilestone(who, what)
             self._tell(item, "milestoned", self.milestones[number].values["title"])
@@ -179,6 +188,8 @@ class FakeGitHub:
     def _edit_comment(self, who: int, what: int) -> None:
         if self.comments:
             comment = list(self.comments.values())[who % len(self.comments)]
+            if self._is_deleted(comment):
+                return
             comment |= {"body": _TEXTS[what % len(_TEXTS)].format(what % 5 + 1), "updated_at": self.now}
 
     def _review(self, who: int, what: int) -> None:
@@ -191,6 +202,8 @@ class FakeGitHub:
         key = who % len(self.reviews) + 1 if self.reviews else 0
         if key and self.reviews[key]["state"] != "dismissed":
             review = self.reviews[key]
+            if self._is_deleted(review):
+                return
             self._tell(self.items[review["number"]], "review_dismissed", review["state"], str(key))
             review["state"] = "dismissed"
 
@@ -220,8 +233,36 @@ class FakeGitHub:
         if item and item.values["blockers"]:
             self._tell(item, "blocked_by_removed", item.values["blockers"].pop())
 
+    def _delete_item(self, who: int, what: int) -> None:
+        if item := self._pick(self.items, who):
+            self._delete(item)
+
+    def _delete_milestone(self, who: int, what: int) -> None:
+        """Its items lose it without an event and without an update of their own."""
+        if milestone := self._pick(self.milestones, who):
+            self._delete(milestone)
+            for item in self.items.values():
+                if item.values["milestone"] == milestone.number:
+                    item.values["milestone"] = None
+
+    def _delete(self, thing: _Thing) -> None:
+        """What nobody had seen before would be known to nobody: it is collected once more."""
+        self._sync(0, 0)
+        thing.is_deleted = True
+
+    def _delete_comment(self, who: int, what: int) -> None:
+        if self.comments:
+            comment = list(self.comments.values())[who % len(self.comments)]
+            self._sync(0, 0)
+            comment["deleted"] = True
+
+    def _is_deleted(self, part: dict[str, Any]) -> bool:
+        """Whether a comment or a review is there no longer."""
+        return bool(part.get("deleted")) or self.items[part["number"]].is_deleted
+
     def _pick(self, things: dict[int, _Thing], who: int) -> _Thing | None:
-        return things[who % len(things) + 1] if things else None
+        picked = things[who % len(things) + 1] if things else None
+        return None if picked is None or picked.is_deleted else picked
 
     def _change(self, things: dict[int, _Thing], who: int, **values: Any) -> None:
         thing = self._pick(things, who)
@@ -239,17 +280,35 @@ class FakeGitHub:
             self.world.event(number, kind, when, subject, detail, observed=self.now)
         self.events.clear()
         for milestone in self.milestones.values():
-            self._write_milestone(milestone)
+            if milestone.is_deleted:
+                self._write_gone(schema.milestone, repository_id=1, number=milestone.number)
+            else:
+                self._write_milestone(milestone)
         for item in self.items.values():
-            self._write_item(item)
+            if item.is_deleted:
+                table = schema.pull_request if item.values["pull"] else schema.issue
+                self._write_gone(table, repository_id=1, number=item.number)
+            else:
+                self._write_item(item)
         for key, comment in self.comments.items():
-            self.world.comment(**comment, key=key, observed=self.now)
+            if comment.get("deleted"):
+                self._write_gone(schema.comment, node_id=key)
+            elif not self._is_deleted(comment):
+                self.world.comment(**comment, key=key, observed=self.now)
         for key, review in self.reviews.items():
+            if self._is_deleted(review):
+                continue
             url = f"https://github.com/acme/api/pull/{review['number']}#pullrequestreview-{key}"
             self.world.review(**review, key=f"review{key}", observed=self.now, html_url=url)
         for number, began in enumerate(self.runs, start=1):
             ended = began + timedelta(hours=2)
             self.world.run(number, began, ended if ended <= self.now else None)
+
+    def _write_gone(self, table: Table, **key: Any) -> None:
+        """Only the first sync that finds it gone says when."""
+        if (table.name, *key.values()) not in self.gone:
+            self.gone.add((table.name, *key.values()))
+            self.world.gone(table, self.now, **key)
 
     def _write_milestone(self, thing: _Thing) -> None:
         values = {"number": thing.number, "title": thing.values["title"], "due": thing.values["due"]}

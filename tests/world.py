@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import Connection, Engine, Table, select, update
 
+from sprintlib.facts.changes import changes_in, note_changes
 from sprintlib.history import ProjectState, load_state
 from sprintlib.settings import Settings, parse
 from sprintlib.store import append, schema, upsert
@@ -142,13 +143,15 @@ class World:
         key = more.pop("key", None) or f"c{next(self._numbers)}"
         row = {"author": "bob", "author_type": "User", "kind": "issue", "updated_at": _moment(created), **more}
         row["html_url"] = f"https://github.com/{repo}/issues/{number}#issuecomment-{key}"
-        row |= {"node_id": key, "repository_id": IDS[repo], "number": number, "created_at": _moment(created)}
+        row |= {"id": zlib.crc32(key.encode()), "node_id": key, "repository_id": IDS[repo], "number": number}
+        row |= {"created_at": _moment(created)}
         self._write(schema.comment, body=body, **row)
 
     def review(self, number: int, state: str, submitted: str | datetime, repo: str = API, **more: Any) -> None:
         key = more.pop("key", None) or f"r{next(self._numbers)}"
         row = {"author": "bob", "author_type": "User", "body": "", "html_url": "https://github.com/r", **more}
-        row |= {"node_id": key, "repository_id": IDS[repo], "number": number, "state": state}
+        row |= {"id": zlib.crc32(key.encode()), "node_id": key, "repository_id": IDS[repo], "number": number}
+        row |= {"state": state}
         self._write(schema.review, submitted_at=_moment(submitted), **row)
 
     def commit(
@@ -180,16 +183,14 @@ class World:
         finished: str | datetime | None,
         conclusion: str = "success",
         repo: str = API,
+        **more: Any,
     ) -> None:
         self._write(
             schema.workflow_run,
             id=key,
             attempt=1,
             repository_id=IDS[repo],
-            name="tests",
-            event="push",
-            head_branch="main",
-            head_sha="0" * 40,
+            **{"name": "tests", "event": "push", "head_branch": "main", "head_sha": "0" * 40, **more},
             status="completed" if finished else "in_progress",
             conclusion=conclusion if finished else None,
             html_url=f"https://github.com/{repo}/actions/runs/{key}",
@@ -203,6 +204,17 @@ class World:
         row = {"repository_id": IDS[repo], "number": number, "blocker": blocker, "type": "blocks"}
         self._write(schema.dependency, observed=observed, **row)
 
+    def gone(self, table: Table, when: str | datetime, **key: Any) -> None:
+        """GitHub was first found at `when` to have the row with these values no longer."""
+
+        def mark(connection: Connection) -> None:
+            chosen = [table.c[name] == value for name, value in key.items()]
+            connection.execute(update(table).where(*chosen).values(gone_at=_moment(when)))
+            rows = [dict(row) for row in connection.execute(select(table).where(*chosen)).mappings()]
+            note_changes(connection, list(changes_in(table, rows)))
+
+        self._pending.append(mark)
+
     def _keep(self, kind: str, row: dict[str, Any]) -> None:
         """The payload that such a row was made from."""
         names = ("node_id", "number", "title", "body", "state", "state_reason", "draft", "additions", "deletions")
@@ -211,7 +223,7 @@ class World:
         for name in ("created_at", "updated_at", "closed_at", "merged_at"):
             content[name] = row[name].isoformat() if row.get(name) else None
         content["head"] = {"sha": row.get("head_sha"), "ref": row.get("head_ref")}
-        kept = {"kind": kind, "key": row["node_id"], "digest": str(next(self._numbers))}
+        kept = {"kind": kind, "key": f"{row['repository_id']}-{row['number']}", "digest": str(next(self._numbers))}
         kept |= {"repository_id": row["repository_id"], "body": zlib.compress(json.dumps(content).encode())}
         self._later(append, schema.payload, kept | {"observed_at": _moment(row.get("observed")) or SEEN})
 
@@ -241,7 +253,11 @@ class World:
         self._later(upsert, table, row)
 
     def _later(self, write: Callable[..., None], table: Table, row: dict[str, Any], **how: Any) -> None:
-        self._pending.append(lambda connection: write(connection, table, [row], **how))
+        def wrote(connection: Connection) -> None:
+            write(connection, table, [row], **how)
+            note_changes(connection, list(changes_in(table, [row])))
+
+        self._pending.append(wrote)
 
     def flush(self) -> None:
         """Write what was said, in order and in one transaction."""

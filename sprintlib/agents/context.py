@@ -1,12 +1,11 @@
 """What the agents work on together: the store and the settings, and the past they read once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel
 from sqlalchemy import Engine
 
 from sprintlib.agents.state import State
@@ -122,8 +121,3 @@ def read_work(values: dict[str, Any]) -> dict[str, Any]:
 
 def _write_rate(rate: Rate) -> dict[str, float]:
     return {"shape": rate.shape, "days": rate.days}
-
-
-def dumped(models: Sequence[BaseModel]) -> list[dict[str, Any]]:
-    """Results as JSON values."""
-    return [model.model_dump(mode="json") for model in models]

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from sprintlib.agents.analysis_agents import read_findings
 from sprintlib.agents.context import AnalysisContext
 from sprintlib.agents.explanation import explanation
-from sprintlib.agents.feature_engineer import METRICS
 from sprintlib.agents.grounding import report
 from sprintlib.agents.llm_call import MOST_CLAIMS, ask
 from sprintlib.agents.llm_reasoner import calls_left
@@ -13,18 +13,15 @@ from sprintlib.agents.state import State
 from sprintlib.analysis.model import Analysis, Llm, MilestoneAnalysis, Sentence
 from sprintlib.analysis.pipeline import build_analysis, build_milestone_analysis
 from sprintlib.explain import summary
-from sprintlib.explain.model import Driver
 from sprintlib.forecast import count
-from sprintlib.forecast.model import Forecast
 from sprintlib.knowledge import Claim, Report, Similar, similar_sprints
-from sprintlib.recommend import Advice, Recommendation
 from sprintlib.results.analyses import previous_analysis
-from sprintlib.risks import Risk
 
 
 def explain_all(state: State, analysis_context: AnalysisContext) -> State:
     """Put the analysis together, explain it, and let the model word what checks out."""
-    found = put_together(state, analysis_context, summary(analysis_context.inputs(state), _forecast(state)))
+    findings = read_findings(state)
+    found = put_together(state, analysis_context, summary(analysis_context.inputs(state), findings.forecast))
     (milestone,) = found.milestones
     sprint_context = analysis_context.sprint_context(state)
     similar = similar_sprints(analysis_context.past(state), sprint_context.sprint.calendar, sprint_context.sprint.title)
@@ -57,19 +54,9 @@ def without_words(state: State, analysis_context: AnalysisContext, reason: str) 
 def put_together(state: State, analysis_context: AnalysisContext, sentence: str) -> Analysis:
     """The object of `sprint analyze`, from what the agents found."""
     sprint_context, inputs = analysis_context.sprint_context(state), analysis_context.inputs(state)
-    milestone: MilestoneAnalysis = build_milestone_analysis(
-        inputs,
-        _forecast(state),
-        _risks(state),
-        Advice.model_validate({"recommendations": state["recommendations"], "plan": state.get("plan")}),
-        tuple(Driver.model_validate(driver) for driver in state["drivers"]),
-        METRICS.validate_python(state["features"]),
-        sentence,
-    ).model_copy(
-        update={
-            "hostile_text": tuple(Risk.model_validate(risk) for risk in state.get("hostile_text", [])),
-            "timings": {step["agent"]: step["seconds"] for step in state.get("trace", [])},
-        }
+    timings = {step["agent"]: step["seconds"] for step in state.get("trace", [])}
+    milestone: MilestoneAnalysis = build_milestone_analysis(inputs, read_findings(state), sentence).model_copy(
+        update={"timings": timings}
     )
     found = build_analysis(
         analysis_context.past(state),
@@ -85,9 +72,7 @@ def put_together(state: State, analysis_context: AnalysisContext, sentence: str)
 def _pack(state: State, analysis_context: AnalysisContext, similar: Similar) -> list[PromptNote]:
     """What was found, and what the reasoner made of the texts; its claims keep the evidence they had."""
     sprint_context = analysis_context.sprint_context(state)
-    drivers = [Driver.model_validate(driver) for driver in state["drivers"]]
-    advice = [Recommendation.model_validate(one) for one in state["recommendations"]]
-    findings = finding_entries(sprint_context, _forecast(state), drivers, _risks(state), advice)
+    findings = finding_entries(sprint_context, read_findings(state))
     thoughts = [
         PromptNote(id=f"K{place}", told=sentence.text, evidence=sentence.evidence)
         for place, sentence in enumerate(_worded(state["reasoning"]), start=1)
@@ -138,12 +123,4 @@ def _citations(answered: list[dict[str, Any]]) -> Report | None:
 def _hidden_orders(state: State) -> list[str]:
     kept = len(state["reasoning"].get("kept_from_the_model", []))
     was = "was" if kept == 1 else "were"
-    return [f"{count(kept, 'text')} read like orders to a language model and {was} kept from it."] if kept else []
-
-
-def _forecast(state: State) -> Forecast:
-    return Forecast.model_validate(state["forecast"])
-
-
-def _risks(state: State) -> tuple[Risk, ...]:
-    return tuple(Risk.model_validate(risk) for risk in state["risks"])
+    return [f"{count(kept, 'text')} looked like prompt injection and {was} kept from the model."] if kept else []

@@ -54,7 +54,7 @@ def _drivers(milestone: MilestoneAnalysis) -> Iterator[Sentence]:
         return
     start = sum(driver.points for driver in milestone.drivers if driver.name.startswith(_START))
     named = [f"{driver.name.lower()} {driver.points:+.0f}{_about(driver.evidence)}" for driver in largest]
-    text = f"How the score came about: {start:.0f} by the general pace, then mostly {', '.join(named)}."
+    text = f"How the score came about: {start:.0f} from the general pace, then mostly {', '.join(named)}."
     cited = tuple(dict.fromkeys(one for driver in largest for one in driver.evidence[:2]))
     yield Sentence(text=text, kind="fact", evidence=cited)
 
@@ -66,7 +66,7 @@ def _about(evidence: Sequence[Evidence]) -> str:
 
 def _actions(advice: Sequence[Recommendation]) -> Iterator[Sentence]:
     for one in advice[:_ACTIONS]:
-        gain = f" ({points(one.expected_gain)} by the model)" if one.expected_gain else ""
+        gain = f" ({points(one.expected_gain)} expected)" if one.expected_gain else ""
         yield Sentence(text=f"{one.action}{gain}", kind="advice", evidence=one.evidence[:_CITED])
 
 
@@ -78,11 +78,11 @@ def _counterfactual(milestone: MilestoneAnalysis) -> Iterator[Sentence]:
     best = max(known, key=lambda one: one.expected_gain or 0.0)
     now, then = milestone.probability, min(milestone.probability + (best.expected_gain or 0.0), 0.97)
     levels = ((LIKELY, "which would make it likely"), (EVEN, "which would make it better than even"))
-    verdict = next((words for level, words in levels if now < level <= then), "which would not turn the verdict")
+    verdict = next((words for level, words in levels if now < level <= then), "not enough to change the verdict")
     refs = [one.ref for one in best.evidence if one.kind != "playbook"]
     text = (
-        f"What would change it most: with the action{f' on {listed(refs)}' if refs else ''} alone, the model's chance "
-        f"is {percent(then)} instead of {percent(now)}, {verdict}."
+        f"What would change it most: the action{f' on {listed(refs)}' if refs else ''} alone takes the model's chance "
+        f"from {percent(now)} to {percent(then)}, {verdict}."
     )
     yield Sentence(text=text, kind="inference", evidence=best.evidence[:_CITED])
 
@@ -95,7 +95,7 @@ def _changes(
         return
     at, before = previous
     said = [*_chance(before, milestone), *_scope(before, milestone), *_risks(before, milestone)]
-    changed = "; ".join(said) or "nothing that counts has changed"
+    changed = "; ".join(said) or "nothing that matters has changed"
     text = f"Since the analysis of {day_name(at.date())}, {at:%H:%M} UTC: {changed}."
     yield Sentence(text=text, kind="fact", evidence=where)
 
@@ -114,7 +114,7 @@ def _chance(before: MilestoneAnalysis, now: MilestoneAnalysis) -> Iterator[str]:
         shown = points(round(now.probability, 2) - round(before.probability, 2))
         yield f"the chance went from {old} to {new} ({shown})"
     elif (before.probability is None) != (now.probability is None):
-        yield "there is a number now" if before.probability is None else "there is no number any more"
+        yield "there is a number now" if before.probability is None else "there is no longer a number"
     if before.due_on != now.due_on:
         yield f"the due date is {day_name(now.due_on)}, it was {day_name(before.due_on)}"
 
@@ -122,7 +122,7 @@ def _chance(before: MilestoneAnalysis, now: MilestoneAnalysis) -> Iterator[str]:
 def _scope(before: MilestoneAnalysis, now: MilestoneAnalysis) -> Iterator[str]:
     ended = (now.scope.done + now.scope.dropped) - (before.scope.done + before.scope.dropped)
     came, went = now.scope.added - before.scope.added, now.scope.removed - before.scope.removed
-    for number, words in ((ended, "ended"), (came, "came in"), (went, "left")):
+    for number, words in ((ended, "closed"), (came, "added"), (went, "removed")):
         if number > 0:
             yield f"{count(number, 'item')} {words}"
 
@@ -137,13 +137,13 @@ def _risks(before: MilestoneAnalysis, now: MilestoneAnalysis) -> Iterator[str]:
 
 def _confidence(milestone: MilestoneAnalysis) -> str:
     """How far to trust it, by the written rule of docs/agents.md."""
-    seen = count(milestone.n_history, "closing")
+    seen = count(milestone.n_history, "completed item")
     if milestone.basis == "insufficient-data":
-        return f"Confidence: none yet, as only {seen} of milestone items are known."
+        return f"Confidence: none yet, with only {seen} in milestones so far."
     if milestone.basis == "prior":
-        return f"Confidence: low, as it rests on the pace of other teams more than on the {seen} seen here."
+        return f"Confidence: low: it is based on the pace of other teams more than on the {seen} here."
     level = "medium" if milestone.n_history < _FEW or milestone.known_later else "fair"
-    late = " and some facts were only told later" if milestone.known_later else ""
+    late = " and on some facts that were only collected later" if milestone.known_later else ""
     dates = milestone.interval.finish_date
-    span = f"; 8 of 10 futures end between {day_name(dates[0])} and {day_name(dates[1])}" if dates else ""
-    return f"Confidence: {level}, as it rests on {seen} of this team{late}{span}."
+    span = f"; 8 in 10 simulated futures finish between {day_name(dates[0])} and {day_name(dates[1])}" if dates else ""
+    return f"Confidence: {level}, based on {seen} of this team{late}{span}."

@@ -38,25 +38,11 @@ def ask(
 
     JSON values, for the state. An unreachable, slow or babbling model is no failure: the words are missing.
     """
-    marker = secrets.token_hex(3)
-    system = state["request"]["prompts"][agent]
-    record: dict[str, Any] = {
-        "agent": agent,
-        "version": version(system),
-        "system": system.replace("{marker}", marker),
-        "prompt": written(entries, marker),
-        "pack": [entry.model_dump(mode="json") for entry in entries],
-        "calls": [],
-        "answer": None,
-        "kept": [],
-        "dropped": [],
-        "report": None,
-        "missing": None,
-    }
+    record = _unanswered(agent, state["request"]["prompts"][agent], entries)
     if not state["request"]["words"]:
-        return record | {"missing": "No words were asked for."}
+        return record | {"missing": "It was turned off for this run."}
     if calls_left < 1:
-        return record | {"missing": "The model had its calls already."}
+        return record | {"missing": "The model had used up its calls."}
     started, calls = perf_counter(), list[Call]()
     try:
         with analysis_context.model(analysis_context.settings.llm.words_seconds - _spent(state)) as model:
@@ -77,6 +63,24 @@ def ask(
         "dropped": [one.model_dump(mode="json") for one in verified.dropped],
         "report": verified.report.model_dump(),
         "seconds": round(perf_counter() - started, 2),
+    }
+
+
+def _unanswered(agent: str, system: str, entries: Sequence[PromptNote]) -> dict[str, Any]:
+    """The record of a question before there is an answer; strangers' words are marked by what they cannot know."""
+    marker = secrets.token_hex(3)
+    return {
+        "agent": agent,
+        "version": version(system),
+        "system": system.replace("{marker}", marker),
+        "prompt": written(entries, marker),
+        "pack": [entry.model_dump(mode="json") for entry in entries],
+        "calls": [],
+        "answer": None,
+        "kept": [],
+        "dropped": [],
+        "report": None,
+        "missing": None,
     }
 
 

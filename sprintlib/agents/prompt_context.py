@@ -7,13 +7,12 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from sprintlib.agents.state import State
+from sprintlib.analysis.steps import SprintFindings
 from sprintlib.evidence import Evidence
-from sprintlib.explain.model import Driver
 from sprintlib.forecast import day_name, percent, points
 from sprintlib.forecast.model import Forecast
 from sprintlib.knowledge import Hit, Similar, Source, clean, instructions, mask
-from sprintlib.recommend import Recommendation
-from sprintlib.risks import Risk, SprintContext, shorten
+from sprintlib.risks import SprintContext, shorten
 
 BUDGET_TOKENS = 2_200  # of evidence in one prompt: half a minute to read for a 3B model on a laptop
 _CHARACTERS_A_TOKEN = 3.2
@@ -117,24 +116,18 @@ def text_entries(sprint_context: SprintContext, hits: Sequence[Hit] = ()) -> Ite
         )
 
 
-def finding_entries(
-    sprint_context: SprintContext,
-    future: Forecast,
-    drivers: Sequence[Driver],
-    risks: Sequence[Risk],
-    advice: Sequence[Recommendation],
-) -> Iterator[PromptNote]:
-    """What the agents found: the verdict, then risks, actions and drivers."""
-    yield PromptNote(id="V1", told=_verdict(future), evidence=milestones(sprint_context))
-    for place, risk in enumerate(risks, start=1):
+def finding_entries(sprint_context: SprintContext, found: SprintFindings) -> Iterator[PromptNote]:
+    """What the steps found: the verdict, then risks, actions and drivers."""
+    yield PromptNote(id="V1", told=_verdict(found.forecast), evidence=milestones(sprint_context))
+    for place, risk in enumerate(found.risks, start=1):
         actor = f" Next move: {risk.actor}." if risk.actor else ""
         told = f"Risk, {risk.severity}: {_untitled(sprint_context, risk.statement)}{actor}"
         yield PromptNote(id=f"R{place}", told=told, evidence=risk.evidence or milestones(sprint_context))
-    for place, one in enumerate(advice, start=1):
+    for place, one in enumerate(found.recommendations, start=1):
         gain = f" Gain by the model: {points(one.expected_gain)}." if one.expected_gain is not None else ""
         told = f"Possible action: {_untitled(sprint_context, one.action)}{gain}"
         yield PromptNote(id=f"A{place}", told=told, evidence=one.evidence or milestones(sprint_context))
-    for place, driver in enumerate(drivers, start=1):
+    for place, driver in enumerate(found.drivers, start=1):
         told = f"How the score came about: {driver.name}, {driver.points:+.1f} points. {driver.remedy}"
         yield PromptNote(id=f"D{place}", told=told, evidence=driver.evidence or milestones(sprint_context))
 

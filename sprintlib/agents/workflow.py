@@ -15,15 +15,12 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import StateSnapshot, StateUpdate
 from langsmith import tracing_context
 
+from sprintlib.agents.analysis_agents import engineer, stage_agent, without_forecast
 from sprintlib.agents.context import AnalysisContext
 from sprintlib.agents.data_collector import collect
 from sprintlib.agents.explainer import explain_all, without_words
-from sprintlib.agents.feature_engineer import engineer
 from sprintlib.agents.llm_reasoner import reason
 from sprintlib.agents.orchestrator import orchestrate
-from sprintlib.agents.recommender import advise
-from sprintlib.agents.risk_assessor import assess
-from sprintlib.agents.sprint_analyzer import analyze_work, without_forecast
 from sprintlib.agents.state import State
 from sprintlib.agents.steps import RETRY, Step
 from sprintlib.analysis.model import Analysis
@@ -34,9 +31,14 @@ STEPS = (
     Step("data_collector", collect, ("orchestrator",)),
     Step("feature_engineer", engineer, ("data_collector",), lambda *_: State(features=[], work=None)),
     Step("llm_reasoner", reason, ("feature_engineer",), lambda *_: State(reasoning={})),
-    Step("sprint_analyzer", analyze_work, ("llm_reasoner",), without_forecast),
-    Step("risk_assessor", assess, ("llm_reasoner",), lambda *_: State(risks=[])),
-    Step("recommender", advise, ("sprint_analyzer", "risk_assessor"), lambda *_: State(recommendations=[], plan=None)),
+    Step("sprint_analyzer", stage_agent("forecast"), ("llm_reasoner",), without_forecast),
+    Step("risk_assessor", stage_agent("risks"), ("llm_reasoner",), lambda *_: State(risks=[])),
+    Step(
+        "recommender",
+        stage_agent("advice"),
+        ("sprint_analyzer", "risk_assessor"),
+        lambda *_: State(recommendations=[], plan=None),
+    ),
     Step("explainer", explain_all, ("recommender",), without_words),
 )
 AGENTS = tuple(step.name for step in STEPS)

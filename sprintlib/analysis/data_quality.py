@@ -8,6 +8,7 @@ from sprintlib.as_of import lies_ahead
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.forecast import closed_in_cadence, count
 from sprintlib.history import ProjectState, Sprint
+from sprintlib.history.names import called_today
 from sprintlib.risks import listed
 from sprintlib.settings import Settings
 
@@ -17,30 +18,34 @@ def notes(
 ) -> Iterator[str]:
     """What is missing, incomplete or unresolved about a project, a sentence each."""
     if lies_ahead(past.as_of):
-        yield "This moment lies ahead: it is shown as if nothing happened until then, and it is not kept."
-    collected = {repo.lower() for repo in past.repositories["repo"]}
+        yield "That date is in the future: this assumes nothing changes until then, and is not saved."
+    collected = {name.lower() for name in [*past.repositories["repo"], *past.repositories["named"]]}
+    collected |= past.holdings.former_names.keys()
     for repo in settings.project.repositories:
         if repo.lower() not in collected:
             yield f"Nothing of {repo} has been collected yet: run 'sprint sync'."
+        elif repo.lower() in past.holdings.former_names:
+            yield f"{repo} is now {past.holdings.former_names[repo.lower()]}: update sprint.toml."
     yield from _settings_that_name_nothing(past, settings)
+    yield from past.holdings.incomplete
     told_later = past.repositories.filter(pl.col("observed_at").is_null())["repo"]
     if not told_later.is_empty():
-        yield f"No complete collection of {listed(told_later)} lies before this moment: what is shown was told later."
+        yield f"{listed(told_later)} had not been collected completely by then: this uses facts collected later."
     if not any(sprint.due_on for sprint in sprints):
         yield from _without_dates(past, settings, calendar, sprints)
     unresolved = past.unresolved.group_by("repo", maintain_order=True).agg(pl.col("milestone_title").unique().sort())
     for repo, titles in unresolved.iter_rows():
         named = listed([repr(title) for title in titles], 5)
-        yield f"{count(len(titles), 'milestone title')} in {repo} fit no milestone: {named}."
+        yield f"{count(len(titles), 'milestone title')} in {repo} match no milestone: {named}."
     if dropped:
-        yield f"{count(dropped, 'citation')} did not check out against what is stored and left the page."
+        yield f"Dropped {count(dropped, 'citation')} that did not match what is stored."
 
 
 def _settings_that_name_nothing(past: ProjectState, settings: Settings) -> Iterator[str]:
     """`[milestones]` of sprint.toml with a title or a part that no milestone has."""
     there = {f"{repo}#{number}".lower() for repo, number in past.milestones.select("repo", "number").iter_rows()}
     for title, known in settings.milestones.items():
-        missing = [part for part in known.parts if part.lower() not in there]
+        missing = [part for part in known.parts if called_today(part, past.holdings.former_names).lower() not in there]
         if missing:
             yield f"sprint.toml counts {listed(missing)} as part of '{title}', but there is no such milestone."
         if title in past.unknown_titles:
@@ -67,12 +72,12 @@ def _without_dates(
     what = "No open milestone has a due date" if sprints else "No milestone is open"
     if closed is None:
         yield (
-            f"{what}, and too few items were closed lately to say how many the next {count(days, 'day')} bring: "
+            f"{what}, and too few items were closed lately to forecast the next {count(days, 'day')}: "
             "give a milestone a due date on GitHub and run 'sprint sync'."
         )
     else:
         low, middle, high = closed
         yield (
-            f"{what}: at its pace of the last weeks the project closes {low} to {high} items in the next "
-            f"{count(days, 'day')} (middle {middle}), in milestones or not."
+            f"{what}: at the pace of recent weeks, the project will close {low} to {high} items in the next "
+            f"{count(days, 'day')} (median {middle}), whether or not they are in a milestone."
         )

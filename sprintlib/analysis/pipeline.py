@@ -1,6 +1,6 @@
 """The main job on one screen: what was known, what will be, what threatens it, what to do, and why."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from difflib import get_close_matches
@@ -12,16 +12,14 @@ from sprintlib.analysis.citations import CitationCheck
 from sprintlib.analysis.data_quality import known_later, notes
 from sprintlib.analysis.model import Analysis, BurnUp, MilestoneAnalysis, Part, ProjectionPoint
 from sprintlib.analysis.scope_counts import burn_up_days, counts, first_day, total
+from sprintlib.analysis.steps import STEPS, SprintFindings, StepInputs, run_steps, stage_steps
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
 from sprintlib.errors import AnalysisError
-from sprintlib.explain import explain, health, summary
-from sprintlib.explain.model import Driver
-from sprintlib.features import Metric, measure
+from sprintlib.explain import health, summary
 from sprintlib.forecast import (
     ForecastInputs,
     earlier_sprints,
-    forecast,
     governing_part,
     item_forecasts,
     part_forecast,
@@ -30,22 +28,29 @@ from sprintlib.forecast import (
 )
 from sprintlib.forecast.model import Forecast
 from sprintlib.history import ProjectState, Sprint, due_next, find_sprints, load_state
-from sprintlib.recommend import Advice, Feedback, read_feedback, recommend
-from sprintlib.risks import Risk, SprintContext, find_hostile_text, find_risks
+from sprintlib.recommend import Feedback, read_feedback
+from sprintlib.risks import SprintContext
 from sprintlib.settings import Settings
 
 _MOST_TITLES = 8
 
 
-def analyze(engine: Engine, settings: Settings, as_of: datetime, milestone: str | None = None) -> Analysis:
+def analyze(
+    engine: Engine,
+    settings: Settings,
+    as_of: datetime,
+    milestone: str | None = None,
+    load: Callable[[datetime], ProjectState] | None = None,
+) -> Analysis:
     """Analyse every milestone that was open at `as_of`, or the one of that title or number, open or not.
 
-    The same title in several repositories is one sprint. Nothing is written.
+    The same title in several repositories is one sprint. Nothing is written. load: gives the state as of a moment;
+    default: the store.
     Raises AnalysisError when nothing has been collected, or `milestone` names none that existed then.
     """
     clock = Stopwatch()
     with clock("load"):
-        past = load_state(engine, settings, as_of)
+        past = load(as_of) if load else load_state(engine, settings, as_of)
     if past.repositories.is_empty():
         raise AnalysisError("Nothing has been collected yet: run 'sprint sync' first.")
     return analyze_past(past, settings, milestone, clock, read_feedback(engine, past.project, as_of))
@@ -62,14 +67,24 @@ def analyze_past(
     clock = clock or Stopwatch()
     with clock("dependencies"):
         contexts = sprint_contexts(past, settings, milestone)
+    return analyze_contexts(past, settings, contexts, feedback, clock)
+
+
+def analyze_contexts(
+    past: ProjectState,
+    settings: Settings,
+    contexts: Sequence[SprintContext],
+    feedback: Sequence[Feedback] = (),
+    clock: "Stopwatch | None" = None,
+) -> Analysis:
+    """The analysis of these sprints of one past, and of no others."""
+    clock = clock or Stopwatch()
+    check = CitationCheck.of(past)
+    sprints = [StepInputs(context, context.inputs, check, feedback) for context in contexts]
     with clock("features"):
-        measured = [measure(context.view) for context in contexts]
+        measured = [run_steps(stage_steps("features"), sprint) for sprint in sprints]
     with clock("milestones"):
-        check = CitationCheck.of(past)
-        analyses = tuple(
-            analyze_sprint(context, check, metrics, feedback)
-            for context, metrics in zip(contexts, measured, strict=True)
-        )
+        analyses = tuple(analyze_sprint(sprint, found) for sprint, found in zip(sprints, measured, strict=True))
     return build_analysis(past, settings, contexts, analyses, check.dropped, clock.seconds)
 
 
@@ -103,39 +118,19 @@ def check_milestone(engine: Engine, settings: Settings, as_of: datetime, milesto
         raise AnalysisError(_unknown(milestone, past))
 
 
-def analyze_sprint(
-    context: SprintContext, check: CitationCheck, metrics: tuple[Metric, ...], feedback: Sequence[Feedback] = ()
-) -> MilestoneAnalysis:
-    """Forecast, risks, recommendations and explanation of one sprint, with citations that check out."""
+def analyze_sprint(sprint: StepInputs, measured: SprintFindings) -> MilestoneAnalysis:
+    """Run what is left of STEPS on one sprint whose features are measured, and put its analysis together."""
     clock = Stopwatch()
-    with clock("forecast"):
-        inputs = context.inputs
-        future = forecast(inputs)
-    with clock("risks"):
-        risks = check.checked(find_risks(context))
-    with clock("recommend"):
-        advice = recommend(context, inputs, future, risks, feedback)
-        advice = advice.model_copy(update={"recommendations": check.checked(advice.recommendations)})
-    with clock("explain"):
-        drivers = check.checked(explain(context, inputs, future))
-        sentence = summary(inputs, future)
+    found = run_steps([step for step in STEPS if step.stage != "features"], sprint, measured, clock)
     with clock("history"):
-        found = build_milestone_analysis(inputs, future, risks, advice, drivers, metrics, sentence)
-    with clock("texts"):
-        hostile = check.checked(find_hostile_text(context))
-    return found.model_copy(update={"hostile_text": hostile, "timings": clock.seconds})
+        sentence = summary(sprint.inputs, found.forecast)
+        analysis = build_milestone_analysis(sprint.inputs, found, sentence)
+    return analysis.model_copy(update={"timings": clock.seconds})
 
 
-def build_milestone_analysis(
-    inputs: ForecastInputs,
-    future: Forecast,
-    risks: tuple[Risk, ...],
-    advice: Advice,
-    drivers: tuple[Driver, ...],
-    metrics: tuple[Metric, ...],
-    sentence: str,
-) -> MilestoneAnalysis:
-    """One milestone's analysis from what its steps found."""
+def build_milestone_analysis(inputs: ForecastInputs, found: SprintFindings, sentence: str) -> MilestoneAnalysis:
+    """One milestone's analysis from what the steps found. sentence: its summary."""
+    future = found.forecast
     sprint, parts = inputs.sprint, _parts(inputs)
     return MilestoneAnalysis(
         key=str(sprint.key),
@@ -158,15 +153,16 @@ def build_milestone_analysis(
         closed_in_two_weeks=future.closed_in_two_weeks,
         health=health(future.probability),
         summary=sentence,
-        drivers=drivers,
-        risks=risks,
-        recommendations=advice.recommendations,
-        plan=advice.plan,
+        drivers=found.drivers,
+        risks=found.risks,
+        recommendations=found.recommendations,
+        plan=found.plan,
+        hostile_text=found.hostile_text,
         parts=parts,
         items=item_forecasts(inputs),
         governed_by=governing_part(inputs),
         burn_up=_burn_up(sprint, future),
-        measurements=metrics,
+        measurements=found.features,
         known_later=known_later(sprint),
         timings={},
     )
@@ -228,7 +224,7 @@ def _unknown(milestone: str, past: ProjectState) -> str:
     titles = past.milestones["title"].unique().sort().to_list()
     nearest = get_close_matches(milestone, titles, 3) if len(titles) > _MOST_TITLES else titles
     known = ", ".join(f"'{title}'" for title in nearest or titles[:_MOST_TITLES])
-    there_are = "there are" if nearest == titles else f"of {len(titles)} the nearest are" if nearest else "among others"
+    there_are = "there are" if nearest == titles else f"the closest of {len(titles)} are" if nearest else "among others"
     return f"No milestone is called '{milestone}': {f'{there_are} {known}' if known else 'none is known yet'}."
 
 

@@ -12,16 +12,11 @@ from sprintlib.cli.main import App
 @click.pass_obj
 def command(app: App, as_of: str | None, milestone: str | None, as_json: bool) -> None:
     """Say whether the milestones land, what threatens them and what to do, and keep the result."""
-    from sprintlib.analysis import analyze
-    from sprintlib.as_of import parse_as_of
-    from sprintlib.results import store_analysis
-    from sprintlib.store import open_store
+    from sprintlib.services import analyze
     from sprintlib.views.terminal import render
 
-    moment = parse_as_of(as_of, app.settings)
-    engine = open_store(app.settings.database_url)
-    analysis = analyze(engine, app.settings, moment, milestone)
-    store_analysis(engine, analysis)
+    moment = app.moment(as_of)
+    analysis = analyze(app.project, moment, milestone, store=True)
     if as_json:
         click.echo(analysis.model_dump_json(indent=2))
     else:

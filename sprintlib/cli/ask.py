@@ -12,15 +12,13 @@ from sprintlib.cli.main import App
 @click.pass_obj
 def command(app: App, question: str, as_of: str | None, as_json: bool) -> None:
     """Answer a question such as "why is 0.8.1 late?" from the analysis and from what was said, with citations."""
-    from sprintlib.as_of import parse_as_of
     from sprintlib.github import shown
     from sprintlib.services import ask
-    from sprintlib.store import open_store
     from sprintlib.views.terminal import render_answer
 
-    moment = parse_as_of(as_of, app.settings) if as_of else None
+    moment = app.moment(as_of)
     with shown() as progress:
-        found = ask(open_store(app.settings.database_url), app.settings, question, moment, progress=progress)
+        found = ask(app.project, question, moment, progress=progress)
     if as_json:
         click.echo(found.model_dump_json(indent=2))
     else:

@@ -34,12 +34,10 @@ def _own(app: App, as_of: str | None, as_json: bool) -> None:
     import json
     from dataclasses import asdict
 
-    from sprintlib.as_of import parse_as_of
     from sprintlib.evaluate import backtest_own, own_text
-    from sprintlib.store import open_store
 
-    moment = parse_as_of(as_of, app.settings)
-    result = backtest_own(open_store(app.settings.database_url), app.settings, moment)
+    moment = app.moment(as_of)
+    result = backtest_own(app.project.engine, app.settings, moment)
     click.echo(json.dumps(asdict(result), indent=2, default=str) if as_json else own_text(result))
 
 

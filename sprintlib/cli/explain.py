@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @click.option("--milestone", metavar="TITLE", help="Which one, by title or number; default: the one due next.")
 @click.option("--as-of", metavar="T", help="RFC 3339, or a date (end of that day); default: now.")
 @click.option("--no-model", is_flag=True, help="Ask no language model, even if one is there.")
-@click.option("--resume", metavar="RUN", help="Go on with a run that was stopped.")
+@click.option("--resume", metavar="RUN", help="Resume a run that was stopped.")
 @click.option("--json", "as_json", is_flag=True, help="Print the analysis as one JSON object.")
 @click.pass_obj
 def command(
@@ -26,18 +26,11 @@ def command(
     """
     from rich.console import Console
 
-    from sprintlib.agents import AnalysisContext, open_workflow
-    from sprintlib.as_of import parse_as_of
-    from sprintlib.results import store_analysis
-    from sprintlib.store import open_store
+    from sprintlib.services import explain
 
-    analysis_context = AnalysisContext(open_store(app.settings.database_url), app.settings)
-    with open_workflow(analysis_context) as chain, Console(stderr=True).status("Explaining ..."):
-        if resume:
-            run = chain.resume(resume)
-        else:
-            run = chain.start(parse_as_of(as_of, app.settings), milestone, words=not no_model)
-    store_analysis(analysis_context.engine, run.analysis)
+    moment = app.moment(as_of)
+    with Console(stderr=True).status("Explaining ..."):
+        run = explain(app.project, moment, milestone, words=not no_model, resume=resume)
     if as_json:
         click.echo(run.analysis.model_dump_json(indent=2))
     else:

@@ -1,7 +1,6 @@
 """`sprint feedback`: what the team says to recommendations; it shifts their order."""
 
 import json
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -36,20 +35,18 @@ def command(context: click.Context) -> None:
 def list_open(app: App, as_json: bool = False) -> None:
     """What the latest analyses recommend, each with the five letters that it is answered by."""
     from sprintlib.results.analyses import left_out
-    from sprintlib.services.feedback import options
-    from sprintlib.store import open_store
+    from sprintlib.services import open_recommendations
 
-    engine, project = open_store(app.settings.database_url), app.settings.project.name
-    found = options(engine, project)
+    found = open_recommendations(app.project)
     if as_json:
         click.echo(json.dumps([one.as_dict() for one in found], indent=2))
         return
     for line in _listed(found, app):
         click.echo(line)
-    if not found and left_out(engine, project):
-        click.echo("What was recommended is of another version of sprint: 'sprint analyze' makes it again.")
+    if not found and left_out(app.project.engine, app.project.name):
+        click.echo("The stored recommendations are from another version of sprint: run 'sprint analyze' to renew them.")
     elif not found:
-        click.echo("Nothing is recommended yet: 'sprint analyze' makes recommendations.")
+        click.echo("No recommendations yet: run 'sprint analyze'.")
 
 
 @command.command("accept", short_help="The team does it.")
@@ -57,7 +54,7 @@ def list_open(app: App, as_json: bool = False) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print what it changed as one JSON object.")
 @click.pass_obj
 def accept(app: App, action: str, as_json: bool) -> None:
-    """The team does ACTION, a short or long id; after three working days it is looked at what moved."""
+    """The team does ACTION, a short or long id; what came of it is checked after three working days."""
     _give(app, action, "accept", as_json=as_json)
 
 
@@ -100,13 +97,10 @@ def _give(
     as_json: bool,
 ) -> None:
     from dataclasses import asdict
-    from datetime import UTC
 
-    from sprintlib.services.feedback import record_feedback
-    from sprintlib.store import open_store
+    from sprintlib.services import record_feedback
 
-    engine = open_store(app.settings.database_url)
-    found = record_feedback(engine, app.settings, action, decision, datetime.now(UTC), reason, until)
+    found = record_feedback(app.project, action, decision, app.project.clock(), reason, until)
     if as_json:
         click.echo(json.dumps(asdict(found), default=str, indent=2))
         return
@@ -141,11 +135,10 @@ def _told(found: "FeedbackResult", until: "date | None") -> "Iterator[str]":
 
     day = f" until {until}" if until else ""
     yield f"{_DONE[found.decision]}{day}: {plain(found.option.action)}"
-    before, after = found.weight
-    if before != after:
-        yield f"Actions like it ({found.play}) now count {after:.0%} of their gain, before {before:.0%}."
+    if found.weighting:
+        yield found.weighting
     if not found.moved:
-        yield "The order of the actions stays."
+        yield "The order of the actions stays the same."
         return
     yield "The order of the actions from now on:"
     for place, (short, (action, was)) in enumerate(zip(found.shorts, found.order, strict=True), start=1):

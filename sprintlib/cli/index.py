@@ -12,15 +12,14 @@ from sprintlib.cli.main import App
 def command(app: App, model: str | None, as_json: bool) -> None:
     """Index what was said in issues, reviews and commits, for 'sprint ask'.
 
-    Only what is new or changed is embedded; a run that was stopped goes on where it was.
+    Only what is new or changed is embedded; a run that was stopped picks up where it left off.
     """
     from sprintlib.github import shown
     from sprintlib.knowledge import build_index
     from sprintlib.recommend.playbook import playbook_texts
-    from sprintlib.store import open_store
 
     with shown() as progress:
-        summary = build_index(open_store(app.settings.database_url), app.settings, model, progress, playbook_texts())
+        summary = build_index(app.project.engine, app.settings, model, progress, playbook_texts())
     if as_json:
         click.echo(summary.model_dump_json(indent=2))
         return

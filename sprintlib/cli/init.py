@@ -16,7 +16,7 @@ _PREFIXES = ("https://github.com/", "http://github.com/", "git@github.com:", "gi
 
 @click.command("init")
 @click.option("--repo", "repositories", multiple=True, metavar="OWNER/NAME", help="A repository; may be repeated.")
-@click.option("--api-url", help="REST API root, for GitHub Enterprise or the stand-in.")
+@click.option("--api-url", help="REST API root, for GitHub Enterprise or the local server.")
 @click.option("--project", help="Name shown in reports; default: the owner of the repositories.")
 @click.option("--time-zone", help="IANA name such as Europe/Berlin; default: this machine's.")
 @click.option("--yes", is_flag=True, help="Ask nothing.")

@@ -9,7 +9,9 @@ if TYPE_CHECKING:
 
 
 @click.command("lab")
-@click.option("--port", type=click.IntRange(1, 65535), default=8888, show_default=True, help="Taken, or the next one.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8888, show_default=True, help="Port to use, or the next free one."
+)
 @click.option("--browser/--no-browser", default=True, help="Open it in a browser.")
 @click.argument("more", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj

@@ -18,8 +18,11 @@ from sprintlib.permissions import private_files
 from sprintlib.signals import sigterm_as_interrupt
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy.exc import DatabaseError
 
+    from sprintlib.project import ProjectHandle
     from sprintlib.settings import Settings
 
 # verb -> (module, one line for --help); a module is imported only when its verb is used
@@ -28,15 +31,19 @@ COMMANDS = {
     "init": ("sprintlib.cli.init", "Write sprint.toml for your repositories."),
     "doctor": ("sprintlib.cli.doctor", "Check token, disk, store and the rest, with what to do."),
     "sync": ("sprintlib.cli.sync", "Collect what is new from GitHub."),
+    "watch": ("sprintlib.cli.watch", "Stay up to date by asking GitHub what is new."),
+    "serve": ("sprintlib.cli.serve", "Receive GitHub's webhooks, and stay up to date."),
+    "worker": ("sprintlib.cli.worker", "Work on what webhooks delivered; 'serve' runs one."),
+    "inbox": ("sprintlib.cli.inbox", "What webhooks delivered, and what became of it."),
     "analyze": ("sprintlib.cli.analyze", "Say whether the milestones land, and what threatens them."),
-    "explain": ("sprintlib.cli.explain", "The verdict in thirty seconds, in words that check out."),
+    "explain": ("sprintlib.cli.explain", "Explain the verdict in thirty seconds of reading."),
     "feedback": ("sprintlib.cli.feedback", "Accept, dismiss or snooze a recommendation."),
     "trace": ("sprintlib.cli.trace", "Open the reasoning behind an explanation, and fork it."),
     "whatif": ("sprintlib.cli.whatif", "Forecast again under changes, or find what reaches a target."),
     "index": ("sprintlib.cli.index", "Index what was said, for 'sprint ask'."),
     "ask": ("sprintlib.cli.ask", "Answer a question, every sentence with its citation."),
     "report": ("sprintlib.cli.report", "Write the dated report of a milestone."),
-    "run": ("sprintlib.cli.run", "Reports that are due, and those that ran."),
+    "run": ("sprintlib.cli.run", "Write reports that are due, or list past runs."),
     "schedule": ("sprintlib.cli.schedule", "Have cron or launchd call 'sprint run due'."),
     "evaluate": ("sprintlib.cli.evaluate", "Score the forecasts on your own or on recorded sprints."),
     "dashboards": ("sprintlib.cli.dashboards", "Serve the dashboards, read-only."),
@@ -63,6 +70,19 @@ class App:
                 permissions.close_folder(folder)
         return found
 
+    def moment(self, as_of: str | None) -> "datetime":
+        """What `--as-of` names, now for None. Raises SettingsError before any store is opened."""
+        from sprintlib.as_of import parse_as_of
+
+        return parse_as_of(as_of, self.settings)
+
+    @cached_property
+    def project(self) -> "ProjectHandle":
+        """The project of the home folder, its store open for writing."""
+        from sprintlib.project import ProjectHandle
+
+        return ProjectHandle.open(self.settings)
+
 
 _BEGIN = """\b
 Where to begin:
@@ -71,7 +91,14 @@ Where to begin:
 """
 
 
-_PROGRAM = object()  # what click carries where the process is `sprint` itself, and not one that calls `main`
+@dataclass(frozen=True)
+class _Start:
+    """What click carries from `main` to the group. is_program: the process is `sprint` itself, no caller of it."""
+
+    arguments: Sequence[str]
+    is_program: bool
+
+
 _REFUSALS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
 
@@ -125,15 +152,24 @@ class _LazyGroup(click.Group):
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_BEGIN)
 @click.option("--home", type=click.Path(path_type=Path), help="Folder with sprint.toml; default: the working folder.")
-@click.option("--debug", is_flag=True, help="Log everything and show tracebacks.")
+@click.option(
+    "--debug",
+    is_flag=True,
+    help="Say what runs where, log everything, show tracebacks; all of it is kept in data/debug.log.",
+)
 @click.version_option(package_name="sprintlib")
 @click.pass_context
 def sprint(context: click.Context, home: Path | None, debug: bool) -> None:
     """Will the milestone land, what threatens it, and what to do today."""
     from sprintlib.observe import log
 
-    log.configure(verbose=debug)
-    context.obj = App(home=home, debug=debug, is_program=context.obj is _PROGRAM)
+    start: _Start | None = context.obj
+    log.configure()
+    if debug:
+        from sprintlib.cli import debugging
+
+        debugging.begin(home, start.arguments if start else ())
+    context.obj = App(home=home, debug=debug, is_program=start is not None and start.is_program)
     if os.environ.get("NO_COLOR"):  # rich looks for it itself, click does not
         context.color = False
 
@@ -143,17 +179,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     arguments: by default those that this program was started with.
     """
-    started_as = _PROGRAM if arguments is None else None
-    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    start = _Start(list(sys.argv[1:] if arguments is None else arguments), is_program=arguments is None)
+    arguments = start.arguments
     try:
         with sigterm_as_interrupt(), private_files():
             try:
-                sprint.main(arguments, prog_name="sprint", standalone_mode=False, obj=started_as)
+                sprint.main(list(arguments), prog_name="sprint", standalone_mode=False, obj=start)
             finally:
                 sys.stdout.flush()
     except SprintError as error:
-        if "--debug" in arguments:
-            raise
+        _log_traceback(error, arguments)
         click.echo(f"sprint: {error}", err=True)
         sys.exit(error.exit_code)
     except click.ClickException as error:
@@ -167,10 +202,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
             click.echo(f"sprint: The output cannot be written: {error.strerror}.", err=True)
         sys.exit(1)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("sprint: stopped; what had arrived is kept.", err=True)
+        click.echo("sprint: stopped; everything collected so far is kept.", err=True)
         sys.exit(1)
     except click.exceptions.Exit as error:
         sys.exit(error.exit_code)
+    except Exception as error:
+        _log_traceback(error, arguments)
+        raise
+
+
+def _log_traceback(error: Exception, arguments: Sequence[str]) -> None:
+    if "--debug" in arguments:
+        from sprintlib.cli import debugging
+
+        debugging.end(error)
 
 
 def _leave_output() -> None:

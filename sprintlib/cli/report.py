@@ -42,7 +42,7 @@ def command(
     """
     if milestone and everything:
         raise click.UsageError("--milestone and --all exclude each other.")
-    moment = _moment(app, as_of)
+    moment = app.moment(as_of)
     titles: list[str | None] = [*_open_titles(app, moment)] if everything else [milestone]
     written, failures = _write(app, titles, moment, notebook, explain)
     if as_json:
@@ -57,22 +57,11 @@ def command(
     sys.exit(1 if failures else 0)
 
 
-def _moment(app: App, as_of: str | None) -> "datetime":
-    from datetime import UTC, datetime
-
-    if as_of is None:
-        return datetime.now(UTC)
-    from sprintlib.as_of import parse_as_of
-
-    return parse_as_of(as_of, app.settings)
-
-
 def _open_titles(app: App, moment: "datetime") -> list[str]:
     from sprintlib.errors import ReportError
-    from sprintlib.reports import open_dated_milestones
-    from sprintlib.store import open_store
+    from sprintlib.reports import open_dated_sprints
 
-    titles = open_dated_milestones(open_store(app.settings.database_url), app.settings, moment)
+    titles = [sprint.title for sprint in open_dated_sprints(app.project.engine, app.settings, moment)]
     if not titles:
         raise ReportError("No open milestone has a due date: set one on GitHub, or leave out --all.")
     return titles

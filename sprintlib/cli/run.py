@@ -12,7 +12,7 @@ from sprintlib.cli.main import App
 
 @click.group("run")
 def command() -> None:
-    """Reports that are due, and those that ran."""
+    """Write reports that are due, or list past runs."""
 
 
 @command.command(short_help="Collect, and write the reports that are overdue.")
@@ -63,12 +63,11 @@ def _stamp(app: App) -> str:
 def list_runs(app: App, limit: int, as_json: bool) -> None:
     """Reports that ran or run, newest first, and how they ended."""
     from sprintlib.results import mark_dead_runs, runs
-    from sprintlib.store import open_store
     from sprintlib.views.terminal import plain
 
-    engine = open_store(app.settings.database_url)
-    mark_dead_runs(engine)
-    found = runs(engine, app.settings.project.name, limit)
+    project = app.project
+    mark_dead_runs(project.engine)
+    found = runs(project.engine, project.name, limit)
     if as_json:
         click.echo(json.dumps([asdict(run) for run in found], default=datetime.isoformat, indent=2))
         return

@@ -14,15 +14,13 @@ def command(app: App, as_json: bool) -> None:
     """Collect what is new from GitHub into the store, and say how complete it is.
 
     A first collection reads everything; open milestones come first. Later ones read what changed. It can be stopped
-    at any time and goes on where it was.
+    at any time and picks up where it left off.
     """
-    from sprintlib.github import find_token, shown, sync
-    from sprintlib.store import open_store
+    from sprintlib.github import shown
+    from sprintlib.services import sync
 
-    settings = app.settings
-    engine = open_store(settings.database_url)
     with shown() as progress:
-        summary = sync(engine, settings, find_token(settings), progress)
+        summary = sync(app.project, progress)
     if as_json:
         click.echo(json.dumps(summary.as_dict(), indent=2))
         return

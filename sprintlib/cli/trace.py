@@ -32,7 +32,7 @@ def list_runs(app: App, as_json: bool) -> None:
         state = f"waits for {', '.join(run['waiting'])}" if run["waiting"] else "finished"
         click.echo(f"{run['run']}  {run['as_of'][:16]}  {_printable(run['milestone'] or '-')}  {state}")
     if not runs and not as_json:
-        click.echo("No run is kept yet: 'sprint explain' makes one.")
+        click.echo("No runs yet: 'sprint explain' makes one.")
 
 
 @command.command("show", short_help="What each agent was given, did and found.")
@@ -83,9 +83,8 @@ def fork(app: App, run: str, after: str, changes: tuple[str, ...], as_json: bool
 
 def _chain(app: App) -> "AbstractContextManager[Workflow]":
     from sprintlib.agents import AnalysisContext, open_workflow
-    from sprintlib.store import open_store
 
-    return open_workflow(AnalysisContext(open_store(app.settings.database_url), app.settings))
+    return open_workflow(AnalysisContext(app.project.engine, app.settings))
 
 
 def _changed(state: dict[str, Any], changes: tuple[str, ...]) -> dict[str, Any]:

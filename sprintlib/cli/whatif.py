@@ -58,21 +58,17 @@ def command(
     Without any change and with --target: the cheapest up to three actions that reach this probability, such as 0.8.
     An --action is computed as of the newest analysis that recommends it, unless --as-of says another moment.
     """
-    from sprintlib.as_of import parse_as_of
     from sprintlib.services import last_recommended, what_if
-    from sprintlib.store import open_store
     from sprintlib.views.terminal import render_what_if
 
     if not (drop or unblock or review or move_due or away or people or target or action):
         raise click.UsageError(
             "Say what to suppose: --drop, --unblock, --review, --move-due, --away, --people, --action or --target."
         )
-    engine, project = open_store(app.settings.database_url), app.settings.project.name
-    told = last_recommended(engine, project, action[0]) if action and as_of is None else None
+    told = last_recommended(app.project, action[0]) if action and as_of is None else None
     found = what_if(
-        engine,
-        app.settings,
-        told or parse_as_of(as_of, app.settings),
+        app.project,
+        told or app.moment(as_of),
         milestone,
         drop=drop,
         unblock=unblock,

@@ -11,7 +11,7 @@ import polars as pl
 from polars._typing import PolarsDataType
 
 from sprintlib.dependencies.references import Resolver
-from sprintlib.dependencies.statements import Statement, footers, statements
+from sprintlib.dependencies.statements import Statement, statements_in
 from sprintlib.history import ProjectState
 from sprintlib.store.frames import UTC_DATETIME
 
@@ -187,11 +187,10 @@ def _labels(past: ProjectState) -> Iterator[_Signal]:
 def _stated(past: ProjectState) -> Iterator[_Signal]:
     """What titles, bodies, comments and commit messages of open items say, and who mentions them."""
     hosts = {urlsplit(url).netloc.lower() for url in past.repositories["html_url"]} | {"github.com"}
-    resolver = Resolver(tuple(past.repositories["repo"]), frozenset(hosts))
+    resolver = Resolver(tuple(past.repositories["repo"]), frozenset(hosts), past.holdings.former_names)
     stated: dict[str, list[_Signal]] = {}
     for text in sorted(_texts(past), key=lambda text: text.at):
-        read = footers if text.is_commit else statements
-        for statement in read(text.text, text.repo, resolver):
+        for statement in statements_in(text.text, text.repo, resolver, only_footers=text.is_commit):
             for signal in _signals(statement, text, stated):
                 stated.setdefault(signal.waiting, []).append(signal)
     for signals in stated.values():

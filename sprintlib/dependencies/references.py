@@ -1,8 +1,8 @@
 """References to issues and pull requests in text: `#12`, `repo#12`, `owner/repo#12`, `GH-12`, URLs."""
 
 import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 _OWNER = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})"
@@ -32,10 +32,12 @@ class Resolver:
     """Reads references as GitHub does inside one of the project's repositories.
 
     repositories: owner/name of the project. hosts: where their pages are, such as github.com.
+    former: names that repositories had before, in lower case -> owner/name of today.
     """
 
     repositories: tuple[str, ...]
     hosts: Collection[str]
+    former: Mapping[str, str] = field(default_factory=dict, hash=False)  # a dict, which has no hash
 
     def references(self, text: str, repo: str) -> Iterator[Reference]:
         """References in a text of repository `repo`, in order. A bare `name#1` must name one of the project's."""
@@ -54,8 +56,12 @@ class Resolver:
         if "/" in named:
             return self._spelled(named)
         by_name = [one for one in self.repositories if one.partition("/")[2].lower() == named.lower()]
+        if not by_name:
+            before = {today for old, today in self.former.items() if old.partition("/")[2] == named.lower()}
+            by_name = [one for one in self.repositories if one in before]
         return by_name[0] if len(by_name) == 1 else None
 
     def _spelled(self, full_name: str) -> str:
-        """As the project spells it; names are not case-sensitive."""
-        return next((one for one in self.repositories if one.lower() == full_name.lower()), full_name)
+        """By its name of today, as the project spells it; names are not case-sensitive."""
+        today = self.former.get(full_name.lower(), full_name)
+        return next((one for one in self.repositories if one.lower() == today.lower()), today)

@@ -7,6 +7,7 @@ Source: research on cross-repository dependencies, signals 2 and 3 of docs/depen
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from sprintlib.dependencies.references import Reference, Resolver
@@ -73,6 +74,12 @@ class Statement(NamedTuple):
     signal: Signal
     ref: str | None
     sentence: str
+
+
+@lru_cache(maxsize=20_000)
+def statements_in(text: str, repo: str, resolver: Resolver, *, only_footers: bool = False) -> tuple[Statement, ...]:
+    """The statements of a text, read once: a state that is brought forward holds the same texts again."""
+    return tuple((footers if only_footers else statements)(text, repo, resolver))
 
 
 def statements(text: str, repo: str, resolver: Resolver) -> Iterator[Statement]:

@@ -13,11 +13,13 @@ from typing import Literal
 from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError
 
-from sprintlib import llm, schedule
+from sprintlib import inbox, llm, schedule
 from sprintlib.errors import LlmError, SettingsError, SprintError
 from sprintlib.github import Client, RetryPolicy, connect, find_token
 from sprintlib.github.set_aside import set_aside
 from sprintlib.github.token import is_loopback
+from sprintlib.history.completeness import short_of
+from sprintlib.history.names import former_names, repositories_meant
 from sprintlib.settings import FILE_NAME, ProjectSettings, Settings, load
 from sprintlib.store import open_store, schema
 
@@ -27,8 +29,9 @@ _DISK_NEEDED_GB = 1.0
 _CLOCK_TOLERANCE_SECONDS = 300
 _PATIENCE = RetryPolicy(timeout_seconds=10, attempts=2, first_wait_seconds=0.5)
 _MACHINE = ("disk", "git", "kernel", "Ollama")
-_EVERYTHING = ("disk", "store", "collection", "git", "kernel", "Ollama", "scheduler")
+_EVERYTHING = ("disk", "store", "collection", "inbox", "git", "kernel", "Ollama", "scheduler")
 _MOST_NAMED = 5
+_MOST_WAITING = 500
 _READS = {"issues": "Issues", "pulls": "Pull requests", "actions/runs": "Actions"}
 
 
@@ -70,6 +73,7 @@ def _examine(settings: Settings, names: Sequence[str]) -> Iterator[Check]:
         "disk": _disk,
         "store": _store,
         "collection": _collection,
+        "inbox": _inbox,
         "git": _git,
         "kernel": _kernel,
         "Ollama": _ollama,
@@ -121,7 +125,7 @@ def _budget(client: Client) -> Check:
         return Check("rate budget", "info", "the server does not say how many requests are left")
     message = f"{remaining:,} of {limit:,} requests left until {reset:%H:%M}"
     if remaining < 0.1 * limit:
-        return Check("rate budget", "warn", message, f"wait until {reset:%H:%M}, or sync goes on then by itself")
+        return Check("rate budget", "warn", message, f"wait until {reset:%H:%M}, or let sync resume by itself")
     return Check("rate budget", "ok", message)
 
 
@@ -185,25 +189,54 @@ def _store(settings: Settings) -> Check:
 
 
 def _collection(settings: Settings) -> Check:
-    """What the last sync had to leave out."""
+    """What the last sync had to leave out or could not finish, and which repositories have another name now."""
     engine = open_store(settings.database_url, read_only=True)
     try:
         with engine.connect() as connection:
-            # names as GitHub spells them
-            wanted = [name.lower() for name in settings.project.repositories]
-            known = connection.scalars(select(schema.repository.c.full_name)).all()
-            names = {*settings.project.repositories, *(name for name in known if name.lower() in wanted)}
-            left_out = set_aside(connection, names)
+            meant = list(repositories_meant(connection, settings.project.repositories))
+            today = connection.scalars(select(schema.repository.c.full_name).where(schema.repository.c.id.in_(meant)))
+            left_out = set_aside(connection, {*settings.project.repositories, *today})
+            former = former_names(connection)
+            short = [one.rstrip(".") for one in short_of(connection, meant)]
     except DatabaseError as error:
         return Check("collection", "fail", f"cannot be read: {error.orig}", "move it away and run 'sprint sync'")
     finally:
         engine.dispose()
-    if not left_out:
-        return Check("collection", "ok", "nothing is set aside")
-    told = "; ".join(one.sentence() for one in left_out[:_MOST_NAMED])
-    more = f"; and {len(left_out) - _MOST_NAMED:,} more" if len(left_out) > _MOST_NAMED else ""
-    todo = "run 'sprint sync': it tries again, at growing intervals up to a day; everything else is collected"
-    return Check("collection", "warn", f"{told}{more}", todo)
+    renamed = [
+        f"{name} is now {former[name.lower()]}" for name in settings.project.repositories if name.lower() in former
+    ]
+    told = [*(one.sentence() for one in left_out), *short]
+    if told:
+        more = [f"and {len(told) - _MOST_NAMED:,} more"] if len(told) > _MOST_NAMED else []
+        todo = "run 'sprint sync': it tries again, at growing intervals up to a day; everything else is collected"
+        return Check("collection", "warn", "; ".join([*told[:_MOST_NAMED], *more, *renamed]), todo)
+    if renamed:
+        return Check("collection", "warn", "; ".join(renamed), "update sprint.toml; the facts are found until then")
+    return Check("collection", "ok", "nothing is set aside")
+
+
+def _inbox(settings: Settings) -> Check:
+    """What webhooks delivered, and what could not be worked on."""
+    engine = open_store(settings.database_url, read_only=True)
+    try:
+        counted, owed = inbox.counts(engine), inbox.owed(engine)
+    except DatabaseError as error:
+        return Check("inbox", "fail", f"cannot be read: {error.orig}", "move it away and run 'sprint sync'")
+    finally:
+        engine.dispose()
+    came = sum(count for state, count in counted.items() if state != "repeats")
+    if not came:
+        return Check("inbox", "info", "no webhook has delivered anything", "'sprint watch' needs none")
+    waiting = counted["waiting"] + counted["taken"]
+    told = f"{came:,} deliveries, {waiting:,} waiting, {counted['ignored']:,} ignored, {counted['aside']:,} set aside"
+    told += f"; {owed:,} items to ask GitHub about" if owed else ""
+    if counted["aside"]:
+        return Check(
+            "inbox", "warn", told, "'sprint inbox list --state aside' says why, 'sprint inbox retry' tries again"
+        )
+    if waiting > _MOST_WAITING:
+        return Check("inbox", "warn", told, "is 'sprint serve' or 'sprint worker' running?")
+    return Check("inbox", "ok", told)
 
 
 def _git(settings: Settings) -> Check:

@@ -179,7 +179,7 @@ def verdict(whole: WholeScore, scores: Iterable[OwnScore]) -> str:
         judged = f"{told}): too few sprints to call it more than chance."
     else:
         sure = abs(whole.difference) > 2 * whole.error
-        judged = f"{told}, standard error {whole.error:.3f}): {'no' if sure else 'could be'} chance."
+        judged = f"{told}, standard error {whole.error:.3f}): {'unlikely to be' if sure else 'could be'} chance."
     times = [
         f"at {one.share} % {_better(one.difference)} by {abs(one.difference):.3f} (n = {one.n})"
         for one in scores

@@ -15,11 +15,12 @@ from datetime import date, datetime
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, String, Table, cast, delete, select, update
+from sqlalchemy import Connection, String, Table, cast, delete, func, select, update
 
 from sprintlib.errors import CollectError
 from sprintlib.facts import rows
-from sprintlib.facts.rows import Origin, Payload, Row
+from sprintlib.facts.changes import Change, changes_in, note_changes, of_items
+from sprintlib.facts.rows import WEBHOOK, Origin, Payload, Row
 from sprintlib.store import append, fitted, schema, upsert
 from sprintlib.text import printable
 
@@ -33,6 +34,17 @@ _NEWEST_BY: dict[Table, tuple[str, ...]] = {
     schema.pull_request: ("updated_at", "observed_at"),
     schema.comment: ("updated_at", "observed_at"),
     schema.workflow_run: ("updated_at", "observed_at"),
+    schema.review: ("observed_at",),
+    schema.release: ("observed_at",),
+}
+# A webhook says what was so at the thing's own update time, and may arrive late: what GitHub answered when it was asked
+# stays against a webhook about the same second, whichever came last.
+_TOLD_BY: dict[Table, tuple[str, ...]] = {
+    schema.milestone: ("updated_at",),
+    schema.issue: ("updated_at",),
+    schema.pull_request: ("updated_at",),
+    schema.comment: ("updated_at",),
+    schema.workflow_run: ("updated_at",),
     schema.review: ("observed_at",),
     schema.release: ("observed_at",),
 }
@@ -102,7 +114,7 @@ class FactBatch:
             case "milestone":
                 self.embedded_milestone(payload)
                 self._milestone_title(payload, payload["html_url"])
-                self._keep("milestone", f"{self.origin.repository_id}-{payload['number']}", payload)
+                self._keep("milestone", item_key(self.origin.repository_id, payload["number"]), payload)
             case "comment":
                 self._comment(payload, "issue", rows.number_in_url(payload["issue_url"]))
             case "review_comment":
@@ -112,7 +124,7 @@ class FactBatch:
                 self._keep("run", f"{payload['id']}-{payload.get('run_attempt') or 1}", payload)
             case "release":
                 self._rows[schema.release].append(rows.release_row(payload, self.origin))
-                self._keep("release", payload["node_id"], payload)
+                self._keep("release", str(rows.numeric_id(payload)), payload)
 
     def embedded_milestone(self, payload: Payload) -> None:
         """A milestone as an item embeds it: as old as the item."""
@@ -123,18 +135,35 @@ class FactBatch:
         blockers = list(blockers)
         edges = (rows.dependency_row(blocker, number, self.origin) for blocker in blockers)
         self._waiting[number] = [edge for edge in edges if edge]
-        self._keep("blocked_by", f"{self.origin.repository_id}-{number}", {"blocked_by": blockers})
+        self._keep("blocked_by", item_key(self.origin.repository_id, number), {"blocked_by": blockers})
+
+    def milestone_changed(self, number: int, field: str, before: str | None, at: datetime) -> None:
+        """That a milestone's `title` or `due_on` (a date, as text) was another until `at`."""
+        row = {"repository_id": self.origin.repository_id, "number": number, "field": field, "before": before}
+        self._rows[schema.milestone_change].append(fitted(schema.milestone_change, {**row, "happened_at": at}))
 
     def rows(self, table: Table) -> list[Row]:
         """What `write` would store in a table."""
         return self._rows[table]
 
+    def changes(self) -> frozenset[Change]:
+        """What `write` notes as written."""
+        noted = (change for table, table_rows in self._rows.items() for change in changes_in(table, table_rows))
+        return frozenset(noted) | of_items(self.origin.repository_id, self._waiting)
+
     def write(self, connection: Connection) -> None:
         """Store everything that was added."""
+        note_changes(connection, self.changes())
+        by_webhook = self.origin.source == WEBHOOK
         for table, table_rows in self._rows.items():
             if table in _NEWEST_BY:
                 upsert(
-                    connection, table, table_rows, newest_by=_NEWEST_BY[table], keep_known=_KEEP_KNOWN.get(table, ())
+                    connection,
+                    table,
+                    table_rows,
+                    newest_by=(_TOLD_BY if by_webhook else _NEWEST_BY)[table],
+                    keep_known=_KEEP_KNOWN.get(table, ()),
+                    over=table.c.source == WEBHOOK if by_webhook else None,
                 )
             elif table is schema.milestone_title:
                 upsert(connection, table, table_rows, oldest_by=("seen_at", "proof"))
@@ -151,7 +180,7 @@ class FactBatch:
         self._rows[table].append(row(payload, self.origin))
         if payload.get("milestone"):
             self._milestone_title(payload["milestone"], rows.item_reference(payload) or payload["html_url"])
-        self._keep(kind, payload["node_id"], payload)
+        self._keep(kind, item_key(self.origin.repository_id, payload["number"]), payload)
 
     def _milestone_title(self, milestone: Payload, proof: str) -> None:
         self._rows[schema.milestone_title].append(rows.milestone_title_row(milestone, proof, self.origin))
@@ -165,7 +194,7 @@ class FactBatch:
                 review = rows.review_row(payload, number, self.origin)
                 if review:
                     self._rows[schema.review].append(review)
-                    self._keep("review", review["node_id"], payload)
+                    self._keep("review", str(review["id"]), payload)
             case "committed":
                 self._rows[schema.commit].append(rows.commit_row(payload, self.origin))
                 self._rows[schema.pull_request_commit].append(
@@ -183,7 +212,7 @@ class FactBatch:
 
     def _comment(self, payload: Payload, kind: str, number: int) -> None:
         self._rows[schema.comment].append(rows.comment_row(payload, kind, number, self.origin))
-        self._keep("comment", payload["node_id"], payload)
+        self._keep("comment", f"{kind}-{rows.numeric_id(payload)}", payload)
 
     def _keep(self, kind: str, key: str, payload: Payload) -> None:
         text = json.dumps(_without_noise(payload), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
@@ -227,13 +256,20 @@ def write_repository(connection: Connection, payload: Payload, origin: Origin) -
     table = schema.repository
     connection.execute(
         update(table)
-        .where(table.c.full_name == payload["full_name"], table.c.id != payload["id"])
+        .where(func.lower(table.c.full_name) == payload["full_name"].lower(), table.c.id != payload["id"])
         .values(full_name=table.c.full_name + "#" + cast(table.c.id, String))
     )
     owner = rows.organization_row(payload, origin.source, origin.observed_at)
     repository = rows.repository_row(payload, origin.source, origin.observed_at)
     upsert(connection, schema.organization, [fitted(schema.organization, owner)])
     upsert(connection, table, [fitted(table, repository)])
+    write_names(connection, payload["id"], [payload["full_name"]], origin.observed_at)
+
+
+def write_names(connection: Connection, repository_id: int, names: Iterable[str], seen_at: datetime) -> None:
+    """Remember that these names meant this repository, the newest meaning of each."""
+    rows_of_names = [{"name": name.lower(), "repository_id": repository_id, "seen_at": seen_at} for name in names]
+    upsert(connection, schema.repository_name, rows_of_names, newest_by=("seen_at",))
 
 
 def write_project(connection: Connection, name: str, repository_ids: Iterable[int], only: bool = True) -> None:
@@ -246,13 +282,19 @@ def write_project(connection: Connection, name: str, repository_ids: Iterable[in
 
 
 def write_snapshots(connection: Connection, repository_id: int, day: date, observed_at: datetime) -> None:
-    """Picture each milestone as the store has it now, once a local day."""
+    """Picture each milestone that there is as the store has it now, once a local day."""
     names = ("repository_id", "number", "title", "state", "due_on", "open_issues", "closed_issues")
     query = select(*(schema.milestone.c[name] for name in names)).where(
-        schema.milestone.c.repository_id == repository_id
+        schema.milestone.c.repository_id == repository_id, schema.milestone.c.gone_at.is_(None)
     )
     pictures = [{**row, "day": day, "observed_at": observed_at} for row in connection.execute(query).mappings()]
     append(connection, schema.snapshot, pictures)
+    note_changes(connection, [Change(repository_id, "milestone", str(row["number"])) for row in pictures])
+
+
+def item_key(repository_id: int, number: int) -> str:
+    """What stays the same in all payloads of an issue, pull request or milestone: the key of `payload`."""
+    return f"{repository_id}-{number}"
 
 
 def read_payload(body: bytes) -> dict[str, Any]:

@@ -20,11 +20,15 @@ _HTML_ITEM = re.compile(r"https?://[^/]+/([^/]+/[^/]+)/(?:issues|pull)/(\d+)")
 _API_ITEM = re.compile(r"/repos/([^/]+/[^/]+)/(?:issues|pulls)/(\d+)")
 
 
+WEBHOOK = "webhook"
+
+
 @dataclass(frozen=True)
 class Origin:
     """Where payloads came from.
 
-    source: `rest`, `dataset` or `git`. observed_at: when they were fetched.
+    source: `rest`, `dataset`, `git` or WEBHOOK. observed_at: when they were fetched; of a webhook, when what it says
+    was so.
     """
 
     repository_id: int
@@ -71,6 +75,17 @@ def item_reference(item: Payload) -> str | None:
             return f"{found[1]}#{found[2]}"
     repository = (item.get("repository") or {}).get("full_name")
     return f"{repository}#{item['number']}" if repository and item.get("number") else None
+
+
+def numeric_id(payload: Payload) -> int:
+    """GitHub's id of a comment, a review or a release, which stays when its node id changes.
+
+    A payload without one, as in a dataset written by hand, gets a negative number made from its node id.
+    """
+    number = payload.get("id")
+    if number is not None:
+        return int(number)
+    return -int.from_bytes(blake2b(payload["node_id"].encode(), digest_size=7).digest()) - 1
 
 
 def repository_row(payload: Payload, source: str, observed_at: datetime) -> Row:
@@ -135,7 +150,7 @@ def milestone_title_row(milestone: Payload, proof: str, origin: Origin) -> Row:
 
 def _item_row(payload: Payload, origin: Origin) -> Row:
     return origin.of_repository(
-        node_id=payload["node_id"],
+        node_id=payload.get("node_id"),
         number=payload["number"],
         title=payload["title"],
         body=payload.get("body"),
@@ -187,7 +202,8 @@ def review_row(payload: Payload, number: int, origin: Origin) -> Row | None:
     if submitted_at is None:
         return None
     return origin.of_repository(
-        node_id=payload["node_id"],
+        id=numeric_id(payload),
+        node_id=payload.get("node_id"),
         number=number,
         author=login(payload.get("user")),
         author_type=account_type(payload.get("user")),
@@ -202,7 +218,8 @@ def review_row(payload: Payload, number: int, origin: Origin) -> Row | None:
 def comment_row(payload: Payload, kind: str, number: int, origin: Origin) -> Row:
     """kind: `issue` for the conversation, `review` for a comment on a line of code."""
     return origin.of_repository(
-        node_id=payload["node_id"],
+        id=numeric_id(payload),
+        node_id=payload.get("node_id"),
         number=number,
         kind=kind,
         author=login(payload.get("user")),
@@ -238,10 +255,13 @@ def workflow_run_row(payload: Payload, origin: Origin) -> Row:
     return origin.of_repository(
         id=payload["id"],
         attempt=payload.get("run_attempt") or 1,
+        workflow_id=payload.get("workflow_id"),
+        path=payload.get("path"),
         name=payload.get("name"),
         event=payload.get("event"),
         head_branch=payload.get("head_branch"),
         head_sha=payload.get("head_sha"),
+        head_repository_id=(payload.get("head_repository") or {}).get("id"),
         status=payload.get("status"),
         conclusion=payload.get("conclusion"),
         html_url=payload["html_url"],
@@ -254,7 +274,8 @@ def workflow_run_row(payload: Payload, origin: Origin) -> Row:
 def release_row(payload: Payload, origin: Origin) -> Row:
     """From a release object."""
     return origin.of_repository(
-        node_id=payload["node_id"],
+        id=numeric_id(payload),
+        node_id=payload.get("node_id"),
         tag=payload["tag_name"],
         name=payload.get("name"),
         body=payload.get("body"),

@@ -7,11 +7,12 @@ from datetime import datetime
 
 import polars as pl
 
+from sprintlib.features.branches import FAILED, WORKFLOW, default_branch_runs, with_workflow
 from sprintlib.features.metric import Metric, duration, share
 from sprintlib.features.view import MilestoneView
+from sprintlib.history import ProjectState
 
 FAMILY = "delivery"
-FAILED = ("failure", "timed_out", "startup_failure")
 _HOUR = 3600.0
 
 
@@ -50,13 +51,15 @@ def flaky_workflows(view: MilestoneView) -> Metric:
 
     Page: docs/metrics/flaky_workflows.md.
     """
-    flaky = contradictions(view).unique(["repo", "name"], keep="last", maintain_order=True)
-    whole = _concluded(view).select("repo", "name").unique().height
+    flaky = contradictions(view).unique(WORKFLOW, keep="last", maintain_order=True)
+    whole = _concluded(view).select(WORKFLOW).unique().height
     return _known(view, share(FAMILY, "flaky_workflows", len(flaky), whole, view.window, _refs(flaky)))
 
 
 def contradictions(view: MilestoneView) -> pl.DataFrame:
-    """Commits on which a workflow both failed and passed: repo, name, head_sha and id of the newest such run.
+    """Commits on which a workflow both failed and passed, with the newest such run.
+
+    Columns: repository_id, repo, workflow, label (what to call the workflow), head_sha, id (of the run).
 
     A run that passed when it was run again counts: GitHub's list shows only the last attempt of each.
     """
@@ -64,11 +67,11 @@ def contradictions(view: MilestoneView) -> pl.DataFrame:
         _concluded(view)
         .with_columns(failed=pl.col("conclusion").is_in(FAILED))
         .with_columns(again=~pl.col("failed") & (pl.col("attempt") > 1))
-        .group_by("repo", "name", "head_sha")
+        .group_by("repository_id", "repo", "workflow", "label", "head_sha")
         .agg(pl.col("failed").n_unique().alias("verdicts"), pl.col("again").any(), pl.col("id").max())
         .filter((pl.col("verdicts") > 1) | pl.col("again"))
-        .select("repo", "name", "head_sha", "id")
-        .sort("repo", "name", "id")
+        .select("repository_id", "repo", "workflow", "label", "head_sha", "id")
+        .sort("repo", "label", "id")
     )
 
 
@@ -164,7 +167,11 @@ def _approximate(metric: Metric) -> Metric:
 
 
 def _runs(view: MilestoneView) -> pl.DataFrame:
-    return view.past.runs.filter(pl.col("repository_id").is_in(list(view.numbers)))
+    return view.past.cached(_labelled).filter(pl.col("repository_id").is_in(list(view.numbers)))
+
+
+def _labelled(past: ProjectState) -> pl.DataFrame:
+    return with_workflow(past.runs)
 
 
 def _concluded(view: MilestoneView) -> pl.DataFrame:
@@ -174,11 +181,9 @@ def _concluded(view: MilestoneView) -> pl.DataFrame:
 
 def _red_periods(view: MilestoneView) -> list[tuple[str, datetime, datetime, bool]]:
     """(ref of the failed run, red from, until, whether it turned green) per workflow of a default branch."""
-    default = view.past.repositories.select("repository_id", pl.col("default_branch").alias("head_branch"))
-    runs = _concluded(view).join(default, on=["repository_id", "head_branch"], how="semi")
-    runs = runs.filter(pl.col("event") != "pull_request").sort("finished_at", "id")
+    runs = view.in_window(default_branch_runs(view.past, list(view.numbers)), "finished_at").sort("finished_at", "id")
     periods: list[tuple[str, datetime, datetime, bool]] = []
-    for (_repo, _name), group in runs.group_by("repo", "name", maintain_order=True):
+    for _, group in runs.group_by(WORKFLOW, maintain_order=True):
         failed: tuple[str, datetime] | None = None
         for ref, conclusion, at in zip(_refs(group), group["conclusion"], group["finished_at"], strict=True):
             if conclusion in FAILED:

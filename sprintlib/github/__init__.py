@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sprintlib.github.collection import sync
     from sprintlib.github.dataset import ingest_dataset
     from sprintlib.github.progress import OnProgress, shown
+    from sprintlib.github.refresh import Refresher
     from sprintlib.github.request_estimate import Estimate, estimate, full_name
     from sprintlib.github.summary import Completeness, SyncSummary
     from sprintlib.github.template import check_overwrite, guess_project_name, guess_time_zone, write_settings
@@ -22,6 +23,7 @@ __all__ = [
     "Completeness",
     "Estimate",
     "OnProgress",
+    "Refresher",
     "RetryPolicy",
     "SyncSummary",
     "Token",
@@ -45,6 +47,7 @@ __getattr__ = lazy_exports(
         "client": ("Client", "RetryPolicy", "connect"),
         "collection": ("sync",),
         "dataset": ("ingest_dataset",),
+        "refresh": ("Refresher",),
         "request_estimate": ("Estimate", "estimate", "full_name"),
         "progress": ("OnProgress", "shown"),
         "summary": ("Completeness", "SyncSummary"),

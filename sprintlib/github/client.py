@@ -151,7 +151,11 @@ class Client:
         try:
             response: Response = retrying(self._once, path, parameters, headers)
         except _TransientError as error:
-            here = "start its stand-in again, 'sprint demo' ends its own" if is_loopback(self._api_url) else None
+            here = (
+                "the demo server has stopped: start one with 'sprint github-server'"
+                if is_loopback(self._api_url)
+                else None
+            )
             raise UnreachableError(
                 f"GitHub at {self._api_url} cannot be reached ({error}): "
                 f"{here or 'check the network or try again later'}; what had arrived is kept."

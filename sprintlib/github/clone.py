@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Engine
 
 from sprintlib.child_environment import NETWORK, child_environment
+from sprintlib.facts.changes import Change, note_changes
 from sprintlib.facts.rows import Origin, Row
 from sprintlib.github.connection import origin_of
 from sprintlib.github.git_log import FORMAT, MOST_FILES, ChangedFile, GitLogError, LoggedCommit, logged_commits
@@ -225,6 +226,7 @@ def _store(engine: Engine, page: list[tuple[Row, list[Row]]], origin: Origin, on
     with engine.begin() as connection:
         append(connection, schema.commit, commits)
         upsert(connection, schema.changed_file, files, keep_known=("additions", "deletions"))
+        note_changes(connection, [Change(origin.repository_id, "commit", row["sha"]) for row in commits])
 
 
 def _commit_row(commit: LoggedCommit) -> Row:

@@ -5,25 +5,29 @@ what had arrived is stored together with where to go on.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
 from sprintlib.errors import CollectError, NotFoundError, RateLimitError, SprintError, TokenError
-from sprintlib.facts.batch import payload_errors, write_project, write_repository, write_snapshots
+from sprintlib.facts.batch import payload_errors, write_names, write_project, write_repository, write_snapshots
+from sprintlib.facts.changes import forget_changes
 from sprintlib.facts.rows import Origin
 from sprintlib.github.client import Client, Response, RetryPolicy, connect
 from sprintlib.github.clone import Clone, CloneError, collect_changed_files
+from sprintlib.github.comparing import compare
 from sprintlib.github.cursors import (
     Cursor,
+    find_id,
     find_repository,
+    follow_renaming,
     read_cursor,
     read_cursors,
-    settle_identity,
     write_cursor,
 )
 from sprintlib.github.endpoints import ISSUES, LISTS, MILESTONES, ListEndpoint
@@ -32,7 +36,7 @@ from sprintlib.github.lists import Failures, RepositoryCollector
 from sprintlib.github.lock import sync_lock
 from sprintlib.github.progress import OnProgress, silent
 from sprintlib.github.set_aside import COMMIT, REPOSITORY, SetAside, Shelf, set_aside
-from sprintlib.github.summary import LABELS, Completeness, SyncSummary
+from sprintlib.github.summary import LABELS, Completeness, SyncSummary, renaming
 from sprintlib.github.token import Token
 from sprintlib.settings import Settings
 from sprintlib.store import schema, store_error
@@ -72,6 +76,7 @@ class _Run:
     readers: list[RepositoryCollector] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     failures: Failures = field(default_factory=Failures)
+    renamings: list[str] = field(default_factory=list)
 
     def run(self) -> SyncSummary:
         started_at = datetime.now(UTC)
@@ -98,6 +103,7 @@ class _Run:
         readers = self.readers = self._readers()
         for reader in readers:
             reader.collect_list(MILESTONES)
+            compare(reader, MILESTONES)
             self._snapshots(reader)
         for reader in readers:
             if not self._is_complete(reader, ISSUES):
@@ -105,53 +111,58 @@ class _Run:
         for reader in readers:
             for kind in LISTS:
                 reader.collect_list(kind)
+                compare(reader, kind)
             reader.collect_set_aside()
         for reader in readers:
             collect_items(reader)
             note_completeness(reader, self.client.now())
-        warnings = self._clock_warning()
+        warnings = [*self.renamings, *self._clock_warning()]
         for reader in readers:
             warnings += self._changed_files(reader)
         return warnings
 
     def _readers(self) -> list[RepositoryCollector]:
-        """The repositories that can be read; one that is known and cannot be read now is set aside.
+        """The repositories that can be read, two names of one once; one that is known and cannot be is set aside.
 
         Raises the error of one that nobody has ever seen, and of the first where none can be read.
         """
-        readers, errors, ids = [], [], []
-        for name in self.settings.project.repositories:
+        readers: dict[int, RepositoryCollector] = {}
+        errors, ids = [], []
+        # before any of them is told its new name, which may be what another was called
+        meant = {name: self._known(name) for name in self.settings.project.repositories}
+        for name, known in meant.items():
             try:
-                reader = self._repository(name)
+                reader = self._repository(name, known)
             except CollectError as error:
-                with self.engine.connect() as connection:
-                    known = find_repository(connection, name)
                 if isinstance(error, RateLimitError) or not self.client.answered:
                     raise
                 if known is None and isinstance(error, NotFoundError | TokenError):
                     raise
                 errors.append((known.repository if known else name, error))
-                ids += [known.position["id"]] if known else []
+                ids += [known.repository_id] if known else []
             else:
-                readers.append(reader)
+                readers.setdefault(reader.repository_id, reader)
                 ids.append(reader.repository_id)
+                if reader.full_name.lower() != name.lower():
+                    self.renamings.append(renaming(name, reader.full_name))
         if not readers:
             raise errors[0][1]
         for name, refusal in errors:
             self._shelf(name).put(REPOSITORY, "", refusal)
         self.refused = [name for name, _ in errors]
         with self.engine.begin() as connection:
-            write_project(connection, self.settings.project.name, ids)
-        return readers
+            write_project(connection, self.settings.project.name, dict.fromkeys(ids))
+        return list(readers.values())
 
     def _shelf(self, repository: str) -> Shelf:
         return Shelf(self.engine, repository, self.client.now())
 
-    def _repository(self, name: str) -> RepositoryCollector:
-        """Store a repository, under the name that GitHub gives it today."""
-        with self.engine.connect() as connection:
-            known = find_repository(connection, name)
-        response = self.client.get(f"/repos/{known.repository if known else name}", etag=known.etag if known else None)
+    def _repository(self, name: str, known: Cursor | None) -> RepositoryCollector:
+        """Store the repository that a name of the settings means, under the name that GitHub gives it today.
+
+        known: what the store knows of it.
+        """
+        response = self._ask(name, known)
         as_of = response.date or self.client.now()
         if known and response.status == 304:
             cursor = replace(known, as_of=as_of)
@@ -160,22 +171,46 @@ class _Run:
                 cursor = _identity(response, as_of)
         with self.engine.begin() as connection:
             if response.status != 304:
-                settle_identity(connection, cursor.position["id"], cursor.repository)
+                follow_renaming(connection, cursor.repository_id, cursor.repository)
                 with payload_errors(f"the repository {name}"):
-                    write_repository(connection, response.body, Origin(cursor.position["id"], "rest", as_of))
+                    write_repository(connection, response.body, Origin(cursor.repository_id, "rest", as_of))
+            write_names(connection, cursor.repository_id, [name], as_of)
             write_cursor(connection, cursor)
         shelf = self._shelf(cursor.repository)
         shelf.clear(REPOSITORY, "")
+        if name != cursor.repository:
+            self._shelf(name).clear(REPOSITORY, "")  # before anybody knew what it is called
         return RepositoryCollector(
             engine=self.engine,
             client=self.client,
-            repository_id=cursor.position["id"],
+            repository_id=cursor.repository_id,
             full_name=cursor.repository,
             window_start=self._window_start(),
             on_progress=self.progress,
             shelf=shelf,
             failures=self.failures,
         )
+
+    def _known(self, name: str) -> Cursor | None:
+        """What the store knows under this name; None where the settings list that under its own name as well."""
+        with self.engine.connect() as connection:
+            known = find_repository(connection, name)
+        others = {other.lower() for other in self.settings.project.repositories} - {name.lower()}
+        return known if known and known.repository.lower() not in others else None
+
+    def _ask(self, name: str, known: Cursor | None) -> Response:
+        """GitHub's answer about a repository: by name and, where that leads nowhere or to another, by its id."""
+        if known is None:
+            return self.client.get(f"/repos/{name}")
+        path = f"/repos/{known.repository}"
+        response = self.client.get(path, etag=known.etag, accept=(404,))
+        is_same = isinstance(response.body, Mapping) and response.body.get("id") == known.repository_id
+        if response.status == 304 or (response.status == 200 and is_same):
+            return response
+        by_id = self.client.get(f"/repositories/{known.repository_id}", accept=(404,))
+        if by_id.status == 200:
+            return by_id
+        return response if response.status == 200 else self.client.get(path)
 
     def _window_start(self) -> datetime:
         return self.client.now() - timedelta(days=self.settings.github.details_days)
@@ -187,7 +222,7 @@ class _Run:
 
     def _is_complete(self, reader: RepositoryCollector, kind: ListEndpoint) -> bool:
         with self.engine.connect() as connection:
-            cursor = read_cursor(connection, reader.full_name, kind.name)
+            cursor = read_cursor(connection, reader.repository_id, kind.name)
         return bool(cursor and cursor.complete)
 
     def _changed_files(self, reader: RepositoryCollector) -> list[str]:
@@ -196,8 +231,8 @@ class _Run:
             return []
         now = self.client.now()
         with self.engine.connect() as connection:
-            about = read_cursor(connection, reader.full_name, "repository")
-            cursor = read_cursor(connection, reader.full_name, "changed_files")
+            about = read_cursor(connection, reader.repository_id, "repository")
+            cursor = read_cursor(connection, reader.repository_id, "changed_files")
         facts: dict[str, Any] = about.position if about else {}
         known = cursor.position if cursor else {}
         again = reader.shelf.due(COMMIT)
@@ -206,7 +241,7 @@ class _Run:
             self._note_changed_files(replace(cursor, as_of=now), reader)
             return []
         self.progress(f"{reader.full_name} changed files", 0, None)
-        cursor = Cursor(reader.full_name, "changed_files", now, position=known)
+        cursor = Cursor(reader.repository_id, reader.full_name, "changed_files", now, position=known)
         try:
             clone = Clone.at(
                 self.settings.data_dir / "clones",
@@ -260,7 +295,7 @@ class _Run:
             return tuple(
                 Completeness.of(cursor, aside)
                 for name in self._names()
-                for cursor in sorted(read_cursors(connection, name), key=lambda one: order.index(one.kind))
+                for cursor in sorted(_cursors(connection, name), key=lambda one: order.index(one.kind))
             )
 
     def _start(self, started_at: datetime) -> int:
@@ -283,6 +318,12 @@ class _Run:
         }
         with self.engine.begin() as connection:
             connection.execute(update(schema.sync_run).where(schema.sync_run.c.id == run_id).values(row))
+            forget_changes(connection)
+
+
+def _cursors(connection: Connection, name: str) -> list[Cursor]:
+    key = find_id(connection, name)
+    return read_cursors(connection, key) if key is not None else []
 
 
 def _identity(response: Response, as_of: datetime) -> Cursor:
@@ -294,4 +335,4 @@ def _identity(response: Response, as_of: datetime) -> Cursor:
         raise ValueError("full_name is not OWNER/NAME")
     if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < 2**63:
         raise ValueError("id is no number")
-    return Cursor(name, "repository", as_of, response.etag, {"id": number, **facts}, True, 1, 1)
+    return Cursor(number, name, "repository", as_of, response.etag, {"id": number, **facts}, True, 1, 1)

@@ -5,20 +5,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, RowMapping, Select, func, select, update
 
 from sprintlib.store import upsert
-from sprintlib.store.schema import item_cursor, repository, set_aside, sync_cursor
+from sprintlib.store.schema import item_cursor, repository, repository_name, set_aside, sync_cursor
 
 
 @dataclass(frozen=True)
 class Cursor:
     """How far the collection of one kind in one repository has come.
 
-    position: JSON; `next` is the next page while incomplete, `newest` the newest time the list had at its last
-    probe. collected: rows held. expected: what GitHub says there is, None where it does not say.
+    repository: its name at that time. position: JSON; `next` is the next page while incomplete, `newest` the newest
+    time the list had at its last probe. collected: rows held. expected: what GitHub says there is, None where it does
+    not say.
     """
 
+    repository_id: int
     repository: str
     kind: str
     as_of: datetime
@@ -30,26 +32,43 @@ class Cursor:
     note: str | None = None
 
 
-def read_cursor(connection: Connection, repository: str, kind: str) -> Cursor | None:
-    """The stored cursor, or None where nothing of the kind was collected."""
-    wanted = select(sync_cursor).where(sync_cursor.c.repository == repository, sync_cursor.c.kind == kind)
-    row = connection.execute(wanted).mappings().first()
-    return Cursor(**{**row, "position": row["position"] or {}}) if row else None
+def read_cursor(connection: Connection, repository_id: int, kind: str) -> Cursor | None:
+    """The stored cursor, under the repository's name of today, or None where nothing of the kind was collected."""
+    row = connection.execute(_cursors(repository_id).where(sync_cursor.c.kind == kind)).mappings().first()
+    return _cursor(row) if row else None
+
+
+def _cursors(repository_id: int) -> Select[Any]:
+    columns = [column for column in sync_cursor.c if column.name != "repository"]
+    query = select(*columns, repository.c.full_name.label("repository"))
+    return query.join(repository, repository.c.id == sync_cursor.c.repository_id).where(
+        sync_cursor.c.repository_id == repository_id
+    )
+
+
+def _cursor(row: RowMapping) -> Cursor:
+    return Cursor(**{**row, "position": row["position"] or {}})
 
 
 def find_repository(connection: Connection, name: str) -> Cursor | None:
-    """The cursor of a repository in whatever case its name is spelled."""
-    wanted = select(sync_cursor.c.repository).where(
-        sync_cursor.c.kind == "repository", func.lower(sync_cursor.c.repository) == name.lower()
-    )
-    found = connection.execute(wanted).scalar()
-    return read_cursor(connection, found, "repository") if found else None
+    """The cursor of the repository that a name means, in whatever case: its name of today or one that it had."""
+    key = find_id(connection, name)
+    return read_cursor(connection, key, "repository") if key is not None else None
 
 
-def read_cursors(connection: Connection, repository: str) -> list[Cursor]:
+def find_id(connection: Connection, name: str) -> int | None:
+    """The id of the repository that is called so today or, where none is, of the one that was; None: not known."""
+    wanted = name.lower()
+    today = connection.scalar(select(repository.c.id).where(func.lower(repository.c.full_name) == wanted))
+    if today is not None:
+        return int(today)
+    former = connection.scalar(select(repository_name.c.repository_id).where(repository_name.c.name == wanted))
+    return None if former is None else int(former)
+
+
+def read_cursors(connection: Connection, repository_id: int) -> list[Cursor]:
     """All cursors of a repository."""
-    rows = connection.execute(select(sync_cursor).where(sync_cursor.c.repository == repository)).mappings()
-    return [Cursor(**{**row, "position": row["position"] or {}}) for row in rows]
+    return [_cursor(row) for row in connection.execute(_cursors(repository_id)).mappings()]
 
 
 def write_cursor(connection: Connection, cursor: Cursor) -> None:
@@ -57,18 +76,18 @@ def write_cursor(connection: Connection, cursor: Cursor) -> None:
     upsert(connection, sync_cursor, [vars(cursor)])
 
 
-def settle_identity(connection: Connection, repository_id: int, full_name: str) -> None:
-    """Cursors follow a repository that was renamed; those of another one that had its name before are dropped."""
-    stored = connection.execute(select(repository.c.id, repository.c.full_name)).all()
-    names = dict(stored)
-    if any(name == full_name and number != repository_id for number, name in stored):
-        connection.execute(delete(sync_cursor).where(sync_cursor.c.repository == full_name))
-    old = names.get(repository_id)
-    if old is not None and old != full_name:
-        connection.execute(delete(sync_cursor).where(sync_cursor.c.repository == full_name))
-        connection.execute(update(sync_cursor).where(sync_cursor.c.repository == old).values(repository=full_name))
-        connection.execute(delete(set_aside).where(set_aside.c.repository == full_name))
-        connection.execute(update(set_aside).where(set_aside.c.repository == old).values(repository=full_name))
+def follow_renaming(connection: Connection, repository_id: int, full_name: str) -> None:
+    """What is set aside follows a repository to its new name, before that is stored.
+
+    Another one that had this name before keeps its own under OWNER/NAME#ID, as it is called until its own turn comes.
+    """
+    names = dict(connection.execute(select(repository.c.id, repository.c.full_name)).all())
+    taken = full_name.lower()
+    moves = [(name, f"{name}#{key}") for key, name in names.items() if name.lower() == taken and key != repository_id]
+    if repository_id in names and names[repository_id] != full_name:
+        moves.append((names[repository_id], full_name))
+    for old, new in moves:
+        connection.execute(update(set_aside).where(set_aside.c.repository == old).values(repository=new))
 
 
 def mark_items(connection: Connection, repository_id: int, part: str, items: Iterable[tuple[int, datetime]]) -> None:

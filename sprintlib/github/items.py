@@ -6,14 +6,15 @@ most recently updated, so that an interrupted collection is of use.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, literal, select
+from sqlalchemy import Connection, Table, delete, func, literal, or_, select
 
 from sprintlib.errors import CollectError, TokenError
 from sprintlib.facts.batch import FactBatch
+from sprintlib.facts.changes import note_changes, of_items
 from sprintlib.github.client import PAGE_SIZE, Response
 from sprintlib.github.cursors import Cursor, mark_items, read_cursor, write_cursor
 from sprintlib.github.endpoints import EVENTS
@@ -22,6 +23,7 @@ from sprintlib.github.set_aside import ENTRY
 from sprintlib.store import schema
 
 _GONE = (404, 410)
+_INSTANT = timedelta(microseconds=1)
 # 20,000 entries of one timeline
 _MOST_PAGES_OF_ITEM = 200
 _MOST_PAGES_OF_BLOCKERS = 5
@@ -46,7 +48,7 @@ def collect_open_milestones(reader: RepositoryCollector) -> None:
     milestone = schema.milestone.c
     opened = (
         select(milestone.number)
-        .where(milestone.repository_id == reader.repository_id, milestone.state == "open")
+        .where(milestone.repository_id == reader.repository_id, milestone.state == "open", milestone.gone_at.is_(None))
         .order_by(milestone.due_on.is_(None), milestone.due_on)
     )
     with reader.engine.connect() as connection:
@@ -78,6 +80,18 @@ def collect_items(reader: RepositoryCollector, open_milestones_only: bool = Fals
         reader.on_progress(what, done, len(work))
 
 
+def collect_item(reader: RepositoryCollector, number: int) -> None:
+    """Ask for everything about one item, whether it changed or not. Nothing happens for one that is not stored."""
+    with reader.engine.begin() as connection:
+        _drop_lifted_blockers(connection, reader.repository_id, number)
+        items = _items(connection, reader.repository_id, number)
+    for item in items:
+        if item.is_pull:
+            reader.attempt("detail", str(number), partial(_read_part, reader, item, "detail"))
+        for part in ("timeline", *(("blocked_by",) if item.blockers else ())):
+            reader.attempt(part, str(number), partial(_read_part, reader, item, part))
+
+
 def note_completeness(reader: RepositoryCollector, as_of: datetime) -> list[Cursor]:
     """Store and return cursors that say how complete timelines, and what comes with them, are."""
     with reader.engine.begin() as connection:
@@ -95,7 +109,15 @@ def note_completeness(reader: RepositoryCollector, as_of: datetime) -> list[Curs
             ),
         }
         cursors = [
-            Cursor(reader.full_name, kind, as_of, complete=complete, collected=collected, expected=expected)
+            Cursor(
+                reader.repository_id,
+                reader.full_name,
+                kind,
+                as_of,
+                complete=complete,
+                collected=collected,
+                expected=expected,
+            )
             for kind, (collected, expected) in counts.items()
         ]
         for cursor in cursors:
@@ -112,7 +134,7 @@ class _Need:
         self._again = {key.partition("/")[0] for key in reader.shelf.due(ENTRY)}
         self.items = _items(connection, reader.repository_id)
         self.asked = _asked(connection, reader.repository_id)
-        events = read_cursor(connection, reader.full_name, EVENTS.name)
+        events = read_cursor(connection, reader.repository_id, EVENTS.name)
         self._events_are_short = bool(events and events.note == SHORTENED)
 
     def work(self, open_milestones_only: bool = False, with_resting: bool = False) -> Iterator[tuple[Item, list[str]]]:
@@ -162,7 +184,7 @@ def _read_part(reader: RepositoryCollector, item: Item, part: str) -> None:
         for page in _pages(reader, f"issues/{item.number}/timeline", {}):
             facts = reader.facts("timeline", page.entries, page.response, item.number)
             # the item is done with its last page
-            _store(reader, facts, part, asked if page.is_last else ())
+            _store(reader, facts, part, _settled(asked, reader.as_of(page.response)) if page.is_last else ())
         reader.shelf.clear_others(ENTRY, f"{item.number}/")
         return
     pages = list(_pages(reader, f"issues/{item.number}/dependencies/blocked_by", {}, _MOST_PAGES_OF_BLOCKERS))
@@ -170,6 +192,11 @@ def _read_part(reader: RepositoryCollector, item: Item, part: str) -> None:
     if pages[0].response.status == 200:
         facts.blocked_by(item.number, [entry for page in pages for entry in page.entries])
     _store(reader, facts, part, asked)
+
+
+def _settled(asked: Sequence[tuple[int, datetime]], answered_at: datetime) -> list[tuple[int, datetime]]:
+    """Up to which update an answer tells everything: more may happen in the second in which it was given."""
+    return [(number, min(until, answered_at - _INSTANT)) for number, until in asked]
 
 
 def _read_detail(reader: RepositoryCollector, number: int) -> None:
@@ -217,22 +244,24 @@ def _store(
         mark_items(connection, reader.repository_id, part, asked)
 
 
-def _items(connection: Connection, repository_id: int) -> list[Item]:
+def _items(connection: Connection, repository_id: int, only: int | None = None) -> list[Item]:
     milestone = schema.milestone.c
     opened = set(
         connection.execute(
-            select(milestone.number).where(milestone.repository_id == repository_id, milestone.state == "open")
+            select(milestone.number).where(
+                milestone.repository_id == repository_id, milestone.state == "open", milestone.gone_at.is_(None)
+            )
         ).scalars()
     )
-    changes = _blocking_changes(connection, repository_id)
+    changes = _blocking_changes(connection, repository_id, only)
     found = []
     for table in (schema.issue, schema.pull_request):
         column, is_pull = table.c, table is schema.pull_request
         blockers = literal(0) if is_pull else func.coalesce(column.blockers, 0)
         query = select(column.number, column.updated_at, column.closed_at, column.milestone_number, blockers)
-        for number, updated_at, closed_at, milestone_number, count in connection.execute(
-            query.where(column.repository_id == repository_id)
-        ):
+        there = (column.repository_id == repository_id, column.gone_at.is_(None))
+        query = query.where(*there, *(() if only is None else (column.number == only,)))
+        for number, updated_at, closed_at, milestone_number, count in connection.execute(query):
             found.append(
                 Item(number, is_pull, updated_at, closed_at, milestone_number in opened, count, changes.get(number))
             )
@@ -245,7 +274,7 @@ def _asked(connection: Connection, repository_id: int) -> dict[tuple[int, str], 
     return {(number, part): updated_at for number, part, updated_at in connection.execute(query)}
 
 
-def _blocking_changes(connection: Connection, repository_id: int) -> dict[int, datetime]:
+def _blocking_changes(connection: Connection, repository_id: int, only: int | None = None) -> dict[int, datetime]:
     """When blockers of each issue were last added or removed, where its events say."""
     event = schema.event.c
     query = (
@@ -253,16 +282,23 @@ def _blocking_changes(connection: Connection, repository_id: int) -> dict[int, d
         .where(event.repository_id == repository_id, event.kind.in_(("blocked_by_added", "blocked_by_removed")))
         .group_by(event.number)
     )
+    if only is not None:
+        query = query.where(event.number == only)
     return dict(connection.execute(query).all())
 
 
-def _drop_lifted_blockers(connection: Connection, repository_id: int) -> None:
-    """GitHub counts no blockers any more: nothing has to be asked to know that the edges are gone."""
+def _drop_lifted_blockers(connection: Connection, repository_id: int, only: int | None = None) -> None:
+    """GitHub counts no blockers any more, or has no such item: the edges are gone without asking."""
     free = select(schema.issue.c.number).where(
-        schema.issue.c.repository_id == repository_id, schema.issue.c.blockers == 0
+        schema.issue.c.repository_id == repository_id,
+        or_(schema.issue.c.blockers == 0, schema.issue.c.gone_at.is_not(None)),
     )
     edges = schema.dependency
-    connection.execute(delete(edges).where(edges.c.repository_id == repository_id, edges.c.number.in_(free)))
+    lifted = delete(edges).where(edges.c.repository_id == repository_id, edges.c.number.in_(free))
+    if only is not None:
+        lifted = lifted.where(edges.c.number == only)
+    numbers = connection.execute(lifted.returning(edges.c.number)).scalars().all()
+    note_changes(connection, of_items(repository_id, numbers))
 
 
 def _held(connection: Connection, table: Table, repository_id: int) -> int:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, Select, Table, func, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from sprintlib.errors import CollectError, RateLimitError, TokenError, UnreachableError
@@ -20,7 +20,7 @@ from sprintlib.facts.batch import NOT_UNDERSTOOD, FactBatch, payload_errors, why
 from sprintlib.facts.rows import Origin, Payload, moment
 from sprintlib.github.client import PAGE_SIZE, Client, Response
 from sprintlib.github.cursors import Cursor, read_cursor, write_cursor
-from sprintlib.github.endpoints import ISSUES, LISTS, MILESTONES, PULLS, RUNS, ListEndpoint
+from sprintlib.github.endpoints import EVENTS, ISSUES, LISTS, MILESTONES, PULLS, RUNS, ListEndpoint
 from sprintlib.github.progress import OnProgress
 from sprintlib.github.set_aside import ENTRY, Shelf, key_of
 from sprintlib.store import schema
@@ -28,6 +28,7 @@ from sprintlib.store import schema
 OVERLAP = timedelta(minutes=5)
 SHORTENED = "GitHub lists no older ones"
 _SINCE = "only those since"
+_ITEMS = (schema.issue, schema.pull_request)
 _RUN_MAY_LAST = timedelta(days=3)
 # pages of one list in one sync: 200,000 entries, forty minutes at the pace at which GitHub is asked
 MOST_PAGES = 2000
@@ -112,8 +113,8 @@ class RepositoryCollector:
         self.attempt(kind.name, "", partial(self.collect, kind), stops_at=TokenError)
         with self.engine.begin() as connection:
             # what never arrived has its line too
-            if self.shelf.holds(kind.name) and read_cursor(connection, self.full_name, kind.name) is None:
-                write_cursor(connection, Cursor(self.full_name, kind.name, self.client.now()))
+            if self.shelf.holds(kind.name) and read_cursor(connection, self.repository_id, kind.name) is None:
+                write_cursor(connection, Cursor(self.repository_id, self.full_name, kind.name, self.client.now()))
 
     def collect_set_aside(self) -> None:
         """Ask once more for single elements of lists that were set aside before and are due."""
@@ -134,7 +135,7 @@ class RepositoryCollector:
     def _forget(self, payload: str) -> None:
         kind = next(kind for kind in (MILESTONES, *LISTS) if kind.payload == payload)
         with self.engine.begin() as connection:
-            cursor = read_cursor(connection, self.full_name, kind.name)
+            cursor = read_cursor(connection, self.repository_id, kind.name)
             if cursor:
                 write_cursor(connection, replace(cursor, etag=None, position={}, complete=False))
 
@@ -153,7 +154,7 @@ class RepositoryCollector:
     def collect(self, kind: ListEndpoint) -> Cursor:
         """Bring one list up to date. Raises CollectError and its kinds; pages that had arrived are kept."""
         with self.engine.connect() as connection:
-            cursor = read_cursor(connection, self.full_name, kind.name)
+            cursor = read_cursor(connection, self.repository_id, kind.name)
         if cursor and cursor.position.get("next"):
             response = self.get(cursor.position["next"], accept=(404, 422))
             if response.status == 200:
@@ -184,7 +185,7 @@ class RepositoryCollector:
             return self._count(kind, known, None) if was_stopped_before_counting else known
         if response.status != 200:
             return self._store(kind, self._without(kind, known, response))
-        page = _entries(kind, response)
+        page = entries_of(kind, response)
         lasting = kind.first_page_tells or response.next_url is None
         probed = replace(
             known,
@@ -201,7 +202,7 @@ class RepositoryCollector:
         whole = response if probe and response.next_url is None else None
         walk = Walk(f"{kind.label} of {self.full_name}")
         while True:
-            page, following = _entries(kind, response), walk.following(response)
+            page, following = entries_of(kind, response), walk.following(response)
             if kind.window and following and self._reaches(kind, page, response, self.window_start):
                 cursor, following = replace(cursor, note=f"{_SINCE} {self.window_start:%Y-%m-%d}"), None
             position = {**cursor.position, "next": following}
@@ -223,7 +224,7 @@ class RepositoryCollector:
         whole = response if response.next_url is None else None
         walk = Walk(f"{kind.label} of {self.full_name}")
         while True:
-            page, following = _entries(kind, response), walk.following(response)
+            page, following = entries_of(kind, response), walk.following(response)
             if following is None or (until and self._reaches(kind, page, response, until)):
                 cursor = replace(cursor, as_of=self.as_of(response), complete=not walk.is_in_a_circle)
                 cursor = self._store(kind, cursor, page, response)
@@ -284,7 +285,15 @@ class RepositoryCollector:
 
     def _held(self, connection: Connection, kind: ListEndpoint) -> int:
         query = select(func.count()).select_from(kind.table).where(kind.table.c.repository_id == self.repository_id)
+        if "gone_at" in kind.table.c:
+            query = query.where(kind.table.c.gone_at.is_(None))
+        if kind is EVENTS:  # an item takes its events with it
+            query = query.where(*(schema.event.c.number.not_in(self._gone(table)) for table in _ITEMS))
         return connection.execute(query if kind.counted is None else query.where(kind.counted)).scalar_one()
+
+    def _gone(self, table: Table) -> Select[tuple[int]]:
+        """Numbers of items that GitHub has no longer."""
+        return select(table.c.number).where(table.c.repository_id == self.repository_id, table.c.gone_at.is_not(None))
 
     def _count(self, kind: ListEndpoint, cursor: Cursor, whole: Response | None) -> Cursor:
         """Ask GitHub how many there are, unless one answer held the whole list or the number cannot have changed.
@@ -308,19 +317,19 @@ class RepositoryCollector:
 
     def _without_pulls(self, items: int) -> int | None:
         with self.engine.connect() as connection:
-            pulls = read_cursor(connection, self.full_name, PULLS.name)
+            pulls = read_cursor(connection, self.repository_id, PULLS.name)
         return items - pulls.expected if pulls and pulls.expected is not None else None
 
     def _newest(self, kind: ListEndpoint, page: Sequence[Payload], response: Response) -> str | None:
-        times = _times(kind, page, self.as_of(response) + _TOMORROW)
+        times = times_of(kind, page, self.as_of(response) + _TOMORROW)
         return max(times).isoformat() if times else None
 
     def _reaches(self, kind: ListEndpoint, page: Sequence[Payload], response: Response, until: datetime) -> bool:
-        times = _times(kind, page, self.as_of(response) + _TOMORROW)
+        times = times_of(kind, page, self.as_of(response) + _TOMORROW)
         return bool(times) and min(times) < until
 
     def _new_cursor(self, kind: ListEndpoint, response: Response) -> Cursor:
-        return Cursor(self.full_name, kind.name, self.as_of(response))
+        return Cursor(self.repository_id, self.full_name, kind.name, self.as_of(response))
 
     def _without(self, kind: ListEndpoint, cursor: Cursor, response: Response) -> Cursor:
         """What is noted where GitHub refuses a list. Raises TokenError where an analysis needs it."""
@@ -372,7 +381,8 @@ def _finished(cursor: Cursor) -> dict[str, Any]:
     return {**cursor.position, "next": None}
 
 
-def _entries(kind: ListEndpoint, response: Response) -> list[Payload]:
+def entries_of(kind: ListEndpoint, response: Response) -> list[Payload]:
+    """The entries of one page. Raises CollectError for an answer that is no list."""
     body = response.body
     if kind.envelope and isinstance(body, Mapping):
         body = body.get(kind.envelope)
@@ -389,7 +399,7 @@ def _aside(payload: str) -> str:
     return ENTRY if payload == "timeline" else payload
 
 
-def _times(kind: ListEndpoint, page: Sequence[Any], latest: datetime) -> list[datetime]:
+def times_of(kind: ListEndpoint, page: Sequence[Any], latest: datetime) -> list[datetime]:
     """The times by which a list is ordered, without those that no element can have."""
     times = []
     for entry in page if kind.ordered_by else ():

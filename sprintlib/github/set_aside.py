@@ -20,6 +20,7 @@ _LONGEST_KEY = 96
 ENTRY = "timeline entry"
 COMMIT = "commit"
 REPOSITORY = "repository"
+COMPARISON = "comparison"
 # kind -> (what it is called, the line of completeness it belongs to)
 _KINDS: Mapping[str, tuple[str, str]] = {
     "timeline": ("the timeline of {repository}#{key}", "timelines"),
@@ -37,6 +38,7 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     "release": ("release {key} of {repository}", "releases"),
     COMMIT: ("commit {key} of {repository}", "changed_files"),
     REPOSITORY: ("all of {repository}", "repository"),
+    COMPARISON: ("the comparison with GitHub's list of {key} of {repository}", ""),
 }
 
 
@@ -63,12 +65,12 @@ class SetAside:
             number, _, entry = self.key.partition("/")
             return f"the entry {entry.replace('/', ' ')} in the timeline of {self.repository}#{number}"
         phrase, _ = _KINDS.get(self.kind, (f"the {self.kind.replace('_', ' ')} of {{repository}}", ""))
-        return phrase.format(repository=self.repository, key=self.key)
+        return phrase.format(repository=self.repository, key=self.key.replace("_", " "))
 
     @property
     def part_of(self) -> str:
         """The kind of the cursor that says how complete this is."""
-        return _KINDS.get(self.kind, ("", self.kind))[1]
+        return self.key if self.kind == COMPARISON else _KINDS.get(self.kind, ("", self.kind))[1]
 
     def sentence(self) -> str:
         """Such as `the timeline of acme/shop#4 is set aside since 2026-03-20: it answers 502`."""

@@ -28,6 +28,11 @@ LABELS = {
 _MOST_NAMED = 3
 
 
+def renaming(name: str, today: str) -> str:
+    """What to do about a repository that the settings call by a former name, in one sentence."""
+    return f"{name} is now {today}: update sprint.toml."
+
+
 @dataclass(frozen=True)
 class Completeness:
     """How much of one kind the store holds.

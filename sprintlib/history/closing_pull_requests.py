@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 
 import polars as pl
 
@@ -15,9 +16,10 @@ _CLOSES = re.compile(
 )
 
 
-def closed_refs(text: str, repo: str) -> set[str]:
+@lru_cache(maxsize=50_000)  # a state that is brought forward holds the same texts again
+def closed_refs(text: str, repo: str) -> frozenset[str]:
     """Items that a pull request of `repo` says it closes, as `owner/repo#n`."""
-    return {f"{match['url'] or match['repo'] or repo}#{match['number']}" for match in _CLOSES.finditer(text)}
+    return frozenset(f"{match['url'] or match['repo'] or repo}#{match['number']}" for match in _CLOSES.finditer(text))
 
 
 def closing_pull_requests(past: ProjectState, candidates: Collection[str], items: Collection[str]) -> set[str]:

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
+from sprintlib.history.names import former_names
 from sprintlib.store.schema import dependency, event, repository
 
 _SAYING = {"cross-referenced": "mentioned in", "blocked_by_added": "blocked by"}
@@ -24,6 +25,14 @@ def links(connection: Connection, refs: Iterable[str], as_of: datetime) -> Itera
     named = list(dict.fromkeys(refs))
     ids = {name: key for key, name in connection.execute(select(repository.c.id, repository.c.full_name))}
     names = {key: name for name, key in ids.items()}
+    former = former_names(connection)
+    wanted = [ref.lower() for ref in named]
+    wanted += [
+        f"{old}#{ref.rpartition('#')[2]}"
+        for ref in named
+        for old, name in former.items()
+        if name == ref.rpartition("#")[0]
+    ]
     pairs = [(ids[repo], int(number)) for repo, _, number in (ref.rpartition("#") for ref in named) if repo in ids]
     for table, other, how, when in (
         (dependency, dependency.c.blocker, None, dependency.c.observed_at),
@@ -32,12 +41,14 @@ def links(connection: Connection, refs: Iterable[str], as_of: datetime) -> Itera
         own = [and_(table.c.repository_id == key, table.c.number == number) for key, number in pairs]
         kinds = how if how is not None else dependency.c.type
         query = select(table.c.repository_id, table.c.number, other, kinds).where(
-            or_(other.in_(named), *own), when <= as_of, other.is_not(None)
+            or_(func.lower(other).in_(wanted), *own), when <= as_of, other.is_not(None)
         )
         if how is not None:
             query = query.where(event.c.repository_id.in_(list(names)), event.c.kind.in_(_SAYING))
         for key, number, subject, kind in connection.execute(query.order_by(when, table.c.number)):
             ref = f"{names[key]}#{number}"
+            repo, _, place = subject.rpartition("#")
+            subject = f"{former.get(repo.lower(), repo)}#{place}"
             saying = _SAYING.get(kind, "blocked by")
             if ref in named:
                 yield Link(ref, saying, subject)

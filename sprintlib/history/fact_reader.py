@@ -1,15 +1,18 @@
 """Stored facts of a project's repositories, read as typed frames and cut at a moment where the database can do it."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, false, func, or_, select, true
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from sprintlib.facts.batch import read_payload
 from sprintlib.facts.rows import Origin, item_reference, milestone_row
 from sprintlib.history.machines import Machines
+from sprintlib.history.names import former_names, repositories_meant
+from sprintlib.history.presence import LEAVING
 from sprintlib.history.reviews import before_dismissal
 from sprintlib.history.state import (
     CHANGED_FILES,
@@ -22,6 +25,7 @@ from sprintlib.history.state import (
     REVIEWS,
     RUNS,
 )
+from sprintlib.history.touched import Touched
 from sprintlib.store import frame
 from sprintlib.store.frames import UTC_DATETIME
 from sprintlib.store.schema import (
@@ -32,6 +36,7 @@ from sprintlib.store.schema import (
     event,
     issue,
     milestone,
+    milestone_change,
     milestone_title,
     payload,
     pull_request,
@@ -49,9 +54,10 @@ UNREAD_EVENTS = ("mentioned", "subscribed", "unsubscribed")
 MILESTONE_EVENTS = ("milestoned", "demilestoned", "converted_to_discussion", "transferred")
 
 _ITEM = ["repository_id", "number"]
+RUN_ORDER = ["created_at", "id", "attempt"]
+_OF_ITEMS = frozenset({issue, pull_request, event, comment, review, pull_request_commit, dependency})
 _BY_DEFAULT = Machines()
 _PAYLOAD = (
-    "node_id",
     "repository_id",
     "number",
     "title",
@@ -64,6 +70,7 @@ _PAYLOAD = (
     "created_at",
     "updated_at",
     "closed_at",
+    "gone_at",
     "observed_at",
 )
 _PULL_PAYLOAD = ("draft", "merged_at", "head_sha", "head_ref", "additions", "deletions")
@@ -71,14 +78,14 @@ _PULL_PAYLOAD = ("draft", "merged_at", "head_sha", "head_ref", "additions", "del
 
 def repositories(connection: Connection, names: tuple[str, ...], as_of: datetime) -> pl.DataFrame:
     """The project's repositories that have been collected (schema REPOSITORIES), in the order of the settings."""
-    wanted = {name.lower(): place for place, name in enumerate(names)}
+    meant = repositories_meant(connection, names)
     collected = select(sync_cursor.c.as_of).where(
-        func.lower(sync_cursor.c.repository) == func.lower(repository.c.full_name),
-        sync_cursor.c.kind == "issues",
-        sync_cursor.c.complete,
+        sync_cursor.c.repository_id == repository.c.id, sync_cursor.c.kind == "issues", sync_cursor.c.complete
     )
     run = select(workflow_run.c.id).where(
-        workflow_run.c.repository_id == repository.c.id, workflow_run.c.created_at <= as_of
+        workflow_run.c.repository_id == repository.c.id,
+        workflow_run.c.created_at <= as_of,
+        _there(workflow_run, as_of),
     )
     found = frame(
         connection,
@@ -89,35 +96,54 @@ def repositories(connection: Connection, names: tuple[str, ...], as_of: datetime
             repository.c.default_branch,
             run.exists().label("has_ci_facts"),
             collected.scalar_subquery().label("observed_at"),
-        ).where(func.lower(repository.c.full_name).in_(list(wanted))),
+        ).where(repository.c.id.in_(list(meant))),
     )
-    order = pl.Series([wanted[name.lower()] for name in found["repo"]], dtype=pl.Int64)
-    return found.with_columns(order.alias("place")).sort("place").select(list(REPOSITORIES.names()))
+    named = pl.Series([meant[key] for key in found["repository_id"]], dtype=pl.String)
+    place = pl.Series([list(meant).index(key) for key in found["repository_id"]], dtype=pl.Int64)
+    return found.with_columns(named.alias("named"), place.alias("place")).sort("place").select(REPOSITORIES.names())
 
 
 class FactReader:
     """Reads one project's facts on one connection. `as_of` cuts whatever carries the time it happened.
 
-    machines: which accounts are no people.
+    machines: which accounts are no people. touched: only facts about these; all where it is not given.
     """
 
     def __init__(
-        self, connection: Connection, repos: pl.DataFrame, as_of: datetime, machines: Machines = _BY_DEFAULT
+        self,
+        connection: Connection,
+        repos: pl.DataFrame,
+        as_of: datetime,
+        machines: Machines = _BY_DEFAULT,
+        touched: Touched | None = None,
     ) -> None:
+        self._touched = touched
         self._connection = connection
         self._names = repos.select("repository_id", "repo")
         self._ids = repos["repository_id"].to_list()
         self._as_of = as_of
         self._is_bot = machines.expression
+        self._former = former_names(connection)
+
+    @property
+    def former_names(self) -> dict[str, str]:
+        """Former name in lower case -> OWNER/NAME of today."""
+        return self._former
 
     def items(self) -> pl.DataFrame:
-        """The newest payload of every issue and pull request created by then, without its text."""
+        """The newest payload of every issue and pull request created by then, without its text.
+
+        `gone_at` tells when GitHub was found to have it no longer; an issue that became a pull request is one.
+        """
         issues = self._frame(select(*_columns(issue, _PAYLOAD)), issue, issue.c.created_at)
         pulls = self._frame(
             select(*_columns(pull_request, _PAYLOAD + _PULL_PAYLOAD)), pull_request, pull_request.c.created_at
         )
+        issues, pulls = issues.sort(_ITEM), pulls.sort(_ITEM)
         empty = pulls.clear().select(_PULL_PAYLOAD)
-        issues = issues.with_columns(pl.lit(None, dtype=kind).alias(name) for name, kind in empty.schema.items())
+        issues = issues.join(pulls, on=_ITEM, how="anti", maintain_order="left").with_columns(
+            pl.lit(None, dtype=kind).alias(name) for name, kind in empty.schema.items()
+        )
         return pl.concat(
             [
                 issues.select(pl.all(), pl.lit("issue").alias("kind")),
@@ -133,7 +159,8 @@ class FactReader:
             if (condition := _of_items(table, numbers)) is not None
         ]
         empty = pl.DataFrame(schema={"repository_id": pl.Int64, "number": pl.Int64, "body": pl.String})
-        return pl.concat([empty, *found])
+        # an issue that became a pull request left its row behind
+        return pl.concat([empty, *found]).unique(_ITEM, keep="last", maintain_order=True)
 
     def milestones(self) -> pl.DataFrame:
         """The newest payload of every milestone, whenever it was created: identity may use later facts."""
@@ -147,6 +174,7 @@ class FactReader:
             "created_at",
             "updated_at",
             "closed_at",
+            "gone_at",
             "observed_at",
         )
         return self._frame(select(*_columns(milestone, names)), milestone)
@@ -163,7 +191,7 @@ class FactReader:
         daily = self._frame(select(*_columns(snapshot, names)), snapshot, snapshot.c.observed_at).drop("repo")
         daily = daily.with_columns(pl.lit(None, dtype=UTC_DATETIME).alias("closed_at"))
         query = select(payload.c.repository_id, payload.c.body, payload.c.observed_at)
-        listed = self._frame(query.where(payload.c.kind == "milestone"), payload, payload.c.observed_at)
+        listed = self._payloads(query, "milestone")
         rows = [
             milestone_row(read_payload(body), Origin(repository_id, "", observed_at))
             for repository_id, body, observed_at in listed.drop("repo").iter_rows()
@@ -172,10 +200,22 @@ class FactReader:
             [daily, pl.DataFrame([{name: row[name] for name in daily.columns} for row in rows], daily.schema)]
         )
 
+    def milestone_edits(self) -> pl.DataFrame:
+        """Edits of milestones after the moment, which tell what was until then: field, before; the first of each."""
+        names = ("repository_id", "number", "field", "before", "happened_at")
+        query = select(*_columns(milestone_change, names)).where(milestone_change.c.happened_at > self._as_of)
+        later = self._frame(query, milestone_change).drop("repo").sort("happened_at")
+        return later.unique(["repository_id", "number", "field"], keep="first", maintain_order=True)
+
     def milestone_events(self) -> pl.DataFrame:
         """Events by which items enter and leave milestones, of all times: identity may use later facts."""
         query = select(*_columns(event, ("repository_id", "number", "kind", "subject", "happened_at", "id")))
         return self._frame(query.where(event.c.kind.in_(MILESTONE_EVENTS)), event).sort("happened_at", "id")
+
+    def leaving_events(self) -> pl.DataFrame:
+        """Events of items that left their repository, of all times: repository_id, number, kind, happened_at."""
+        query = select(*_columns(event, ("repository_id", "number", "kind", "happened_at")))
+        return self._frame(query.where(event.c.kind.in_(LEAVING)), event).drop("repo").sort("happened_at")
 
     def later_events(self, kinds: tuple[str, ...]) -> pl.DataFrame:
         """Events after the moment, from which an older value can be read back (the old title of a renaming)."""
@@ -187,28 +227,30 @@ class FactReader:
         """The timeline (schema EVENTS), oldest first, without notifications."""
         names = ("repository_id", "number", "kind", "actor", "actor_type", "subject", "detail", "happened_at", "id")
         query = select(*_columns(event, names)).where(event.c.kind.not_in(UNREAD_EVENTS))
-        found = self._frame(query, event, event.c.happened_at).sort("happened_at", "id")
-        return _in_schema(found.with_columns(self._is_bot("actor", "actor_type").alias("actor_is_bot")), EVENTS)
+        found = self._frame(query, event, event.c.happened_at).sort("happened_at", *_ITEM, "id")
+        is_bot = self._is_bot("actor", "actor_type").alias("actor_is_bot")
+        return _in_schema(found.with_columns(is_bot, self._of_today("subject")), EVENTS)
 
     def comments(self, numbers: dict[int, list[int]]) -> pl.DataFrame:
         """Comments (schema COMMENTS), oldest first; the text only of the named items."""
-        names = ("node_id", "repository_id", "number", "kind", "author", "author_type", "html_url")
+        names = ("id", "repository_id", "number", "kind", "author", "author_type", "html_url")
         times = ("created_at", "updated_at", "observed_at")
-        found = self._frame(select(*_columns(comment, names + times)), comment, comment.c.created_at)
+        query = select(*_columns(comment, names + times)).where(_there(comment, self._as_of))
+        found = self._frame(query, comment, comment.c.created_at)
         texts = self._texts(comment, comment.c.created_at, numbers)
         edited = (pl.col("updated_at") > self._as_of) & (pl.col("observed_at") > self._as_of)
-        found = found.join(texts, on="node_id", how="left", maintain_order="left").with_columns(
+        found = found.join(texts, on=["kind", "id"], how="left", maintain_order="left").with_columns(
             self._is_bot("author", "author_type").alias("author_is_bot"),
             _known_later("body", edited).alias("known_later"),
         )
-        return _in_schema(found.sort("created_at", "node_id"), COMMENTS)
+        return _in_schema(found.sort("created_at", *_ITEM, "kind", "id"), COMMENTS)
 
     def reviews(self, later: pl.DataFrame) -> pl.DataFrame:
         """Reviews (schema REVIEWS), oldest first.
 
         later: events after the moment, from which the verdict of a review that was dismissed after it is read back.
         """
-        names = ("node_id", "repository_id", "number", "author", "author_type", "state", "body", "html_url")
+        names = ("id", "repository_id", "number", "author", "author_type", "state", "body", "html_url")
         query = select(*_columns(review, (*names, "submitted_at", "observed_at")))
         found = self._frame(query, review, review.c.submitted_at).with_columns(pl.col("state").str.to_lowercase())
         found = before_dismissal(found, later)
@@ -217,29 +259,34 @@ class FactReader:
             self._is_bot("author", "author_type").alias("author_is_bot"),
             _known_later("state", lost).alias("known_later"),
         )
-        return _in_schema(found.sort("submitted_at", "node_id"), REVIEWS)
+        return _in_schema(found.sort("submitted_at", *_ITEM, "id"), REVIEWS)
 
     def commits(self) -> pl.DataFrame:
         """Commits (schema COMMITS), oldest first; one row per pull request a commit belongs to."""
-        columns = _columns(commit, ("repository_id", "sha", "author", "message", "committed_at"))
-        found = self._frame(select(*columns), commit, commit.c.committed_at)
         belongs = _columns(pull_request_commit, ("repository_id", "sha", "number"))
         pulls = self._frame(select(*belongs), pull_request_commit).drop("repo")
+        columns = _columns(commit, ("repository_id", "sha", "author", "message", "committed_at"))
+        found = self._frame(select(*columns).where(self._of_commits(pulls)), commit, commit.c.committed_at)
         found = found.join(pulls, on=["repository_id", "sha"], how="left", maintain_order="left")
         found = found.with_columns(self._is_bot("author").alias("author_is_bot"))
-        return _in_schema(found.sort("committed_at", "sha", "number"), COMMITS)
+        return _in_schema(found.sort("committed_at", "sha", *_ITEM), COMMITS)
 
     def runs(self) -> pl.DataFrame:
         """Workflow runs (schema RUNS), oldest first; what ended later is still running."""
         began = func.coalesce(workflow_run.c.started_at, workflow_run.c.created_at)
-        names = ("repository_id", "id", "attempt", "name", "event", "head_branch", "head_sha", "status")
-        query = select(*_columns(workflow_run, (*names, "conclusion", "html_url", "created_at", "updated_at")))
-        found = self._frame(query, workflow_run, began).sort("created_at", "id", "attempt")
+        names = ("repository_id", "id", "attempt", "workflow_id", "path", "name", "event", "head_branch", "head_sha")
+        more = ("head_repository_id", "status", "conclusion", "html_url", "created_at", "updated_at")
+        query = select(*_columns(workflow_run, names + more)).where(_there(workflow_run, self._as_of))
+        found = self._frame(query, workflow_run, began).sort(RUN_ORDER)
+        elsewhere = pl.col("head_repository_id") != pl.col("repository_id")
         ended = (pl.col("status") == "completed") & (pl.col("updated_at") <= self._as_of)
         return _in_schema(
             found.with_columns(
                 pl.when(ended).then("conclusion").alias("conclusion"),
                 pl.when(ended).then("updated_at").alias("finished_at"),
+                # GitHub's names of workflows are not unique, and an older answer may say nothing else
+                pl.coalesce(pl.col("workflow_id").cast(pl.String), "path", "name").alias("workflow"),
+                elsewhere.fill_null(value=False).alias("from_fork"),
             ),
             RUNS,
         )
@@ -251,12 +298,12 @@ class FactReader:
         listed = self._listed_blockers()
         kept = kept.join(listed, on=_ITEM, how="anti")
         found = pl.concat([kept.select(DEPENDENCIES.names()), listed.drop_nulls("blocker")])
-        return found.sort("repository_id", "number", "blocker")
+        return found.with_columns(self._of_today("blocker")).sort("repository_id", "number", "blocker")
 
     def _listed_blockers(self) -> pl.DataFrame:
         """The newest list of each item by then, from its payload; one row with a null blocker for an empty list."""
         query = select(payload.c.key, payload.c.repository_id, payload.c.body, payload.c.observed_at)
-        lists = self._frame(query.where(payload.c.kind == "blocked_by"), payload, payload.c.observed_at)
+        lists = self._payloads(query, "blocked_by")
         newest = lists.sort("observed_at", maintain_order=True).group_by("key", maintain_order=True).last()
         rows = [
             (repository_id, repo, int(key.rpartition("-")[2]), blocker, "blocks", observed_at)
@@ -268,7 +315,8 @@ class FactReader:
     def releases(self) -> pl.DataFrame:
         """Published releases (schema RELEASES), oldest first."""
         names = ("repository_id", "tag", "html_url", "prerelease", "published_at")
-        found = self._frame(select(*_columns(release, names)), release, release.c.published_at)
+        query = select(*_columns(release, names)).where(_there(release, self._as_of))
+        found = self._frame(query, release, release.c.published_at)
         return _in_schema(found.rename({"html_url": "url"}).sort("published_at", "tag"), RELEASES)
 
     def changed_files(self) -> pl.DataFrame:
@@ -281,21 +329,55 @@ class FactReader:
             .where(commit.c.committed_at > self._as_of - timedelta(days=365))
         )
         found = self._frame(query, changed_file, commit.c.committed_at)
-        return _in_schema(found.sort("committed_at", "sha", "path"), CHANGED_FILES)
+        return _in_schema(found.sort("committed_at", "sha", "path", "repository_id"), CHANGED_FILES)
 
     def _texts(self, table: Table, time: ColumnElement[Any], numbers: dict[int, list[int]]) -> pl.DataFrame:
         condition = _of_items(table, numbers)
-        query = select(*_columns(table, ("node_id", "body")))
+        query = select(*_columns(table, ("kind", "id", "body")))
         if condition is None:
             return frame(self._connection, query.limit(0))
         return frame(self._connection, query.where(condition, time <= self._as_of))
 
+    def _of_commits(self, pulls: pl.DataFrame) -> ColumnElement[bool]:
+        """Commits that were touched, and those of the pull requests that were."""
+        if self._touched is None:
+            return true()
+        shas = {key: set(found) for key, found in self._touched.commits.items()}
+        for key, sha in pulls.select("repository_id", "sha").iter_rows():
+            shas.setdefault(key, set()).add(sha)
+        return _keyed(commit, commit.c.sha, shas)
+
+    def _payloads(self, query: Select[Any], kind: str) -> pl.DataFrame:
+        """Kept payloads of milestones or of lists of blockers, fetched by then."""
+        query = query.where(payload.c.kind == kind)
+        if self._touched is not None:
+            numbers = self._touched.milestones if kind == "milestone" else self._touched.items
+            keys = [f"{repository_id}-{number}" for repository_id, own in numbers.items() for number in own]
+            query = query.where(payload.c.key.in_(keys))
+        return self._frame(query, payload, payload.c.observed_at)
+
+    def _of_today(self, column: str) -> pl.Expr:
+        """References (owner/repo#n) to repositories that were renamed since, under their name of today."""
+        if not self._former:
+            return pl.col(column)
+        repo = pl.col(column).str.extract(r"^([^\s/#]+/[^\s/#]+)#\d+$").str.to_lowercase()
+        today = repo.replace_strict(self._former, default=None, return_dtype=pl.String)
+        moved = pl.concat_str(today, pl.col(column).str.extract(r"(#\d+)$"))
+        return pl.coalesce(moved, column).alias(column)
+
     def _frame(self, query: Select[Any], table: Table, time: ColumnElement[Any] | None = None) -> pl.DataFrame:
         """Rows of the project's repositories, happened by then, with the repository's name."""
         query = query.where(table.c.repository_id.in_(self._ids))
+        if self._touched is not None:
+            query = query.where(_touches(table, self._touched))
         if time is not None:
             query = query.where(time <= self._as_of)
         return frame(self._connection, query).join(self._names, on="repository_id", how="left", maintain_order="left")
+
+
+def _there(table: Table, as_of: datetime) -> ColumnElement[bool]:
+    """What GitHub had not been found to have no longer."""
+    return or_(table.c.gone_at.is_(None), table.c.gone_at > as_of)
 
 
 def _columns(table: Table, names: tuple[str, ...]) -> list[KeyedColumnElement[Any]]:
@@ -305,6 +387,26 @@ def _columns(table: Table, names: tuple[str, ...]) -> list[KeyedColumnElement[An
 def _of_items(table: Table, numbers: dict[int, list[int]]) -> ColumnElement[bool] | None:
     parts = [and_(table.c.repository_id == key, table.c.number.in_(wanted)) for key, wanted in numbers.items()]
     return or_(*parts) if parts else None
+
+
+def _keyed(table: Table, column: ColumnElement[Any], keys: Mapping[int, Collection[Any]]) -> ColumnElement[bool]:
+    parts = [and_(table.c.repository_id == key, column.in_(sorted(wanted))) for key, wanted in keys.items() if wanted]
+    return or_(*parts) if parts else false()
+
+
+def _touches(table: Table, touched: Touched) -> ColumnElement[bool]:
+    """Which rows of a table are about what was touched; all where the table says so little that it is read whole."""
+    if table in _OF_ITEMS:
+        return _keyed(table, table.c.number, touched.items)
+    if table is snapshot:
+        return _keyed(table, table.c.number, touched.milestones)
+    if table is workflow_run:
+        return table.c.id.in_(sorted(touched.runs))
+    if table is release:
+        return table.c.repository_id.in_(sorted(touched.releases))
+    if table is changed_file:
+        return _keyed(table, table.c.sha, touched.commits)
+    return true()
 
 
 def _known_later(column: str, condition: pl.Expr) -> pl.Expr:

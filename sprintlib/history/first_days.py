@@ -1,6 +1,6 @@
 """The first days of sprints that sprint.toml gives, by the milestones that they are about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -22,13 +22,17 @@ class FirstDays(NamedTuple):
 
 
 def first_days(
-    settings: Settings, milestones: pl.DataFrame, titles: pl.DataFrame, memberships: pl.DataFrame
+    settings: Settings,
+    parts: Mapping[str, Sequence[str]],
+    milestones: pl.DataFrame,
+    titles: pl.DataFrame,
+    memberships: pl.DataFrame,
 ) -> FirstDays:
     """`start` of each milestone that a section of sprint.toml is about.
 
     These are its `parts`; else, in each repository, the newest milestone of that title, and only where none has it
-    today, of one that had it. milestones: newest payloads; titles: sightings; memberships: schema MEMBERSHIPS of all
-    times, as who a title belonged to is identity.
+    today, of one that had it. parts: as in `ProjectState.sprint_parts`. milestones: newest payloads; titles: sightings;
+    memberships: schema MEMBERSHIPS of all times, as who a title belonged to is identity.
     """
     today = list(milestones.select(_COLUMNS).iter_rows())
     events = memberships.select("repository_id", number="milestone", title="milestone_title").drop_nulls()
@@ -37,7 +41,7 @@ def first_days(
     found: dict[_Key, date] = {}
     unknown = []
     for title, known in settings.milestones.items():
-        named = [numbered[part.lower()] for part in known.parts if part.lower() in numbered]
+        named = [numbered[part.lower()] for part in parts.get(title, ()) if part.lower() in numbered]
         meant = named if known.parts else _newest(title, today) or _newest(title, earlier)
         if not meant and not known.parts:
             unknown.append(title)

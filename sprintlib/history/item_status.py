@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import polars as pl
 from sqlalchemy import Connection, func, or_, select
 
+from sprintlib.history.names import repositories_meant
 from sprintlib.history.state import ProjectState
 from sprintlib.store.schema import issue, milestone, pull_request, repository
 
@@ -24,9 +25,9 @@ class ItemStatus:
 
 def repository_ids(connection: Connection, names: Collection[str]) -> dict[str, int]:
     """owner/name as GitHub spells it -> id, of those that have been collected."""
-    wanted = [name.lower() for name in names]
-    query = select(repository.c.full_name, repository.c.id).where(func.lower(repository.c.full_name).in_(wanted))
-    return dict(connection.execute(query.order_by(repository.c.id)).all())
+    query = select(repository.c.full_name, repository.c.id)
+    meant = repositories_meant(connection, names)
+    return dict(connection.execute(query.where(repository.c.id.in_(list(meant))).order_by(repository.c.id)).all())
 
 
 def status_today(connection: Connection, items: Collection[Item]) -> dict[Item, ItemStatus]:
@@ -34,7 +35,9 @@ def status_today(connection: Connection, items: Collection[Item]) -> dict[Item, 
     titles = {
         (key, number): title
         for key, number, title in connection.execute(
-            select(milestone.c.repository_id, milestone.c.number, milestone.c.title)
+            select(milestone.c.repository_id, milestone.c.number, milestone.c.title).where(
+                milestone.c.gone_at.is_(None)
+            )
         )
     }
     found: dict[Item, ItemStatus] = {}
@@ -53,12 +56,14 @@ def items_of_milestone(connection: Connection, repository_ids: Collection[int], 
     """Items that are in the milestone of that title or number today, in any of the repositories."""
     same = or_(func.lower(milestone.c.title) == title.lower(), milestone.c.number == _number(title))
     chosen = select(milestone.c.repository_id, milestone.c.number).where(
-        milestone.c.repository_id.in_(repository_ids), same
+        milestone.c.repository_id.in_(repository_ids), milestone.c.gone_at.is_(None), same
     )
     found: set[Item] = set()
     for key, number in connection.execute(chosen).all():
         for table in (issue, pull_request):
-            query = select(table.c.number).where(table.c.repository_id == key, table.c.milestone_number == number)
+            query = select(table.c.number).where(
+                table.c.repository_id == key, table.c.milestone_number == number, table.c.gone_at.is_(None)
+            )
             found |= {(key, inside) for inside in connection.scalars(query)}
     return frozenset(found)
 

@@ -1,6 +1,6 @@
 """An item's stays in milestones: intervals read from milestoned and demilestoned events, not yet tied to a number."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -39,7 +39,10 @@ class MilestoneMembership:
 
 
 def stays(
-    events: Sequence[MilestoneEvent], payload: Payload, milestone_created_at: datetime | None
+    events: Sequence[MilestoneEvent],
+    payload: Payload,
+    milestone_created_at: datetime | None,
+    deleted: Mapping[str, datetime] | None = None,
 ) -> list[MilestoneMembership]:
     """Stays of one item, oldest first. An item is in one milestone at a time.
 
@@ -48,6 +51,8 @@ def stays(
     Where events and payload disagree because an event is missing, the payload's own update time is when it had
     happened at the latest; an item of which no event is known at all (imported, transferred) entered when it was
     created, though not before its milestone (`milestone_created_at`).
+    deleted: titles of milestones that were deleted -> when. Items lose such a milestone without an event and without
+    an update of their own, so their stay is left open: it ends with the milestone.
     """
     found: list[MilestoneMembership] = []
     current: MilestoneMembership | None = None
@@ -60,8 +65,15 @@ def stays(
             current = current or MilestoneMembership(entered_at=payload.created_at, entry_title=None)
             found.append(_ended(current, event.at, event.title))
             current = None
+    if current is not None and payload.milestone is None and _ends_with_it(current, deleted or {}):
+        return [*found, current]
     found += _last(found, current, events, payload, milestone_created_at)
     return found
+
+
+def _ends_with_it(stay: MilestoneMembership, deleted: Mapping[str, datetime]) -> bool:
+    deleted_at = deleted.get(stay.entry_title or "")
+    return deleted_at is not None and stay.entered_at <= deleted_at
 
 
 def _last(

@@ -11,33 +11,36 @@ _SEEN = ("state", "due_on", "title", "closed_at", "observed_at")
 
 
 def read_milestones(
-    payloads: pl.DataFrame, snapshots: pl.DataFrame, members: pl.DataFrame, as_of: datetime
+    payloads: pl.DataFrame, snapshots: pl.DataFrame, members: pl.DataFrame, edits: pl.DataFrame, as_of: datetime
 ) -> pl.DataFrame:
-    """Milestones that existed at the moment (schema MILESTONES).
+    """Milestones that existed at the moment (schema MILESTONES), without those that were deleted by then.
 
     payloads: the newest of each; snapshots: pictures taken by the moment; members: memberships as of the moment,
-    whose events tell titles. What nobody had seen by then is taken from the newest payload and listed in
-    `known_later`; so is a closing that was seen only later.
+    whose events tell titles; edits: after the moment, with what was before. What nobody had seen by then is taken from
+    the newest payload and listed in `known_later`; so is a closing that was seen only later.
     """
-    existing = payloads.filter(pl.col("created_at") <= as_of)
+    is_gone = (pl.col("gone_at") <= as_of).fill_null(value=False)
+    existing = payloads.filter((pl.col("created_at") <= as_of) & ~is_gone)
     base = existing.join(_seen(existing, snapshots, as_of), on=_KEY, how="left", maintain_order="left")
     base = base.join(_titles(members, base), on=_KEY, how="left", maintain_order="left")
+    base = base.join(_before(edits), on=_KEY, how="left", maintain_order="left")
     unseen, seen_later = pl.col("observed_at_seen").is_null(), pl.col("observed_at") > as_of
     closed_by_then = (pl.col("closed_at") <= as_of).fill_null(value=False)
     closed = closed_by_then & (seen_later | (pl.col("state") == "closed"))
     # a snapshot tells that it was closed, not when: at the latest when it was taken
     closed_at = pl.when(closed).then("closed_at").otherwise(pl.coalesce("closed_at_seen", "observed_at_seen"))
-    told = pl.coalesce("title_told", "title_seen")
+    told = pl.coalesce("title_told", "title_seen", "title_before")
+    due_on = pl.when(unseen & pl.col("due_on_edited").fill_null(value=False)).then("due_on_before").otherwise("due_on")
     # nobody looked by then, but the payload has not changed since
     unchanged = unseen & (pl.col("updated_at") <= as_of).fill_null(value=False)
     title = pl.when(unchanged).then("title").otherwise(pl.coalesce(told, "title"))
     return (
         base.with_columns(
             pl.when(closed).then(pl.lit("closed")).otherwise(pl.coalesce("state_seen", pl.lit("open"))).alias("state"),
-            pl.when(unseen).then("due_on").otherwise("due_on_seen").alias("due_on"),
+            pl.when(unseen).then(due_on).otherwise("due_on_seen").alias("due_on"),
             title.alias("title_then"),
             _names(
-                (unseen, ["due_on"]),
+                (unseen & pl.col("due_on_edited").is_null(), ["due_on"]),
                 (unseen | (closed & seen_later), ["state", "closed_at"]),
                 (told.is_null() | (title != told), ["title_then"]),
             ).alias("known_later"),
@@ -54,6 +57,15 @@ def _seen(payloads: pl.DataFrame, snapshots: pl.DataFrame, as_of: datetime) -> p
     seen = pl.concat([snapshots.select(columns), payloads.filter(pl.col("observed_at") <= as_of).select(columns)])
     last = seen.sort("observed_at", maintain_order=True).group_by(_KEY).last()
     return last.select(*_KEY, pl.col(_SEEN).name.suffix("_seen"))
+
+
+def _before(edits: pl.DataFrame) -> pl.DataFrame:
+    """Title and due date as they were until a later edit; due_on_edited: whether there is one, as none is a value."""
+    titles = edits.filter(field="title").select(*_KEY, title_before="before")
+    due = edits.filter(field="due_on").select(
+        *_KEY, pl.col("before").str.to_date().alias("due_on_before"), pl.lit(value=True).alias("due_on_edited")
+    )
+    return titles.join(due, on=_KEY, how="full", coalesce=True)
 
 
 def _titles(members: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, func, select
 
-from sprintlib.facts.batch import read_payload
+from sprintlib.facts.batch import item_key, read_payload
 from sprintlib.facts.rows import Origin, issue_row, pull_request_row
 from sprintlib.store.schema import event, payload
 
@@ -24,6 +24,7 @@ _VALUES = (
     "additions",
     "deletions",
 )
+_KEY = ["repository_id", "number"]
 _AT_ONCE = 500
 
 
@@ -41,11 +42,11 @@ def versions_seen(connection: Connection, newest: pl.DataFrame, as_of: datetime)
         schema={"repository_id": pl.Int64, "number": pl.Int64, "body": pl.String},
         orient="row",
     )
-    schema = {name: kind for name, kind in newest.schema.items() if name in ("node_id", *_VALUES)}
+    schema = {name: kind for name, kind in newest.schema.items() if name in (*_KEY, *_VALUES)}
     older = pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
     marked = older.with_columns(pl.lit(value=True).alias("older"))
-    joined = newest.join(marked, on="node_id", how="left", suffix="_seen", maintain_order="left")
-    values = [pl.when("older").then(f"{name}_seen").otherwise(name).alias(name) for name in schema if name != "node_id"]
+    joined = newest.join(marked, on=_KEY, how="left", suffix="_seen", maintain_order="left")
+    values = [pl.when("older").then(f"{name}_seen").otherwise(name).alias(name) for name in schema if name not in _KEY]
     return joined.with_columns(values).select(newest.columns), texts
 
 
@@ -58,7 +59,7 @@ def _anything_seen(connection: Connection, ids: list[int], as_of: datetime) -> b
 
 def _older(connection: Connection, later: pl.DataFrame, as_of: datetime) -> Iterator[dict[str, Any]]:
     for kind, row in (("issue", issue_row), ("pull", pull_request_row)):
-        keys = later.filter(kind=kind)["node_id"].to_list()
+        keys = [item_key(*key) for key in later.filter(kind=kind).select(_KEY).iter_rows()]
         for first in range(0, len(keys), _AT_ONCE):
             query = (
                 select(payload.c.key, payload.c.repository_id, payload.c.body, payload.c.observed_at)

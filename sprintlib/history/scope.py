@@ -79,12 +79,11 @@ def scope(past: ProjectState, repository_id: int, milestone: int, start: datetim
     since = {one.number for one in members if one.start > committed_at} - at_start
     inside = {one.number for one in members if one.end is None}
     items = past.items.filter(pl.col("repository_id") == repository_id, pl.col("number").is_in(at_start | since))
-    rows = items.select("number", "ref", pl.coalesce("closed_as", "state")).rows()
-    refs = {number: ref for number, ref, _ in rows}
-    states = {number: state for number, _, state in rows}
+    states = dict(items.select("number", pl.coalesce("closed_as", "state")).iter_rows())
+    repo = past.repositories.row(by_predicate=pl.col("repository_id") == repository_id, named=True)["repo"]
 
     def named(numbers: set[int]) -> tuple[str, ...]:
-        return tuple(refs[number] for number in sorted(numbers))
+        return tuple(f"{repo}#{number}" for number in sorted(numbers))
 
     by_state = {
         state: {number for number in inside if states[number] == state} for state in ("done", "dropped", "open")

@@ -29,6 +29,7 @@ REPOSITORIES = _schema(
         "default_branch": pl.String,
         "has_ci_facts": pl.Boolean,  # False means CI is unknown, never green
         "observed_at": UTC_DATETIME,  # last complete collection of issues; null if never
+        "named": pl.String,  # as the settings name it, which may be a former name
     }
 )
 MILESTONES = _schema(
@@ -138,10 +139,13 @@ RUNS = _schema(
         "repo": pl.String,
         "id": pl.Int64,
         "attempt": pl.Int64,
-        "name": pl.String,
+        "workflow": pl.String,  # which workflow: its id, else its file, else its name
+        "path": pl.String,  # its file; null where GitHub did not say
+        "name": pl.String,  # neither unique nor lasting
         "event": pl.String,
         "head_branch": pl.String,
         "head_sha": pl.String,
+        "from_fork": pl.Boolean,  # the branch is another repository's, whatever it is called
         "conclusion": pl.String,  # null while running as of t
         "html_url": pl.String,
         "created_at": UTC_DATETIME,
@@ -180,6 +184,32 @@ CHANGED_FILES = _schema(
 )
 
 
+PRESENCE = _schema(
+    {
+        "repository_id": pl.Int64,
+        "number": pl.Int64,
+        "arrived_at": UTC_DATETIME,  # transferred here; null: opened here
+        "gone_at": UTC_DATETIME,  # transferred away, deleted or converted; null: still there
+    }
+)
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What the store holds of a project beside what there was at the moment.
+
+    gone: items (schema ITEMS) that were there before and are no longer; of the frames only memberships, transitions
+    and events still know them, as of their time. presence: when these, and those that were transferred here, were
+    there. former_names: of repositories, in lower case -> their name of today. incomplete: what has not been
+    collected completely, a sentence each; about the store as it is, whatever the moment.
+    """
+
+    gone: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ITEMS))
+    presence: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PRESENCE))
+    former_names: Mapping[str, str] = field(default_factory=dict)
+    incomplete: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class ProjectState:
     """A project as of one moment. No value is later than `as_of`, except columns listed in `known_later`.
@@ -187,6 +217,7 @@ class ProjectState:
     Every frame has the schema of the constant with its name, whatever it holds; times are UTC.
     unresolved: memberships under titles that could not be mapped to a milestone number (schema MEMBERSHIPS).
     sprint_parts: title of a sprint -> its milestones as `owner/name#number`, where sprint.toml decides it.
+    holdings: what the frames cannot show.
     first_days: (repository_id, milestone number) -> first day of the sprint, where sprint.toml says so.
     unknown_titles: milestones that sprint.toml names and that never were.
     """
@@ -208,6 +239,7 @@ class ProjectState:
     releases: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RELEASES))
     changed_files: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CHANGED_FILES))
     sprint_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    holdings: Holdings = field(default_factory=Holdings)
     first_days: Mapping[tuple[int, int], date] = field(default_factory=dict)
     unknown_titles: tuple[str, ...] = ()
 

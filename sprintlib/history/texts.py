@@ -25,6 +25,7 @@ from sprintlib.store.schema import (
     pull_request,
     pull_request_commit,
     release,
+    repository,
     review,
 )
 
@@ -80,10 +81,25 @@ def texts_state(engine: Engine, settings: Settings) -> str:
             tuple(connection.execute(select(func.count(), func.max(table.c.observed_at)).select_from(table)).one())
             for table in (issue, pull_request, comment, review, commit, release)
         ]
+        gone = [
+            connection.scalar(select(func.count(table.c.gone_at))) for table in (issue, pull_request, comment, release)
+        ]
+        called = connection.execute(select(repository.c.id, repository.c.full_name).order_by(repository.c.id)).all()
         files = connection.scalar(select(func.count()).select_from(changed_file))
         analyses = connection.execute(select(func.count(), func.max(analysis.c.id)).select_from(analysis)).one()
     project = settings.project
-    told = repr((sorted(project.repositories), project.name, sorted(project.machines), seen, files, tuple(analyses)))
+    told = repr(
+        (
+            sorted(project.repositories),
+            project.name,
+            sorted(project.machines),
+            seen,
+            gone,
+            list(map(tuple, called)),
+            files,
+            tuple(analyses),
+        )
+    )
     return blake2b(told.encode(), digest_size=16).hexdigest()
 
 
@@ -91,7 +107,8 @@ def _of_repository(connection: Connection, repo: _Repository) -> Iterator[Text]:
     titles: dict[int, str] = {}
     for table, kind in ((issue, "issue"), (pull_request, "pull")):
         names = ("number", "title", "body", "author", "author_type", "html_url")
-        for row in connection.execute(_select(table, repo, *names, "created_at", "updated_at", "observed_at")):
+        query = _select(table, repo, *names, "created_at", "updated_at", "observed_at")
+        for row in connection.execute(query.where(table.c.gone_at.is_(None))):
             titles[row.number] = row.title
             yield Text(
                 key=f"{kind}:{repo.id}:{row.number}",
@@ -111,10 +128,13 @@ def _of_repository(connection: Connection, repo: _Repository) -> Iterator[Text]:
 
 
 def _comments(connection: Connection, repo: _Repository, titles: dict[int, str]) -> Iterator[Text]:
-    names = ("node_id", "number", "body", "path", "author", "author_type", "html_url")
-    for row in connection.execute(_select(comment, repo, *names, "created_at", "updated_at", "observed_at")):
+    names = ("kind", "id", "number", "body", "path", "author", "author_type", "html_url")
+    query = _select(comment, repo, *names, "created_at", "updated_at", "observed_at")
+    for row in connection.execute(query.where(comment.c.gone_at.is_(None))):
+        if row.number not in titles:  # the item is gone, and what was said there with it
+            continue
         yield Text(
-            key=f"comment:{row.node_id}",
+            key=f"comment:{row.kind}-{row.id}",
             kind="comment",
             number=row.number,
             url=row.html_url or f"{repo.url}/issues/{row.number}",
@@ -127,10 +147,10 @@ def _comments(connection: Connection, repo: _Repository, titles: dict[int, str])
 
 
 def _reviews(connection: Connection, repo: _Repository, titles: dict[int, str]) -> Iterator[Text]:
-    names = ("node_id", "number", "body", "author", "author_type", "html_url", "submitted_at", "observed_at")
+    names = ("id", "number", "body", "author", "author_type", "html_url", "submitted_at", "observed_at")
     for row in connection.execute(_select(review, repo, *names).where(review.c.body != "")):
         yield Text(
-            key=f"review:{row.node_id}",
+            key=f"review:{row.id}",
             kind="review",
             number=row.number,
             url=row.html_url or f"{repo.url}/pull/{row.number}",
@@ -182,10 +202,11 @@ def _paths(connection: Connection, repo: _Repository) -> dict[str, list[str]]:
 
 
 def _releases(connection: Connection, repo: _Repository) -> Iterator[Text]:
-    names = ("node_id", "tag", "name", "body", "html_url", "published_at", "observed_at")
-    for row in connection.execute(_select(release, repo, *names).where(release.c.published_at.is_not(None))):
+    names = ("id", "tag", "name", "body", "html_url", "published_at", "observed_at")
+    query = _select(release, repo, *names).where(release.c.published_at.is_not(None), release.c.gone_at.is_(None))
+    for row in connection.execute(query):
         yield Text(
-            key=f"release:{row.node_id}",
+            key=f"release:{row.id}",
             kind="release",
             repository_id=repo.id,
             number=None,

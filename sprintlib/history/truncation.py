@@ -5,6 +5,7 @@ from datetime import datetime
 
 import polars as pl
 
+from sprintlib.history.presence import there
 from sprintlib.history.reviews import before_dismissal
 from sprintlib.history.state import ProjectState
 
@@ -25,7 +26,8 @@ def truncate(past: ProjectState, moment: datetime) -> ProjectState:
     )
     inside = memberships.filter(pl.col("left_at").is_null()).select(*_ITEM, "milestone").unique(_ITEM, keep="last")
     items = (
-        past.items.filter(pl.col("created_at") <= moment)
+        there(pl.concat([past.items, past.holdings.gone]), past.holdings.presence, moment)
+        .filter(pl.col("created_at") <= moment)
         .drop("closed_at", "closed_as", "milestone")
         .join(closed, on=_ITEM, how="left", maintain_order="left")
         .join(inside, on=_ITEM, how="left", maintain_order="left")

@@ -1,11 +1,12 @@
 """What a query names: an item, a commit, a file, a login. Looked up, not guessed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import ColumnElement, Connection, and_, case, or_, select
 
 from sprintlib.dependencies.references import Resolver
+from sprintlib.history.names import former_names
 from sprintlib.knowledge.lexical import holding
 from sprintlib.knowledge.search_filter import SearchFilter
 from sprintlib.store.schema import chunk
@@ -33,7 +34,7 @@ def exact(connection: Connection, query: str, scope: SearchFilter, repos: dict[s
 
 
 def _conditions(connection: Connection, query: str, repos: dict[str, int]) -> Iterator[ColumnElement[bool]]:
-    for repo, number in named_items(query, repos):
+    for repo, number in named_items(query, repos, former_names(connection)):
         is_item = chunk.c.kind.in_(("issue", "pull"))
         yield and_(chunk.c.repository_id == repos[repo], chunk.c.number == number, is_item)
     for sha in _SHA.findall(query):
@@ -50,9 +51,9 @@ def _conditions(connection: Connection, query: str, repos: dict[str, int]) -> It
         yield chunk.c.author == login
 
 
-def named_items(query: str, repos: dict[str, int]) -> list[tuple[str, int]]:
+def named_items(query: str, repos: dict[str, int], former: Mapping[str, str]) -> list[tuple[str, int]]:
     """(owner/name, number) of every item a query names; a bare #12 may be in any of the repositories."""
-    resolver = Resolver(tuple(repos), ("github.com",))
+    resolver = Resolver(tuple(repos), ("github.com",), former)
     found = [reference.ref for repo in repos for reference in resolver.references(query, repo)]
     pairs = ((ref.rpartition("#")[0], int(ref.rpartition("#")[2])) for ref in dict.fromkeys(found))
     return [(repo, number) for repo, number in pairs if repo in repos]

@@ -77,7 +77,7 @@ class StoredFacts:
     @classmethod
     def of(cls, past: ProjectState) -> "StoredFacts":
         """Everything that was known at the moment of `past`."""
-        return cls(past, Resolver(tuple(past.repositories["repo"]), ("github.com",)))
+        return cls(past, Resolver(tuple(past.repositories["repo"]), ("github.com",), past.holdings.former_names))
 
     def item(self, ref: str) -> ItemFacts | None:
         """Facts of one item, or None for what is not stored."""

@@ -83,7 +83,7 @@ class Model:
             return Answer(shape.model_validate_json(text), (first,))
         except ValidationError as error:
             if not repair:
-                raise LlmBadOutput(f"{self.name} did not answer in the asked shape.") from error
+                raise LlmBadOutput(f"{self.name} did not answer in the requested format.") from error
             fault = error.errors(include_url=False)[0]
             where = ".".join(str(part) for part in fault["loc"])
         plea = f"That did not fit: {where} {fault['msg']}. Answer again, with JSON of the asked shape only."
@@ -92,7 +92,7 @@ class Model:
         try:
             return Answer(shape.model_validate_json(text), (first, second))
         except ValidationError as error:
-            raise LlmBadOutput(f"{self.name} did not answer in the asked shape, twice.") from error
+            raise LlmBadOutput(f"{self.name} did not answer in the requested format, twice.") from error
 
     def warm_up(self) -> None:
         """Load the model into memory, so that the first question does not wait for it."""
@@ -137,7 +137,7 @@ class Model:
         read = call.prompt_tokens
         if read is not None and read < characters / _MOST_CHARACTERS_A_TOKEN:
             raise LlmBadOutput(
-                f"The server cut the prompt: {self.name} read {read:,} tokens of {characters:,} characters."
+                f"The server truncated the prompt: {self.name} read {read:,} tokens of {characters:,} characters."
             )
         return "".join(parts), call
 

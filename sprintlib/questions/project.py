@@ -99,7 +99,7 @@ class Project:
         return [Edge(*row) for row in found.select(columns).iter_rows()]
 
     @cached_property
-    def closes(self) -> dict[str, set[str]]:
+    def closes(self) -> dict[str, frozenset[str]]:
         """Pull request -> the items that it says it closes."""
         pulls = self.past.items.filter(kind="pull").select("ref", "repo", "title", "body")
         found = {ref: closed_refs(f"{title}\n{body or ''}", repo) - {ref} for ref, repo, title, body in pulls.rows()}

@@ -11,8 +11,8 @@ from sprintlib.questions.project import Project
 from sprintlib.questions.subjects import Asked
 from sprintlib.questions.topics import ProjectTopic, item_topics, judges_people, project_topics, why
 
-UNKNOWN = "I do not know: nothing that is stored answers this question."
-REFUSED = "I do not rank or measure people: there are figures about the team and its items, and none about a person."
+UNKNOWN = "I do not know: nothing stored answers this question."
+REFUSED = "I do not rank or measure people: there are figures for the team and its items, but none about a person."
 _MOST_ITEMS = 2
 _FEW = 1  # words that nothing explains, before a question is about something else
 _ABOUT_A_MILESTONE: tuple[ProjectTopic, ...] = (

@@ -58,7 +58,7 @@ class Asked:
 
     @cached_property
     def _resolver(self) -> Resolver:
-        return Resolver(self.project.repos, self.project.hosts)
+        return Resolver(self.project.repos, self.project.hosts, self.project.past.holdings.former_names)
 
     @cached_property
     def named(self) -> tuple[str, ...]:

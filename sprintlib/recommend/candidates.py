@@ -3,13 +3,13 @@
 Wording says what teams do, never what will happen because of it.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
 from sprintlib.evidence import Evidence
 from sprintlib.forecast import Change
+from sprintlib.recommend.feedback import slug
 from sprintlib.risks import Risk, SprintContext, listed, plays
 from sprintlib.risks.blocked_item import CROSS_KIND, next_actor
 from sprintlib.risks.blocked_item import KIND as BLOCKED
@@ -42,7 +42,7 @@ class Candidate:
     def id(self) -> str:
         """Stable for the same action on the same items: `pb-006-sprint-demo-api-44`."""
         about = " ".join(self.items or [citation.ref for citation in self.cited])
-        name = re.sub(r"[^a-z0-9]+", "-", f"{self.play} {about}".lower()).strip("-")
+        name = slug(f"{self.play} {about}")
         return name if len(name) <= _ID_LENGTH else f"{name[: _ID_LENGTH - 9]}-{crc32(name.encode()):08x}"
 
     @property

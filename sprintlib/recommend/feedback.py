@@ -4,8 +4,9 @@ Only what was said up to the moment of an analysis counts for it. What moved aft
 and shown; that the action moved it is never said.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -15,6 +16,7 @@ from sqlalchemy import Engine, insert, select
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.errors import AnalysisError
 from sprintlib.history import ProjectState
+from sprintlib.history.names import called_today, former_names
 from sprintlib.store import schema
 
 OUTCOME_DAYS = 3.0  # working days after which it is looked at what moved
@@ -98,7 +100,7 @@ def give_feedback(
 
 
 def read_feedback(engine: Engine, project: str, as_of: datetime) -> tuple[Feedback, ...]:
-    """What had been said by a moment and not taken back, in order."""
+    """What had been said by a moment and not taken back, in order; repositories are called as they are today."""
     table = schema.feedback
     names = ("recommendation", "play", "items", "decision", "happened_at", "reason", "until")
     query = (
@@ -108,7 +110,9 @@ def read_feedback(engine: Engine, project: str, as_of: datetime) -> tuple[Feedba
     )
     with engine.connect() as connection:
         rows = connection.execute(query).mappings().all()
-    return standing(Feedback(**{**row, "items": tuple(row["items"])}) for row in rows)
+        former = former_names(connection)
+    said = (Feedback(**{**row, "items": tuple(row["items"])}) for row in rows)
+    return standing(under_names_of_today(given, former) for given in said)
 
 
 def standing(said: Iterable[Feedback]) -> tuple[Feedback, ...]:
@@ -122,6 +126,30 @@ def standing(said: Iterable[Feedback]) -> tuple[Feedback, ...]:
         if last is not None:
             found.remove(last)
     return tuple(found)
+
+
+def under_names_of_today(given: Feedback, former: Mapping[str, str]) -> Feedback:
+    """An answer with its action and items called as since repositories were renamed. former: as identifier_today."""
+    return replace(
+        given,
+        recommendation=identifier_today(given.recommendation, former),
+        items=tuple(called_today(ref, former) for ref in given.items),
+    )
+
+
+def identifier_today(recommendation: str, former: Mapping[str, str]) -> str:
+    """The id that an action has since repositories were renamed: `pb-006-acme-shop-44` -> `pb-006-acme-store-44`.
+
+    former: former name -> OWNER/NAME of today. One so long that it ends in a checksum is left as it was.
+    """
+    for old, today in former.items():
+        recommendation = re.sub(rf"-{slug(old)}(?=-\d+(-|$))", f"-{slug(today)}", recommendation)
+    return recommendation
+
+
+def slug(text: str) -> str:
+    """Lower-case letters and digits, with a dash for everything between them."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
 def hidden(feedback: Sequence[Feedback], today: date) -> frozenset[str]:

@@ -9,18 +9,19 @@ from sprintlib.imports import lazy_exports
 
 if TYPE_CHECKING:
     from sprintlib.reports.dated_report import ReportFiles, folder_name, write_report
-    from sprintlib.reports.due import Result, is_due, last_slot, open_dated_milestones, overdue, run_due
+    from sprintlib.reports.due import DatedSprint, Result, is_due, last_slot, open_dated_sprints, overdue, run_due
     from sprintlib.reports.page import Page, open_page
     from sprintlib.reports.retention import prune
 
 __all__ = [
+    "DatedSprint",
     "Page",
     "ReportFiles",
     "Result",
     "folder_name",
     "is_due",
     "last_slot",
-    "open_dated_milestones",
+    "open_dated_sprints",
     "open_page",
     "overdue",
     "prune",
@@ -31,7 +32,7 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
-        "due": ("Result", "is_due", "last_slot", "open_dated_milestones", "overdue", "run_due"),
+        "due": ("DatedSprint", "Result", "is_due", "last_slot", "open_dated_sprints", "overdue", "run_due"),
         "page": ("Page", "open_page"),
         "retention": ("prune",),
         "dated_report": ("ReportFiles", "folder_name", "write_report"),

@@ -57,6 +57,11 @@ class ReportFiles:
         """Of the milestone, or NO_MILESTONE where none was open."""
         return self.analysis.milestones[0].title if self.analysis.milestones else NO_MILESTONE
 
+    @property
+    def sprint(self) -> str | None:
+        """The key of the sprint it is about; None where no milestone was open."""
+        return (self.analysis.milestones[0].key or None) if self.analysis.milestones else None
+
 
 def write_report(
     settings: Settings,
@@ -84,28 +89,38 @@ def write_report(
     _explain(engine, settings, milestone, moment, trigger, explain)
     with _partial_folder(settings) as partial:
         run_id = run_table.start(engine, settings.project.name, milestone or NEAREST, moment, trigger, parameters)
-        try:
+        with _failure_recorded(engine, settings, partial, run_id):
             _execute(settings, notebook or resources.folder("notebooks") / _NOTEBOOK, partial, parameters)
             analysis = _numbers(partial)
             folder = _publish(settings, partial, analysis)
-        except KeyboardInterrupt:
-            _keep_failed(settings, partial, run_id)
-            run_table.finish(engine, run_id, "killed", "Stopped by hand.")
-            raise
-        except _TimeUpError as error:
-            _keep_failed(settings, partial, run_id)
-            run_table.finish(engine, run_id, "timeout", str(error))
-            raise ReportError(str(error)) from None
-        except (SprintError, OSError) as error:
-            sentence = str(error) if isinstance(error, SprintError) else _unwritable(settings, error)
-            _keep_failed(settings, partial, run_id)
-            run_table.finish(engine, run_id, "failed", sentence)
-            raise ReportError(sentence) from error
     files = _files(folder, run_id, analysis)
     relative = folder.relative_to(settings.reports_dir).as_posix()
-    run_table.finish(engine, run_id, "ok", None, folder=relative, digest=_digest(files.notebook), milestone=files.title)
+    about = {"milestone": files.title, "sprint": files.sprint}
+    run_table.finish(engine, run_id, "ok", None, folder=relative, digest=_digest(files.notebook), **about)
     _store(engine, analysis)
     return files
+
+
+@contextmanager
+def _failure_recorded(engine: Engine, settings: Settings, partial: Path, run_id: int) -> Iterator[None]:
+    """What goes wrong inside ends the run in the run table, and leaves its folder for whoever looks into it."""
+
+    def end(state: run_table.State, sentence: str) -> None:
+        _keep_failed(settings, partial, run_id)
+        run_table.finish(engine, run_id, state, sentence)
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        end("killed", "Stopped by hand.")
+        raise
+    except _TimeUpError as error:
+        end("timeout", str(error))
+        raise ReportError(str(error)) from None
+    except (SprintError, OSError) as error:
+        sentence = str(error) if isinstance(error, SprintError) else _unwritable(settings, error)
+        end("failed", sentence)
+        raise ReportError(sentence) from error
 
 
 def _check_milestone(engine: Engine, settings: Settings, milestone: str, moment: datetime) -> None:

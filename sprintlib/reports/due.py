@@ -5,11 +5,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-import polars as pl
 from sqlalchemy import Engine
 
 from sprintlib.errors import ReportError, SprintError
 from sprintlib.locks import LockedError, file_lock
+from sprintlib.project import ProjectHandle
 from sprintlib.reports.dated_report import write_report
 from sprintlib.reports.explaining import release_model
 from sprintlib.reports.retention import prune
@@ -44,13 +44,25 @@ def last_slot(settings: Settings, now: datetime) -> datetime | None:
     return None
 
 
-def is_due(milestone: str | None, slot: datetime, past_runs: Sequence[Run], now: datetime) -> bool:
-    """Whether the report that became due at `slot` is missing.
+@dataclass(frozen=True)
+class DatedSprint:
+    """A sprint with a due date. key: its SprintKey as written, which outlives another title."""
+
+    key: str
+    title: str
+
+    def reported_by(self, run: Run) -> bool:
+        """Whether a run was about it; one that came to nothing or is old is known by its title only."""
+        return self.key == run.sprint if run.sprint else self.title == run.milestone
+
+
+def is_due(sprint: DatedSprint | None, slot: datetime, past_runs: Sequence[Run], now: datetime) -> bool:
+    """Whether the report that became due at `slot` is missing. sprint: None takes a report on any.
 
     Any successful report on that moment or later will do, also one made by hand; missed days before it are not
     caught up. A failed attempt is repeated after an hour.
     """
-    own = [run for run in past_runs if milestone is None or run.milestone == milestone]
+    own = [run for run in past_runs if sprint is None or sprint.reported_by(run)]
     if any(run.state == "ok" and run.as_of >= slot for run in own):
         return False
     tried = [run.started_at for run in own if run.trigger == "due" and run.started_at >= slot and run.state != "ok"]
@@ -66,28 +78,28 @@ def run_due(settings: Settings, say: Say, now: datetime | None = None, explain: 
     """
     with _alone(settings) as alone:
         if not alone:
-            say("Another 'sprint run due' is at work: nothing to do here.")
+            say("Another 'sprint run due' is already running: nothing to do.")
             return []
         return _catch_up(settings, say, now or datetime.now(UTC), explain)
 
 
-def overdue(engine: Engine, settings: Settings, now: datetime) -> list[str | None]:
-    """Titles of the milestones whose report is overdue; None stands for the nearest deadline."""
+def overdue(engine: Engine, settings: Settings, now: datetime) -> list[DatedSprint | None]:
+    """The sprints whose report is overdue; None stands for the nearest deadline."""
     slot = last_slot(settings, now)
     if slot is None:
         return []
     known = runs(engine, settings.project.name)
-    titles: list[str | None] = [*open_dated_milestones(engine, settings, now)]
-    return [title for title in titles or [None] if is_due(title, slot, known, now)]
+    sprints: list[DatedSprint | None] = [*open_dated_sprints(engine, settings, now)]
+    return [sprint for sprint in sprints or [None] if is_due(sprint, slot, known, now)]
 
 
-def open_dated_milestones(engine: Engine, settings: Settings, as_of: datetime) -> list[str]:
-    """Titles of the milestones that were open and had a due date, nearest deadline first."""
+def open_dated_sprints(engine: Engine, settings: Settings, as_of: datetime) -> list[DatedSprint]:
+    """The sprints that were open and had a due date, nearest deadline first."""
+    from sprintlib.analysis.pipeline import project_sprints
     from sprintlib.history import load_state
 
-    milestones = load_state(engine, settings, as_of).milestones
-    dated = milestones.filter(pl.col("state") == "open", pl.col("due_on").is_not_null()).sort("due_on", "title")
-    return dated["title"].unique(maintain_order=True).to_list()
+    sprints = project_sprints(load_state(engine, settings, as_of), settings)
+    return [DatedSprint(str(sprint.key), sprint.title) for sprint in sprints if sprint.due_on is not None]
 
 
 def _catch_up(settings: Settings, say: Say, now: datetime, explain: bool | None) -> list[Result]:
@@ -97,7 +109,7 @@ def _catch_up(settings: Settings, say: Say, now: datetime, explain: bool | None)
         say("Nothing is due.")
         return []
     _collect(engine, settings, say)
-    results = [_report(settings, title, say, explain) for title in overdue(engine, settings, now)]
+    results = [_report(settings, sprint, say, explain) for sprint in overdue(engine, settings, now)]
     if explain or (explain is None and settings.report.explain):
         release_model(settings)
     for folder in prune(engine, settings, now):
@@ -107,15 +119,16 @@ def _catch_up(settings: Settings, say: Say, now: datetime, explain: bool | None)
 
 def _collect(engine: Engine, settings: Settings, say: Say) -> None:
     """Collect what is new, if that is possible; otherwise the reports say how old their facts are."""
-    from sprintlib.github import find_token, sync
+    from sprintlib.services import sync
 
     try:
-        sync(engine, settings, find_token(settings))
+        sync(ProjectHandle(settings, engine))
     except SprintError as error:
-        say(f"Nothing new was collected: {error} The reports rest on what was there.")
+        say(f"Nothing new was collected: {error} The reports use what was collected before.")
 
 
-def _report(settings: Settings, title: str | None, say: Say, explain: bool | None) -> Result:
+def _report(settings: Settings, sprint: DatedSprint | None, say: Say, explain: bool | None) -> Result:
+    title = sprint.title if sprint else None
     try:
         files = write_report(settings, title, trigger="due", explain=explain)
     except SprintError as error:

@@ -70,7 +70,7 @@ def run_job(job: Job) -> Outcome:
     except PapermillExecutionError as error:
         return Outcome("failed", cell_sentence(error.cell_index, error.ename, error.evalue))
     except CellTimeoutError:
-        return Outcome("failed", "A cell took too long.")
+        return Outcome("failed", "A cell took too long to run.")
     except DeadKernelError:
         return Outcome("failed", "The kernel died while a cell was running: it was killed, or memory ran out.")
     except NoSuchKernel as error:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DatabaseError
 
 from sprintlib.errors import LlmError, SprintError
 from sprintlib.observe.log import LOGGER
+from sprintlib.project import ProjectHandle
 from sprintlib.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,13 +30,10 @@ def explain(
     Without a model that answers in time the sentences are ours alone, and say so. What goes wrong is logged: the
     report is complete without.
     """
-    from sprintlib.agents import AnalysisContext, open_workflow  # over a second of imports
-    from sprintlib.results import store_analysis
+    from sprintlib import services
 
     try:
-        with open_workflow(AnalysisContext(engine, _hurried(settings, seconds), model)) as chain:
-            found = chain.start(as_of, milestone).analysis
-        store_analysis(engine, found)
+        services.explain(ProjectHandle(settings, engine), as_of, milestone, model=model, seconds=seconds)
     except (SprintError, DatabaseError) as error:
         LOGGER.info("The report is not explained: %s", " ".join(str(error).split()))
 
@@ -55,8 +53,3 @@ def release_model(settings: Settings) -> None:
 
     with suppress(LlmError), llm.connect(settings.llm) as model:
         model.unload()
-
-
-def _hurried(settings: Settings, seconds: float) -> Settings:
-    model = settings.llm.model_copy(update={"words_seconds": min(seconds, settings.llm.words_seconds)})
-    return settings.model_copy(update={"llm": model})

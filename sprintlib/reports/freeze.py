@@ -17,7 +17,8 @@ from sprintlib.reports.page import MIME_TYPE
 def freeze(report: Path) -> None:
     """Write report.html, report.md and analysis.json beside `report` (report.ipynb). Raises ReportError.
 
-    The HTML holds what the cells displayed, so a cell added to the notebook shows there too; inputs are hidden.
+    The HTML holds what the cells displayed, so a cell added to the notebook shows there too; inputs are hidden, and so
+    are cells with the tag `remove-cell`.
     """
     notebook = nbformat.read(report, as_version=4)
     analysis = numbers(notebook)
@@ -46,9 +47,12 @@ def _body(notebook: Any) -> str:
     """The outputs of the cells, and their Markdown, as nbconvert renders them; without its style and scripts."""
     import_without_uri_grammar("nbconvert.exporters.html")
     from nbconvert.exporters.html import HTMLExporter
+    from nbconvert.preprocessors import TagRemovePreprocessor
 
     exporter = HTMLExporter(template_name="basic", exclude_input=True, exclude_input_prompt=True)
     exporter.exclude_output_prompt = True
+    # what a notebook says about itself is for who steps through it
+    exporter.register_preprocessor(TagRemovePreprocessor(enabled=True, remove_cell_tags={"remove-cell"}), enabled=True)
     exporter.embed_images = True
     for name in ("require_js_url", "mathjax_url", "jquery_url", "mermaid_js_url", "mermaid_layout_elk_js_url"):
         setattr(exporter, name, "")

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from sprintlib import settings as settings_module
 from sprintlib import views
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
@@ -17,7 +19,7 @@ class Shown:
     """HTML as the last expression of a cell; already escaped."""
 
     def __init__(self, html: str, data: dict[str, Any] | None = None) -> None:
-        self.html = html
+        self.html = str(html)
         self.data = data
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
@@ -66,7 +68,7 @@ class Page:
         """Freshness, what is missing, and how to read the page."""
         return Shown(views.wrapped(views.what_it_rests_on(self.analysis, self.milestone)))
 
-    def _piece(self, make: Callable[[Analysis, MilestoneAnalysis], str]) -> Shown:
+    def _piece(self, make: Callable[[Analysis, MilestoneAnalysis], Markup]) -> Shown:
         if self.milestone is None:
             return Shown("")
         return Shown(views.wrapped(make(self.analysis, self.milestone)))
@@ -79,13 +81,13 @@ def open_page(home: str | None = None, milestone: str | None = None, as_of: str 
     deadline. as_of: RFC 3339, or a date for the end of that day; None: now.
     Raises SettingsError, StoreError or AnalysisError with one sentence.
     """
-    from sprintlib.analysis import analyze
     from sprintlib.as_of import parse_as_of
+    from sprintlib.project import ProjectHandle
     from sprintlib.results import with_words
-    from sprintlib.store import open_store
+    from sprintlib.services import analyze
 
     settings = settings_module.load(home)
     moment = parse_as_of(as_of, settings)
-    engine = open_store(settings.database_url, read_only=True)
-    result = with_words(engine, analyze(engine, settings, moment, milestone))
-    return Page(result, select_milestone(result, milestone), settings.data_dir / "cache")
+    project = ProjectHandle.open(settings, read_only=True)
+    result = with_words(project.engine, analyze(project, moment, milestone))
+    return Page(result, select_milestone(result, milestone), project.settings.data_dir / "cache")

@@ -1,6 +1,15 @@
 """Stored results: analyses with their revisions, and report runs."""
 
-from sprintlib.results.analyses import latest_analyses, left_out, previous_analysis, store_analysis, with_words
+from sprintlib.results.analyses import (
+    latest_analyses,
+    left_out,
+    previous_analysis,
+    shown,
+    store_analysis,
+    store_changed,
+    thin_analyses,
+    with_words,
+)
 from sprintlib.results.run_table import Run, mark_dead_runs, runs
 
 __all__ = [
@@ -10,6 +19,9 @@ __all__ = [
     "mark_dead_runs",
     "previous_analysis",
     "runs",
+    "shown",
     "store_analysis",
+    "store_changed",
+    "thin_analyses",
     "with_words",
 ]

@@ -1,17 +1,21 @@
 """Results in the store: every analysis with its revisions, and reading the latest back."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, tzinfo
 from importlib.metadata import version
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select
 
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.as_of import lies_ahead
 from sprintlib.evidence import Evidence
 from sprintlib.store import schema
+
+_AT_ONCE = 500
+_WRITERS_LOCK = 7_074_683_203  # any number, as long as every process takes the same
 
 
 def store_analysis(engine: Engine, analysis: Analysis) -> list[int]:
@@ -24,6 +28,80 @@ def store_analysis(engine: Engine, analysis: Analysis) -> list[int]:
         return []
     with engine.begin() as connection:
         return [_store(connection, analysis, milestone) for milestone in analysis.milestones]
+
+
+def store_changed(engine: Engine, analysis: Analysis) -> list[int]:
+    """Write the analyses of those milestones of which anything that is shown differs from the newest one stored.
+
+    Two processes that come to the same result store it once. Returns the ids of what was written.
+    """
+    if lies_ahead(analysis.as_of):
+        return []
+    with _alone(engine) as connection:
+        newest = _newest_in(connection, analysis.project)
+        stored = {milestone.key: shown(milestone) for _, milestone in newest if milestone is not None}
+        changed = [one for one in analysis.milestones if stored.get(one.key) != shown(one)]
+        return [_store(connection, analysis, milestone) for milestone in changed]
+
+
+def shown(milestone: MilestoneAnalysis) -> dict[str, Any]:
+    """What a reader sees of an analysis, as it is rounded for them: the rest may differ without being news."""
+    return {
+        "title": milestone.title,
+        "due_on": milestone.due_on,
+        "state": milestone.state,
+        "probability": _percent(milestone.probability),
+        "delivered": _percent(milestone.probability_delivered),
+        "reason": milestone.reason,
+        "scope": milestone.scope,
+        "parts": [(part.repo, part.number, part.scope, _percent(part.probability)) for part in milestone.parts],
+        "dates": milestone.forecast_dates,
+        "health": milestone.health,
+        "summary": milestone.summary,
+        "risks": sorted((risk.kind, risk.statement) for risk in milestone.risks),
+        "recommendations": [(advice.id, advice.action) for advice in milestone.recommendations],
+        "plan": milestone.plan.statement if milestone.plan else None,
+        "hostile": [risk.statement for risk in milestone.hostile_text],
+        "items": sorted((item.ref, _percent(item.closes_by_due)) for item in milestone.items),
+        "known_later": milestone.known_later,
+    }
+
+
+def _percent(value: float | None) -> int | None:
+    return None if value is None else round(100 * value)
+
+
+def thin_analyses(engine: Engine, project: str, before: datetime, zone: tzinfo) -> int:
+    """Of analyses from before a moment, keep the last of each sprint and local day, and those with a model's words.
+
+    Returns how many went.
+    """
+    table = schema.analysis.c
+    query = select(table.id, func.coalesce(table.sprint, table.milestone), table.as_of).where(
+        table.project == project, table.as_of < before
+    )
+    with engine.begin() as connection:
+        rows = connection.execute(query.order_by(table.as_of, table.revision)).all()
+        last = {(sprint, as_of.astimezone(zone).date()): key for key, sprint, as_of in rows}
+        old = sorted({key for key, _, _ in rows} - set(last.values()))
+        gone = 0
+        for start in range(0, len(old), _AT_ONCE):
+            chosen = old[start : start + _AT_ONCE]
+            bodies = connection.execute(select(table.id, table.body).where(table.id.in_(chosen)))
+            plain = [key for key, body in bodies if not body.get("narrative")]
+            gone += connection.execute(delete(schema.analysis).where(table.id.in_(plain))).rowcount
+    return gone
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    """A transaction in which nobody else stores analyses."""
+    with engine.connect() as connection, connection.begin():
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(select(func.pg_advisory_xact_lock(_WRITERS_LOCK)))
+        yield connection
 
 
 def latest_analyses(engine: Engine, project: str) -> list[tuple[datetime, MilestoneAnalysis]]:
@@ -42,14 +120,21 @@ def left_out(engine: Engine, project: str) -> int:
 
 def _newest(engine: Engine, project: str) -> list[tuple[datetime, MilestoneAnalysis | None]]:
     """The newest stored analysis of each milestone, with its moment; None for one that cannot be read."""
+    with engine.connect() as connection:
+        return _newest_in(connection, project)
+
+
+def _newest_in(connection: Connection, project: str) -> list[tuple[datetime, MilestoneAnalysis | None]]:
     table = schema.analysis
     newest = func.row_number().over(
         partition_by=func.coalesce(table.c.sprint, table.c.milestone),
         order_by=(table.c.as_of.desc(), table.c.revision.desc()),
     )
-    ranked = select(table.c.as_of, table.c.body, newest.label("place")).where(table.c.project == project).subquery()
-    with engine.connect() as connection:
-        rows = connection.execute(select(ranked.c.as_of, ranked.c.body).where(ranked.c.place == 1)).all()
+    ranked = select(table.c.id, newest.label("place")).where(table.c.project == project).subquery()
+    first = select(ranked.c.id).where(ranked.c.place == 1)
+    rows = connection.execute(
+        select(table.c.as_of, table.c.body).where(table.c.id.in_(first)).order_by(table.c.id)
+    ).all()
     return [(as_of, _read(body)) for as_of, body in rows]
 
 

@@ -19,7 +19,10 @@ Trigger = Literal["hand", "due"]
 
 @dataclass(frozen=True)
 class Run:
-    """One report that runs or ran. folder: relative to the reports folder; null without a result."""
+    """One report that runs or ran. folder: relative to the reports folder; null without a result.
+
+    sprint: the key of the sprint reported on; null while it runs, and where that came to nothing.
+    """
 
     id: int
     milestone: str
@@ -31,6 +34,7 @@ class Run:
     folder: str | None
     message: str | None
     pid: int | None
+    sprint: str | None = None
 
 
 def start(
@@ -79,9 +83,7 @@ def mark_dead_runs(engine: Engine) -> int:
         running = connection.execute(select(run).where(run.c.state == "running")).mappings().all()
     gone = [row for row in running if not _alive(row["pid"], row["started_at"])]
     for row in gone:
-        finish(
-            engine, row["id"], "killed", "The process ended without a word: it was killed, or the machine went down."
-        )
+        finish(engine, row["id"], "killed", "The process ended unexpectedly: it was killed, or the machine went down.")
     return len(gone)
 
 

@@ -6,15 +6,13 @@ from typing import Any
 import polars as pl
 
 from sprintlib.evidence import Evidence
+from sprintlib.features.branches import FAILED, default_branch_runs
 from sprintlib.forecast import count, working_days
 from sprintlib.risks.context import SprintContext
 from sprintlib.risks.model import Risk
 
 KIND = "failing_ci"
 PLACE = 30
-_FAILED = ("failure", "timed_out", "startup_failure")
-_PASSED = ("success",)
-_NOT_OF_THE_BRANCH = ("pull_request", "pull_request_target", "pull_request_review", "issue_comment", "issues")
 
 
 def detect(context: SprintContext) -> list[Risk]:
@@ -23,23 +21,13 @@ def detect(context: SprintContext) -> list[Risk]:
     repositories = context.sprint.past.repositories
     for part in context.sprint.parts:
         row = repositories.row(by_predicate=pl.col("repo") == part.repo, named=True)
-        runs = _finished(context, row)
+        runs = default_branch_runs(context.sprint.past, [row["repository_id"]])
         if not row["has_ci_facts"] or runs.is_empty():
             risks.append(_unknown(context, row))
             continue
-        for (name,), of_workflow in runs.group_by("name", maintain_order=True):
-            risks += _failing(context, row, str(name), of_workflow)
+        for _, of_workflow in runs.group_by("workflow", maintain_order=True):
+            risks += _failing(context, row, of_workflow["label"][-1], of_workflow)
     return risks
-
-
-def _finished(context: SprintContext, repository: dict[str, Any]) -> pl.DataFrame:
-    """Finished runs of the default branch with a verdict, oldest first."""
-    return context.sprint.past.runs.filter(
-        (pl.col("repository_id") == repository["repository_id"])
-        & (pl.col("head_branch") == repository["default_branch"])
-        & ~pl.col("event").is_in(_NOT_OF_THE_BRANCH)
-        & pl.col("conclusion").is_in([*_FAILED, *_PASSED])
-    ).sort("name", "created_at", "attempt")
 
 
 def _unknown(context: SprintContext, repository: dict[str, Any]) -> Risk:
@@ -57,7 +45,7 @@ def _failing(context: SprintContext, repository: dict[str, Any], name: str, runs
     """Runs: of one workflow, oldest first."""
     rows = runs.to_dicts()
     red: list[dict[str, Any]] = []
-    while rows and rows[-1]["conclusion"] in _FAILED:
+    while rows and rows[-1]["conclusion"] in FAILED:
         red.insert(0, rows.pop())
     if not red:
         return []
@@ -105,6 +93,6 @@ def _cite(repo: str, run: dict[str, Any]) -> Evidence:
 def _rule(context: SprintContext) -> str:
     return (
         "Every finished run of a workflow on the default branch has failed for more than "
-        f"{context.thresholds.red_default_branch_hours:g} h of working days, a scheduled one at least twice; "
+        f"{context.thresholds.red_default_branch_hours:g} working hours, a scheduled one at least twice; "
         "without a finished run it is unknown."
     )

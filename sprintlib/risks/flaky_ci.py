@@ -21,8 +21,8 @@ def detect(context: SprintContext) -> list[Risk]:
     limit = context.thresholds.flaky_commits
     found = delivery.contradictions(replace(context.view, window_days=_DAYS))
     return [
-        _risk(context, str(repo), str(name), commits)
-        for (repo, name), commits in found.group_by("repo", "name", maintain_order=True)
+        _risk(context, str(repo), str(label), commits)
+        for (repo, _, label), commits in found.group_by("repo", "workflow", "label", maintain_order=True)
         if len(commits) >= limit
     ]
 

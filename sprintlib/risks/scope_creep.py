@@ -47,7 +47,7 @@ def detect(context: SprintContext) -> list[Risk]:
                 f"At least {_LEAST} items added after {since} exceed {100 * limits.scope_creep_share:g}% of the "
                 "planned ones, and at least one of them is open. Not counted: what was done before it was added or "
                 f"within {FIX_DAYS:g} working days of it, and pull requests added in the last {FIX_DAYS:g} working "
-                "days, which are fixes as a rule. High above twice that share when the deadline is near."
+                "days, which are usually fixes. High above twice that share when the deadline is near."
             ),
             items=further,
             evidence=context.cite(further),

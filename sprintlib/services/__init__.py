@@ -1,16 +1,39 @@
-"""What command line, API, pages and notebooks call. Access will be checked here, and nowhere else."""
+"""What command line, API, pages and notebooks call, each with the project's handle. Access will be checked here."""
 
 from typing import TYPE_CHECKING
 
 from sprintlib.imports import lazy_exports
 
 if TYPE_CHECKING:
+    from sprintlib.services.analysis import analyze, explain
+    from sprintlib.services.collection import sync
+    from sprintlib.services.feedback import FeedbackResult, OpenRecommendation, open_recommendations, record_feedback
     from sprintlib.services.question_answering import Answer, answer, ask
     from sprintlib.services.whatif import WhatIfResult, last_recommended, what_if
 
-__all__ = ["Answer", "WhatIfResult", "answer", "ask", "last_recommended", "what_if"]
+__all__ = [
+    "Answer",
+    "FeedbackResult",
+    "OpenRecommendation",
+    "WhatIfResult",
+    "analyze",
+    "answer",
+    "ask",
+    "explain",
+    "last_recommended",
+    "open_recommendations",
+    "record_feedback",
+    "sync",
+    "what_if",
+]
 
 __getattr__ = lazy_exports(
     __name__,
-    {"question_answering": ("Answer", "answer", "ask"), "whatif": ("WhatIfResult", "last_recommended", "what_if")},
+    {
+        "analysis": ("analyze", "explain"),
+        "collection": ("sync",),
+        "feedback": ("FeedbackResult", "OpenRecommendation", "open_recommendations", "record_feedback"),
+        "question_answering": ("Answer", "answer", "ask"),
+        "whatif": ("WhatIfResult", "last_recommended", "what_if"),
+    },
 )

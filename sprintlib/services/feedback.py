@@ -1,22 +1,28 @@
 """Answering what an analysis recommends: by its number in the list, and with what the answer changes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-
-from sqlalchemy import Engine
 
 from sprintlib.analysis.model import MilestoneAnalysis
 from sprintlib.analysis.pipeline import sprint_contexts
 from sprintlib.errors import AnalysisError
 from sprintlib.forecast import forecast
-from sprintlib.history import load_state
+from sprintlib.history.names import former_names
+from sprintlib.project import ProjectHandle
 from sprintlib.recommend import Recommendation, give_feedback, read_feedback, recommend, short_id
-from sprintlib.recommend.feedback import Decision, Feedback, Record, records, standing
+from sprintlib.recommend.feedback import (
+    Decision,
+    Feedback,
+    Record,
+    identifier_today,
+    records,
+    standing,
+    under_names_of_today,
+)
 from sprintlib.results.analyses import latest_analyses
 from sprintlib.risks import find_risks
-from sprintlib.settings import Settings
 
 _ALWAYS = datetime(9999, 1, 1, tzinfo=UTC)
 _TOGETHER = timedelta(days=1)  # analyses this close to the newest one are the latest: a report each, say
@@ -60,16 +66,26 @@ class FeedbackResult:
     shorts: tuple[str, ...] = ()
 
     @property
+    def weighting(self) -> str:
+        """What it changed for actions of the same play, as a sentence; "" for nothing."""
+        before, after = self.weight
+        if before == after:
+            return ""
+        way = "up" if after > before else "down"
+        return f"Similar actions ({self.play}) are now weighted {after:.0%}, {way} from {before:.0%}."
+
+    @property
     def moved(self) -> bool:
         """Whether any action stands elsewhere now."""
         return any(place != was for place, (_, was) in enumerate(self.order, start=1))
 
 
-def options(engine: Engine, project: str) -> list[OpenRecommendation]:
+def open_recommendations(project: ProjectHandle) -> list[OpenRecommendation]:
     """What the latest analyses of open milestones recommend, in the order of their due dates, numbered through."""
-    stored = [(as_of, found) for as_of, found in latest_analyses(engine, project) if found.state == "open"]
+    stored = [(as_of, found) for as_of, found in latest_analyses(project.engine, project.name) if found.state == "open"]
     newest = max((as_of for as_of, _ in stored), default=None)
-    said = {given.recommendation: given.decision for given in _said(engine, project)}
+    said = {given.recommendation: given.decision for given in _said(project)}
+    former = _former_names(project)
     found = [
         (milestone, as_of, advice)
         for as_of, milestone in stored
@@ -77,7 +93,7 @@ def options(engine: Engine, project: str) -> list[OpenRecommendation]:
         for advice in milestone.recommendations
     ]
     return [
-        _open(place, milestone, as_of, advice, said.get(advice.id))
+        _open(place, milestone, as_of, advice, said.get(identifier_today(advice.id, former)))
         for place, (milestone, as_of, advice) in enumerate(found, start=1)
     ]
 
@@ -100,8 +116,7 @@ def _open(
 
 
 def record_feedback(
-    engine: Engine,
-    settings: Settings,
+    project: ProjectHandle,
     named: str,
     decision: Decision,
     at: datetime,
@@ -110,20 +125,22 @@ def record_feedback(
 ) -> FeedbackResult:
     """Store an answer, and say what it changes in the order of that milestone's actions.
 
-    named: the id of a recommendation of any stored analysis, long or short, or a number of `options`.
+    named: the id of a recommendation of any stored analysis, long or short, or a number of `open_recommendations`.
     Raises AnalysisError for one that is not there, for a snooze until a day that has come, and where there is nothing
     to undo.
     """
-    project, today = settings.project.name, at.astimezone(settings.time_zone).date()
+    today = at.astimezone(project.settings.time_zone).date()
     if until is not None and until <= today:
-        raise AnalysisError(f"{until} is over or today: snooze until a day after {today}.")
-    option = _named(engine, project, named)
-    before = _said(engine, project)
-    if decision == "undo" and all(one.recommendation != option.id for one in before):
+        raise AnalysisError(f"{until} is not in the future: snooze until a day after {today}.")
+    option = _named(project, named)
+    before = _said(project)
+    former = _former_names(project)
+    if decision == "undo" and all(one.recommendation != identifier_today(option.id, former) for one in before):
         raise AnalysisError(f"'{named}' has no answer that could be taken back.")
-    given = give_feedback(engine, project, option.id, decision, at, reason, until)
-    past = load_state(engine, settings, option.as_of)
-    (context,) = sprint_contexts(past, settings, option.sprint or option.milestone)
+    stored = give_feedback(project.engine, project.name, option.id, decision, at, reason, until)
+    given = under_names_of_today(stored, former)
+    past = project.state(option.as_of)
+    (context,) = sprint_contexts(past, project.settings, option.sprint or option.milestone)
     inputs = context.inputs
     future, risks = forecast(inputs), find_risks(context)
     answers = (before, standing((*before, given)))
@@ -139,21 +156,26 @@ def _order(before: Sequence[Recommendation], after: Sequence[Recommendation]) ->
     return tuple((one.action, places.get(one.id)) for one in after)
 
 
-def _named(engine: Engine, project: str, named: str) -> OpenRecommendation:
-    shown = options(engine, project)
+def _named(project: ProjectHandle, named: str) -> OpenRecommendation:
+    shown = open_recommendations(project)
     found = next((one for one in shown if named in (one.id, one.short, str(one.number))), None)
     if found is not None:
         return found
     if named.isdigit():
         has = f"there are {len(shown)}" if shown else "there is none yet"
         raise AnalysisError(f"There is no action {named}: {has}, 'sprint feedback' lists them.")
-    for as_of, milestone in latest_analyses(engine, project):
+    for as_of, milestone in latest_analyses(project.engine, project.name):
         for one in milestone.recommendations:
             if named in (one.id, short_id(one.id)):
                 return _open(0, milestone, as_of, one, None)
     raise AnalysisError(f"No stored analysis recommends '{named}': 'sprint feedback' shows what can be answered.")
 
 
-def _said(engine: Engine, project: str) -> tuple[Feedback, ...]:
+def _former_names(project: ProjectHandle) -> Mapping[str, str]:
+    with project.engine.connect() as connection:
+        return former_names(connection)
+
+
+def _said(project: ProjectHandle) -> tuple[Feedback, ...]:
     """All that was ever said: an answer counts from the next analysis on."""
-    return read_feedback(engine, project, _ALWAYS)
+    return read_feedback(project.engine, project.name, _ALWAYS)

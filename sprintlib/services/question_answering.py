@@ -4,18 +4,16 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Engine
 
 from sprintlib.analysis.model import MilestoneAnalysis, Sentence
 from sprintlib.analysis.pipeline import analyze_past
-from sprintlib.calendar import WorkingCalendar
-from sprintlib.errors import AnalysisError, KnowledgeError
+from sprintlib.errors import KnowledgeError
 from sprintlib.evidence import Evidence
-from sprintlib.history import ProjectState, load_state
+from sprintlib.history import ProjectState
 from sprintlib.knowledge import (
     FLOOR,
     Claim,
@@ -32,10 +30,10 @@ from sprintlib.knowledge import (
     update_texts,
     verify,
 )
+from sprintlib.project import ProjectHandle
 from sprintlib.questions import UNKNOWN, MilestoneOutlook, Project, Reply, Statement, reply
 from sprintlib.recommend import read_feedback
 from sprintlib.recommend.playbook import playbook_texts
-from sprintlib.settings import Settings
 
 MOST_CLAIMS = 8
 _TELLING = 4  # words of a passage that says something
@@ -67,8 +65,7 @@ class Answer(BaseModel):
 
 
 def answer(
-    engine: Engine,
-    settings: Settings,
+    project: ProjectHandle,
     question: str,
     as_of: datetime | None = None,
     k: int = 8,
@@ -78,13 +75,12 @@ def answer(
 
     Raises AnalysisError when nothing has been collected.
     """
-    told = _Told.of(engine, settings, question, as_of)
-    return told.with_texts(k, semantic_index) if is_indexed(engine) else told.alone()
+    told = _Told.of(project, question, as_of)
+    return told.with_texts(k, semantic_index) if is_indexed(project.engine) else told.alone()
 
 
 def ask(
-    engine: Engine,
-    settings: Settings,
+    project: ProjectHandle,
     question: str,
     as_of: datetime | None = None,
     k: int = 8,
@@ -94,18 +90,18 @@ def ask(
 
     A note says what is missing.
     """
-    told = _Told.of(engine, settings, question, as_of)
+    told = _Told.of(project, question, as_of)
     if told.reply.outcome != "open" and told.reply.enough:
         return told.alone()
     notes: list[str] = []
     try:
-        update_texts(engine, settings, progress, playbook_texts())
+        update_texts(project.engine, project.settings, progress, playbook_texts())
     except KnowledgeError as error:
         notes.append(str(error))
     with ExitStack() as stack:
         semantic_index = None
         try:
-            semantic_index = stack.enter_context(open_semantic_index(engine, settings))
+            semantic_index = stack.enter_context(open_semantic_index(project.engine, project.settings))
         except KnowledgeError as error:
             notes.append(str(error))
         found = told.with_texts(k, semantic_index)
@@ -116,19 +112,16 @@ def ask(
 class _Told:
     """What stored facts say to a question; the past is loaded once, for them and for the search."""
 
-    engine: Engine
-    settings: Settings
+    project: ProjectHandle
     question: str
     past: ProjectState
     reply: Reply
 
     @classmethod
-    def of(cls, engine: Engine, settings: Settings, question: str, as_of: datetime | None) -> "_Told":
-        past = load_state(engine, settings, as_of or datetime.now(UTC))
-        if past.repositories.is_empty():
-            raise AnalysisError("Nothing has been collected yet: run 'sprint sync' first.")
-        project = Project(past, settings, engine, lambda title: _outlook(engine, settings, past, title))
-        return cls(engine, settings, question, past, reply(project, question))
+    def of(cls, project: ProjectHandle, question: str, as_of: datetime | None) -> "_Told":
+        past = project.state(as_of or project.clock())
+        asked = Project(past, project.settings, project.engine, lambda title: _outlook(project, past, title))
+        return cls(project, question, past, reply(asked, question))
 
     def alone(self) -> Answer:
         """Without a search."""
@@ -142,10 +135,10 @@ class _Told:
             return self._silent(self.reply.told, ())
         about = self.reply.about if self.reply.outcome == "answered" else None
         found = search(
-            self.engine, self.settings, self._query(), self.past.as_of, k,
+            self.project.engine, self.project.settings, self._query(), self.past.as_of, k,
             milestone=about, semantic_index=semantic_index, past=self.past,
         )  # fmt: skip
-        with self.engine.connect() as connection:
+        with self.project.engine.connect() as connection:
             held = relevances(connection, self.reply.content, found)
         statements = list(self.reply.statements)
         if about is not None and re.search(_ABOUT_PAST, self.question.lower()):
@@ -168,7 +161,7 @@ class _Told:
 
     def _similar(self, title: str) -> Iterator[Statement]:
         """How similar sprints ended together, and those that are most alike one by one."""
-        similar = similar_sprints(self.past, WorkingCalendar.from_settings(self.settings), title)
+        similar = similar_sprints(self.past, self.project.calendar, title)
         if similar.statement is not None:
             endings = "; ".join(one.ending for one in similar.sprints[:_ALIKE])
             text = f"{similar.statement} Most alike: {endings}."
@@ -218,9 +211,10 @@ def _sentence(claim: Claim, by_id: dict[str, Source]) -> Sentence:
     return Sentence(text=claim.text, kind=claim.kind, evidence=tuple(evidence))
 
 
-def _outlook(engine: Engine, settings: Settings, past: ProjectState, title: str) -> MilestoneOutlook | None:
+def _outlook(project: ProjectHandle, past: ProjectState, title: str) -> MilestoneOutlook | None:
     """The analysis of one milestone, as far as answers tell it."""
-    found = analyze_past(past, settings, title, feedback=read_feedback(engine, past.project, past.as_of)).milestones
+    feedback = read_feedback(project.engine, past.project, past.as_of)
+    found = analyze_past(past, project.settings, title, feedback=feedback).milestones
     if not found:
         return None
     about, dates = found[0], found[0].forecast_dates
@@ -273,4 +267,4 @@ def _passage(hit: Hit) -> str:
 def _notes(hits: Sequence[Hit]) -> Iterator[str]:
     marked = sum(hit.suspicious for hit in hits)
     if marked:
-        yield f"{marked} of the texts found read like orders to a language model and were not quoted."
+        yield f"{marked} of the texts found may be prompt injection and were not quoted."

@@ -7,13 +7,13 @@ from functools import reduce
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Engine
 
 from sprintlib.analysis.pipeline import select_context, sprint_contexts
 from sprintlib.errors import AnalysisError
 from sprintlib.forecast import Change, WhatIf, apply_change, forecast
 from sprintlib.forecast import what_if as compare
-from sprintlib.history import load_state
+from sprintlib.history.names import called_today
+from sprintlib.project import ProjectHandle
 from sprintlib.recommend import (
     Feedback,
     Plan,
@@ -26,9 +26,9 @@ from sprintlib.recommend import (
     short_id,
     with_pull_requests,
 )
+from sprintlib.recommend.feedback import identifier_today
 from sprintlib.results.analyses import recommended
 from sprintlib.risks import SprintContext, find_risks, listed
-from sprintlib.settings import Settings
 
 _REF = re.compile(r"(?:(?P<repo>[\w.-]+(?:/[\w.-]+)?)?#)?(?P<number>\d+)")
 
@@ -54,8 +54,7 @@ class WhatIfResult(BaseModel):
 
 
 def what_if(
-    engine: Engine,
-    settings: Settings,
+    project: ProjectHandle,
     as_of: datetime,
     milestone: str | None = None,
     drop: Sequence[str] = (),
@@ -78,12 +77,8 @@ def what_if(
     Raises AnalysisError for items that are not open in the milestone, a due date in the past, or when nothing has
     been collected.
     """
-    past = load_state(engine, settings, as_of)
-    if past.repositories.is_empty():
-        raise AnalysisError("Nothing has been collected yet: run 'sprint sync' first.")
-    contexts = sprint_contexts(past, settings, milestone)
-    said = read_feedback(engine, past.project, as_of)
-    context, advised = _advised(contexts, actions, said) if actions else (select_context(contexts, as_of), {})
+    contexts = sprint_contexts(project.state(as_of), project.settings, milestone)
+    context, advised = _advised(project, contexts, actions, as_of) if actions else (select_context(contexts, as_of), {})
     sprint, inputs = context.sprint, context.inputs
     if due_on is not None and due_on < sprint.calendar.local_date(as_of):
         raise AnalysisError(f"{due_on} is over: give --move-due a day from {sprint.calendar.local_date(as_of)} on.")
@@ -107,19 +102,23 @@ def what_if(
     )
 
 
-def last_recommended(engine: Engine, project: str, name: str) -> datetime | None:
+def last_recommended(project: ProjectHandle, name: str) -> datetime | None:
     """The newest moment as of which a stored analysis recommends this, by its long or short id; None for none."""
-    moments = [as_of for as_of, known in recommended(engine, project) if name in (known, short_id(known))]
+    moments = [as_of for as_of, known in recommended(project.engine, project.name) if name in (known, short_id(known))]
     return max(moments, default=None)
 
 
 def _advised(
-    contexts: Sequence[SprintContext], names: Sequence[str], said: Sequence[Feedback]
+    project: ProjectHandle, contexts: Sequence[SprintContext], names: Sequence[str], as_of: datetime
 ) -> tuple[SprintContext, dict[str, Change]]:
     """The sprint for which all of these are recommended, and what each changes. Raises AnalysisError for none."""
+    said = read_feedback(project.engine, project.name, as_of)
+    stored = {short_id(known): known for _, known in recommended(project.engine, project.name)}
+    former = project.state(as_of).holdings.former_names
+    meant = [(name, identifier_today(stored.get(name, name), former)) for name in names]
     for context in contexts:
         known = _recommendable(context, said)
-        found = [next((one for one in known if name in (one, short_id(one))), None) for name in names]
+        found = [next((one for one in known if one == today or short_id(one) == name), None) for name, today in meant]
         if all(found):
             return context, {one: _weighable(one, known[one]) for one in found if one}
     raise AnalysisError(f"{listed(names)} was not recommended then: 'sprint feedback' shows what is.")
@@ -154,7 +153,7 @@ def _change(
 
 def _named(name: str, refs: Sequence[str], problem: str, context: SprintContext) -> str:
     """The one of these refs that is meant by `12`, `api#12` or `acme/api#12`."""
-    match = _REF.fullmatch(name.strip())
+    match = _REF.fullmatch(called_today(name.strip(), context.sprint.past.holdings.former_names))
     found = {ref for ref in refs if match and _fits(ref, match["repo"], match["number"])}
     if len(found) > 1:
         raise AnalysisError(f"'{name}' can be {listed(sorted(found))}: write the repository too.")

@@ -35,9 +35,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def moment(name: str, nullable: bool = True) -> Column[Any]:
+def moment(name: str, nullable: bool = True, primary_key: bool = False, comment: str | None = None) -> Column[Any]:
     """A point in time, UTC."""
-    return Column(name, UtcDateTime, nullable=nullable)
+    return Column(name, UtcDateTime, nullable=nullable, primary_key=primary_key, comment=comment)
 
 
 def of_repository(primary_key: bool = False) -> Column[Any]:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    PrimaryKeyConstraint,
     String,
     Table,
     Text,
@@ -23,12 +24,17 @@ from sqlalchemy import (
 from sprintlib.store.columns import metadata, moment, observed, of_repository
 
 
+def _gone_at() -> Column[Any]:
+    """Counted no longer from then on; what was before stays as it was."""
+    return moment("gone_at", comment="when GitHub was first found to have it no longer; null while it has")
+
+
 def _item_columns() -> tuple[Column[Any], ...]:
     """What an issue and a pull request have in common, as of `observed_at`."""
     return (
-        Column("node_id", String(64), primary_key=True),
-        of_repository(),
-        Column("number", Integer, nullable=False),
+        of_repository(primary_key=True),
+        Column("number", Integer, primary_key=True, autoincrement=False),
+        Column("node_id", String(64), comment="GitHub gives new ones now and then"),
         Column("title", Text, nullable=False),
         Column("body", Text),
         Column("author", String(128)),
@@ -44,6 +50,7 @@ def _item_columns() -> tuple[Column[Any], ...]:
         moment("created_at", nullable=False),
         moment("updated_at", nullable=False),
         moment("closed_at"),
+        _gone_at(),
     )
 
 
@@ -72,6 +79,17 @@ repository = Table(
     *observed(),
 )
 
+repository_name = Table(
+    "repository_name",
+    metadata,
+    Column(
+        "name", String(256), primary_key=True, comment="OWNER/NAME in lower case, as GitHub or the settings said it"
+    ),
+    of_repository(),
+    moment("seen_at", nullable=False),
+    comment="every name under which a repository was found: it is looked up by what a name meant",
+)
+
 project = Table("project", metadata, Column("name", String(128), primary_key=True))
 
 project_repository = Table(
@@ -97,6 +115,7 @@ milestone = Table(
     moment("created_at", nullable=False),
     moment("updated_at"),
     moment("closed_at"),
+    _gone_at(),
     *observed(),
 )
 
@@ -118,7 +137,6 @@ issue = Table(
     Column("blockers", Integer, comment="how many blockers GitHub counts; null where it does not say"),
     *observed(),
 )
-Index("ix_issue_number", issue.c.repository_id, issue.c.number)
 
 pull_request = Table(
     "pull_request",
@@ -138,12 +156,12 @@ pull_request = Table(
     Column("changed_files", Integer),
     *observed(),
 )
-Index("ix_pull_request_number", pull_request.c.repository_id, pull_request.c.number)
 
 review = Table(
     "review",
     metadata,
-    Column("node_id", String(64), primary_key=True),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("node_id", String(64)),
     of_repository(),
     Column("number", Integer, nullable=False),
     Column("author", String(128)),
@@ -160,10 +178,11 @@ Index("ix_review_number", review.c.repository_id, review.c.number)
 comment = Table(
     "comment",
     metadata,
-    Column("node_id", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False, comment="issue | review"),
+    Column("id", BigInteger, nullable=False, comment="GitHub counts the comments of each kind by themselves"),
+    Column("node_id", String(64)),
     of_repository(),
     Column("number", Integer, nullable=False),
-    Column("kind", String(16), nullable=False, comment="issue | review"),
     Column("author", String(128)),
     Column("author_type", String(16)),
     Column("body", Text),
@@ -171,7 +190,9 @@ comment = Table(
     Column("html_url", Text),
     moment("created_at", nullable=False),
     moment("updated_at", nullable=False),
+    _gone_at(),
     *observed(),
+    PrimaryKeyConstraint("kind", "id"),
 )
 Index("ix_comment_number", comment.c.repository_id, comment.c.number)
 
@@ -212,16 +233,20 @@ workflow_run = Table(
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("attempt", Integer, primary_key=True, autoincrement=False),
     of_repository(),
+    Column("workflow_id", BigInteger, comment="which workflow; names are not unique and change"),
+    Column("path", Text, comment="the workflow's file"),
     Column("name", Text),
     Column("event", String(64)),
     Column("head_branch", Text),
     Column("head_sha", String(40)),
+    Column("head_repository_id", BigInteger, comment="where the branch is: a fork may call its own main; null: unsaid"),
     Column("status", String(24)),
     Column("conclusion", String(24)),
     Column("html_url", Text, nullable=False),
     moment("created_at", nullable=False),
     moment("started_at"),
     moment("updated_at", nullable=False),
+    _gone_at(),
     *observed(),
 )
 Index("ix_workflow_run_repository_id", workflow_run.c.repository_id, workflow_run.c.created_at)
@@ -229,7 +254,8 @@ Index("ix_workflow_run_repository_id", workflow_run.c.repository_id, workflow_ru
 release = Table(
     "release",
     metadata,
-    Column("node_id", String(64), primary_key=True),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("node_id", String(64)),
     of_repository(),
     Column("tag", Text, nullable=False),
     Column("name", Text),
@@ -239,6 +265,7 @@ release = Table(
     Column("html_url", Text),
     moment("created_at", nullable=False),
     moment("published_at"),
+    _gone_at(),
     *observed(),
 )
 
@@ -298,7 +325,7 @@ payload = Table(
     "payload",
     metadata,
     Column("kind", String(24), primary_key=True),
-    Column("key", String(96), primary_key=True, comment="node id, or the id of the event"),
+    Column("key", String(96), primary_key=True, comment="what stays the same in all versions of it, by kind"),
     Column("digest", String(32), primary_key=True),
     of_repository(),
     Column("body", LargeBinary, nullable=False, comment="zlib-compressed JSON, as GitHub sent it"),
@@ -309,7 +336,8 @@ payload = Table(
 sync_cursor = Table(
     "sync_cursor",
     metadata,
-    Column("repository", String(256), primary_key=True, comment="OWNER/NAME as GitHub spells it"),
+    of_repository(primary_key=True),
+    Column("repository", String(256), nullable=False, comment="OWNER/NAME as GitHub spelled it then"),
     Column("kind", String(32), primary_key=True),
     Column("etag", Text, comment="of the first page, newest first; set once the kind is complete"),
     Column("position", JSON, comment="where to go on: next page while incomplete, newest update time seen"),
@@ -318,6 +346,19 @@ sync_cursor = Table(
     Column("expected", Integer, comment="what GitHub says there is; null where it does not say"),
     Column("note", Text),
     moment("as_of", nullable=False),
+)
+
+listed_page = Table(
+    "listed_page",
+    metadata,
+    of_repository(primary_key=True),
+    Column("kind", String(32), primary_key=True, comment="as in sync_cursor"),
+    Column("page", Integer, primary_key=True, autoincrement=False, comment="1, 2, ... of the list, oldest first"),
+    Column("address", Text, nullable=False, comment="path and query"),
+    Column("following", Text, comment="address of the next page; null on the last"),
+    Column("etag", Text),
+    Column("keys", JSON, nullable=False, comment="by table, the numbers or ids that the page held"),
+    comment="what GitHub listed when it was last compared with what is held, page by page, so that a 304 tells all",
 )
 
 item_cursor = Table(

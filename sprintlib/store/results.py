@@ -77,6 +77,7 @@ run = Table(
     Column("id", Integer, primary_key=True),
     Column("project", String(128), nullable=False),
     Column("milestone", Text, nullable=False),
+    Column("sprint", String(48), comment="SprintKey as written; null where no report was written or of old rows"),
     Column("as_of", UtcDateTime, nullable=False),
     Column("state", String(16), nullable=False, comment="running | ok | failed | timeout | killed"),
     Column("trigger", String(16), nullable=False, comment="hand | due"),

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, tuple_
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, tuple_
 
 
 def upsert(
@@ -13,11 +13,13 @@ def upsert(
     newest_by: Sequence[str] = (),
     oldest_by: Sequence[str] = (),
     keep_known: Collection[str] = (),
+    over: ColumnElement[bool] | None = None,
 ) -> None:
     """Insert rows, or replace the other columns of rows whose primary key exists. The last of equal keys wins.
 
     newest_by, oldest_by: columns that order versions of a row; only the newest (or oldest) version stays, in
-    whatever order versions arrive. keep_known: columns in which a null does not replace a value.
+    whatever order versions arrive. keep_known: columns in which a null does not replace a value. over: which stored
+    rows an equally new version replaces; all of them where it is not given.
     """
     if not rows:
         return
@@ -36,6 +38,8 @@ def upsert(
     if order:
         arriving, stored = tuple_(*(statement.excluded[c] for c in order)), tuple_(*(table.c[c] for c in order))
         where = arriving >= stored if newest_by else arriving <= stored
+        if over is not None:
+            where = or_(arriving > stored if newest_by else arriving < stored, and_(arriving == stored, over))
         rows = sorted(rows, key=lambda row: tuple(row[name] for name in order), reverse=not newest_by)
     statement = statement.on_conflict_do_update(index_elements=keys, set_=changed, where=where)
     connection.execute(statement, _unique(rows, keys))

@@ -11,6 +11,7 @@ from sprintlib.views.items import item_table
 from sprintlib.views.markdown import markdown_report
 from sprintlib.views.measurements import measurements
 from sprintlib.views.narrative import narrative
+from sprintlib.views.notebook_charts import draw_charts_offline
 from sprintlib.views.page import (
     all_findings,
     context,
@@ -38,6 +39,7 @@ __all__ = [
     "context",
     "css",
     "document",
+    "draw_charts_offline",
     "drivers_table",
     "earlier_sprints",
     "first_screen",

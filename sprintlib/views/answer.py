@@ -1,21 +1,22 @@
 """The answer to "will it land?": figure, words, dates, and what they rest on."""
 
+from markupsafe import Markup
+
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
-from sprintlib.views.markup import text
+from sprintlib.views.templating import render
 from sprintlib.views.words import basis, between, count, delivered, headline, percent, short_day, span, today
 
 
-def answer_card(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
+def answer_card(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
     """The first thing on a page about a milestone."""
     figure, words = headline(analysis, milestone)
-    size = "figure words" if len(figure) > 5 else "figure"
-    rows = "".join(
-        f"<div><dt>{text(name)}</dt><dd>{text(value)}</dd></div>" for name, value in facts(analysis, milestone)
-    )
-    return (
-        f'<section class="answer" aria-label="The answer"><p class="{size}"><strong>{text(figure)}</strong> '
-        f"<span>{text(words)}</span></p>{_bar(figure, milestone)}"
-        f'<p class="summary">{text(because(milestone))}</p><dl class="facts">{rows}</dl></section>'
+    return render(
+        "answer.html",
+        figure=figure,
+        words=words,
+        width=_bar_width(figure, milestone),
+        because=because(milestone),
+        facts=facts(analysis, milestone),
     )
 
 
@@ -27,12 +28,11 @@ def because(milestone: MilestoneAnalysis) -> str:
     return f"{said[:1].upper()}{said[1:]}" or milestone.summary
 
 
-def _bar(figure: str, milestone: MilestoneAnalysis) -> str:
-    """The probability as a length where it is the answer; said in words beside it, so hidden from screen readers."""
+def _bar_width(figure: str, milestone: MilestoneAnalysis) -> int | None:
+    """The probability as a length in percent where it is the answer; None elsewhere."""
     if milestone.probability is None or figure != percent(milestone.probability):
-        return ""
-    width = round(100 * milestone.probability)
-    return f'<div class="bar" aria-hidden="true"><span style="width:{width}%"></span></div>'
+        return None
+    return round(100 * milestone.probability)
 
 
 def facts(analysis: Analysis, milestone: MilestoneAnalysis) -> list[tuple[str, str]]:
@@ -41,7 +41,10 @@ def facts(analysis: Analysis, milestone: MilestoneAnalysis) -> list[tuple[str, s
     due = short_day(milestone.due_on, now, "no due date")
     said = [] if due in headline(analysis, milestone)[1] else [("Due", due)]
     if dates.p50 or dates.p85:
-        said += [("50% finished by", short_day(dates.p50, now)), ("85% finished by", short_day(dates.p85, now))]
+        said += [
+            ("50% chance to finish by", short_day(dates.p50, now)),
+            ("85% chance to finish by", short_day(dates.p85, now)),
+        ]
     if interval.finish_date:
         said.append(("Finish, 80% interval", between(*interval.finish_date, now)))
     if interval.items_closed_by_due:
@@ -53,10 +56,10 @@ def facts(analysis: Analysis, milestone: MilestoneAnalysis) -> list[tuple[str, s
             ("Closed in two weeks, 80% interval", f"{span(low, high)} of {count(milestone.scope.open, 'item')}")
         )
     if milestone.probability_delivered is not None:
-        said.append(("Same amount delivered", delivered(milestone)))
+        said.append(("Chance of closing this many items, whichever they are", delivered(milestone)))
     if milestone.governed_by:
-        said.append(("Ends last most often", milestone.governed_by))
-    return [*said, ("Rests on", basis(milestone))]
+        said.append(("Usually the last to finish", milestone.governed_by))
+    return [*said, ("Based on", basis(milestone))]
 
 
 def _inside(milestone: MilestoneAnalysis) -> int:

@@ -3,9 +3,11 @@
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis, ProjectionPoint
 from sprintlib.imports import import_without_uri_grammar
-from sprintlib.views.markup import table, text
+from sprintlib.views.templating import macro, render
 from sprintlib.views.vega import chart_html
 from sprintlib.views.words import count, day, today
 
@@ -63,26 +65,21 @@ def burn_up_chart(analysis: Analysis, milestone: MilestoneAnalysis, height: int 
     return chart
 
 
-def burn_up_figure(analysis: Analysis, milestone: MilestoneAnalysis, height: int = 256) -> str:
+def burn_up_figure(analysis: Analysis, milestone: MilestoneAnalysis, height: int = 256) -> Markup:
     """The chart with its caption, a description for who cannot see it, and the same data as a table."""
     if not milestone.burn_up.days:
-        return '<figure class="burn-up"><p class="muted">No day of this milestone is known yet.</p></figure>'
+        return render("burn_up.html", chart=None)
     ahead = any(point.day > today(analysis, milestone) for point in milestone.burn_up.projection)
-    band = "; the band holds 80% of the projected futures" if ahead else ""
-    return (
-        f'<figure class="burn-up"><figcaption>Burn-up <span class="muted">items, by day{band}</span></figcaption>'
-        f"{chart_html(burn_up_chart(analysis, milestone, height), describe(analysis, milestone))}"
-        f"<details><summary>Burn-up as a table</summary>{burn_up_table(milestone)}</details></figure>"
-    )
+    chart = chart_html(burn_up_chart(analysis, milestone, height), describe(analysis, milestone))
+    return render("burn_up.html", chart=chart, ahead=ahead, table=burn_up_table(milestone))
 
 
-def burn_up_table(milestone: MilestoneAnalysis) -> str:
+def burn_up_table(milestone: MilestoneAnalysis) -> Markup:
     """Every day of the burn-up, past and projected."""
-    rows = [[text(day(p.day)), str(p.scope), str(p.done), ""] for p in milestone.burn_up.days]
-    rows += [
-        [text(day(p.day)), "", f"{p.middle:.0f}", f"{p.low:.0f} to {p.high:.0f}"] for p in milestone.burn_up.projection
-    ]
-    return table("Burn-up", ("Day", "In scope", "Done or dropped", "80% range"), rows, frozenset({1, 2, 3}))
+    rows = [[day(p.day), str(p.scope), str(p.done), ""] for p in milestone.burn_up.days]
+    rows += [[day(p.day), "", f"{p.middle:.0f}", f"{p.low:.0f} to {p.high:.0f}"] for p in milestone.burn_up.projection]
+    head = ("Day", "In scope", "Done or dropped", "80% range")
+    return macro("macros.html", "table", "Burn-up", head, rows, (1, 2, 3))
 
 
 def describe(analysis: Analysis, milestone: MilestoneAnalysis) -> str:

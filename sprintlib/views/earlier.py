@@ -1,23 +1,23 @@
 """Earlier sprints: what was planned, what ended in time, what was carried over, and how well plans hold."""
 
+from markupsafe import Markup
+
 from sprintlib.analysis.model import Analysis
 from sprintlib.forecast import EarlierSprint
-from sprintlib.views.markup import table, text
+from sprintlib.views.templating import macro, render
 from sprintlib.views.words import count, day
 
 HEAD = ("Sprint", "Due", "Planned", "Of these in time", "All in time", "Carried over", "Planning accuracy", "Closed")
 FEW = 5  # sprints below which the figures are called an impression
 
 
-def earlier_sprints(analysis: Analysis) -> str:
+def earlier_sprints(analysis: Analysis) -> Markup:
     """The finished dated sprints, newest first, under what they say together."""
     if not analysis.earlier:
-        return ""
-    rows = [[text(cell) for cell in cells(sprint)] for sprint in reversed(analysis.earlier)]
-    return (
-        f'<section id="earlier"><h2>Earlier sprints</h2><p>{text(accuracy(analysis))}</p>'
-        f"{table('Items of each sprint', HEAD, rows, frozenset({2, 3, 4, 5, 6}))}</section>"
-    )
+        return Markup()
+    rows = [cells(sprint) for sprint in reversed(analysis.earlier)]
+    table = macro("macros.html", "table", "Items of each sprint", HEAD, rows, (2, 3, 4, 5, 6))
+    return render("earlier.html", accuracy=accuracy(analysis), table=table)
 
 
 def cells(sprint: EarlierSprint) -> tuple[str, ...]:
@@ -37,10 +37,10 @@ def accuracy(analysis: Analysis) -> str:
         return "No finished sprint had anything planned at its start."
     spread = ""
     if found.spread is not None:
-        spread = f" From sprint to sprint it varies by {100 * found.spread:.0f} points; less is more predictable."
-    few = " So few sprints give an impression, no measurement." if found.n < FEW else ""
+        spread = f" It varies from sprint to sprint by {100 * found.spread:.0f} points; less is more predictable."
+    few = f" Only {count(found.n, 'sprint')}: treat this as a rough guide." if found.n < FEW else ""
     return (
         f"Planning accuracy {found.planning:.0%}: the share of the planned items that was done or dropped in time."
         f"{spread} Capacity accuracy {found.capacity:.0%}: all items done or dropped in time, also those added later, "
-        f"beside the planned ones. Means of {count(found.n, 'sprint')}.{few}"
+        f"relative to the planned ones. Averages of {count(found.n, 'sprint')}.{few}"
     )

@@ -2,45 +2,41 @@
 
 from collections.abc import Iterator
 
+from markupsafe import Markup
+
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.forecast.model import ItemForecast
-from sprintlib.views.markup import full_title, known_repositories, link, short, table, text, web_url
+from sprintlib.views.markup import known_repositories
+from sprintlib.views.templating import macro
 from sprintlib.views.words import count, percent
 
 HEAD = ("Item", "Title", "State", "By the due date")
+_TEMPLATE = "items.html"
 FOLDED_FROM = 20  # items beyond this many are folded away
 STAGES = {
-    "untouched": "nobody has begun",
-    "begun": "begun",
-    "opened": "waits for a review",
+    "untouched": "not started",
+    "begun": "in progress",
+    "opened": "waiting for review",
     "reviewed": "reviewed, not approved",
     "approved": "approved",
 }
 
 
-def item_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
+def item_table(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
     """The open items as a section, those beyond the first twenty folded away; "" where nothing is open."""
     if not milestone.items:
-        return ""
+        return Markup()
     known = known_repositories(analysis)
     rows = [_row(item, under, known) for item, under in ordered(milestone)]
     first, others = rows[:FOLDED_FROM], rows[FOLDED_FROM:]
-    more = ""
-    if others:
-        beyond = f"{count(len(others), 'more item')}"
-        more = f"<details><summary>{beyond}</summary>{_table(beyond.capitalize(), others)}</details>"
+    beyond = count(len(others), "more item")
     reason = next((item.reason for item in milestone.items if item.reason), None)
-    note = f'<p class="muted">No probability of single items: {text(reason)}</p>' if reason else ""
-    return f'<section id="items">{_table(caption(milestone), first)}{more}{note}</section>'
-
-
-def _table(name: str, rows: list[list[str]]) -> str:
-    return table(name, HEAD, rows, frozenset({3}))
+    return macro(_TEMPLATE, "section", caption(milestone), HEAD, first, beyond, others, reason)
 
 
 def _row(item: ItemForecast, under: bool, known: frozenset[str]) -> list[str]:
-    name = link(web_url(item.html_url, known), short(item.ref, known), item.ref)
-    return [f"{'↳ ' if under else ''}{name}", full_title(item.title), text(state(item)), text(chance(item))]
+    name, title = macro(_TEMPLATE, "name", item, under, known), macro(_TEMPLATE, "title", item)
+    return [name, title, state(item), chance(item)]
 
 
 def caption(milestone: MilestoneAnalysis) -> str:

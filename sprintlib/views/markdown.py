@@ -10,7 +10,7 @@ from sprintlib.views import earlier, items, measurements
 from sprintlib.views.answer import facts
 from sprintlib.views.markup import known_repositories, safe_url, seen
 from sprintlib.views.narrative import sentences, worded_by
-from sprintlib.views.tables import SCOPE_COLUMNS, no_drivers, remarks, scope_counts, several_parts
+from sprintlib.views.tables import ACCOUNT_TITLE, SCOPE_COLUMNS, no_drivers, remarks, scope_counts, several_parts
 from sprintlib.views.words import SEVERITIES, age, day, gain, headline, moment, particulars, percent
 
 _SPECIAL = re.compile(r"([\\`*\[\]<>|~&$])")
@@ -47,14 +47,14 @@ def _about(analysis: Analysis, milestone: MilestoneAnalysis) -> list[str]:
         "## What to do today",
         _actions(milestone, known),
         *_items(milestone),
-        "## How the score came about",
+        f"## {ACCOUNT_TITLE}",
         _drivers(milestone, known),
         "## Scope, in items",
         _scope(milestone),
         *_earlier(analysis),
         *_measurements(milestone),
         "## Missing, unresolved, or known only later",
-        _list(remarks(analysis, milestone)) or "Nothing that we know of.",
+        _list(remarks(analysis, milestone)) or "No known gaps.",
     ]
 
 
@@ -107,7 +107,7 @@ def _risks(risks: Iterable[Risk], known: frozenset[str]) -> str:
             f"{number}. **{SEVERITIES[risk.severity]}**: {plain(risk.statement)}{actor}{_cites(risk.evidence, known)}\n"
             f"   Rule: {plain(risk.rule)}"
         )
-    return "\n".join(lines) or "No detector found a risk."
+    return "\n".join(lines) or "No risks found."
 
 
 def _actions(milestone: MilestoneAnalysis, known: frozenset[str]) -> str:
@@ -118,7 +118,7 @@ def _actions(milestone: MilestoneAnalysis, known: frozenset[str]) -> str:
         lines.append(f"{number}. **{gain(action.expected_gain)}**: {said}{_cites(action.evidence, known)}")
     plan = [plain(milestone.plan.statement)] if milestone.plan else []
     listed = ["\n".join(lines)] if lines else []
-    return "\n\n".join([*plan, *listed]) or "Nothing in the playbook fits what is known today."
+    return "\n\n".join([*plan, *listed]) or "No recommended actions: nothing in the playbook applies today."
 
 
 def _drivers(milestone: MilestoneAnalysis, known: frozenset[str]) -> str:
@@ -139,7 +139,7 @@ def _drivers(milestone: MilestoneAnalysis, known: frozenset[str]) -> str:
 def _hostile_text(milestone: MilestoneAnalysis, known: frozenset[str]) -> list[str]:
     if not milestone.hostile_text:
         return []
-    return ["## Texts that speak to a language model", _risks(milestone.hostile_text, known)]
+    return ["## Possible prompt injection", _risks(milestone.hostile_text, known)]
 
 
 def _items(milestone: MilestoneAnalysis) -> list[str]:

@@ -1,14 +1,15 @@
 """Everything that was measured: what moves the forecast and what is context, with n, window and meaning."""
 
 import re
-from collections.abc import Iterable
 from functools import cache
 from itertools import groupby
+
+from markupsafe import Markup
 
 from sprintlib import resources
 from sprintlib.analysis.model import MilestoneAnalysis
 from sprintlib.features import Metric
-from sprintlib.views.markup import table, text
+from sprintlib.views.templating import macro
 
 FAMILIES = {
     "temporal": "Time",
@@ -19,20 +20,18 @@ FAMILIES = {
     "delivery": "CI and delivery",
 }
 HEAD = ("Measurement", "Value", "Usual", "n", "What it is", "Weight")
+_TEMPLATE = "measurements.html"
 _PARAGRAPH = re.compile(r"\*\*(?P<question>[^*]+\?)\*\*\s+(?P<answer>.+?)(?=\n\n|\Z)", re.DOTALL)
 _WHOLE = ("items", "lines", "paths", "words")
 _WHAT = "What is it?"
 
 
-def measurements(milestone: MilestoneAnalysis) -> str:
+def measurements(milestone: MilestoneAnalysis) -> Markup:
     """Every measurement, folded away, a table a family; "" where none were taken."""
     if not milestone.measurements:
-        return ""
-    tables = "".join(_family(name, found) for name, found in families(milestone))
-    return (
-        f'<section id="measurements"><h2>Measurements</h2><details class="fold"><summary>{text(gist(milestone))}'
-        f"</summary>{tables}</details></section>"
-    )
+        return Markup()
+    tables = [(name, [_row(metric) for metric in found]) for name, found in families(milestone)]
+    return macro(_TEMPLATE, "section", gist(milestone), tables, HEAD)
 
 
 def families(milestone: MilestoneAnalysis) -> list[tuple[str, list[Metric]]]:
@@ -47,8 +46,8 @@ def gist(milestone: MilestoneAnalysis) -> str:
     known, moving = sum(one.value is not None for one in found), sum(one.in_forecast for one in found)
     move = "moves" if moving == 1 else "move"
     return (
-        f"{known} of {len(found)} known; {moving} {move} the forecast, the others are context with weight 0. "
-        "Figures of the team, never of a person."
+        f"{known} of {len(found)} known; {moving} {move} the forecast, the others are context only. "
+        "Figures for the team, never for a person."
     )
 
 
@@ -66,7 +65,7 @@ def title(name: str) -> str:
 
 def weight(metric: Metric) -> str:
     """Whether the fact measured moves the probability."""
-    return "in the forecast" if metric.in_forecast else "context, weight 0"
+    return "in the forecast" if metric.in_forecast else "context only"
 
 
 def value(metric: Metric) -> str:
@@ -103,21 +102,11 @@ def meaning(name: str) -> dict[str, str]:
     return {match["question"]: " ".join(match["answer"].split()) for match in _PARAGRAPH.finditer(page)}
 
 
-def _family(name: str, found: Iterable[Metric]) -> str:
-    return table(name, HEAD, [_row(metric) for metric in found], frozenset({3}))
-
-
 def _row(metric: Metric) -> list[str]:
-    name, amount, range_, n, said, weighs = (text(cell) for cell in cells(metric))
-    more = f"<p><strong>Taken from:</strong> {text(metric.window)}; n = {metric.n}</p>" + "".join(
-        f"<p><strong>{text(question)}</strong> {text(answer)}</p>"
-        for question, answer in meaning(metric.name).items()
-        if question != _WHAT
-    )
-    if metric.evidence:
-        more += f"<p><strong>Most telling:</strong> {text(', '.join(metric.evidence[:5]))}</p>"
-    about = f'{said}<details><summary aria-label="More about {name}">More</summary>{more}</details>'
-    return [name, amount, range_, n, about, weighs]
+    name, amount, usually, n, said, weighs = cells(metric)
+    questions = [(question, answer) for question, answer in meaning(metric.name).items() if question != _WHAT]
+    about = macro(_TEMPLATE, "about", name, said, metric, questions)
+    return [name, amount, usually, n, about, weighs]
 
 
 def _number(amount: float, unit: str) -> str:

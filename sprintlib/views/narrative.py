@@ -2,21 +2,19 @@
 
 from collections.abc import Iterator
 
+from markupsafe import Markup
+
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis, Sentence
-from sprintlib.views.markup import citations, known_repositories, sentence, text
+from sprintlib.views.markup import known_repositories
+from sprintlib.views.templating import render
 
 
-def narrative(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
+def narrative(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
     """The sentences as a section; "" where nobody asked for an explanation ('sprint explain')."""
     told = list(sentences(milestone))
     if not told:
-        return ""
-    known = known_repositories(analysis)
-    items = "".join(f"<li>{_item(one, known)}</li>" for one in told)
-    return (
-        f'<section aria-labelledby="in-words"><h2 id="in-words">In thirty seconds</h2><ul class="notes">{items}</ul>'
-        f'<p class="muted">{text(worded_by(milestone))}</p></section>'
-    )
+        return Markup()
+    return render("narrative.html", sentences=told, known=known_repositories(analysis), worded_by=worded_by(milestone))
 
 
 def sentences(milestone: MilestoneAnalysis) -> Iterator[Sentence]:
@@ -29,11 +27,5 @@ def worded_by(milestone: MilestoneAnalysis) -> str:
     llm = milestone.llm
     if llm.used:
         dropped = f"; {llm.dropped_claims} that did not check out were dropped" if llm.dropped_claims else ""
-        return f"Sentences marked * were worded by {llm.model} and checked against what is stored{dropped}."
+        return f"Sentences marked * were written by {llm.model} and checked against what is stored{dropped}."
     return f"No language model was used. {llm.missing or ''}".strip()
-
-
-def _item(one: Sentence, known: frozenset[str]) -> str:
-    mark, cites = "* " if one.by_model else "", citations(one.evidence, known, one.text)
-    beside = f' <span class="muted">{cites}</span>' if cites else ""
-    return f"{mark}{sentence(one.text, one.evidence, known)}{beside}"

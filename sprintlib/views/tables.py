@@ -2,79 +2,61 @@
 
 from datetime import date
 
+from markupsafe import Markup
+
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis, Part, Scope
 from sprintlib.explain.model import Driver
-from sprintlib.views.markup import (
-    citations,
-    cite,
-    full_title,
-    known_repositories,
-    link,
-    sentence,
-    short,
-    table,
-    text,
-    web_url,
-)
-from sprintlib.views.words import SEVERITIES, age, between, chance, day, headline, moment, percent, short_day, today
+from sprintlib.views.markup import known_repositories, short, web_url
+from sprintlib.views.templating import macro
+from sprintlib.views.words import age, between, chance, day, headline, moment, percent, short_day, today
 
+_TEMPLATE = "tables.html"
 _CITED = 4
 SCOPE_COLUMNS = ("Committed", "Added", "Removed", "Done", "Dropped", "Open")
 _COUNTS = frozenset(range(1, 7))  # where they stand, behind the name of the row
 
 
-def milestone_table(analysis: Analysis, links: dict[str, str] | None = None) -> str:
+def milestone_table(analysis: Analysis, links: dict[str, str] | None = None) -> Markup:
     """One row a milestone: answer, due, finish, what is open, worst risk. links: address of each title's own page."""
     if not analysis.milestones:
-        return '<p class="muted">No milestone was open at this moment.</p>'
-    rows = [
-        _milestone_row(analysis, milestone, (links or {}).get(milestone.title)) for milestone in analysis.milestones
-    ]
-    head = ("Milestone", "Will it land?", "Due", "Finish, 80% interval", "Open", "Worst risk")
-    return f'<div id="milestones">{table("Milestones", head, rows, frozenset({4}))}</div>'
+        return macro("macros.html", "muted", "No milestone was open at that time.")
+    pages = links or {}
+    rows = [_milestone_row(analysis, milestone, pages.get(milestone.title)) for milestone in analysis.milestones]
+    return macro(_TEMPLATE, "milestones", rows)
 
 
 def _milestone_row(analysis: Analysis, milestone: MilestoneAnalysis, page: str | None) -> list[str]:
     known, now = known_repositories(analysis), today(analysis, milestone)
-    title = f'<a href="{text(page)}">{full_title(milestone.title)}</a>' if page else full_title(milestone.title)
     repos = ", ".join(short(repo, known) for repo in milestone.repos)
     early, late = milestone.interval.finish_date or (None, None)
     scope = milestone.scope
     return [
-        f'{title} <span class="muted">{text(repos)}</span>',
+        macro(_TEMPLATE, "milestone_name", milestone.title, page, repos),
         _answer(analysis, milestone),
-        text(short_day(milestone.due_on, now, "none")),
-        text(between(early, late, now)) if milestone.interval.finish_date else "–",
+        short_day(milestone.due_on, now, "none"),
+        between(early, late, now) if milestone.interval.finish_date else "–",
         f"{scope.open} of {scope.done + scope.dropped + scope.open}",
-        _worst(milestone, known),
+        macro(_TEMPLATE, "worst_risk", next(iter(milestone.risks), None), known),
     ]
 
 
-def _answer(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
+def _answer(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
     """The same figure as at the top of the milestone's own page, and for a probability its word."""
     figure, words = headline(analysis, milestone)
     if milestone.probability is not None and figure == percent(milestone.probability):
-        return f"<strong>{text(figure)}</strong> {text(chance(milestone.probability))}"
-    return f'<strong title="{text(words)}">{text(figure)}</strong>{_in_two_weeks(milestone, figure)}'
+        return macro(_TEMPLATE, "verdict", figure, chance(milestone.probability))
+    return macro(_TEMPLATE, "verdict", figure, _in_two_weeks(milestone, figure), words)
 
 
 def _in_two_weeks(milestone: MilestoneAnalysis, figure: str) -> str:
     """What the figure of a milestone without a due date counts."""
-    return " close in two weeks" if milestone.due_on is None and figure[0].isdigit() else ""
+    return "close in two weeks" if milestone.due_on is None and figure[0].isdigit() else ""
 
 
-def _worst(milestone: MilestoneAnalysis, known: frozenset[str]) -> str:
-    if not milestone.risks:
-        return '<span class="muted">none found</span>'
-    risk = milestone.risks[0]
-    said = sentence(risk.statement, risk.evidence, known)
-    return f'<span class="tag {risk.severity}">{SEVERITIES[risk.severity]}</span> {said}'
-
-
-def drivers_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
+def drivers_table(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
     """The waterfall: how the score came about, in points, with a running total and evidence."""
     if not milestone.drivers:
-        return f'<section><h2>How the score came about</h2><p class="muted">{text(no_drivers(milestone))}</p></section>'
+        return macro(_TEMPLATE, "drivers", ACCOUNT_TITLE, [], "", no_drivers(milestone))
     known = known_repositories(analysis)
     rows: list[list[str]] = []
     total = 0.0
@@ -84,7 +66,7 @@ def drivers_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
         before, total = total, total + driver.points
         rows.append(
             [
-                f'{text(driver.name)}<p class="remedy">{sentence(driver.remedy, driver.evidence, known)}</p>',
+                macro(_TEMPLATE, "driver_name", driver, known),
                 f"{driver.points:+z.1f}" if rows else f"{driver.points:z.1f}",
                 _step(before, total, driver),
                 f"{total:z.1f}",
@@ -92,12 +74,12 @@ def drivers_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
                 _about(driver, known),
             ]
         )
-    head = ("Fact, and what acting on it would bring now", "Points", "0 to 100", "Sum", "Log-odds", "About")
     nothing = "; ".join(driver.name.lower() for driver in milestone.drivers if _moves_nothing(driver))
-    note = f'<p class="muted">{text(ACCOUNT)}{text(f" No effect here: {nothing}." if nothing else "")}</p>'
-    return f'<section id="score">{table("How the score came about", head, rows, frozenset({1, 3, 4}))}{note}</section>'
+    account = f"{ACCOUNT} No effect here: {nothing}." if nothing else ACCOUNT
+    return macro(_TEMPLATE, "drivers", ACCOUNT_TITLE, rows, account, "")
 
 
+ACCOUNT_TITLE = "How the score came about"
 ACCOUNT = (
     "The facts are taken into the forecast one after the other, and each step stands here. It is not what an action "
     "would bring: that is said below each fact and beside the actions, both from the what-if."
@@ -114,51 +96,50 @@ def _moves_nothing(driver: Driver) -> bool:
     return abs(driver.points) < 0.05 and abs(driver.log_odds) < 0.005
 
 
-def _step(before: float, after: float, driver: Driver) -> str:
-    """One bar of the waterfall; the figures stand beside it, so hidden from screen readers."""
+def _step(before: float, after: float, driver: Driver) -> Markup:
+    """One bar of the waterfall: from where to where it takes the score, within 0 and 100."""
+    told = f"{driver.points:+z.1f} points, {driver.log_odds:+z.2f} in log-odds. {driver.remedy}"
     low, high = sorted((min(max(before, 0), 100), min(max(after, 0), 100)))
-    told = text(f"{driver.points:+z.1f} points, {driver.log_odds:+z.2f} in log-odds. {driver.remedy}")
-    if abs(after - before) < 0.5:
-        return f'<span class="step" aria-hidden="true" title="{told}"></span>'
-    way = "up" if after >= before else "down"
-    return (
-        f'<span class="step" aria-hidden="true" title="{told}"><span class="{way}" '
-        f'style="left:{low:.0f}%;width:{max(high - low, 1):.0f}%"></span></span>'
-    )
+    bar = ("up" if after >= before else "down", f"{low:.0f}", f"{max(high - low, 1):.0f}")
+    return macro(_TEMPLATE, "step", told, bar if abs(after - before) >= 0.5 else None)
 
 
-def _about(driver: Driver, known: frozenset[str]) -> str:
+def _about(driver: Driver, known: frozenset[str]) -> Markup:
     """The first items as links, the others folded away."""
-    shown, links = driver.evidence[:_CITED], {cited.ref: cited for cited in driver.evidence}
-    others = [ref for ref in driver.items if ref not in {cited.ref for cited in shown}]
-    folded = " · ".join(cite(links[ref], known) if ref in links else text(short(ref, known)) for ref in others)
-    more = f"<details><summary>and {len(others)} more</summary>{folded}</details>" if others else ""
-    return citations(shown, known) + more
+    shown, cited = driver.evidence[:_CITED], {evidence.ref: evidence for evidence in driver.evidence}
+    others = [(ref, cited.get(ref)) for ref in driver.items if ref not in {evidence.ref for evidence in shown}]
+    return macro(_TEMPLATE, "about", shown, others, known)
 
 
-def scope_table(analysis: Analysis, milestone: MilestoneAnalysis) -> str:
+def scope_table(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
     """The counts, for which committed + added - removed = done + dropped + open; of several parts, all must land."""
     parts = several_parts(milestone)
     if not parts:
-        return table("Scope, in items", ("", *SCOPE_COLUMNS), [["All", *scope_counts(milestone.scope)]], _COUNTS)
+        rows = [["All", *scope_counts(milestone.scope)]]
+        return macro("macros.html", "table", "Scope, in items", ("", *SCOPE_COLUMNS), rows, _COUNTS)
     known = known_repositories(analysis)
     rows = [_scope_row("All", milestone.scope, milestone.due_on, percent(milestone.probability), "")]
     rows += [
         _scope_row(
-            link(web_url(part.html_url, known), short(part.repo, known), f"{part.repo}, milestone {part.number}"),
+            _part_name(part, known),
             part.scope,
             part.due_on,
             percent(part.probability) if part.probability is not None else part.reason or "no number",
-            "ends last most often" if part.repo == milestone.governed_by else "",
+            "usually the last to finish" if part.repo == milestone.governed_by else "",
         )
         for part in parts
     ]
-    return table("Scope, in items", ("", *SCOPE_COLUMNS, "Chance", "Due", ""), rows, _COUNTS | {7})
+    head = ("", *SCOPE_COLUMNS, "Chance", "Due", "")
+    return macro("macros.html", "table", "Scope, in items", head, rows, _COUNTS | {7})
+
+
+def _part_name(part: Part, known: frozenset[str]) -> Markup:
+    hover = f"{part.repo}, milestone {part.number}"
+    return macro("macros.html", "link", web_url(part.html_url, known), short(part.repo, known), hover)
 
 
 def _scope_row(name: str, scope: Scope, due: date | None, chance: str, remark: str) -> list[str]:
-    """name: HTML; the others: plain text."""
-    return [name, *scope_counts(scope), text(chance), text(day(due, "none")), text(remark)]
+    return [name, *scope_counts(scope), chance, day(due, "none"), remark]
 
 
 def scope_counts(scope: Scope) -> list[str]:
@@ -172,21 +153,16 @@ def several_parts(milestone: MilestoneAnalysis) -> tuple[Part, ...]:
     return milestone.parts if len(milestone.parts) > 1 else ()
 
 
-def freshness(analysis: Analysis) -> str:
+def freshness(analysis: Analysis) -> Markup:
     """When the facts of each repository were last collected completely."""
-    rows = [
-        [text(repo), text(moment(at)) if at else "–", text(age(at, analysis.as_of))]
-        for repo, at in analysis.freshness.items()
-    ]
-    return table("Data freshness", ("Repository", "Collected", "Age at that moment"), rows)
+    rows = [[repo, moment(at) if at else "–", age(at, analysis.as_of)] for repo, at in analysis.freshness.items()]
+    head = ("Repository", "Collected", "Age at that time")
+    return macro("macros.html", "table", "Data freshness", head, rows)
 
 
-def notes(analysis: Analysis, milestone: MilestoneAnalysis | None) -> str:
+def notes(analysis: Analysis, milestone: MilestoneAnalysis | None) -> Markup:
     """`remarks` as a list."""
-    said = remarks(analysis, milestone)
-    if not said:
-        return '<p class="muted">Nothing is missing that we know of.</p>'
-    return f'<ul class="notes">{"".join(f"<li>{text(line)}</li>" for line in said)}</ul>'
+    return macro(_TEMPLATE, "notes", remarks(analysis, milestone))
 
 
 def remarks(analysis: Analysis, milestone: MilestoneAnalysis | None) -> list[str]:

@@ -22,6 +22,11 @@ from sprintlib.services.whatif import WhatIfResult
 from sprintlib.views.words import particulars
 
 SHOWN = 3
+_BASIS = {
+    "learned": "based on",
+    "prior": "based on the pace of other teams and",
+    "insufficient-data": "too little to go by:",
+}
 _ALSO = 4  # of what was found and is not cited already
 _STYLE = {"high": "bold red", "medium": "yellow", "low": "cyan", "unknown": "dim"}
 
@@ -45,7 +50,7 @@ def render_answer(found: Answer) -> RenderableType:
     for hit in others:
         blocks += [_indented(f"{plain(hit.header)}: {plain(hit.title)}", style="dim"), _link(hit.url)]
     dropped = found.report.dropped
-    notes = [*found.notes, *([f"{count(dropped, 'sentence')} did not check out and left."] if dropped else [])]
+    notes = [*found.notes, *([f"Dropped {count(dropped, 'sentence')} that did not check out."] if dropped else [])]
     return Group(*blocks, *(Text(f"Note: {plain(note)}", style="dim") for note in notes))
 
 
@@ -79,7 +84,7 @@ def render_explanation(milestone: MilestoneAnalysis) -> RenderableType:
         blocks.append(Text(f"{'* ' if sentence.by_model else ''}{plain(sentence.text)}"))
         blocks += _named(sentence.text, sentence.evidence)
     llm = milestone.llm
-    worded = f"* worded by {llm.model}, and checked; {count(llm.dropped_claims, 'claim')} dropped." if llm.used else ""
+    worded = f"* written by {llm.model}, and checked; {count(llm.dropped_claims, 'claim')} dropped." if llm.used else ""
     return Group(*blocks, Text(worded or f"No language model was used. {llm.missing or ''}".strip(), style="dim"))
 
 
@@ -144,18 +149,20 @@ def _milestone(milestone: MilestoneAnalysis) -> Iterator[RenderableType]:
     if milestone.drivers:
         yield _indented(f"How the score of {milestone.health} came about: {_score(milestone.drivers)}", style="dim")
     if milestone.governed_by:
-        yield _indented(f"The part in {milestone.governed_by} ends last most often.")
+        yield _indented(f"Usually the last to finish: {milestone.governed_by}")
     risks = [(_severity(risk), risk.statement, risk.evidence) for risk in milestone.risks[:SHOWN]]
     advice = [
         (Text(points(one.expected_gain)), f"{one.action} ({'; '.join(particulars(one))})", one.evidence)
         for one in milestone.recommendations[:SHOWN]
     ]
     yield from _table("Risks", risks, len(milestone.risks))
-    yield from _table("Do today (what each brings alone, by the what-if)", advice, len(milestone.recommendations))
+    yield from _table(
+        "What to do today (what each brings alone, by the what-if)", advice, len(milestone.recommendations)
+    )
     if milestone.plan:
         yield _indented(plain(milestone.plan.statement))
     hostile = [(_severity(risk), risk.statement, risk.evidence) for risk in milestone.hostile_text[:SHOWN]]
-    yield from _table("Texts that speak to a language model", hostile, len(milestone.hostile_text))
+    yield from _table("Possible prompt injection", hostile, len(milestone.hostile_text))
     yield Text("")
 
 
@@ -163,8 +170,8 @@ def _basis(milestone: MilestoneAnalysis) -> str:
     scope = milestone.scope
     return (
         f"{scope.committed} committed + {scope.added} added - {scope.removed} removed = {scope.done} done + "
-        f"{scope.dropped} dropped + {scope.open} open; rests on {count(milestone.n_history, 'closing')} "
-        f"({milestone.basis})"
+        f"{scope.dropped} dropped + {scope.open} open; {_BASIS[milestone.basis]} "
+        f"{count(milestone.n_history, 'completed item')}"
     )
 
 

@@ -17,7 +17,7 @@ _CHANCES = (
     (0.0, "almost certainly not", "Almost certain not to land"),
 )
 _BASIS = {
-    "prior": "a prior from other teams; this team's own history is still too short",
+    "prior": "the pace of other teams; this team's own history is still too short",
     "learned": "this team's own history",
     "insufficient-data": "too little data",
 }
@@ -81,7 +81,7 @@ def age(value: datetime | None, as_of: datetime) -> str:
         return "never collected"
     minutes = int((as_of - value).total_seconds() // 60)
     if minutes < 0:
-        return "collected after this moment"
+        return "collected later"
     for unit, length in (("day", 2880), ("hour", 120)):
         if minutes >= length:
             count = minutes // (1440 if unit == "day" else 60)
@@ -101,7 +101,7 @@ def count(number: int, noun: str) -> str:
 
 def basis(milestone: MilestoneAnalysis) -> str:
     """What the forecast rests on, with n."""
-    return f"{_BASIS[milestone.basis]} (n = {count(milestone.n_history, 'closing')})"
+    return f"{_BASIS[milestone.basis]} ({count(milestone.n_history, 'completed item')})"
 
 
 def delivered(milestone: MilestoneAnalysis) -> str:

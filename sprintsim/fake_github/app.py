@@ -21,6 +21,7 @@ from sprintsim.fake_github.payloads import API
 from sprintsim.fake_github.stats import Stats
 
 REPOSITORY = "/repos/{owner}/{repo}"
+BY_ID = "/repositories/{repository_id}"
 GIT = "/{owner}/{repo}"
 HEADERS = {
     "Cache-Control": "private, max-age=60, s-maxage=60",
@@ -44,7 +45,7 @@ class _Answer:
 
 def application(datasets: Iterable[Dataset], fault: Fault | None = None) -> Gateway:
     """The stand-in over these repositories."""
-    by_name = {dataset.full_name.lower(): dataset for dataset in datasets}
+    directory = _Directory(tuple(datasets))
     limited = fault is not None and fault.kind == "rate-limit"
     budget = Budget(fault.budget, fault.window, enforced=True) if fault and limited else Budget()
     stats = Stats()
@@ -52,22 +53,46 @@ def application(datasets: Iterable[Dataset], fault: Fault | None = None) -> Gate
         Route("/rate_limit", _rate_limit(budget)),
         Route("/user", _user),
         Route(STATS_PATH, _stats(stats), methods=["GET", "DELETE"]),
-        *(Route(REPOSITORY + path, _rest(by_name, answer)) for path, answer in endpoints.REPOSITORY_PATHS.items()),
-        Route(f"{GIT}/info/refs", _git(by_name, git_http.info_refs)),
-        Route(f"{GIT}/{git_http.SERVICE}", _git(by_name, git_http.upload_pack), methods=["POST"]),
+        *(
+            Route(repository + path, _rest(directory, answer))
+            for path, answer in endpoints.REPOSITORY_PATHS.items()
+            for repository in (REPOSITORY, BY_ID)
+        ),
+        Route(f"{GIT}/info/refs", _git(directory, git_http.info_refs)),
+        Route(f"{GIT}/{git_http.SERVICE}", _git(directory, git_http.upload_pack), methods=["POST"]),
     ]
     app = Starlette(routes=routes, exception_handlers={404: _not_found, 405: _not_found})
     return Gateway(app, fault, budget, stats)
 
 
-def _rest(datasets: Mapping[str, Dataset], answer_to: endpoints.AnswerTo) -> Endpoint:
+@dataclass(frozen=True)
+class _Directory:
+    """Finds the repository that a request is about: names may change while it is served."""
+
+    datasets: tuple[Dataset, ...]
+
+    def called(self, full_name: str) -> Dataset | None:
+        """By the name of today, in whatever case."""
+        return next((one for one in self.datasets if one.full_name.lower() == full_name), None)
+
+    def once_called(self, full_name: str) -> Dataset | None:
+        """By a former name."""
+        return next((one for one in self.datasets if full_name in map(str.lower, one.former_names)), None)
+
+    def with_id(self, text: str) -> Dataset | None:
+        return next((one for one in self.datasets if str(one.repository()["id"]) == text), None)
+
+
+def _rest(directory: _Directory, answer_to: endpoints.AnswerTo) -> Endpoint:
     """An endpoint of one repository, with paging and conditional requests."""
     etags = _EtagMemory()
 
     async def respond(http: HttpRequest) -> Response:
-        dataset = datasets.get(_full_name(http))
+        by_id = http.path_params.get("repository_id")
+        dataset = directory.with_id(by_id) if by_id else directory.called(_full_name(http))
         if dataset is None:
-            return error_answer("404")
+            moved = None if by_id else directory.once_called(_full_name(http))
+            return _moved(http, moved) if moved else error_answer("404")
         if etags.matches(http, dataset):
             return Response(status_code=304, headers={**HEADERS, "ETag": http.headers["if-none-match"]})
         query = dict(http.query_params)
@@ -86,6 +111,14 @@ def _rest(datasets: Mapping[str, Dataset], answer_to: endpoints.AnswerTo) -> End
         return Response(relocated(answer.body, str(http.base_url)), headers=headers, media_type=JSON)
 
     return respond
+
+
+def _moved(http: HttpRequest, dataset: Dataset) -> Response:
+    """A renamed repository's former name leads to its id."""
+    rest = http.url.path.split("/", 4)[4:]
+    path = "/".join(["repositories", str(dataset.repository()["id"]), *rest])
+    address = f"{http.base_url}{path}" + (f"?{http.url.query}" if http.url.query else "")
+    return JSONResponse({"message": "Moved Permanently", "url": address}, 301, {**HEADERS, "Location": address})
 
 
 def _rendered(answer: bytes | Listing, query: Mapping[str, str]) -> _Answer:
@@ -124,7 +157,7 @@ def _address(http: HttpRequest) -> tuple[str, str]:
 
 
 def _full_name(http: HttpRequest) -> str:
-    return f"{http.path_params['owner']}/{http.path_params['repo']}".lower()
+    return f"{http.path_params.get('owner')}/{http.path_params.get('repo')}".lower()
 
 
 def _number(http: HttpRequest) -> int:
@@ -168,9 +201,10 @@ async def _user(http: HttpRequest) -> Response:
     return JSONResponse({"login": "stand-in", "id": 1, "type": "User", "url": url, "site_admin": False})
 
 
-def _git(datasets: Mapping[str, Dataset], service: GitService) -> Endpoint:
+def _git(directory: _Directory, service: GitService) -> Endpoint:
     async def respond(http: HttpRequest) -> Response:
-        dataset = datasets.get(_full_name(http).removesuffix(".git"))
+        name = _full_name(http).removesuffix(".git")
+        dataset = directory.called(name) or directory.once_called(name)
         if dataset is None or dataset.git_dir is None:
             return error_answer("404")
         return await service(http, dataset.git_dir)

@@ -16,6 +16,7 @@ class Dataset:
 
     def __init__(self, full_name: str, git_dir: Path | None = None) -> None:
         self.full_name = full_name
+        self.former_names: set[str] = set()
         self.git_dir = git_dir
         self.items: dict[int, Item] = {}
         self.extras: Payload = {}
@@ -39,6 +40,22 @@ class Dataset:
         if repo and put.updated_at >= self._base_repo[0]:
             self._base_repo = (put.updated_at, repo)
         self._changed()
+
+    def remove(self, number: int) -> None:
+        """An item was deleted, or transferred to another repository: it is listed and shown no longer."""
+        del self.items[number]
+        self._changed()
+
+    def rename(self, full_name: str) -> None:
+        """The repository is called so from now on; its former names lead here as GitHub's do, by 301 to its id.
+
+        Addresses inside items are left as they are: GitHub changes them at once, a dataset holds what it was given.
+        """
+        self.former_names.add(self.full_name)
+        self.former_names.discard(full_name)
+        about = {**self.repository(), "full_name": full_name, "name": full_name.partition("/")[2]}
+        self.full_name = full_name
+        self.set_extra("repository", about | {"html_url": f"https://github.com/{full_name}", "url": self.url})
 
     def set_extra(self, name: str, value: Any) -> None:
         """Replace `repository`, `milestones`, `workflow_runs`, `releases` or `dependencies`, as in the files."""

@@ -74,7 +74,7 @@ def test_words_become_a_revision_of_the_same_analysis(
     page = open_page(str(home), None, MOMENT)
     assert page.milestone is not None
     assert page.milestone.llm.model == "llama3.2:3b"
-    assert "worded by llama3.2:3b" in page.first_screen().html
+    assert "written by llama3.2:3b" in page.first_screen().html
 
 
 def test_words_of_another_moment_or_other_findings_are_not_taken_over(home: Path, team: World) -> None:
@@ -97,7 +97,7 @@ def test_analyze_stays_without_words(home: Path, capsys: pytest.CaptureFixture[s
 
 def test_a_run_is_listed_and_shown(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(home, "trace", "list") == 0
-    assert capsys.readouterr().out == "No run is kept yet: 'sprint explain' makes one.\n"
+    assert capsys.readouterr().out == "No runs yet: 'sprint explain' makes one.\n"
     run(home, "explain", "--as-of", MOMENT, "--no-model")
     name = newest_run(home, capsys)
     assert run(home, "trace", "list") == 0
@@ -106,7 +106,7 @@ def test_a_run_is_listed_and_shown(home: Path, capsys: pytest.CaptureFixture[str
     told = capsys.readouterr().out
     assert "llm_reasoner" in told
     assert "evidence M1 I1 " in told
-    assert "no words: No words were asked for." in told
+    assert "no words: It was turned off for this run." in told
     assert run(home, "trace", "show", name, "--after", "feature_engineer") == 0
     state = json.loads(capsys.readouterr().out)
     assert "work" in state
@@ -117,7 +117,7 @@ def test_a_mistyped_milestone_leaves_no_run(home: Path, capsys: pytest.CaptureFi
     assert run(home, "explain", "--as-of", MOMENT, "--milestone", "Sprint 9") == 1
     capsys.readouterr()
     assert run(home, "trace", "list") == 0
-    assert capsys.readouterr().out == "No run is kept yet: 'sprint explain' makes one.\n"
+    assert capsys.readouterr().out == "No runs yet: 'sprint explain' makes one.\n"
 
 
 def test_a_fork_from_the_keyboard(home: Path, team: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -165,7 +165,7 @@ def test_mistakes_are_one_sentence(
 
 def test_feedback_from_the_keyboard(home: Path, team: World, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(home, "feedback") == 0
-    assert "Nothing is recommended yet" in capsys.readouterr().out
+    assert "No recommendations yet" in capsys.readouterr().out
     run(home, "analyze", "--as-of", MOMENT)
     capsys.readouterr()
     assert run(home, "feedback", "list", "--json") == 0
@@ -199,7 +199,7 @@ def test_what_another_version_recommended_is_named(home: Path, team: World, caps
         connection.execute(schema.analysis.update().values(body=body))
     capsys.readouterr()
     assert run(home, "feedback") == 0
-    said = "What was recommended is of another version of sprint: 'sprint analyze' makes it again.\n"
+    said = "The stored recommendations are from another version of sprint: run 'sprint analyze' to renew them.\n"
     assert capsys.readouterr().out == said
 
 
@@ -207,7 +207,7 @@ def test_a_snooze_ends_after_today(home: Path, capsys: pytest.CaptureFixture[str
     run(home, "analyze", "--as-of", MOMENT)
     capsys.readouterr()
     assert run(home, "feedback", "snooze", "1", "--until", "2026-03-20") == 1
-    assert capsys.readouterr().err.startswith("sprint: 2026-03-20 is over or today: snooze until a day after ")
+    assert capsys.readouterr().err.startswith("sprint: 2026-03-20 is not in the future: snooze until a day after ")
 
 
 def test_an_answer_says_what_it_changes(home: Path, team: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -218,7 +218,7 @@ def test_an_answer_says_what_it_changes(home: Path, team: World, capsys: pytest.
     assert run(home, "feedback", "dismiss", "1", "--reason", "it cannot wait") == 0
     told = capsys.readouterr().out.splitlines()
     assert told[0] == f"Dismissed: {first}"
-    assert told[1].endswith("now count 33% of their gain, before 50%.")
+    assert told[1].endswith("are now weighted 33%, down from 50%.")
     assert told[2:4] == ["The order of the actions from now on:", f"  1  {second} (was 2)"]
     # the next analysis holds what was announced
     moved = analyze(team.engine, team.settings, datetime.now(UTC), "Sprint 2").milestones[0].recommendations

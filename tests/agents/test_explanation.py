@@ -26,16 +26,16 @@ def test_the_whole_explanation() -> None:
     sentences = told(milestone)
     assert [sentence.text for sentence in sentences] == [
         milestone.summary,
-        "The score starts at 55 by the general pace; what moved it most: scope added after the start -14 "
+        "How the score came about: 55 from the general pace, then mostly scope added after the start -14 "
         "(sprint-demo/api#58), blocked items -9 (sprint-demo/web#31), pace of closings +6 (sprint-demo/api#41).",
-        "Start sprint-demo/api#44 today: sprint-demo/web#31 cannot move without it. (+11 points by the model)",
-        "Ask one named reviewer to look at sprint-demo/api#52 at the next natural break. (+6 points by the model)",
-        "Move sprint-demo/web#37 to the next milestone, or say what leaves instead. (+4 points by the model)",
-        "What would change it most: with the action on sprint-demo/api#44 alone, the model's chance is 49% instead of "
-        "38%, which would not turn the verdict.",
+        "Start sprint-demo/api#44 today: sprint-demo/web#31 cannot move without it. (+11 points expected)",
+        "Ask one named reviewer to look at sprint-demo/api#52 at the next natural break. (+6 points expected)",
+        "Move sprint-demo/web#37 to the next milestone, or say what leaves instead. (+4 points expected)",
+        "What would change it most: the action on sprint-demo/api#44 alone takes the model's chance from 38% "
+        "to 49%, not enough to change the verdict.",
         "There is no earlier analysis to compare with.",
-        "Confidence: medium, as it rests on 47 closings of this team and some facts were only told later; 8 of 10 "
-        "futures end between Wed 25 Nov 2026 and Fri 4 Dec 2026.",
+        "Confidence: medium, based on 47 completed items of this team and on some facts that were only collected "
+        "later; 8 in 10 simulated futures finish between Wed 25 Nov 2026 and Fri 4 Dec 2026.",
     ]
     assert [sentence.kind for sentence in sentences] == ["fact"] * 2 + ["advice"] * 3 + [
         "inference",
@@ -51,7 +51,7 @@ def test_the_whole_explanation() -> None:
     [
         (0.45, "which would make it better than even"),
         (0.7, "which would make it likely"),
-        (0.2, "which would not turn"),
+        (0.2, "not enough to change"),
     ],
 )
 def test_the_counterfactual_says_whether_the_verdict_turns(probability: float, verdict: str) -> None:
@@ -63,15 +63,18 @@ def test_the_counterfactual_says_whether_the_verdict_turns(probability: float, v
 def test_without_a_number_there_is_no_counterfactual() -> None:
     texts = [sentence.text for sentence in told(samples.without_number())]
     assert not any(text.startswith("What would change") for text in texts)
-    assert texts[-1] == "Confidence: none yet, as only 2 closings of milestone items are known."
+    assert texts[-1] == "Confidence: none yet, with only 2 completed items in milestones so far."
 
 
 @pytest.mark.parametrize(
     ("changes", "level"),
     [
-        ({"basis": "prior", "n_history": 4}, "low, as it rests on the pace of other teams more than on the 4 closings"),
-        ({"known_later": (), "n_history": 12}, "medium, as it rests on 12 closings"),
-        ({"known_later": ()}, "fair, as it rests on 47 closings"),
+        (
+            {"basis": "prior", "n_history": 4},
+            "low: it is based on the pace of other teams more than on the 4 completed items",
+        ),
+        ({"known_later": (), "n_history": 12}, "medium, based on 12 completed items"),
+        ({"known_later": ()}, "fair, based on 47 completed items"),
     ],
 )
 def test_confidence_follows_a_written_rule(changes: dict[str, object], level: str) -> None:
@@ -88,7 +91,7 @@ def test_what_changed_since_the_last_analysis() -> None:
     sentence = starting(told(samples.milestone(), before), "Since")
     assert sentence.text == (
         "Since the analysis of Tue 17 Nov 2026, 16:00 UTC: the chance went from 50% to 38% (-12 points); the due date "
-        "is Fri 27 Nov 2026, it was Thu 26 Nov 2026; 2 items ended; 2 items came in; 1 item left; 1 risk more."
+        "is Fri 27 Nov 2026, it was Thu 26 Nov 2026; 2 items closed; 2 items added; 1 item removed; 1 risk more."
     )
 
 
@@ -112,7 +115,7 @@ def test_how_similar_sprints_ended_is_said_with_their_milestones() -> None:
 
 def test_nothing_changed() -> None:
     sentence = starting(told(samples.milestone(), samples.milestone()), "Since")
-    assert sentence.text == "Since the analysis of Tue 17 Nov 2026, 16:00 UTC: nothing that counts has changed."
+    assert sentence.text == "Since the analysis of Tue 17 Nov 2026, 16:00 UTC: nothing that matters has changed."
 
 
 @pytest.mark.parametrize(

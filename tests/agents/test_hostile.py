@@ -13,6 +13,7 @@ from rich.console import Console
 
 from sprintlib.agents import AnalysisContext, open_workflow
 from sprintlib.analysis import Analysis, analyze
+from sprintlib.project import ProjectHandle
 from sprintlib.recommend import interventions
 from sprintlib.services import answer
 from sprintlib.settings import LlmSettings
@@ -82,7 +83,7 @@ def explained(world: World, say: models.Say) -> tuple[Analysis, str]:
 def unmoved(analysis: Analysis) -> dict[str, Any]:
     """Everything but what is there to report or to measure the texts themselves."""
     said = plain(analysis)
-    said["notes"] = [note for note in said["notes"] if "read like orders" not in note]
+    said["notes"] = [note for note in said["notes"] if "looked like prompt injection" not in note]
     for milestone in said["milestones"]:
         del milestone["hostile_text"]
         milestone["measurements"] = [
@@ -121,7 +122,7 @@ def check_outputs(world: World, analysis: Analysis) -> None:
     """No page, report, answer or terminal holds a link or a citation that is not the project's, or obeys a text."""
     (milestone,) = analysis.milestones
     html, markdown = pages(analysis), markdown_report(analysis, milestone)
-    asked = answer(world.engine, world.settings, "why is Sprint 2 late and what blocks item 41?", FRIDAY)
+    asked = answer(ProjectHandle(world.settings, world.engine), "why is Sprint 2 late and what blocks item 41?", FRIDAY)
     drawing = burn_up_figure(analysis, milestone)
     assert html.count("<script") == drawing.count("<script")
     for tag, attributes in parsed(html):
@@ -200,7 +201,7 @@ def test_hidden_orders_move_nothing_with_a_model_that_obeys(tmp_path: Path) -> N
     check_words(clean, attacked, HIDDEN)
     check_outputs(world, attacked)
     assert "evil/repo#1" not in re.sub(r'"title": "[^"]*"|"note": "[^"]*"|"(?:statement|action)": "[^"]*"', "", trace)
-    assert any("read like orders" in note for note in attacked.notes)
+    assert any("looked like prompt injection" in note for note in attacked.notes)
     assert not attacked.milestones[0].llm.used
     assert attacked.milestones[0].llm.dropped_claims >= 5
 

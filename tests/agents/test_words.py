@@ -108,7 +108,7 @@ def test_the_reasoner_searches_by_meaning_where_there_is_an_index(
 
 def test_without_a_model_everything_is_there(team: World, chain: Workflow) -> None:
     (found,) = chain.start(FRIDAY, words=False).analysis.milestones
-    assert (found.llm.used, found.llm.model, found.llm.missing) == (False, None, "No words were asked for.")
+    assert (found.llm.used, found.llm.model, found.llm.missing) == (False, None, "It was turned off for this run.")
     assert not any(sentence.by_model for sentence in found.narrative)
     assert found.narrative[0].text == found.summary
     assert all(sentence.evidence for sentence in found.narrative)
@@ -123,7 +123,7 @@ def test_without_a_model_everything_is_there(team: World, chain: Workflow) -> No
         ("garbage", "does not speak Ollama's protocol"),
         ("failing", "llama runner process has terminated"),
         ("error-in-stream", "out of memory"),
-        ("short-sighted", "The server cut the prompt"),
+        ("short-sighted", "The server truncated the prompt"),
     ],
 )
 def test_a_faulty_model_leaves_a_complete_analysis_that_says_so(team: World, mood: str, missing: str) -> None:
@@ -150,7 +150,7 @@ def test_at_most_three_calls_whatever_happens(team: World) -> None:
         (found,) = chain.start(FRIDAY).analysis.milestones
     assert len(standin.requests) == MOST_CALLS == 3
     assert found.llm.used
-    assert found.llm.missing == "llama3.2:3b did not answer in the asked shape."
+    assert found.llm.missing == "llama3.2:3b did not answer in the requested format."
 
 
 def test_a_lying_model_is_not_shown(team: World) -> None:
@@ -220,7 +220,7 @@ def test_a_text_that_gives_orders_is_kept_from_the_model(team: World, chain: Wor
     team.flush()
     run = chain.start(FRIDAY, words=False)
     assert "previous instructions" not in run.state["reasoning"]["prompt"]
-    assert run.analysis.notes[-1] == "1 text read like orders to a language model and was kept from it."
+    assert run.analysis.notes[-1] == "1 text looked like prompt injection and was kept from the model."
 
 
 def test_hidden_characters_comments_and_secrets_do_not_reach_the_prompt(team: World, chain: Workflow) -> None:

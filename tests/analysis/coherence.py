@@ -85,9 +85,9 @@ def _plan(milestone: MilestoneAnalysis, inputs: ForecastInputs) -> Iterator[str]
         yield f"the plan comes to {plan.probability}, and to {after} by the what-if"
     if plan.reached != (plan.probability >= plan.target):
         yield f"{plan.probability} of {plan.target} is called reached: {plan.reached}"
-    for one in plan.alternatives:
-        if what_if(inputs, one.change).after.probability != one.probability or one.probability < plan.target:
-            yield f"{one.words} does not come to {one.probability}"
+    for other in plan.alternatives:
+        if what_if(inputs, other.change).after.probability != other.probability or other.probability < plan.target:
+            yield f"{other.words} does not come to {other.probability}"
     if plan.actions and percent(plan.probability) not in plan.statement:
         yield f"the plan comes to {plan.probability}, and says {plan.statement}"
 

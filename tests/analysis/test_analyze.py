@@ -132,7 +132,7 @@ def test_the_beginning_of_a_title_is_enough_where_it_is_the_only_one(team: World
 def test_of_many_titles_the_nearest_are_named(team: World) -> None:
     for number in range(3, 12):
         team.milestone(number, f"Release {number}")
-    with pytest.raises(AnalysisError, match=r"No milestone is called 'Sprnt 2': of 11 the nearest are 'Sprint 2', "):
+    with pytest.raises(AnalysisError, match=r"No milestone is called 'Sprnt 2': the closest of 11 are 'Sprint 2', "):
         analysis(team, milestone="Sprnt 2")
     with pytest.raises(AnalysisError, match="No milestone is called 'xyz': among others 'Release 10', "):
         analysis(team, milestone="xyz")
@@ -140,7 +140,7 @@ def test_of_many_titles_the_nearest_are_named(team: World) -> None:
 
 def test_a_moment_ahead_is_marked_and_not_kept(team: World) -> None:
     ahead = analyze(team.engine, team.settings, datetime.now(UTC) + timedelta(days=30), "Sprint 2")
-    assert ahead.notes[0].startswith("This moment lies ahead")
+    assert ahead.notes[0].startswith("That date is in the future")
     assert store_analysis(team.engine, ahead) == []
     assert latest_analyses(team.engine, team.settings.project.name) == []
 
@@ -162,7 +162,7 @@ def test_no_open_milestone_gives_the_outlook_of_the_project(team: World) -> None
 def test_no_dated_milestone_uses_the_cadence(team: World) -> None:
     team.milestone(2, "Sprint 2", created="03-13")
     found = analysis(team, project=team.settings.project.model_dump() | {"cadence_days": 7})
-    assert any(note.startswith("No open milestone has a due date: at its pace") for note in found.notes)
+    assert any(note.startswith("No open milestone has a due date: at the pace of recent weeks") for note in found.notes)
     assert any("in the next 7 days" in note for note in found.notes)
 
 
@@ -182,7 +182,7 @@ def test_titles_that_fit_no_milestone_are_named(team: World) -> None:
     team.event(90, "milestoned", "03-03", subject="Old name")
     team.event(90, "demilestoned", "03-04", subject="Old name")
     team.issue(90, created="03-02", updated="03-05")
-    assert "1 milestone title in acme/api fit no milestone: 'Old name'." in analysis(team).notes
+    assert "1 milestone title in acme/api match no milestone: 'Old name'." in analysis(team).notes
 
 
 def test_settings_move_the_start(team: World) -> None:

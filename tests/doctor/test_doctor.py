@@ -60,6 +60,7 @@ def test_a_healthy_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         "disk": "ok",
         "store": "ok",
         "collection": "ok",
+        "inbox": "info",
         "git": "ok",
         "kernel": "ok",
         "Ollama": "info",
@@ -151,7 +152,7 @@ def test_colours_are_left_out_where_nobody_wants_them(
 @pytest.fixture
 def _github_by_default(github: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test asks GitHub itself, not even one without settings."""
-    known = doctor.checks.connect
+    known = doctor.checks.connect  # type: ignore[attr-defined]
     here = settings.GitHubSettings(api_url=github)
     monkeypatch.setattr(
         "sprintlib.doctor.checks.connect",

@@ -97,7 +97,7 @@ def test_the_whole_is_the_mean_over_forecasts_and_its_error_that_of_sprints() ->
         (WholeScore(0, 0, None, None, None, None), "No finished dated sprint had a forecast"),
         (WholeScore(90, 40, 0.15, 0.25, -0.1, 0.02), "better than the team's own base rate by 0.100"),
         (WholeScore(90, 40, 0.26, 0.25, 0.01, 0.02), "worse than the team's own base rate by 0.010"),
-        (WholeScore(90, 40, 0.15, 0.25, -0.1, 0.02), "standard error 0.020): no chance."),
+        (WholeScore(90, 40, 0.15, 0.25, -0.1, 0.02), "standard error 0.020): unlikely to be chance."),
         (WholeScore(90, 40, 0.15, 0.25, -0.1, 0.08), "standard error 0.080): could be chance."),
     ],
 )

@@ -174,6 +174,7 @@ def test_accounts(user: dict | None, login: str | None, kind: str | None):
 def test_review_state_is_lower_case_from_every_source(origin: Origin):
     assert rows.review_row(shop.reviewed(61, 3, 8, state="CHANGES_REQUESTED"), 3, origin) == {
         **FETCHED,
+        "id": 61,
         "node_id": "PRR_61",
         "number": 3,
         "author": "cleo",
@@ -194,6 +195,7 @@ def test_pending_review_is_no_row(origin: Origin):
 def test_comment(origin: Origin):
     assert rows.comment_row(shop.review_comment(71, 3, 7), "review", 3, origin) == {
         **FETCHED,
+        "id": 71,
         "node_id": "PRRC_71",
         "number": 3,
         "kind": "review",
@@ -224,6 +226,8 @@ def test_commit_keeps_the_name_and_not_the_address(origin: Origin):
 def test_workflow_run(origin: Origin):
     payload = {
         "id": 991,
+        "workflow_id": 5,
+        "path": ".github/workflows/ci.yml",
         "name": "CI",
         "event": "push",
         "head_branch": "main",
@@ -238,7 +242,10 @@ def test_workflow_run(origin: Origin):
     }
     expected = {key: value for key, value in payload.items() if key not in ("run_attempt", "run_started_at")}
     times = {"created_at": day(3), "started_at": day(3, 11), "updated_at": day(3, 12)}
-    assert rows.workflow_run_row(payload, origin) == {**FETCHED, **expected, **times, "attempt": 2}
+    row = {**FETCHED, **expected, **times, "attempt": 2}
+    assert rows.workflow_run_row(payload, origin) == row | {"head_repository_id": None}
+    of_fork = payload | {"head_repository": {"id": 8, "full_name": "bob/shop"}}
+    assert rows.workflow_run_row(of_fork, origin) == row | {"head_repository_id": 8}
     del payload["run_attempt"]
     assert rows.workflow_run_row(payload, origin)["attempt"] == 1
 

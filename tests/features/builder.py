@@ -1,5 +1,6 @@
 """A small project written down row by row, for tests of features."""
 
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -60,11 +61,8 @@ def rows(name: str, *values: dict[str, Any]) -> pl.DataFrame:
 
 def view(**frames: list[dict[str, Any]]) -> MilestoneView:
     """Milestone 5 of acme/api and of acme/web, 9 to 27 November, as of Monday the 23rd at noon."""
-    names = [
-        name
-        for name in ProjectState.__dataclass_fields__
-        if name not in ("project", "as_of", "repositories", "unresolved", "sprint_parts")
-    ]
+    frames_of_state = {one.name for one in fields(ProjectState) if one.type is pl.DataFrame}
+    names = frames_of_state - {"repositories", "unresolved"}
     repositories = rows(
         "repositories",
         *({"repository_id": key, "default_branch": "main", "has_ci_facts": bool(frames.get("runs"))} for key in NAMES),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.special import gammainc
-from scipy.stats import kstest, norm
+from scipy.stats import kstest, norm  # type: ignore[attr-defined] # made at import
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.forecast import Workload

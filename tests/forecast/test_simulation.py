@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import nbinom
+from scipy.stats import nbinom  # type: ignore[attr-defined] # made at import
 
 from sprintlib.forecast import Workload, probability_in_time
 from sprintlib.forecast.queue import closings

@@ -1,5 +1,6 @@
 """Changed files from a bare partial clone."""
 
+import json
 import os
 import subprocess
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ class Project:
     def __init__(self, folder: Path) -> None:
         self.work, self.dataset = folder / "work", folder / "dataset"
         (self.dataset / "issues").mkdir(parents=True)
-        (self.dataset / "repository.json").write_text(requests.compat.json.dumps(shop.REPOSITORY), encoding="utf-8")
+        (self.dataset / "repository.json").write_text(json.dumps(shop.REPOSITORY), encoding="utf-8")
         self.work.mkdir()
         self.git("init", "-q", "-b", "main")
         self.git("remote", "add", "served", str(self.dataset / "repo.git"))
@@ -232,7 +233,7 @@ def test_commits_of_timelines_and_of_git_are_the_same(engine: Engine, project: P
     project.git("tag", "x")
     document = shop.document(shop.pull(3, 3), [shop.committed(sha, 6, message="Renamed")])
     (project.dataset / "pulls").mkdir()
-    (project.dataset / "pulls" / "3.json").write_text(requests.compat.json.dumps(document), encoding="utf-8")
+    (project.dataset / "pulls" / "3.json").write_text(json.dumps(document), encoding="utf-8")
     ingest_dataset(engine, project.dataset, "acme")
     settings = parse(
         {"home": tmp_path, "project": {"name": "acme", "repositories": [shop.NAME]}, "github": {"api_url": url}}

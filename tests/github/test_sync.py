@@ -190,7 +190,8 @@ def test_one_comment_costs_a_handful_of_requests(engine: Engine, collect: Collec
     paths = {path: sum(answers.values()) for path, answers in stats(url)["paths"].items() if "git" not in path}
     assert paths.pop("/repos/{owner}/{repo}/issues/{issue_number}/timeline") == 1
     assert paths.pop("/repos/{owner}/{repo}/pulls/{pull_number}") == 1
-    assert sum(paths.values()) <= 11
+    # one of them compares the list of issues, which changed, number by number
+    assert sum(paths.values()) <= 12
     assert sorted(row["node_id"] for row in rows(engine, schema.comment)) == ["IC_51", "IC_52", "PRRC_71"]
 
 

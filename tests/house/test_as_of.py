@@ -35,7 +35,7 @@ def test_dates_and_times(berlin: Settings, text: str, moment: datetime) -> None:
     ["", "today", "2026-13-01", "2026-08-22T12:00:00", "22.8.2026", "0001-01-01", "9999-12-31", "1026-03-01T12:00:00Z"],
 )
 def test_anything_else_is_one_sentence(berlin: Settings, text: str) -> None:
-    with pytest.raises(SettingsError, match=r"is not a moment: write a date such as 2026-11-23.*\.$"):
+    with pytest.raises(SettingsError, match=r"is not a date or a time: write a date such as 2026-11-23.*\.$"):
         parse_as_of(text, berlin)
 
 

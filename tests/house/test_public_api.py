@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from datetime import date
+from html import escape
 from pathlib import Path
 
 import polars as pl
@@ -12,15 +13,19 @@ import sprintlib as sl
 from tests.world import World
 
 EXPORTED = {
+    "Backtest",
     "Metrics",
     "Project",
     "SprintAnalysis",
+    "SprintAnswer",
     "SprintDays",
     "SprintError",
     "SprintForecast",
     "WhatIf",
     "__version__",
+    "explore_risks",
     "open",
+    "open_reasoning",
 }
 
 
@@ -101,6 +106,29 @@ def test_a_sprint_day_by_day(project: sl.Project) -> None:
     assert days.columns == ["day", "scope", "done", "probability"]
     assert days["day"].max() == date(2026, 3, 20)
     assert days["probability"][-1] == project.analyze("Sprint 2").probability
+
+
+def test_the_days_and_the_backtest_have_charts(project: sl.Project) -> None:
+    days = project.history("Sprint 2").chart().to_dict()
+    assert [panel["width"] for panel in days["vconcat"]] == [640, 640]
+    found = project.backtest()
+    assert found.frame().select("title", "share", "landed").rows() == [
+        ("Sprint 1", 25, True),
+        ("Sprint 1", 50, True),
+        ("Sprint 1", 75, True),
+    ]
+    assert found.scores()["share"].to_list() == [25, 50, 75]
+    assert found.plans()["planning"].to_list() == [1.0]
+    assert found.chart().to_dict()["mark"]["type"] == "point"
+    assert found.verdict in repr(found)
+
+
+def test_findings_show_all_of_their_text(project: sl.Project) -> None:
+    risks = project.analyze("Sprint 2").risks
+    shown = risks._repr_html_()
+    assert len(risks) > 0
+    assert all(escape(risk.statement) in shown for risk in risks)
+    assert "…" not in shown
 
 
 def test_questions_and_search(project: sl.Project) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from sprintlib import results
 from sprintlib.cli import main
 from sprintlib.store import open_store
 from tests.sprints import two_sprints
@@ -63,8 +62,7 @@ def test_the_disk(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: p
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/somewhere/x")
 
-    monkeypatch.setattr("sprintlib.results.store_analysis", full)
-    assert results.store_analysis is full
+    monkeypatch.setattr("sprintlib.services.analysis.store_analysis", full)
     assert refused(home, capsys) == (
         "sprint: /somewhere/x cannot be written (No space left on device): free some space there, "
         "or use another --home.\n"
@@ -75,6 +73,6 @@ def test_other_errors_are_not_hidden(home: Path, monkeypatch: pytest.MonkeyPatch
     def broken(*_: object) -> None:
         raise OSError(errno.EBADF, "a mistake of ours")
 
-    monkeypatch.setattr("sprintlib.results.store_analysis", broken)
+    monkeypatch.setattr("sprintlib.services.analysis.store_analysis", broken)
     with pytest.raises(OSError, match="a mistake of ours"):
         analyze(home)

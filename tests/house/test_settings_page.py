@@ -27,6 +27,8 @@ Secrets are not settings: the GitHub token comes from `GITHUB_TOKEN`, `gh auth t
 | `SPRINT_HOME` | the home folder, as `--home` |
 | `SPRINT_DATABASE_URL` | the store, before `url` under `[store]` |
 | `SPRINT_DASHBOARDS_TOKEN` | what visitors of the dashboards must enter, as `--token` |
+| `SPRINT_WEBHOOK_SECRET` | the secret of the webhooks, before `secret_file` under `[webhooks]` |
+| `SPRINT_WEBHOOK_SECRET_BEFORE` | the former one, while both count |
 """
 
 

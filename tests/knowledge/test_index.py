@@ -272,9 +272,9 @@ def test_importing_and_searching_load_no_torch() -> None:
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
-def _chunks(world: World) -> list[object]:
+def _chunks(world: World) -> list[Any]:
     with world.engine.connect() as connection:
-        return list(connection.execute(select(schema.chunk)))  # type: ignore[arg-type]
+        return list(connection.execute(select(schema.chunk)))
 
 
 def _vectors(world: World) -> dict[int, np.ndarray]:  # type: ignore[type-arg]

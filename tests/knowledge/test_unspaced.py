@@ -9,6 +9,7 @@ from sprintlib.history.texts import read_texts
 from sprintlib.knowledge import search
 from sprintlib.knowledge.store import write_chunks
 from sprintlib.knowledge.unspaced import pairs
+from sprintlib.project import ProjectHandle
 from sprintlib.services import answer
 from sprintlib.store import open_store
 from tests.world import World, at
@@ -43,13 +44,13 @@ def shop(tmp_path: Path) -> World:
 )
 def test_a_question_finds_and_quotes_the_text_that_holds_its_words(shop: World, question: str, ref: str) -> None:
     assert search(shop.engine, shop.settings, question, at("03-20"))[0].ref == ref
-    found = answer(shop.engine, shop.settings, question, at("03-20"))
+    found = answer(ProjectHandle(shop.settings, shop.engine), question, at("03-20"))
     assert found.sentences[0].text.startswith(f"{ref} (issue")
     assert {one.ref for sentence in found.sentences for one in sentence.evidence} == {ref}
 
 
 def test_what_nothing_holds_is_not_known(shop: World) -> None:
-    assert answer(shop.engine, shop.settings, "天気はどうですか", at("03-20")).outcome == "unknown"
+    assert answer(ProjectHandle(shop.settings, shop.engine), "天気はどうですか", at("03-20")).outcome == "unknown"
 
 
 def test_edited_and_deleted_texts(shop: World) -> None:
@@ -82,5 +83,5 @@ def test_on_postgresql(on_postgresql: Engine) -> None:
     write_chunks(world.engine, read_texts(world.engine, world.settings), HOSTS)
     found = search(world.engine, world.settings, "決済", at("03-20"))
     assert [hit.ref for hit in found] == ["acme/api#1"]
-    assert answer(world.engine, world.settings, "決済", at("03-20")).outcome == "answered"
-    assert answer(world.engine, world.settings, "asdfgh", at("03-20")).outcome == "unknown"
+    assert answer(ProjectHandle(world.settings, world.engine), "決済", at("03-20")).outcome == "answered"
+    assert answer(ProjectHandle(world.settings, world.engine), "asdfgh", at("03-20")).outcome == "unknown"

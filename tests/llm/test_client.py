@@ -42,7 +42,7 @@ def test_a_wrong_shape_is_repaired_once() -> None:
     standin = OllamaStandIn(['{"word": "maybe", "why": ""}', GOOD])
     assert len(ask(standin).calls) == 2
     assert "word Input should be 'late' or 'on time'" in standin.requests[1]["messages"][-1]["content"]
-    with pytest.raises(LlmBadOutput, match="did not answer in the asked shape, twice"):
+    with pytest.raises(LlmBadOutput, match="did not answer in the requested format, twice"):
         ask(OllamaStandIn(["no json at all"]))
 
 
@@ -77,7 +77,7 @@ def test_all_words_together_have_their_time() -> None:
 
 
 def test_a_silently_cut_prompt_is_noticed() -> None:
-    with pytest.raises(LlmBadOutput, match="The server cut the prompt"):
+    with pytest.raises(LlmBadOutput, match="The server truncated the prompt"):
         ask(OllamaStandIn([GOOD], mood="short-sighted"), prompt="evidence " * 500)
 
 

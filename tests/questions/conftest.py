@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from sprintlib.project import ProjectHandle
 from sprintlib.services import Answer, answer
 from tests.sprints import AS_OF, team_in
 from tests.world import WEB, World, at
@@ -48,7 +49,7 @@ def asked(team: World) -> Callable[[str], Answer]:
 
     def ask(question: str) -> Answer:
         team.flush()
-        found = answer(team.engine, team.settings, question, at(AS_OF))
+        found = answer(ProjectHandle(team.settings, team.engine), question, at(AS_OF))
         assert found.report.dropped == 0
         if found.outcome == "answered":
             assert all(sentence.evidence for sentence in found.sentences)

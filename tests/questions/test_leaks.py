@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sprintlib.project import ProjectHandle
 from sprintlib.services import answer
 from tests.analysis.test_leaks import LATER, baseline
 from tests.sprints import AS_OF, team_in
@@ -31,7 +32,7 @@ QUESTIONS = (
 
 def told(world: World) -> list[str]:
     world.flush()
-    answers = [answer(world.engine, world.settings, question, at(AS_OF)) for question in QUESTIONS]
+    answers = [answer(ProjectHandle(world.settings, world.engine), question, at(AS_OF)) for question in QUESTIONS]
     return [sentence.text for found in answers for sentence in found.sentences]
 
 

@@ -5,7 +5,7 @@ import pytest
 from tests.questions.conftest import Ask
 from tests.world import World
 
-REFUSED = "I do not rank or measure people: there are figures about the team and its items, and none about a person."
+REFUSED = "I do not rank or measure people: there are figures for the team and its items, but none about a person."
 
 
 @pytest.mark.parametrize(

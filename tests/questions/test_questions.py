@@ -13,6 +13,7 @@ import pytest
 from sprintlib.github import sync
 from sprintlib.github.dataset import ingest_dataset
 from sprintlib.knowledge import update_texts
+from sprintlib.project import ProjectHandle
 from sprintlib.services import answer
 from sprintlib.settings import Settings, parse
 from sprintlib.store import open_store
@@ -29,7 +30,7 @@ def verdicts(settings: Settings, project: str, half: str, moment: datetime) -> I
     engine = open_store(settings.database_url)
     update_texts(engine, settings)
     for question in questions(half, project):
-        found = answer(engine, settings, question.text, moment)
+        found = answer(ProjectHandle(settings, engine), question.text, moment)
         verdict = judged(question, found)
         if verdict != "right":
             lines = [f"{verdict}: {question.text}", *(f"    {one.text}" for one in found.sentences[:4])]

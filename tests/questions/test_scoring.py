@@ -38,7 +38,7 @@ def test_what_an_answer_says(texts: tuple[str, ...], verdict: str) -> None:
 
 
 def test_silence_is_no_answer_and_right_where_nothing_is_known() -> None:
-    silent = answered("I do not know: nothing that is stored answers this question.", cited=False)
+    silent = answered("I do not know: nothing stored answers this question.", cited=False)
     assert judged(BLOCKED, silent) == "no answer"
     noise = Question("b", "demo", "tune", "asdfgh", kind="unknown")
     assert judged(noise, silent) == "right"

@@ -8,10 +8,11 @@ import pytest
 from sprintlib.analysis import Analysis, analyze
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.errors import AnalysisError
+from sprintlib.project import ProjectHandle
 from sprintlib.recommend import Recommendation, give_feedback, read_feedback
 from sprintlib.recommend.feedback import Feedback, Record, hidden, records, standing
 from sprintlib.results import store_analysis
-from sprintlib.services.feedback import options, record_feedback
+from sprintlib.services import open_recommendations, record_feedback
 from sprintlib.settings import ActionSettings
 from tests.world import World, at
 
@@ -28,6 +29,10 @@ def busy(team: World) -> World:
     team.flush()
     store_analysis(team.engine, analysis(team))
     return team
+
+
+def handle(world: World) -> ProjectHandle:
+    return ProjectHandle(world.settings, world.engine)
 
 
 def analysis(world: World, moment: str = "03-20 12:00") -> Analysis:
@@ -139,16 +144,16 @@ def test_wording_never_claims_a_cause() -> None:
 
 def test_an_answer_is_taken_back_and_everything_is_as_before(busy: World) -> None:
     before = list(advice(busy, "03-20 15:00"))
-    (one, *_) = options(busy.engine, "acme")
-    dismissed = record_feedback(busy.engine, busy.settings, one.short, "dismiss", at("03-20 13:00"), reason="no")
+    (one, *_) = open_recommendations(handle(busy))
+    dismissed = record_feedback(handle(busy), one.short, "dismiss", at("03-20 13:00"), reason="no")
     assert one.short not in dismissed.shorts
     assert one.id not in advice(busy, "03-20 15:00")
-    back = record_feedback(busy.engine, busy.settings, one.short, "undo", at("03-20 14:00"))
+    back = record_feedback(handle(busy), one.short, "undo", at("03-20 14:00"))
     assert one.short in back.shorts
     assert list(advice(busy, "03-20 15:00")) == before
     assert one.id not in advice(busy, "03-20 13:30"), "what was said then is kept as it was"
     with pytest.raises(AnalysisError, match="has no answer that could be taken back"):
-        record_feedback(busy.engine, busy.settings, one.short, "undo", at("03-20 14:30"))
+        record_feedback(handle(busy), one.short, "undo", at("03-20 14:30"))
 
 
 def test_an_undo_takes_back_the_last_answer_only() -> None:
@@ -158,11 +163,11 @@ def test_an_undo_takes_back_the_last_answer_only() -> None:
 
 
 def test_letters_point_at_the_same_action_after_an_answer(busy: World) -> None:
-    shown = {one.short: one.id for one in options(busy.engine, "acme")}
+    shown = {one.short: one.id for one in open_recommendations(handle(busy))}
     first, *others = shown
-    record_feedback(busy.engine, busy.settings, first, "dismiss", at("03-20 13:00"), reason="no")
+    record_feedback(handle(busy), first, "dismiss", at("03-20 13:00"), reason="no")
     store_analysis(busy.engine, analysis(busy, "03-20 14:00"))
-    later = {one.short: one.id for one in options(busy.engine, "acme")}
+    later = {one.short: one.id for one in open_recommendations(handle(busy))}
     assert {name: later[name] for name in others if name in later} == {
         name: shown[name] for name in others if name in later
     }

@@ -9,7 +9,7 @@ from sprintlib import reports
 from sprintlib.cli import report as command_module
 from sprintlib.cli.main import sprint
 from sprintlib.errors import ReportError
-from sprintlib.reports import ReportFiles
+from sprintlib.reports import DatedSprint, ReportFiles
 from tests import samples
 
 NOTHING = samples.analysis(notes=("No milestone is open: 3 to 9 items close.",)).model_copy(update={"milestones": ()})
@@ -69,7 +69,9 @@ def test_json_says_where_everything_is(settings, asked):
 
 
 def test_all_goes_on_after_a_failure_and_exits_1(settings, asked, monkeypatch):
-    monkeypatch.setattr(reports, "open_dated_milestones", lambda *_: ["broken", "Sprint 9"])
+    monkeypatch.setattr(
+        reports, "open_dated_sprints", lambda *_: [DatedSprint("1-8", "broken"), DatedSprint("1-9", "Sprint 9")]
+    )
     ended = call(settings, "--all")
     assert ended.exit_code == 1
     assert [title for title, *_ in asked] == ["broken", "Sprint 9"]
@@ -78,7 +80,7 @@ def test_all_goes_on_after_a_failure_and_exits_1(settings, asked, monkeypatch):
 
 
 def test_all_without_a_due_date_says_what_to_do(settings, asked, monkeypatch):
-    monkeypatch.setattr(reports, "open_dated_milestones", lambda *_: [])
+    monkeypatch.setattr(reports, "open_dated_sprints", lambda *_: [])
     ended = call(settings, "--all")
     assert isinstance(ended.exception, ReportError)
     assert "set one on GitHub" in str(ended.exception)

@@ -10,11 +10,12 @@ from click.testing import CliRunner
 from sprintlib import github
 from sprintlib.cli.main import sprint
 from sprintlib.errors import ReportError, UnreachableError
-from sprintlib.reports import due, is_due, last_slot, overdue, run_due
+from sprintlib.reports import DatedSprint, due, is_due, last_slot, overdue, run_due
 from sprintlib.results import Run, run_table, runs
 from sprintlib.store import open_store, schema, upsert
 from sprintlib.store.schema import run
 
+NINE, TEN = DatedSprint("1-9", "Sprint 9"), DatedSprint("1-10", "Sprint 10")
 SLOT = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)  # a Monday
 
 
@@ -49,7 +50,7 @@ def test_days_and_time_come_from_the_settings(settings):
     assert last_slot(with_report(settings, days=()), utc(2026, 11, 23, 7, 30)) is None
 
 
-def past_run(state="ok", as_of=SLOT, started_at=None, milestone="Sprint 9", trigger="due"):
+def past_run(state="ok", as_of=SLOT, started_at=None, milestone="Sprint 9", trigger="due", sprint=None):
     return Run(
         id=1,
         milestone=milestone,
@@ -61,6 +62,7 @@ def past_run(state="ok", as_of=SLOT, started_at=None, milestone="Sprint 9", trig
         folder=None,
         message=None,
         pid=None,
+        sprint=sprint,
     )
 
 
@@ -81,7 +83,14 @@ def past_run(state="ok", as_of=SLOT, started_at=None, milestone="Sprint 9", trig
     ],
 )
 def test_a_report_is_due_once(past, expected):
-    assert is_due("Sprint 9", SLOT, past, now=SLOT + timedelta(hours=2)) is expected
+    assert is_due(NINE, SLOT, past, now=SLOT + timedelta(hours=2)) is expected
+
+
+def test_a_sprint_with_another_title_is_not_reported_twice():
+    renamed, other = DatedSprint("1-9", "Sprint 9: payments"), DatedSprint("1-19", "Sprint 9")
+    done = past_run(as_of=SLOT + timedelta(minutes=5), sprint="1-9")
+    assert not is_due(renamed, SLOT, [done], now=SLOT + timedelta(hours=2))
+    assert is_due(other, SLOT, [done], now=SLOT + timedelta(hours=2))
 
 
 def test_without_a_dated_milestone_any_report_will_do():
@@ -95,8 +104,8 @@ def test_without_a_dated_milestone_any_report_will_do():
 @pytest.fixture
 def titles(monkeypatch):
     """Open dated milestones, without a store full of facts."""
-    found = ["Sprint 9", "Sprint 10"]
-    monkeypatch.setattr(due, "open_dated_milestones", lambda *_: found)
+    found = [NINE, TEN]
+    monkeypatch.setattr(due, "open_dated_sprints", lambda *_: found)
     return found
 
 
@@ -166,7 +175,7 @@ def test_without_a_dated_milestone_there_is_one_report(settings, written, titles
 def test_missed_days_are_caught_up_once(settings, written):
     run_due(settings, [].append)
     later = datetime.now(UTC) + timedelta(days=21)
-    assert overdue(open_store(settings.database_url), settings, later) == ["Sprint 9", "Sprint 10"]
+    assert overdue(open_store(settings.database_url), settings, later) == [NINE, TEN]
 
 
 @pytest.mark.usefixtures("titles")
@@ -178,7 +187,8 @@ def test_reports_are_written_although_nothing_new_can_be_collected(settings, wri
     said = []
     assert len(run_due(settings, said.append)) == 2
     assert said[0] == (
-        "Nothing new was collected: GitHub could not be reached: check the network. The reports rest on what was there."
+        "Nothing new was collected: GitHub could not be reached: check the network. "
+        "The reports use what was collected before."
     )
 
 
@@ -196,7 +206,7 @@ def test_a_second_call_at_the_same_time_does_nothing(settings, written):
     with (settings.data_dir / "run-due.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert run_due(settings, said.append) == []
-    assert said == ["Another 'sprint run due' is at work: nothing to do here."]
+    assert said == ["Another 'sprint run due' is already running: nothing to do."]
     assert written == []
 
 
@@ -225,7 +235,7 @@ def milestone(number, title, **changes):
     return values | changes
 
 
-def test_open_dated_milestones_by_their_deadline(settings):
+def test_open_dated_sprints_by_their_deadline(settings):
     engine = open_store(settings.database_url)
     repository = {
         "id": 1,
@@ -245,8 +255,9 @@ def test_open_dated_milestones_by_their_deadline(settings):
         upsert(connection, schema.project, [{"name": "demo"}])
         upsert(connection, schema.project_repository, [{"project": "demo", "repository_id": 1}])
         upsert(connection, schema.milestone, rows)
-    assert due.open_dated_milestones(engine, settings, utc(2026, 11, 23)) == ["soon", "later"]
-    assert due.open_dated_milestones(engine, settings, utc(2026, 10, 10)) == ["over", "soon", "later"]
+    over, soon, later = DatedSprint("1-4", "over"), DatedSprint("1-2", "soon"), DatedSprint("1-1", "later")
+    assert due.open_dated_sprints(engine, settings, utc(2026, 11, 23)) == [soon, later]
+    assert due.open_dated_sprints(engine, settings, utc(2026, 10, 10)) == [over, soon, later]
 
 
 # ---------------------------------------------------------------- command

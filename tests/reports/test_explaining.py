@@ -24,7 +24,7 @@ MISSING = {
     "garbage": "does not speak Ollama",
     "failing": "llama runner process has terminated",
     "error-in-stream": "out of memory",
-    "short-sighted": "The server cut the prompt",
+    "short-sighted": "The server truncated the prompt",
 }
 
 
@@ -61,8 +61,8 @@ def test_a_report_that_is_due_is_worded_by_the_model_and_its_numbers_stay(home: 
     assert found.llm.model == "llama3.2:3b"
     assert files.analysis.as_of == THURSDAY
     page = files.html.read_text()
-    assert "worded by llama3.2:3b" in page
-    assert "worded by llama3.2:3b" in files.markdown.read_text()
+    assert "written by llama3.2:3b" in page
+    assert "written by llama3.2:3b" in files.markdown.read_text()
     assert plain(files.analysis) == plain(plainly.analysis)
 
 

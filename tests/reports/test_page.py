@@ -63,7 +63,7 @@ def test_the_other_pieces_are_fragments_in_the_scope_of_the_style(tmp_path):
     for piece, said in (
         (page.drivers(), "How the score came about"),
         (page.findings(), "All risks"),
-        (page.scope(), "ends last most often"),
+        (page.scope(), "usually the last to finish"),
         (page.basis(), "Data freshness"),
     ):
         bundle = piece._repr_mimebundle_()
@@ -77,7 +77,7 @@ def test_opening_a_folder_without_settings_or_store(tmp_path, settings):
         open_page(str(tmp_path / "nowhere"))
     with pytest.raises(StoreError, match="run 'sprint sync' first"):
         open_page(str(settings.home))
-    with pytest.raises(SettingsError, match="is not a moment"):
+    with pytest.raises(SettingsError, match="is not a date or a time"):
         open_page(str(settings.home), as_of="yesterday")
 
 

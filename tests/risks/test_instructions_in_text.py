@@ -1,4 +1,4 @@
-"""Texts that speak to a language model are told apart from the other risks, with where they stand."""
+"""Possible prompt injection are told apart from the other risks, with where they stand."""
 
 from sprintlib.risks import find_hostile_text, find_risks
 from tests.risks.contexts import context

@@ -10,6 +10,7 @@ import pytest
 from sprintlib.analysis import analyze
 from sprintlib.cli import main
 from sprintlib.errors import AnalysisError
+from sprintlib.project import ProjectHandle
 from sprintlib.recommend import short_id
 from sprintlib.results import store_analysis
 from sprintlib.services import WhatIfResult, what_if
@@ -28,7 +29,7 @@ def busy(team: World) -> World:
 
 def suppose(team: World, **more: Any) -> WhatIfResult:
     team.flush()
-    return what_if(team.engine, team.settings, at("03-20 12:00"), more.pop("milestone", None), **more)
+    return what_if(ProjectHandle(team.settings, team.engine), at("03-20 12:00"), more.pop("milestone", None), **more)
 
 
 def test_the_milestone_due_next_is_taken(busy: World) -> None:

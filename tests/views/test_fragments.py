@@ -38,7 +38,7 @@ class Reader(HTMLParser):
     def __init__(self, html):
         super().__init__()
         self.open, self.tags, self.addresses, self.handlers, self.text = [], [], [], [], ""
-        self.feed(html)
+        self.feed(str(html))
         self.close()
         assert self.open == []
 
@@ -87,13 +87,13 @@ def test_the_answer_holds_what_a_lead_asks_for():
         "38%",
         "Unlikely to land by Fri 27 Nov",
         "11 of 22 items are open",
-        "Ends last most oftensprint-demo/web",
-        "50% finished byMon 30 Nov",
-        "85% finished byThu 3 Dec",
+        "Usually the last to finishsprint-demo/web",
+        "50% chance to finish byMon 30 Nov",
+        "85% chance to finish byThu 3 Dec",
         "Wed 25 Nov to Fri 4 Dec",
         "17 to 22 of 22",
-        "Same amount delivered52% (pace alone)",
-        "this team's own history (n = 47 closings)",
+        "Chance of closing this many items, whichever they are52% (pace alone)",
+        "this team's own history (47 completed items)",
     ):
         assert said in text
 
@@ -109,7 +109,7 @@ def test_a_missing_number_is_replaced_by_its_reason():
     text = read(views.answer_card, samples.without_number()).text
     assert "No number" in text
     assert "a forecast needs 5" in text
-    assert "finished by" not in text
+    assert "chance to finish by" not in text
 
 
 def test_the_first_screen_shows_three_risks_and_three_actions_with_links():
@@ -134,8 +134,8 @@ def test_severity_is_said_in_words_and_the_rule_is_given():
 
 
 def test_no_risk_and_no_action_are_said():
-    assert "No detector found a risk." in read(views.risk_list, risks=()).text
-    assert "Nothing in the playbook" in read(views.action_list, recommendations=()).text
+    assert "No risks found." in read(views.risk_list, risks=()).text
+    assert "nothing in the playbook" in read(views.action_list, recommendations=()).text
 
 
 def test_drivers_add_up_line_by_line():
@@ -173,7 +173,7 @@ def test_the_items_of_a_driver_beyond_the_first_four_are_folded():
 
 def test_items_are_shown_from_the_least_likely_each_with_what_carries_it():
     text = read(views.item_table).text
-    assert "web#31Checkout pagewaits for a review, blocked35%" in text
+    assert "web#31Checkout pagewaiting for review, blocked35%" in text
     assert "↳ web#32Checkout page, first halfreviewed, not approved50%" in text
     assert text.index("web#31") < text.index("web#32") < text.index("api#44")
 
@@ -194,16 +194,16 @@ def test_items_without_a_probability_say_why():
     text = read(views.item_table, items=nothing).text
     assert "No probability of single items: No due date." in text
     assert "least likely" not in text
-    assert "api#44Payment intents endpointbegun–" in text
+    assert "api#44Payment intents endpointin progress–" in text
     assert views.item_table(samples.analysis(), samples.milestone(items=())) == ""
 
 
 def test_texts_that_speak_to_a_model_stand_apart_from_the_risks():
     milestone = samples.milestone()
     analysis = samples.analysis(milestone)
-    assert "reads like orders" not in Reader(views.risk_list(analysis, milestone)).text
-    assert "reads like orders to a language model" in Reader(views.hostile_text(analysis, milestone)).text
-    assert "1 item holds text that reads like orders" in Reader(views.first_screen(analysis, milestone)).text
+    assert "Possible prompt injection" not in Reader(views.risk_list(analysis, milestone)).text
+    assert "Possible prompt injection" in Reader(views.hostile_text(analysis, milestone)).text
+    assert "1 item holds possible prompt injection" in Reader(views.first_screen(analysis, milestone)).text
     assert views.hostile_text(analysis, samples.milestone(hostile_text=())) == ""
 
 
@@ -211,9 +211,9 @@ def test_earlier_sprints_are_told_with_their_accuracy_and_n():
     text = Reader(views.earlier_sprints(samples.analysis())).text
     for said in (
         "Planning accuracy 70%: the share of the planned items that was done or dropped in time.",
-        "it varies by 28 points; less is more predictable",
+        "It varies from sprint to sprint by 28 points; less is more predictable",
         "Capacity accuracy 98%",
-        "Means of 2 sprints. So few sprints give an impression, no measurement.",
+        "Averages of 2 sprints. Only 2 sprints: treat this as a rough guide.",
         "Sprint 7Fri 30 Oct 20261091" + "2190%1 day late",
     ):
         assert said in text
@@ -231,7 +231,7 @@ def test_measurements_say_value_range_meaning_and_weight():
         "7.1 working days (85%: 14)–37",
         "25%up to 20%24",
         "Above the team's own range (up to 20%).More",
-        "context, weight 0",
+        "context only",
         "unknown–0",
         "No CI runs are known.",
         "How to improve it?",
@@ -270,7 +270,7 @@ def test_a_single_part_is_not_repeated():
 
 def test_parts_say_which_one_governs():
     shown = read(views.scope_table)
-    assert "43%Fri 27 Nov 2026ends last most often" in shown.text
+    assert "43%Fri 27 Nov 2026usually the last to finish" in shown.text
     assert "https://github.com/sprint-demo/web/milestone/7" in shown.addresses
 
 
@@ -302,7 +302,7 @@ def test_notes_tell_what_was_known_only_later_and_former_titles():
     assert "Known later: due_on of sprint-demo/api" in text
     assert "Called at the time: Sprint 9, Sprint IX" in text
     nothing = samples.milestone(known_later=())
-    assert "Nothing is missing" in views.notes(samples.analysis(nothing, notes=()), nothing)
+    assert "No known gaps." in views.notes(samples.analysis(nothing, notes=()), nothing)
 
 
 def test_the_document_forbids_itself_every_request():
@@ -354,7 +354,7 @@ def test_hundreds_of_items_are_folded_after_the_first_twenty():
 
 
 def test_points_are_explained_where_there_are_any():
-    assert "points are what it adds to the 38%" in read(views.first_screen).text
+    assert "points added to the 38% chance" in read(views.first_screen).text
     unknown = tuple(one.model_copy(update={"expected_gain": None}) for one in samples.milestone().recommendations)
     assert "points are" not in read(views.first_screen, recommendations=unknown).text
 

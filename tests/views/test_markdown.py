@@ -18,14 +18,14 @@ def test_the_report_says_what_the_page_says():
     for line in (
         "# Sprint 9",
         "**38%** Unlikely to land by Fri 27 Nov",
-        "- 85% finished by: Thu 3 Dec",
+        "- 85% chance to finish by: Thu 3 Dec",
         "1. **High**: Checkout page waits for the payment intents endpoint, which nobody has started. Next move: mira.",
         "1. **+11 points**: Start sprint-demo/api#44 today",
         "[sprint-demo/api#44](<https://github.com/sprint-demo/api/issues/44>)",
         "| Scope added after the start | -14.0 | -0.56 | Close the added item or move it out: sprint-demo/api#58. | "
         "[sprint-demo/api#58](<https://github.com/sprint-demo/api/issues/58>) |",
-        "| sprint-demo/web#31 | Checkout page | waits for a review, blocked | 35% |",
-        "## Texts that speak to a language model",
+        "| sprint-demo/web#31 | Checkout page | waiting for review, blocked | 35% |",
+        "## Possible prompt injection",
         "| Sprint 7 | Fri 30 Oct 2026 | 10 | 9 | 12 | 1 | 90% |",
         "| Lead time | 7.1 working days (85%: 14) | – | 37 |",
         "| All | 18 | 5 | 1 | 10 | 1 | 11 | 38% | Fri 27 Nov 2026 |",
@@ -43,8 +43,8 @@ def test_a_missing_number_is_replaced_by_its_reason():
 
 def test_nothing_found_is_said():
     said = report(samples.milestone(risks=(), recommendations=()))
-    assert "No detector found a risk." in said
-    assert "Nothing in the playbook fits what is known today." in said
+    assert "No risks found." in said
+    assert "No recommended actions: nothing in the playbook applies today." in said
 
 
 @pytest.mark.parametrize(

@@ -65,4 +65,4 @@ def test_what_has_no_page_has_no_meaning() -> None:
 def test_an_approximate_value_says_so() -> None:
     said = cells(metric(0.75, "per week", name="deployment_frequency", approximate=True))
     assert said[1] == "about 0.75 per week"
-    assert said[5] == "context, weight 0"
+    assert said[5] == "context only"

@@ -24,7 +24,7 @@ def test_sentences_cite_and_a_models_are_marked() -> None:
     shown = views.narrative(analysis, milestone)
     assert "* The model" in shown
     assert f'href="https://github.com/{samples.API}/issues/44"' in shown
-    assert "worded by llama3.2:3b and checked against what is stored; 2 that did not check out were dropped." in shown
+    assert "written by llama3.2:3b and checked against what is stored; 2 that did not check out were dropped." in shown
     assert shown in views.first_screen(analysis, milestone)
     told = views.markdown_report(analysis, milestone)
     assert "## In thirty seconds" in told

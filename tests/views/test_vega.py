@@ -40,7 +40,7 @@ def test_text_in_a_chart_cannot_end_its_script():
     data = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', html).group(1)
     assert "<" not in data
     assert json.loads(data)["title"] == "</script><script>window.pwned=1</script><!--"
-    assert 'aria-label="say &quot;hi&quot;"' in html
+    assert 'aria-label="say &#34;hi&#34;"' in html
 
 
 def test_the_same_chart_gives_the_same_html():

@@ -83,7 +83,7 @@ def test_moments_are_said_in_utc():
         (timedelta(hours=2), "2 hours old"),
         (timedelta(hours=47, minutes=59), "47 hours old"),
         (timedelta(days=2), "2 days old"),
-        (timedelta(days=-1), "collected after this moment"),
+        (timedelta(days=-1), "collected later"),
     ],
 )
 def test_age_of_facts(before, said):
@@ -100,8 +100,8 @@ def test_today_is_the_last_day_of_the_burn_up():
 
 
 def test_basis_says_n():
-    assert words.basis(samples.milestone()) == "this team's own history (n = 47 closings)"
-    assert words.basis(samples.milestone(basis="prior", n_history=1)).endswith("(n = 1 closing)")
+    assert words.basis(samples.milestone()) == "this team's own history (47 completed items)"
+    assert words.basis(samples.milestone(basis="prior", n_history=1)).endswith("(1 completed item)")
 
 
 def headline(milestone):

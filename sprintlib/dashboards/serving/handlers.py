@@ -1,6 +1,5 @@
 """The requests that Voilà does not answer the way a dashboard should."""
 
-from html import escape
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
@@ -16,7 +15,9 @@ from sprintlib import views
 from sprintlib.dashboards.serving.kernels import MAX_OPEN_PAGES, PageKernels, TooManyPagesError
 from sprintlib.dashboards.serving.pages import REPORTS, is_shipped
 from sprintlib.dashboards.serving.policy import FROZEN_REPORT_POLICY, opens_a_page
+from sprintlib.views.templating import Templates
 
+_TEMPLATES = Templates("sprintlib.dashboards.serving")
 RETRY_SECONDS = 150  # until a kernel that nobody looks at is gone
 FROZEN_NAMES = ("report.html", "report.md")
 _NO_PAGE = "There is no such page or report here; it may have been removed."
@@ -38,15 +39,8 @@ class ReadableErrors(RequestHandler):
 
 def error_page(base_url: str, status_code: int, sentence: str) -> str:
     """A whole page, in the dashboards' style. sentence: plain text."""
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{HTTPStatus(status_code).phrase}</title>'
-        f'<link rel="stylesheet" href="{escape(base_url)}sprint/style.css"></head><body>'
-        + views.wrapped(
-            f'<section class="card problem" role="alert"><h1>{HTTPStatus(status_code).phrase}</h1>'
-            f'<p>{escape(sentence)}</p><p><a href="{escape(base_url)}">To the overview</a></p></section>'
-        )
-        + "</body></html>"
-    )
+    phrase = HTTPStatus(status_code).phrase
+    return _TEMPLATES.render("error.html", base_url=base_url, phrase=phrase, sentence=sentence)
 
 
 class PageHandler(ReadableErrors, TornadoVoilaHandler):
@@ -64,7 +58,7 @@ class PageHandler(ReadableErrors, TornadoVoilaHandler):
         if not path.endswith(".ipynb") or ("/" in path and not dated) or not _is_file(self.folder / path):
             raise web.HTTPError(HTTPStatus.NOT_FOUND, _NO_PAGE)
         if not opens_a_page(self.request.headers):
-            raise web.HTTPError(HTTPStatus.FORBIDDEN, "A dashboard opens as a page of its own only.")
+            raise web.HTTPError(HTTPStatus.FORBIDDEN, "A dashboard can only be opened as a page of its own.")
         if dated and not is_shipped(self.folder / path):
             self._show_frozen(path.removeprefix(f"{REPORTS}/"))
             return
@@ -80,7 +74,7 @@ class PageHandler(ReadableErrors, TornadoVoilaHandler):
         except TooManyPagesError:
             raise web.HTTPError(
                 HTTPStatus.SERVICE_UNAVAILABLE,
-                f"Too many open pages: {MAX_OPEN_PAGES} are open already. Close some, then reload after two minutes.",
+                f"Too many open pages: {MAX_OPEN_PAGES} are open already. Close some, then reload in two minutes.",
             ) from None
 
     def _show_frozen(self, path: str) -> None:
@@ -125,7 +119,7 @@ class SharedFileHandler(ReadableErrors, JupyterHandler):
         self.finish(text)
 
     def _vega(self) -> str:
-        return views.vega_preamble(self.cache).removeprefix("<script>").removesuffix("</script>")
+        return str(views.vega_preamble(self.cache)).removeprefix("<script>").removesuffix("</script>")
 
 
 class FrozenReportHandler(ReadableErrors, JupyterHandler):

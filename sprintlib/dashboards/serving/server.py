@@ -96,11 +96,7 @@ def serve(
     say: gets the line that tells where the dashboards are, once they are.
     Raises SettingsError for an address that cannot be had, StoreError while there is nothing to show.
     """
-    if not is_loopback(ip) and not token:
-        raise SettingsError(
-            f"Dashboards on {ip} could be read by everybody on that network: add --token TOKEN, "
-            "or leave out --ip to serve this machine only."
-        )
+    _check_access(ip, token)
     open_store(settings.database_url, read_only=True).dispose()
     port = _free_port(ip, port)
     url = f"http://{f'[{ip}]' if ':' in ip else ip}:{port}/"
@@ -121,17 +117,30 @@ def serve(
     ):
         server = _server(settings, dashboards, root)
         server.ip, server.port, server.token, server.on_ready = ip, port, token, ready
-        server.tornado_settings = {
-            "headers": HEADERS,
-            "websocket_max_message_size": MAX_MESSAGE_BYTES,
-            "ws_ping_timeout": 30_000,  # ms, as long as the interval: tornado warns about more
-            "allow_remote_access": not is_loopback(ip),  # False: a foreign Host header is refused
-            "local_hostnames": list(LOOPBACK),
-        }
+        server.tornado_settings = _tornado_settings(ip)
         try:
             server.start()  # type: ignore[no-untyped-call]
         finally:
             DashboardServer.clear_instance()
+
+
+def _check_access(ip: str, token: str | None) -> None:
+    """Raises SettingsError where others could read the dashboards without a token."""
+    if not is_loopback(ip) and not token:
+        raise SettingsError(
+            f"Dashboards on {ip} could be read by everybody on that network: add --token TOKEN, "
+            "or leave out --ip to serve this machine only."
+        )
+
+
+def _tornado_settings(ip: str) -> dict[str, Any]:
+    return {
+        "headers": HEADERS,
+        "websocket_max_message_size": MAX_MESSAGE_BYTES,
+        "ws_ping_timeout": 30_000,  # ms, as long as the interval: tornado warns about more
+        "allow_remote_access": not is_loopback(ip),  # False: a foreign Host header is refused
+        "local_hostnames": list(LOOPBACK),
+    }
 
 
 def _kernel_environment(home: Path, dashboards: Path, root: Path, ip: str) -> dict[str, str]:

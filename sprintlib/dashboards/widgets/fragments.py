@@ -1,52 +1,52 @@
-"""The overview and the list of reports as escaped HTML, in the style sheet's scope."""
+"""The overview and the list of reports as HTML, in the style sheet's scope."""
 
 from collections.abc import Sequence
-from html import escape
 from urllib.parse import quote, urlencode
+
+from markupsafe import Markup
 
 from sprintlib import views
 from sprintlib.analysis import Analysis, MilestoneAnalysis
 from sprintlib.dashboards.widgets.source import DatedRun
-from sprintlib.views.markup import table
+from sprintlib.views.templating import Templates
 from sprintlib.views.words import moment
 
 OVERVIEW = "overview.ipynb"
 LATEST = 5
+TEMPLATES = Templates("sprintlib.dashboards.widgets")
+_macro = TEMPLATES.macro
 
 
-def overview(analysis: Analysis, milestone: MilestoneAnalysis | None, runs: Sequence[DatedRun]) -> str:
+def overview(analysis: Analysis, milestone: MilestoneAnalysis | None, runs: Sequence[DatedRun]) -> Markup:
     """The whole overview below its controls. milestone: the chosen one; None when none was open."""
+    latest, context = _latest_reports(runs), views.context(analysis, milestone)
     if milestone is None:
-        return views.wrapped(
-            '<div class="dashboard"><section class="card"><h1>No milestone was open</h1>'
-            "<p>Give a milestone a due date on GitHub, then run 'sprint sync'; or choose another day.</p>"
-            f"{views.notes(analysis, None)}</section>{views.context(analysis, None)}"
-            f"<section>{views.freshness(analysis)}</section>{_latest_reports(runs)}</div>"
-        )
-    return views.wrapped(
-        f'<div class="dashboard"><div>{views.first_screen(analysis, milestone)}</div>'
-        f"<section>{views.milestone_table(analysis, _links(analysis))}</section>"
-        f"{views.drivers_table(analysis, milestone)}{views.all_findings(analysis, milestone)}"
-        f"{views.scope(analysis, milestone)}{views.context(analysis, milestone)}{_latest_reports(runs)}"
-        f"{views.what_it_rests_on(analysis, milestone)}</div>"
+        notes, freshness = views.notes(analysis, None), views.freshness(analysis)
+        return views.wrapped(_macro("overview.html", "none_open", notes, context, freshness, latest))
+    sections = (
+        views.drivers_table(analysis, milestone),
+        views.all_findings(analysis, milestone),
+        views.scope(analysis, milestone),
+        context,
     )
+    first, table = views.first_screen(analysis, milestone), views.milestone_table(analysis, _links(analysis))
+    basis = views.what_it_rests_on(analysis, milestone)
+    return views.wrapped(_macro("overview.html", "chosen", first, table, sections, latest, basis))
 
 
-def reports(runs: Sequence[DatedRun]) -> str:
+def reports(runs: Sequence[DatedRun]) -> Markup:
     """The page of all dated reports, and of runs that failed."""
-    return views.wrapped(
-        '<header class="title"><h1>Reports</h1><p>Open one live: it runs again as of its own moment and shows '
-        "the same numbers. As written is the frozen copy.</p></header>"
-        f'<section class="card">{reports_table(runs)}</section>'
-    )
+    return views.wrapped(_macro("reports.html", "page", reports_table(runs)))
 
 
-def reports_table(runs: Sequence[DatedRun]) -> str:
+def reports_table(runs: Sequence[DatedRun]) -> Markup:
     """One row a report, the newest moment first; a later run of the same report hides the one it replaced."""
-    if not runs:
-        return "<h2>Dated reports</h2><p class=\"muted\">No report yet: run 'sprint report'.</p>"
-    rows = [[escape(run.milestone), escape(moment(run.as_of)), _outcome(run), _open(run)] for run in by_moment(runs)]
-    return table("Dated reports", ("Milestone", "As of", "Run", "Open"), rows)
+    return _macro("reports.html", "runs_table", [_row(run) for run in by_moment(runs)])
+
+
+def _row(run: DatedRun) -> list[str]:
+    outcome, links = _macro("reports.html", "outcome", run), _macro("reports.html", "links", run, _folder(run))
+    return [run.milestone, moment(run.as_of), outcome, links]
 
 
 def by_moment(runs: Sequence[DatedRun]) -> list[DatedRun]:
@@ -57,25 +57,33 @@ def by_moment(runs: Sequence[DatedRun]) -> list[DatedRun]:
     return sorted(known.values(), key=lambda run: run.as_of, reverse=True)
 
 
-def _latest_reports(runs: Sequence[DatedRun]) -> str:
-    more = '<p class="more"><a href="reports.ipynb">All reports</a></p>' if len(runs) > LATEST else ""
-    return f'<section id="reports">{reports_table(by_moment(runs)[:LATEST])}{more}</section>'
+def early(body: str) -> Markup:
+    """A body that can be read before widgets work. body: HTML of this module."""
+    return _macro("overview.html", "early", Markup(body))  # noqa: S704 - made by this module, and kept by a widget
 
 
-def _outcome(run: DatedRun) -> str:
-    if run.state in ("ok", "running"):
-        return escape(run.state)
-    return f'<span class="tag high">{escape(run.state)}</span> {escape(run.message or "")}'
+def beat(number: int) -> Markup:
+    """The sign of life that the page's script watches."""
+    return _macro("overview.html", "beat", number)
 
 
-def _open(run: DatedRun) -> str:
-    if run.state != "ok" or run.folder is None:
-        return "–"
-    folder, name = quote(run.folder), escape(f"{run.milestone}, {moment(run.as_of)}")
-    return (
-        f'<a href="/voila/render/reports/{folder}/report.ipynb" aria-label="{name}, live">live</a> · '
-        f'<a href="/sprint/reports/{folder}/report.html" aria-label="{name}, as written">as written</a>'
-    )
+def status(sentence: str) -> Markup:
+    """What stands beside the controls; plain text."""
+    return _macro("overview.html", "status", sentence)
+
+
+def problem(sentence: str) -> Markup:
+    """What a page says when it cannot say anything else; plain text."""
+    return views.wrapped(_macro("overview.html", "problem", sentence))
+
+
+def _latest_reports(runs: Sequence[DatedRun]) -> Markup:
+    return _macro("reports.html", "latest", reports_table(by_moment(runs)[:LATEST]), len(runs) > LATEST)
+
+
+def _folder(run: DatedRun) -> str | None:
+    """The folder of a report that can be opened, as part of an address."""
+    return None if run.state != "ok" or run.folder is None else quote(run.folder)
 
 
 def _links(analysis: Analysis) -> dict[str, str]:

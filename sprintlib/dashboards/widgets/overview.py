@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Sequence
 from datetime import date, timedelta
-from html import escape
 from typing import Any, Protocol
 
 import ipywidgets as widgets
@@ -11,7 +10,6 @@ import ipywidgets as widgets
 from sprintlib.analysis import Analysis
 from sprintlib.analysis.selection import select_milestone
 from sprintlib.dashboards.widgets import fragments
-from sprintlib.dashboards.widgets.page import problem_card
 from sprintlib.dashboards.widgets.request import Request
 from sprintlib.dashboards.widgets.source import DatedRun
 from sprintlib.errors import SprintError
@@ -53,12 +51,12 @@ class Overview(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
         self.back = widgets.Button(description="Back to now", layout=widgets.Layout(width="auto"))
         self.status = widgets.HTML()
         self.body = widgets.HTML()
-        self._beat = widgets.HTML(_beat(0))
+        self._beat = widgets.HTML(fragments.beat(0))
         controls = widgets.HBox([self.picker, self.day, self.back, self.status])
         controls.add_class("sprint-controls")
         self._fill(_parse_day(request.as_of))
         super().__init__([controls, self.body, self._beat])
-        self.early = f'<div class="sprint-controls-place"></div>{self.body.value}'
+        self.early = fragments.early(self.body.value)
         self.picker.observe(self._on_pick, "value")
         self.day.observe(self._on_day, "value")
         self.back.on_click(lambda _: setattr(self.day, "value", NOW))
@@ -74,7 +72,7 @@ class Overview(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
 
     def beat(self, number: int) -> None:
         """One round of the watcher: show life, and follow the store while the page shows the present."""
-        self._beat.value = _beat(number)
+        self._beat.value = fragments.beat(number)
         if self._facts.has_changed() or number % REFRESH_BEATS == 0:
             with self._turn:
                 self._show()
@@ -86,7 +84,7 @@ class Overview(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
             try:
                 self.beat(number)
             except SprintError as error:
-                self.status.value = _status(str(error))
+                self.status.value = fragments.status(str(error))
 
     def _fill(self, asked: date | None) -> None:
         today = self._facts.today()
@@ -115,12 +113,12 @@ class Overview(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
 
     def _show(self) -> None:
         day = self._day()
-        self.status.value = _status("Working it out …")
+        self.status.value = fragments.status("Calculating …")
         try:
             self._present(self._facts.analysis(day), day)
         except SprintError as error:
             self._analysis = None
-            self.body.value = problem_card(str(error))
+            self.body.value = fragments.problem(str(error))
             self.status.value = ""
 
     def _present(self, analysis: Analysis, day: date | None) -> None:
@@ -128,7 +126,7 @@ class Overview(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
         self.back.layout.display = None if day else "none"
         self._draw()
         # of the present the moment stands beside the title
-        self.status.value = _status(f"What was known at the end of {in_words(day)}" if day else "")
+        self.status.value = fragments.status(f"What was known at the end of {in_words(day)}" if day else "")
 
     def _draw(self) -> None:
         analysis = self._analysis
@@ -154,12 +152,3 @@ def _parse_day(text: str | None) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         return None
-
-
-def _beat(number: int) -> str:
-    """What page.js watches."""
-    return f'<span data-beat="{number}"></span>'
-
-
-def _status(sentence: str) -> str:
-    return f'<span class="sprint-status" role="status">{escape(sentence)}</span>'

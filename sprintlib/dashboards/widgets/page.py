@@ -1,14 +1,13 @@
 """The frame of every dashboard page: a failure becomes one readable sentence, never a traceback or a blank."""
 
 from collections.abc import Callable
-from html import escape
 from typing import Any
 
 import ipywidgets as widgets
 from IPython.display import HTML, display
 
+from sprintlib.dashboards.widgets import fragments
 from sprintlib.errors import SprintError
-from sprintlib.views import wrapped
 
 
 def page(build: Callable[[], widgets.Widget | str]) -> None:
@@ -20,7 +19,7 @@ def page(build: Callable[[], widgets.Widget | str]) -> None:
     try:
         show(build())
     except SprintError as error:
-        display(HTML(problem_card(str(error))))
+        display(HTML(fragments.problem(str(error))))
 
 
 def show(content: widgets.Widget | str) -> None:
@@ -36,11 +35,3 @@ def show(content: widgets.Widget | str) -> None:
     bundle: dict[str, Any] = {"application/vnd.jupyter.widget-view+json": view, "text/plain": "(a dashboard)"}
     early = getattr(content, "early", None)
     display(bundle | ({"text/html": early} if early else {}), raw=True)
-
-
-def problem_card(sentence: str) -> str:
-    """What a page says when it cannot say anything else. `sentence` is plain text."""
-    return wrapped(
-        '<section class="card problem" role="alert"><h1>This page has nothing to show yet</h1>'
-        f'<p>{escape(sentence)}</p><p class="muted">Reload the page when that is done.</p></section>'
-    )

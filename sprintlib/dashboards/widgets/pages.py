@@ -6,6 +6,7 @@ from sprintlib.dashboards.widgets.page import page
 from sprintlib.dashboards.widgets.request import wait_for_request
 from sprintlib.dashboards.widgets.source import Runs, Source
 from sprintlib.imports import import_without_uri_grammar
+from sprintlib.views.templating import TEMPLATES
 
 
 def overview_page(runs: Runs) -> None:
@@ -13,9 +14,10 @@ def overview_page(runs: Runs) -> None:
 
     runs: the reader of the run table, `sprintlib.results.runs`.
     """
-    import_without_uri_grammar(
-        "altair"
-    )  # slow, and needed for the first chart: in a kernel started ahead, before a visitor waits for it
+    # slow, and needed for the first page: in a kernel started ahead, before a visitor waits for it
+    import_without_uri_grammar("altair")
+    for templates in (TEMPLATES, fragments.TEMPLATES):
+        templates.compile_all()
     request = wait_for_request()
 
     def build() -> Overview:

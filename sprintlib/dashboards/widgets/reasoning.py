@@ -1,26 +1,27 @@
 """An analysis opened step by step in a notebook: what each agent was given and found, and what another value gives."""
 
 import json
-from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from IPython.display import HTML
+from markupsafe import Markup
 
 from sprintlib import settings as settings_module
 from sprintlib import views
 from sprintlib.agents import AGENTS, AnalysisContext, Run, State, open_workflow
 from sprintlib.analysis import MilestoneAnalysis
-from sprintlib.as_of import parse_as_of
 from sprintlib.errors import AnalysisError
 from sprintlib.forecast import points
+from sprintlib.project import ProjectHandle
 from sprintlib.recommend.feedback import Decision
 from sprintlib.results import store_analysis
-from sprintlib.services.feedback import record_feedback
-from sprintlib.store import open_store
-from sprintlib.views.markup import table, text
+from sprintlib.services import record_feedback
+from sprintlib.views.templating import Templates
 from sprintlib.views.words import day, headline, percent
 
+_TEMPLATES = Templates("sprintlib.dashboards.widgets")
 _MOST_CHARACTERS = 4_000
 _ADDED = {
     "orchestrator": ("request",),
@@ -65,51 +66,51 @@ class Reasoning:
     def steps(self) -> HTML:
         """The agents in their order, with the seconds they took and what they added."""
         taken = {step["agent"]: step["seconds"] for step in self.run.state["trace"]}
-        rows = [[text(name), f"{taken.get(name, 0):.2f}", text(", ".join(_ADDED[name]))] for name in AGENTS]
-        return _shown(table(f"Run {self.run.id}", ("Agent", "Seconds", "Adds"), rows, frozenset({1})))
+        rows = [[name, f"{taken.get(name, 0):.2f}", ", ".join(_ADDED[name])] for name in AGENTS]
+        return _shown(_table(f"Run {self.run.id}", ("Agent", "Seconds", "Adds"), rows, (1,)))
 
     def added(self, agent: str) -> HTML:
         """What an agent added to the state, as JSON."""
-        return _shown("".join(_json(name, self.run.state.get(name)) for name in _ADDED[agent]))
+        return _shown(*(part for name in _ADDED[agent] for part in _json(name, self.run.state.get(name))))
 
     def prompt(self, agent: str) -> HTML:
         """What a model was asked, or would be asked, by `llm_reasoner` or `explainer`."""
         asked = self._asked(agent)
         title = f"{agent}, prompt {asked['version']}"
-        return _shown(f"<h3>{text(title)}</h3>{_verbatim(asked['system'])}{_verbatim(asked['prompt'])}")
+        return _shown(_macro("heading", title), _verbatim(asked["system"]), _verbatim(asked["prompt"]))
 
     def evidence(self, agent: str) -> HTML:
         """The pack: what may be cited, what Python says of it, and what people wrote."""
-        rows = [[text(one["id"]), text(one["told"]), text(one["quoted"])] for one in self._asked(agent)["pack"]]
-        return _shown(table("Evidence", ("Id", "What Python says", "What people wrote"), rows))
+        rows = [[note["id"], note["told"], note["quoted"]] for note in self._asked(agent)["pack"]]
+        return _shown(_table("Evidence", ("Id", "What Python says", "What people wrote"), rows))
 
     def claims(self, agent: str) -> HTML:
         """What the model said: kept, or dropped and why."""
         asked = self._asked(agent)
-        rows = [[text(one["text"]), text(" ".join(one["evidence"])), "kept"] for one in asked["kept"]]
-        for one in asked["dropped"]:
-            claim = one["claim"]
-            rows.append([text(claim["text"]), text(" ".join(claim["evidence"])), text(f"dropped: {one['reason']}")])
+        rows = [[claim["text"], " ".join(claim["evidence"]), "kept"] for claim in asked["kept"]]
+        for dropped in asked["dropped"]:
+            claim = dropped["claim"]
+            rows.append([claim["text"], " ".join(claim["evidence"]), f"dropped: {dropped['reason']}"])
         if not rows:
-            return _shown(f"<p>No words from a model. {text(asked['missing'] or '')}</p>")
-        return _shown(table("Claims", ("Claim", "Cites", "Outcome"), rows))
+            return _shown(_macro("paragraph", f"No words from a model. {asked['missing'] or ''}"))
+        return _shown(_table("Claims", ("Claim", "Cites", "Outcome"), rows))
 
     def verdict(self) -> HTML:
         """The answer and its explanation."""
         analysis = self.run.analysis
-        return _shown(views.answer_card(analysis, self.milestone) + views.narrative(analysis, self.milestone))
+        return _shown(views.answer_card(analysis, self.milestone), views.narrative(analysis, self.milestone))
 
     def beside(self, *others: "Reasoning") -> HTML:
         """This verdict and those of other runs, side by side."""
         runs = [self, *others]
-        rows = [[text(name), *(text(value) for value in values)] for name, values in _compared(runs)]
-        return _shown(table("Verdicts", ("", *(one.run.id for one in runs)), rows))
+        rows = [[name, *values] for name, values in _compared(runs)]
+        return _shown(_table("Verdicts", ("", *(one.run.id for one in runs)), rows))
 
     def actions(self) -> HTML:
         """What is recommended, numbered as `answer` takes it."""
         found = self.milestone.recommendations
-        rows = [[str(place), text(one.action), text(points(one.expected_gain))] for place, one in enumerate(found, 1)]
-        return _shown(table("Actions", ("", "Action", "Gain by the model"), rows, frozenset({2})))
+        rows = [[str(place), one.action, points(one.expected_gain)] for place, one in enumerate(found, 1)]
+        return _shown(_table("Actions", ("", "Action", "Expected gain"), rows, (2,)))
 
     def answer(self, number: int, decision: Decision, reason: str | None = None, until: date | None = None) -> HTML:
         """The team's answer to an action: accept, dismiss or snooze; what it changes in their order.
@@ -120,20 +121,12 @@ class Reasoning:
         found = self.milestone.recommendations
         if not 1 <= number <= len(found):
             raise AnalysisError(f"There is no action {number}: this run recommends {len(found)}.")
+        project = ProjectHandle(self.analysis_context.settings, self.analysis_context.engine)
         if not self._forked:
-            store_analysis(self.analysis_context.engine, self.run.analysis)
-        said = record_feedback(
-            self.analysis_context.engine,
-            self.analysis_context.settings,
-            found[number - 1].id,
-            decision,
-            datetime.now(UTC),
-            reason,
-            until,
-        )
-        rows = [[str(place), text(action), str(was or "new")] for place, (action, was) in enumerate(said.order, 1)]
-        weight = f"Actions like it ({said.play}) count {said.weight[1]:.0%} of their gain, before {said.weight[0]:.0%}."
-        return _shown(f"<p>{text(weight)}</p>" + table("Order from now on", ("", "Action", "Before"), rows))
+            store_analysis(project.engine, self.run.analysis)
+        said = record_feedback(project, found[number - 1].id, decision, project.clock(), reason, until)
+        rows = [[str(place), action, str(was or "new")] for place, (action, was) in enumerate(said.order, 1)]
+        return _shown(_macro("paragraph", said.weighting), _table("Order from now on", ("", "Action", "Before"), rows))
 
     def _asked(self, agent: str) -> dict[str, Any]:
         return self.run.state["reasoning"] if agent == "llm_reasoner" else self.run.state["words"]
@@ -147,10 +140,10 @@ def open_reasoning(
     home: folder with sprint.toml; None: SPRINT_HOME or the working folder. milestone: a title; None: the one due next.
     words: ask a local model, if one is there. Raises SettingsError, StoreError or AnalysisError with one sentence.
     """
-    settings = settings_module.load(home)
-    analysis_context = AnalysisContext(open_store(settings.database_url), settings)
+    project = ProjectHandle.open(settings_module.load(home))
+    analysis_context = AnalysisContext(project.engine, project.settings)
     with open_workflow(analysis_context) as chain:
-        return Reasoning(analysis_context, chain.start(parse_as_of(as_of, settings), milestone, words=words))
+        return Reasoning(analysis_context, chain.start(project.moment(as_of), milestone, words=words))
 
 
 def _compared(runs: Iterable[Reasoning]) -> list[tuple[str, list[str]]]:
@@ -158,21 +151,28 @@ def _compared(runs: Iterable[Reasoning]) -> list[tuple[str, list[str]]]:
     return [
         ("Verdict", [" ".join(headline(*pair)) for pair in found]),
         ("Chance", [percent(one.probability) for _, one in found]),
-        ("85% finished by", [day(one.forecast_dates.p85) for _, one in found]),
+        ("85% chance to finish by", [day(one.forecast_dates.p85) for _, one in found]),
         ("Risks", [", ".join(f"{risk.kind} ({risk.severity})" for risk in one.risks) or "none" for _, one in found]),
         ("First action", [one.recommendations[0].action if one.recommendations else "none" for _, one in found]),
         ("Words", [one.llm.model or one.llm.missing or "none" for _, one in found]),
     ]
 
 
-def _json(name: str, value: Any) -> str:
-    return f"<h3>{text(name)}</h3>{_verbatim(json.dumps(value, indent=2, ensure_ascii=False))}"
+def _json(name: str, value: Any) -> tuple[Markup, Markup]:
+    return _macro("heading", name), _verbatim(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def _verbatim(said: str) -> str:
-    cut = said if len(said) <= _MOST_CHARACTERS else said[:_MOST_CHARACTERS] + "\n…"
-    return f'<pre class="scroll" tabindex="0" style="max-height:24em;white-space:pre-wrap">{text(cut)}</pre>'
+def _verbatim(said: str) -> Markup:
+    return _macro("verbatim", said if len(said) <= _MOST_CHARACTERS else said[:_MOST_CHARACTERS] + "\n…")
 
 
-def _shown(fragment: str) -> HTML:
-    return HTML(views.style() + views.wrapped(f"<section>{fragment}</section>"))
+def _macro(name: str, *values: Any) -> Markup:
+    return _TEMPLATES.macro("reasoning.html", name, *values)
+
+
+def _table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], numeric: tuple[int, ...] = ()) -> Markup:
+    return _TEMPLATES.macro("macros.html", "table", caption, head, rows, numeric)
+
+
+def _shown(*fragments: Markup) -> HTML:
+    return HTML(views.style() + views.wrapped(_macro("section", fragments)))

@@ -3,19 +3,28 @@
 from typing import Any
 
 import ipywidgets
+import polars as pl
+from polars._typing import PolarsDataType
 
 from sprintlib import settings as settings_module
 from sprintlib import views
 from sprintlib.agents import AnalysisContext, State, open_workflow
 from sprintlib.analysis import Analysis, MilestoneAnalysis
-from sprintlib.as_of import parse_as_of
+from sprintlib.project import ProjectHandle
 from sprintlib.risks import Risk
 from sprintlib.settings import RiskSettings
-from sprintlib.store import open_store
-from sprintlib.views.markup import text
+from sprintlib.views.templating import Templates
 from sprintlib.views.words import SEVERITIES
 
-_WIDE = {"description_width": "22em"}
+_COLUMNS: dict[str, PolarsDataType] = {
+    "severity": pl.String,
+    "kind": pl.String,
+    "statement": pl.String,
+    "refs": pl.List(pl.String()),
+}
+# a threshold's longest name, and beside it room for its number
+_NAME, _ROW = "22em", "32em"
+_macro = Templates("sprintlib.dashboards.widgets").macro
 
 
 class RiskExplorer(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no types
@@ -24,7 +33,7 @@ class RiskExplorer(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no t
     def __init__(self, analysis_context: AnalysisContext, state: State, analysis: Analysis) -> None:
         self._desk, self._state, self._analysis = analysis_context, state, analysis
         self.severities = ipywidgets.SelectMultiple(
-            options=list(SEVERITIES), value=list(SEVERITIES), description="Severities", rows=len(SEVERITIES)
+            options=list(SEVERITIES), value=list(SEVERITIES), description="Severities", rows=len(SEVERITIES) + 1
         )
         self.thresholds = {
             name: _number(name, value, RiskSettings.model_fields[name].description or "")
@@ -38,6 +47,11 @@ class RiskExplorer(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no t
         numbers = ipywidgets.Accordion([ipywidgets.VBox(list(self.thresholds.values()))], titles=["Thresholds"])
         super().__init__([self.severities, numbers, self.risks])
 
+    def frame(self) -> pl.DataFrame:
+        """One row a risk that fires now: severity, kind, statement, and refs of what it cites."""
+        rows = [(risk.severity, risk.kind, risk.statement, [one.ref for one in risk.evidence]) for risk in self.found]
+        return pl.DataFrame(rows, schema=_COLUMNS, orient="row")
+
     def _changed(self, _change: Any) -> None:
         request = self._state["request"] | {"thresholds": {name: one.value for name, one in self.thresholds.items()}}
         state: State = {**self._state, "request": request}
@@ -46,17 +60,19 @@ class RiskExplorer(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no t
         risks = [Risk.model_validate(risk) for risk in update["risks"]]
         self.found = tuple(risk for risk in risks if risk.severity in self.severities.value)
         milestone: MilestoneAnalysis = self._analysis.milestones[0].model_copy(update={"risks": self.found})
-        said = f"<p>{len(self.found)} of {len(risks)} risks, under these thresholds. {_faults(update)}</p>"
+        faults = " ".join(update.get("faults", []))
+        said = f"{len(self.found)} of {len(risks)} risks, under these thresholds. {faults}"
         listed = views.risk_list(self._analysis, milestone, rules=True)
-        self.risks.value = views.style() + views.wrapped(f"<section>{said}{listed}</section>")
+        section = _macro("reasoning.html", "section", (_macro("reasoning.html", "paragraph", said), listed))
+        self.risks.value = views.style() + views.wrapped(section)
 
 
 def explore_risks(home: str | None = None, milestone: str | None = None, as_of: str | None = None) -> RiskExplorer:
     """The explorer of one milestone, for a notebook. Parameters and errors as of `open_reasoning`."""
-    settings = settings_module.load(home)
-    analysis_context = AnalysisContext(open_store(settings.database_url), settings)
+    project = ProjectHandle.open(settings_module.load(home))
+    analysis_context = AnalysisContext(project.engine, project.settings)
     with open_workflow(analysis_context) as chain:
-        run = chain.start(parse_as_of(as_of, settings), milestone, words=False)
+        run = chain.start(project.moment(as_of), milestone, words=False)
     return RiskExplorer(analysis_context, run.state, run.analysis)
 
 
@@ -69,10 +85,7 @@ def _number(name: str, value: float, description: str) -> Any:
         max=max(10 * value, 1),
         description=name.replace("_", " "),
         tooltip=description,
-        style=_WIDE,
+        style={"description_width": _NAME},
+        layout=ipywidgets.Layout(width=_ROW),
         **more,
     )
-
-
-def _faults(update: State) -> str:
-    return text(" ".join(update.get("faults", [])))

@@ -1,19 +1,18 @@
 """Where a dashboard page has its facts from: the store, read-only, analysed when the page asks."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import DatabaseError
 
-from sprintlib.analysis import Analysis, analyze
-from sprintlib.as_of import parse_as_of
-from sprintlib.calendar import WorkingCalendar
+from sprintlib.analysis import Analysis
 from sprintlib.errors import AnalysisError, StoreError
+from sprintlib.project import ProjectHandle
 from sprintlib.results import latest_analyses
+from sprintlib.services import analyze
 from sprintlib.settings import Settings, load
-from sprintlib.store import open_store
 from sprintlib.store.schema import run, sync_run
 
 
@@ -45,21 +44,21 @@ class Source:
     def __init__(self, runs: Runs, settings: Settings | None = None) -> None:
         self.settings = settings or load()
         self._runs = runs
-        self._engine = open_store(self.settings.database_url, read_only=True)
+        self._project = ProjectHandle.open(self.settings, read_only=True)
         self._seen = self._ended()
 
     def today(self) -> date:
         """The project's local date."""
-        return WorkingCalendar(time_zone=self.settings.time_zone).local_date(datetime.now(UTC))
+        return self._project.calendar.local_date(self._project.clock())
 
     def analysis(self, day: date | None) -> Analysis:
         """Everything as of the end of a local day, or as of now. Falls back to the latest stored for now.
 
         Raises AnalysisError or StoreError.
         """
-        moment = parse_as_of(day.isoformat() if day else None, self.settings)
+        moment = self._project.moment(day.isoformat() if day else None)
         try:
-            return analyze(self._engine, self.settings, moment)
+            return analyze(self._project, moment)
         except AnalysisError as error:
             stored = self._stored(str(error)) if day is None else None
             if stored is None:
@@ -71,18 +70,20 @@ class Source:
     def reports(self) -> Sequence[DatedRun]:
         """Every report run, newest first."""
         try:
-            return self._runs(self._engine, self.settings.project.name)
+            return self._runs(self._project.engine, self.settings.project.name)
         except DatabaseError as error:
             raise StoreError(f"The list of reports cannot be read ({error.orig}): run 'sprint doctor'.") from error
 
     def has_changed(self) -> bool:
         """Whether a collection or a report has ended since the last call. Cheap enough to ask every few seconds."""
         before, self._seen = self._seen, self._ended()
+        if self._seen != before:
+            self._project.forget()
         return self._seen != before
 
     def _ended(self) -> tuple[object, ...]:
         try:
-            with self._engine.connect() as connection:
+            with self._project.engine.connect() as connection:
                 return tuple(
                     connection.execute(select(func.max(t.c.finished_at), func.count())).one() for t in (sync_run, run)
                 )
@@ -90,7 +91,7 @@ class Source:
             raise StoreError(f"The store cannot be read any more ({error.orig}): run 'sprint doctor'.") from error
 
     def _stored(self, reason: str) -> Analysis | None:
-        stored = latest_analyses(self._engine, self.settings.project.name)
+        stored = latest_analyses(self._project.engine, self.settings.project.name)
         if not stored:
             return None
         newest = max(as_of for as_of, _ in stored)

@@ -161,6 +161,7 @@ def test_no_other_way_leads_to_a_dated_notebook(served: Served, way: str):
 def test_a_dated_notebook_of_ours_runs_and_imports_nothing_from_beside_it(served: Served):
     shown = get(served, "voila/render/reports/2026-03-20/genuine/report.ipynb").text
     assert "Sprint 2" in shown
+    assert "This cell is not part of the report" not in shown
     assert not (served.home / "written").exists()
 
 

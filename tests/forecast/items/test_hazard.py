@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import multivariate_normal, norm
+from scipy.stats import multivariate_normal, norm  # type: ignore[attr-defined] # made at import
 
 from sprintlib.forecast import Workload, probability_in_time
 from sprintlib.forecast.item_ends import ALIKE, end_days

@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import nbinom
+from scipy.stats import nbinom  # type: ignore[attr-defined] # made at import
 
 from sprintlib.forecast.sprints.throughput import PastSprint, remaining_work_probability, whole_sprint_probability
 

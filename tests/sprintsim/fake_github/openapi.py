@@ -22,7 +22,7 @@ class Description:
     def __init__(self, file: Path) -> None:
         description = json.loads(gzip.decompress(file.read_bytes()))
         _take_nullable_at_its_word(description)
-        resource = Resource(contents=description, specification=DRAFT4)
+        resource = Resource(contents=description, specification=DRAFT4)  # type: ignore[call-arg] # by attrs
         self._registry: Registry[Any] = Registry().with_resource(URI, resource)
 
     @cache  # noqa: B019 - there is one description in a test session

@@ -1,0 +1,65 @@
+"""The secret of the webhooks, and whether a body is signed with it.
+
+Two secrets count while one replaces the other. Files are read again when they change, so that nothing is restarted.
+"""
+
+import hmac
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sprintlib.errors import SettingsError
+from sprintlib.settings import Settings
+
+VARIABLE = "SPRINT_WEBHOOK_SECRET"
+VARIABLE_BEFORE = "SPRINT_WEBHOOK_SECRET_BEFORE"
+_PREFIX = "sha256="
+_LONGEST_FILE = 4096
+
+
+@dataclass(frozen=True)
+class WebhookSecrets:
+    """The secret, and the one before it. given: from the environment, instead of the files."""
+
+    files: tuple[Path | None, Path | None] = (None, None)
+    given: tuple[str, str] = field(default=("", ""), repr=False)
+
+    @classmethod
+    def of(cls, settings: Settings) -> "WebhookSecrets":
+        """SPRINT_WEBHOOK_SECRET, else the file that `[webhooks] secret_file` names; the same for the one before.
+
+        Raises SettingsError where neither gives a secret.
+        """
+        names = (settings.webhooks.secret_file, settings.webhooks.secret_file_before)
+        places = [(settings.home / name).expanduser() if name else None for name in names]
+        found = cls((places[0], places[1]), (os.environ.get(VARIABLE, ""), os.environ.get(VARIABLE_BEFORE, "")))
+        if not found.current():
+            raise SettingsError(
+                f"There is no webhook secret: set {VARIABLE}, or name a file that holds it as [webhooks] secret_file."
+            )
+        return found
+
+    def current(self) -> list[bytes]:
+        """The secrets that count now. Raises SettingsError for a file that cannot be read."""
+        values = [given or _read(place) for given, place in zip(self.given, self.files, strict=True)]
+        return [value.strip().encode() for value in values if value.strip()]
+
+    def accept(self, body: bytes, signature: str | None) -> bool:
+        """Whether GitHub's `X-Hub-Signature-256` fits the raw body, under any secret, in constant time."""
+        given = (signature or "").encode(errors="replace")
+        fits = False
+        for secret in self.current():
+            expected = _PREFIX + hmac.new(secret, body, "sha256").hexdigest()
+            fits |= hmac.compare_digest(given, expected.encode())
+        return fits
+
+
+def _read(place: Path | None) -> str:
+    if place is None:
+        return ""
+    try:
+        with place.open(encoding="utf-8") as file:
+            return file.read(_LONGEST_FILE)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise SettingsError(f"The webhook secret cannot be read from {place}: {reason}.") from error

@@ -1,0 +1,96 @@
+"""`sprint inbox`: what became of the deliveries of webhooks."""
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from sprintlib.cli.main import App
+
+if TYPE_CHECKING:
+    from sprintlib.inbox import Delivery
+
+_STATES = ("waiting", "taken", "done", "ignored", "aside")
+
+
+@click.group("inbox")
+def command() -> None:
+    """What GitHub delivered, and what became of it.
+
+    A delivery waits, is taken by a worker, and is then done, ignored with a reason, or set aside after it failed too
+    often.
+    """
+
+
+@command.command("list")
+@click.option("--state", "states", multiple=True, type=click.Choice(_STATES), help="Only these; may be repeated.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many, newest first.")
+@click.option("--json", "as_json", is_flag=True, help="Print them, and how many are in each state, as JSON.")
+@click.pass_obj
+def list_command(app: App, states: tuple[str, ...], limit: int, as_json: bool) -> None:
+    """List deliveries, the newest first."""
+    from sprintlib import inbox
+    from sprintlib.store import open_store
+
+    engine = open_store(app.settings.database_url, read_only=True)
+    found, counted = inbox.listed(engine, states, limit), inbox.counts(engine)
+    owed = inbox.owed(engine)
+    if as_json:
+        told = {"counts": counted, "to_refresh": owed, "deliveries": [one.as_dict() for one in found]}
+        click.echo(json.dumps(told, indent=2))
+        return
+    for one in found:
+        click.echo(_line(one))
+    click.echo(
+        f"{counted['waiting'] + counted['taken']:,} waiting, {counted['done']:,} done, {counted['ignored']:,} ignored, "
+        f"{counted['aside']:,} set aside; {counted['repeats']:,} came again; {owed:,} items to ask GitHub about"
+    )
+
+
+@command.command("show")
+@click.argument("delivery")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON, with headers and body.")
+@click.pass_obj
+def show_command(app: App, delivery: str, as_json: bool) -> None:
+    """Show one DELIVERY with its headers and its body.
+
+    DELIVERY: its number or GitHub's id.
+    """
+    from sprintlib import inbox
+    from sprintlib.store import open_store
+    from sprintlib.views.terminal import plain
+
+    one = inbox.find(open_store(app.settings.database_url, read_only=True), delivery)
+    body = None if one.body is None else one.body.decode(errors="replace")
+    if as_json:
+        click.echo(json.dumps({**one.as_dict(), "headers": dict(one.headers), "body": body}, indent=2))
+        return
+    click.echo(_line(one))
+    for name, value in one.headers.items():
+        click.echo(f"  {name}: {value}")
+    click.echo("  the body is no longer kept" if body is None else plain(body))
+
+
+@command.command("retry")
+@click.argument("deliveries", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Print how many as JSON.")
+@click.pass_obj
+def retry_command(app: App, deliveries: tuple[str, ...], as_json: bool) -> None:
+    """Work again on DELIVERIES, or on all that are set aside.
+
+    DELIVERIES: numbers or GitHub's ids.
+    """
+    from sprintlib import inbox
+    from sprintlib.store import open_store
+
+    count = inbox.retry(open_store(app.settings.database_url), deliveries)
+    if as_json:
+        click.echo(json.dumps({"retried": count}))
+    else:
+        click.echo(f"{count:,} {'delivery waits' if count == 1 else 'deliveries wait'} to be worked on again.")
+
+
+def _line(one: "Delivery") -> str:
+    reason = f": {one.reason}" if one.reason else ""
+    again = f", came {one.repeats + 1} times" if one.repeats else ""
+    return f"{one.id:>6}  {one.received_at.astimezone():%m-%d %H:%M:%S}  {one.event:<28} {one.state}{again}{reason}"

@@ -1,0 +1,50 @@
+"""What changed since a state was loaded, by what is read again for it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sprintlib.facts.changes import Change
+
+Key = TypeVar("Key", int, str)
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Numbers of items and milestones and shas of commits by repository id, ids of runs, repositories with releases."""
+
+    items: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    milestones: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    commits: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    runs: frozenset[int] = frozenset()
+    releases: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, changes: Iterable[Change], repository_ids: Collection[int]) -> "Touched":
+        """What changed in these repositories."""
+        own = [change for change in changes if change.repository_id in repository_ids]
+        return cls(
+            items=_numbers(own, "item"),
+            milestones=_numbers(own, "milestone"),
+            commits=_keys((change.repository_id, change.key) for change in own if change.kind == "commit"),
+            runs=frozenset(int(change.key) for change in own if change.kind == "run"),
+            releases=frozenset(change.repository_id for change in own if change.kind == "release"),
+        )
+
+    @property
+    def size(self) -> int:
+        """How many things have to be read again."""
+        parts = (self.items, self.milestones, self.commits)
+        return sum(len(keys) for part in parts for keys in part.values()) + len(self.runs) + len(self.releases)
+
+
+def _numbers(changes: Iterable[Change], kind: str) -> dict[int, frozenset[int]]:
+    return _keys((change.repository_id, int(change.key)) for change in changes if change.kind == kind)
+
+
+def _keys(pairs: Iterable[tuple[int, Key]]) -> dict[int, frozenset[Key]]:
+    found: defaultdict[int, set[Key]] = defaultdict(set)
+    for repository_id, key in pairs:
+        found[repository_id].add(key)
+    return {repository_id: frozenset(keys) for repository_id, keys in found.items()}

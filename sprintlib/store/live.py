@@ -1,0 +1,63 @@
+"""Tables of what arrives by itself: deliveries of webhooks, what is to be asked again, and what has changed."""
+
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text
+
+from sprintlib.store.columns import metadata, moment, of_repository
+
+# SQLite numbers rows by itself only where the key is an INTEGER
+_COUNTED = BigInteger().with_variant(Integer, "sqlite")
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", _COUNTED, primary_key=True),
+    Column("guid", String(96), nullable=False, unique=True, comment="X-GitHub-Delivery; it is not signed"),
+    Column("digest", String(64), nullable=False, unique=True, comment="SHA-256 of the raw body"),
+    Column("event", String(64), nullable=False, comment="X-GitHub-Event"),
+    Column("headers", JSON, nullable=False),
+    Column("body", LargeBinary, comment="zlib-compressed raw bytes; null once they are no longer kept"),
+    Column("state", String(16), nullable=False, comment="waiting | taken | done | ignored | aside"),
+    Column("attempts", Integer, nullable=False),
+    Column("repeats", Integer, nullable=False, comment="how often the same id or the same body came again"),
+    Column("reason", Text, comment="why it is ignored, or what went wrong last"),
+    Column("holder", String(96), comment="the worker that has taken it"),
+    moment("lease_until"),
+    moment("not_before"),
+    moment("received_at", nullable=False),
+    moment("finished_at"),
+    comment="deliveries of webhooks, as they came; each is worked on at least once, and counts once",
+)
+Index("ix_delivery_state", delivery.c.state, delivery.c.id)
+
+item_refresh = Table(
+    "item_refresh",
+    metadata,
+    of_repository(primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("attempts", Integer, nullable=False),
+    moment("wanted_at", nullable=False),
+    moment("not_before", nullable=False),
+    comment="items to ask GitHub about again: a webhook told of them, and its payload lacks the timeline",
+)
+
+fact_change = Table(
+    "fact_change",
+    metadata,
+    Column("id", _COUNTED, primary_key=True),
+    Column("repository_id", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False, comment="item | milestone | run | release | commit"),
+    Column("key", String(96), nullable=False, comment="number, id, tag or sha"),
+    sqlite_autoincrement=True,
+    comment="what was written, in order; only the newest rows are kept, for who brings a loaded state forward",
+)
+
+milestone_change = Table(
+    "milestone_change",
+    metadata,
+    of_repository(primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("field", String(16), primary_key=True, comment="title | due_on"),
+    moment("happened_at", nullable=False, primary_key=True),
+    Column("before", Text, comment="the value until then; null: there was none"),
+    comment="edits of milestones, which only webhooks tell",
+)

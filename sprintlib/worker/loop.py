@@ -1,0 +1,163 @@
+"""The worker: takes deliveries, writes their facts, analyses what they touch, and only then says that they are done.
+
+Whatever kills it in between, the deliveries are taken again, and doing all of it again changes nothing.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError
+
+from sprintlib import inbox
+from sprintlib.facts.changes import forget_changes
+from sprintlib.inbox import Delivery, IgnoredError, UnreadableError
+from sprintlib.observe.log import LOGGER
+from sprintlib.results import thin_analyses
+from sprintlib.settings import Settings
+from sprintlib.store import store_error
+from sprintlib.worker.project import LiveProject
+
+_IDLE_SECONDS = 0.1
+_HEARTBEAT_SECONDS = 5.0
+_TIDY_EVERY = timedelta(hours=6)
+_FORWARD_EVERY = 1.0
+_KEEP = timedelta(days=30)
+_AT_ONCE = 100
+
+
+class Worker:
+    """Works on one project until it is stopped.
+
+    analyses: how many were stored since it began. waiting: whether the last round left anything to do.
+    """
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self.engine = engine
+        self.project = LiveProject(engine, settings)
+        self.holder = inbox.worker_name()
+        self.analyses = 0
+        self._settings = settings
+        self._stop = threading.Event()
+        self._looked_at = 0.0
+        self._tidied_at: datetime | None = None
+
+    def stop(self) -> None:
+        """End after the present round."""
+        self._stop.set()
+
+    def run(self, on_round: Callable[[], None] | None = None) -> None:
+        """Work until `stop`. What the store refuses for a while is waited for."""
+        with self._heartbeat():
+            while not self._stop.is_set():
+                try:
+                    busy = self.round()
+                except DatabaseError as error:
+                    LOGGER.warning("%s", store_error(self._settings.database_url, error))
+                    self.project.history = None  # nothing that was half done is built upon
+                    busy = False
+                    self._stop.wait(5.0)
+                if on_round:
+                    on_round()
+                if not busy:
+                    self._stop.wait(_IDLE_SECONDS)
+
+    def round(self) -> bool:
+        """One round: deliveries to facts, facts to analyses. Returns whether there is more to do at once."""
+        taken = inbox.claim(self.engine, self.holder, _AT_ONCE)
+        done = self._write(taken)
+        if not taken and time.monotonic() - self._looked_at < _FORWARD_EVERY and not self.project.late:
+            return False
+        self.project.bring_forward()
+        self._looked_at = time.monotonic()
+        failed = self._analyze(set(self.project.urgent))
+        if failed is None:
+            inbox.finish(self.engine, [one.id for one in done], self.holder)
+        else:
+            for one in done:
+                inbox.fail(self.engine, one, self.holder, failed)
+        if taken:
+            return True
+        if self.project.late:
+            self._analyze(self.project.next_late())
+            return bool(self.project.late)
+        self._tidy()
+        return False
+
+    def _analyze(self, keys: Collection[str]) -> str | None:
+        """Analyse sprints. Returns what went wrong, if anything did: then these wait for the next change."""
+        try:
+            self.analyses += self.project.analyze(keys)
+        except DatabaseError:
+            raise
+        except Exception as error:  # noqa: BLE001 - logged with its traceback
+            LOGGER.exception("analysis of %s", ", ".join(sorted(keys)))
+            self.project.urgent -= set(keys)
+            self.project.late -= set(keys)
+            return f"the analysis failed: {type(error).__name__}: {error}"
+        return None
+
+    def settle(self) -> None:
+        """Rounds until nothing is left to do now; what failed and waits for another try is left."""
+        self._looked_at = 0.0
+        while self.round():
+            pass
+
+    def _write(self, taken: list[Delivery]) -> list[Delivery]:
+        """Write the facts of deliveries. Returns those that are done once their analyses are stored."""
+        done = []
+        for one in taken:
+            try:
+                inbox.apply_delivery(self.engine, self._settings, one)
+                done.append(one)
+            except IgnoredError as reason:
+                inbox.finish(self.engine, [one.id], self.holder, "ignored", {one.id: str(reason)})
+            except UnreadableError as reason:
+                inbox.fail(self.engine, one, self.holder, str(reason), again=False)
+            except DatabaseError as error:
+                inbox.fail(self.engine, one, self.holder, str(error.orig))
+            except Exception as error:  # noqa: BLE001 - logged with its traceback
+                # one delivery never stops the others; with its error it is there to be seen
+                LOGGER.exception("delivery %s", one.guid)
+                inbox.fail(self.engine, one, self.holder, f"{type(error).__name__}: {error}")
+        return done
+
+    def _tidy(self) -> None:
+        """Give back what dead workers hold; a few times a day, let go of what is old."""
+        inbox.release_dead(self.engine)
+        now = datetime.now(UTC)
+        if self._tidied_at and now - self._tidied_at < _TIDY_EVERY:
+            return
+        self._tidied_at = now
+        inbox.forget_bodies(self.engine, now - _KEEP)
+        thin_analyses(self.engine, self._settings.project.name, now - _KEEP, self._settings.time_zone)
+        with self.engine.begin() as connection:
+            forget_changes(connection)
+
+    def _heartbeat(self) -> "_Heartbeat":
+        return _Heartbeat(self.engine, self.holder)
+
+
+class _Heartbeat:
+    """Keeps the leases of a worker alive while it computes."""
+
+    def __init__(self, engine: Engine, holder: str) -> None:
+        self._engine = engine
+        self._holder = holder
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._beat, daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join(timeout=5)
+
+    def _beat(self) -> None:
+        while not self._over.wait(_HEARTBEAT_SECONDS):
+            with suppress(DatabaseError):  # the next beat, or the end of the lease, sees to it
+                inbox.hold(self._engine, self._holder)

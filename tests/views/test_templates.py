@@ -1,0 +1,73 @@
+"""Every template escapes: with hostile text in each field of what it shows, and nothing that switches escaping off."""
+
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment, nodes
+from markupsafe import Markup
+
+import sprintlib
+from sprintlib import views
+from sprintlib.dashboards.serving.handlers import error_page
+from sprintlib.dashboards.widgets import fragments
+from sprintlib.views.templating import Templates, render
+from tests import samples
+from tests.dashboards.widgets.test_overview import ARun
+from tests.samples import HOSTILE
+from tests.views.test_fragments import Reader
+
+FOLDERS = ("views", "dashboards/widgets", "dashboards/serving")
+FILES = [path for folder in FOLDERS for path in (Path(sprintlib.__file__).parent / folder / "templates").iterdir()]
+HURT = samples.hostile()
+ABOUT = samples.analysis(HURT)
+RUNS = [ARun(milestone=HOSTILE, folder='x" onclick="1', message=HOSTILE), ARun(state=HOSTILE, folder=None)]
+
+
+def reasoning(macro: str, *values: object) -> Markup:
+    return Templates("sprintlib.dashboards.widgets").macro("reasoning.html", macro, *values)
+
+
+SHOWN = {
+    "answer.html": views.answer_card(ABOUT, HURT),
+    "burn_up.html": views.burn_up_figure(ABOUT, HURT),
+    "chart.html": views.chart_html(views.burn_up_chart(ABOUT, HURT), HOSTILE),
+    "document.html": views.document(HOSTILE, ""),
+    "earlier.html": views.earlier_sprints(ABOUT),
+    "findings.html": views.all_findings(ABOUT, HURT),
+    "items.html": views.item_table(ABOUT, HURT),
+    "macros.html": views.freshness(ABOUT.model_copy(update={"freshness": {HOSTILE: None}})),
+    "measurements.html": views.measurements(HURT),
+    "narrative.html": views.narrative(
+        ABOUT, samples.milestone(narrative=({"text": HOSTILE, "kind": "fact"},), llm={"missing": HOSTILE})
+    ),
+    "overview.html": fragments.overview(ABOUT, HURT, RUNS) + fragments.problem(HOSTILE) + fragments.status(HOSTILE),
+    "page.html": views.first_screen(ABOUT, HURT)
+    + views.project_screen(ABOUT.model_copy(update={"project": HOSTILE}))
+    + views.what_it_rests_on(ABOUT, HURT),
+    "reasoning.html": reasoning("verbatim", HOSTILE) + reasoning("heading", HOSTILE) + reasoning("paragraph", HOSTILE),
+    "reports.html": fragments.reports(RUNS),
+    "tables.html": views.milestone_table(ABOUT, {HURT.title: HOSTILE}) + views.drivers_table(ABOUT, HURT),
+    "what_if.html": render("what_if.html", verdict=HOSTILE, assumptions=[HOSTILE]),
+    "error.html": error_page("/", 404, HOSTILE),
+}
+
+
+def test_every_template_is_tried() -> None:
+    assert sorted(SHOWN) == sorted(path.name for path in FILES)
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_hostile_text_stays_text(name: str) -> None:
+    html = str(SHOWN[name])
+    read = Reader(html)  # type: ignore[no-untyped-call]
+    assert "img" not in read.tags
+    assert read.handlers == []
+    assert "<script>window.pwned" not in html
+    assert not [address for address in read.addresses if address.startswith("javascript:")]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_no_template_switches_escaping_off(path: Path) -> None:
+    tree = Environment(autoescape=True).parse(path.read_text(encoding="utf-8"))
+    assert not [found for found in tree.find_all(nodes.Filter) if found.name in ("safe", "forceescape", "escape", "e")]
+    assert not list(tree.find_all((nodes.ScopedEvalContextModifier, nodes.EvalContextModifier)))
