@@ -125,7 +125,7 @@ def _faces(analysis: Analysis, milestone: MilestoneAnalysis) -> Iterator[str]:
     with console.capture() as capture:
         console.print(render(analysis))
     whole = capture.get()
-    printed = whole.partition("Do today")[2].partition("Texts that speak")[0]
+    printed = whole.partition("What to do today")[2].partition("Possible prompt injection")[0]
     shown = re.findall(r"^ +((?:[+-]\d+|0) points?|gain unknown)  ", printed, re.MULTILINE)
     for face, seen, due in (("page", page, told), ("Markdown", listed, told), ("terminal", shown, told[:FIRST])):
         if seen != due:
