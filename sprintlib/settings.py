@@ -5,7 +5,7 @@ import re
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -17,7 +17,22 @@ FILE_NAME = "sprint.toml"
 _PLAIN = {
     "extra_forbidden": "there is no such setting",
     "missing": "this setting is missing",
-    "string_pattern_mismatch": 'use 24-hour HH:MM, such as "07:30"',
+    "string_pattern_mismatch": 'write it as HH:MM on a 24-hour clock, such as "07:30"',  # the one pattern there is
+    "int_parsing": "write a whole number",
+    "int_type": "write a whole number",
+    "int_from_float": "write a whole number",
+    "float_parsing": "write a number",
+    "float_type": "write a number",
+    "bool_parsing": "write true or false",
+    "bool_type": "write true or false",
+    "date_from_datetime_parsing": "write a date such as 2026-12-24",
+    "date_type": "write a date such as 2026-12-24",
+    "literal_error": "choose from {expected}",
+    "greater_than": "write more than {gt:g}",
+    "greater_than_equal": "write at least {ge:g}",
+    "less_than": "write less than {lt:g}",
+    "less_than_equal": "write at most {le:g}",
+    "too_short": "list at least {min_length} item",
     "string_type": "write it in quotes",
     "tuple_type": 'write a list such as ["one", "two"]',
 }
@@ -109,6 +124,13 @@ class CalendarSettings(_Section):
     country: str | None = Field(None, description="ISO code whose public holidays are days off, such as DE")
     days_off: tuple[date, ...] = Field((), description="further days without work")
 
+    @field_validator("weekend")
+    @classmethod
+    def _leaves_a_working_day(cls, value: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
+        if len(set(value)) == len(get_args(Weekday)):
+            raise ValueError("a week needs at least one working day: leave one out")
+        return value
+
 
 class MilestoneSettings(_Section):
     """What GitHub does not know about one milestone."""
@@ -154,6 +176,12 @@ class RiskSettings(_Section):
     overcommitted_time: float = Field(0.3, ge=0, le=1, description="share of the time after which this is reported")
     untracked_share: float = Field(0.5, gt=0, le=1, description="share of open items that show no work")
     untracked_time: float = Field(0.5, ge=0, le=1, description="share of the time after which this is reported")
+
+
+class ActionSettings(_Section):
+    """What to do today."""
+
+    target: float = Field(0.8, ge=0.05, le=0.95, description="probability that the first actions aim at, 0-1")
 
 
 class ReportSettings(_Section):
@@ -209,6 +237,7 @@ class Settings(_Section):
     calendar: CalendarSettings = CalendarSettings()
     milestones: dict[str, MilestoneSettings] = {}
     risks: RiskSettings = RiskSettings()
+    actions: ActionSettings = ActionSettings()
     report: ReportSettings = ReportSettings()
     store: StoreSettings = StoreSettings()
     webhooks: WebhookSettings = WebhookSettings()
@@ -266,5 +295,6 @@ def parse(values: dict[str, Any], source: str = FILE_NAME) -> Settings:
         problems = error.errors()
         first = next((one for one in problems if one["type"] == "extra_forbidden"), problems[0])  # a key misspelt
         key = ".".join(str(part) for part in first["loc"]) or "file"
-        said = _PLAIN.get(first["type"]) or first["msg"].removeprefix("Value error, ")
+        plain = _PLAIN.get(first["type"])
+        said = plain.format(**first.get("ctx", {})) if plain else first["msg"].removeprefix("Value error, ")
         raise SettingsError(f"{f'{source}: ' if source else ''}{key}: {said}.") from None

@@ -24,9 +24,10 @@ from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
 from sprintlib.errors import AnalysisError
 from sprintlib.features import Metric, measure
-from sprintlib.forecast.words import percent
+from sprintlib.forecast.words import percent, points
 from sprintlib.history import ProjectState, Sprint, load_state
 from sprintlib.project import ProjectHandle
+from sprintlib.recommend import Plan
 from sprintlib.services import Answer, WhatIfResult, analyze, ask, what_if
 from sprintlib.settings import Settings, load
 
@@ -371,6 +372,11 @@ class SprintAnalysis:
         """Of type sprintlib.recommend.Recommendation, in the order of today's list."""
         return Findings(self.milestone.recommendations)
 
+    @property
+    def plan(self) -> Plan | None:
+        """The cheapest way to the target: the first recommendations, and how far they get; None without a number."""
+        return self.milestone.plan
+
     def what_if(
         self,
         drop: Sequence[str] = (),
@@ -380,12 +386,14 @@ class SprintAnalysis:
         people: int = 0,
         away_days: float = 0.0,
         target: float | None = None,
+        action: str | Sequence[str] = (),
     ) -> "WhatIf":
         """The forecast under changes; nothing is stored. Items as "12", "api#12" or "acme/api#12".
 
         drop: take out. unblock: what waits, or what is waited for. review: ends within a day. due: another due date.
         people: who joins, or leaves (negative). away_days: one person is away so long. target: a probability, 0-1, to
-        search the cheapest actions for. Raises AnalysisError for an item that is not open in the sprint.
+        search the cheapest actions for. action: id, or ids, of recommendations: what they change.
+        Raises AnalysisError for an item that is not open in the sprint, and an action that is not recommended.
         """
         due_on = date.fromisoformat(due) if isinstance(due, str) else due
         project = self.project
@@ -401,6 +409,7 @@ class SprintAnalysis:
             people,
             away_days,
             target,
+            [action] if isinstance(action, str) else action,
         )
         return WhatIf(found)
 
@@ -469,15 +478,13 @@ class WhatIf:
 
     @property
     def gain(self) -> float | None:
-        return self.result.found.gain
+        return self.result.gain
 
     def __repr__(self) -> str:
         if self.before is None or self.after is None or self.gain is None:
             reason = self.result.found.after.reason or self.result.found.before.reason
             return f"{self.result.milestone}: no forecast ({reason})"
-        return (
-            f"{self.result.milestone}: {percent(self.before)} -> {percent(self.after)} ({100 * self.gain:+.0f} points)"
-        )
+        return f"{self.result.milestone}: {percent(self.before)} -> {percent(self.after)} ({points(self.gain)})"
 
     def _repr_html_(self) -> str:
         from sprintlib.views.templating import render

@@ -374,8 +374,8 @@ def analysis(*milestones: MilestoneAnalysis, **changes: object) -> Analysis:
         },
         "notes": ("1 milestone title in sprint-demo/api fits no number: 'Sprint 8b'.",),
         "earlier": (
-            EarlierSprint("Sprint 7", date(2026, 10, 30), 10, 9, 12, 1, 0.9, 1.2),
-            EarlierSprint(HOSTILE, date(2026, 11, 13), 12, 6, 9, 8, 0.5, 0.75),
+            EarlierSprint("Sprint 7", date(2026, 10, 30), 10, 9, 12, 1, 0.9, 1.2, 1),
+            EarlierSprint(HOSTILE, date(2026, 11, 13), 12, 6, 9, 8, 0.5, 0.75, 0),
         ),
         "plan_accuracy": PlanAccuracy(2, 0.7, 0.975, 0.2828),
         "timings": {"load": 0.3, "analyze": 0.2},

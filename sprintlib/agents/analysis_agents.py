@@ -23,7 +23,7 @@ def stage_agent(stage: Stage) -> Callable[[State, AnalysisContext], State]:
         feedback = read_feedback(analysis_context.engine, past.project, past.as_of)
         steps = stage_steps(stage)
         found = run_steps(steps, StepInputs(context, inputs, check, feedback), read_findings(state))
-        return _written(found, {step.finds for step in steps}) | State(dropped=check.dropped)
+        return _written(found, {name for step in steps for name in step.finds}) | State(dropped=check.dropped)
 
     return run
 

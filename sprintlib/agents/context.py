@@ -12,9 +12,10 @@ from sprintlib.agents.state import State
 from sprintlib.analysis.citations import CitationCheck
 from sprintlib.analysis.pipeline import select_context, sprint_contexts
 from sprintlib.errors import AnalysisError, KnowledgeError
-from sprintlib.forecast import ForecastInputs
+from sprintlib.forecast import ForecastInputs, rescheduled
+from sprintlib.forecast.milestone_forecast import date_after
 from sprintlib.forecast.rates import Rate
-from sprintlib.history import ProjectState, load_state
+from sprintlib.history import ProjectState, Sprint, load_state
 from sprintlib.knowledge import SemanticIndex, is_indexed, open_semantic_index
 from sprintlib.llm import Found, Model, connect, look
 from sprintlib.risks import SprintContext
@@ -51,13 +52,18 @@ class AnalysisContext:
         if key not in self._contexts:
             self._contexts[key] = sprint_contexts(past, self.settings, title)
         found = select_context(self._contexts[key], past.as_of)
-        return replace(found, thresholds=RiskSettings.model_validate(state["request"]["thresholds"]))
+        thresholds = RiskSettings.model_validate(state["request"]["thresholds"])
+        return replace(found, sprint=_due_as_said(found.sprint, state.get("work")), thresholds=thresholds)
 
     def inputs(self, state: State) -> ForecastInputs:
         """What the forecast rests on: as observed, with what the state says about the work."""
-        inputs = self.sprint_context(state).inputs
+        context = self.sprint_context(state)
         said = state.get("work")
-        return replace(inputs, work=replace(inputs.work, **read_work(said))) if said else inputs
+        if not said:
+            return context.inputs
+        if context.sprint.days_left is not None and said["days_left"] is not None and said["days_left"] >= 0:
+            said = said | {"days_left": context.sprint.days_left}  # to the end of the due date that they come to
+        return replace(context.inputs, work=replace(context.inputs.work, **read_work(said)))
 
     @contextmanager
     def semantic_index(self) -> Iterator[SemanticIndex | None]:
@@ -79,6 +85,14 @@ class AnalysisContext:
     def check(self, state: State) -> CitationCheck:
         """A check of citations that counts from zero."""
         return CitationCheck.of(self.past(state))
+
+
+def _due_as_said(sprint: Sprint, work: dict[str, Any] | None) -> Sprint:
+    """The sprint, with the due date that the days left of the work come to where somebody changed them."""
+    said = work["days_left"] if work else None
+    if said is None or said < 0 or sprint.days_left is None or said == sprint.days_left:
+        return sprint
+    return rescheduled(sprint, date_after(sprint, said))
 
 
 def write_work(inputs: ForecastInputs) -> dict[str, Any]:

@@ -21,8 +21,7 @@ from sprintlib.results.analyses import previous_analysis
 def explain_all(state: State, analysis_context: AnalysisContext) -> State:
     """Put the analysis together, explain it, and let the model word what checks out."""
     findings = read_findings(state)
-    sentence = summary(analysis_context.inputs(state), findings.forecast, findings.risks)
-    found = put_together(state, analysis_context, sentence)
+    found = put_together(state, analysis_context, summary(analysis_context.inputs(state), findings.forecast))
     (milestone,) = found.milestones
     sprint_context = analysis_context.sprint_context(state)
     similar = similar_sprints(analysis_context.past(state), sprint_context.sprint.calendar, sprint_context.sprint.title)

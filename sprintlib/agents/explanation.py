@@ -54,7 +54,7 @@ def _drivers(milestone: MilestoneAnalysis) -> Iterator[Sentence]:
         return
     start = sum(driver.points for driver in milestone.drivers if driver.name.startswith(_START))
     named = [f"{driver.name.lower()} {driver.points:+.0f}{_about(driver.evidence)}" for driver in largest]
-    text = f"The score starts at {start:.0f} from the general pace; what moved it most: {', '.join(named)}."
+    text = f"How the score came about: {start:.0f} from the general pace, then mostly {', '.join(named)}."
     cited = tuple(dict.fromkeys(one for driver in largest for one in driver.evidence[:2]))
     yield Sentence(text=text, kind="fact", evidence=cited)
 

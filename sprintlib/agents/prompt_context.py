@@ -128,7 +128,7 @@ def finding_entries(sprint_context: SprintContext, found: SprintFindings) -> Ite
         told = f"Possible action: {_untitled(sprint_context, one.action)}{gain}"
         yield PromptNote(id=f"A{place}", told=told, evidence=one.evidence or milestones(sprint_context))
     for place, driver in enumerate(found.drivers, start=1):
-        told = f"Driver of the score: {driver.name}, {driver.points:+.1f} points. {driver.remedy}"
+        told = f"How the score came about: {driver.name}, {driver.points:+.1f} points. {driver.remedy}"
         yield PromptNote(id=f"D{place}", told=told, evidence=driver.evidence or milestones(sprint_context))
 
 

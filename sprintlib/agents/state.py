@@ -18,6 +18,7 @@ class State(TypedDict, total=False):
     risks           risk assessor
     hostile_text    risk assessor: texts that read like orders to a language model; nothing else uses them
     recommendations recommender
+    plan            recommender: the cheapest way to the target; null without a probability
     words           explainer: what it asked the model and got
     analysis        explainer: the object of `sprint analyze --json`, with this milestone alone
     faults          sentences about what failed and is missing
@@ -35,6 +36,7 @@ class State(TypedDict, total=False):
     risks: list[dict[str, Any]]
     hostile_text: list[dict[str, Any]]
     recommendations: list[dict[str, Any]]
+    plan: dict[str, Any] | None
     words: dict[str, Any]
     analysis: dict[str, Any]
     faults: Annotated[list[str], operator.add]

@@ -34,7 +34,10 @@ STEPS = (
     Step("sprint_analyzer", stage_agent("forecast"), ("llm_reasoner",), without_forecast),
     Step("risk_assessor", stage_agent("risks"), ("llm_reasoner",), lambda *_: State(risks=[])),
     Step(
-        "recommender", stage_agent("advice"), ("sprint_analyzer", "risk_assessor"), lambda *_: State(recommendations=[])
+        "recommender",
+        stage_agent("advice"),
+        ("sprint_analyzer", "risk_assessor"),
+        lambda *_: State(recommendations=[], plan=None),
     ),
     Step("explainer", explain_all, ("recommender",), without_words),
 )

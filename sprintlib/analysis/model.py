@@ -11,7 +11,7 @@ from sprintlib.features import Metric
 from sprintlib.forecast.finished_sprints import EarlierSprint, PlanAccuracy
 from sprintlib.forecast.model import Basis, DeliveredBy, ForecastDates, Interval, ItemForecast
 from sprintlib.knowledge.citations import ClaimKind, Report
-from sprintlib.recommend.model import Recommendation
+from sprintlib.recommend.model import Plan, Recommendation
 from sprintlib.risks.model import Risk
 
 # Never certain: beyond these bounds the forecast is not reliable (docs/forecast.md).
@@ -99,6 +99,7 @@ class MilestoneAnalysis(_Model):
 
     key: the sprint's identity (history.SprintKey), which outlives another title; empty in analyses of version 0.1.0.
     deadline: the end of `due_on` in the project's time zone.
+    plan: the cheapest way to the target, whose actions are the first recommendations; null without a probability.
     hostile_text: texts that read like orders to a language model; they move nothing else in here.
     """
 
@@ -125,6 +126,7 @@ class MilestoneAnalysis(_Model):
     drivers: tuple[Driver, ...]
     risks: tuple[Risk, ...]
     recommendations: tuple[Recommendation, ...]
+    plan: Plan | None = None
     hostile_text: tuple[Risk, ...] = ()
     parts: tuple[Part, ...]
     items: tuple[ItemForecast, ...] = ()

@@ -94,7 +94,7 @@ def sprint_contexts(past: ProjectState, settings: Settings, milestone: str | Non
     found = project_sprints(past, settings, milestone)
     if milestone is not None and not found:
         raise AnalysisError(_unknown(milestone, past))
-    return [SprintContext(sprint, settings.risks, edges) for sprint in found]
+    return [SprintContext(sprint, settings.risks, edges, settings.actions.target) for sprint in found]
 
 
 def project_sprints(past: ProjectState, settings: Settings, milestone: str | None = None) -> list[Sprint]:
@@ -123,7 +123,7 @@ def analyze_sprint(sprint: StepInputs, measured: SprintFindings) -> MilestoneAna
     clock = Stopwatch()
     found = run_steps([step for step in STEPS if step.stage != "features"], sprint, measured, clock)
     with clock("history"):
-        sentence = summary(sprint.inputs, found.forecast, found.risks)
+        sentence = summary(sprint.inputs, found.forecast)
         analysis = build_milestone_analysis(sprint.inputs, found, sentence)
     return analysis.model_copy(update={"timings": clock.seconds})
 
@@ -156,6 +156,7 @@ def build_milestone_analysis(inputs: ForecastInputs, found: SprintFindings, sent
         drivers=found.drivers,
         risks=found.risks,
         recommendations=found.recommendations,
+        plan=found.plan,
         hostile_text=found.hostile_text,
         parts=parts,
         items=item_forecasts(inputs),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 from sprintlib.analysis.citations import CitationCheck
 from sprintlib.explain import explain
@@ -11,7 +11,7 @@ from sprintlib.explain.model import Driver
 from sprintlib.features import Metric, measure
 from sprintlib.forecast import ForecastInputs, forecast
 from sprintlib.forecast.model import Forecast
-from sprintlib.recommend import Feedback, Recommendation, recommend
+from sprintlib.recommend import Feedback, Plan, Recommendation, recommend
 from sprintlib.risks import Risk, SprintContext, find_hostile_text, find_risks
 
 Stage = Literal["features", "forecast", "risks", "advice"]
@@ -45,11 +45,12 @@ class SprintFindings:
     risks: tuple[Risk, ...] = ()
     hostile_text: tuple[Risk, ...] = ()
     recommendations: tuple[Recommendation, ...] = ()
+    plan: Plan | None = None
 
 
 @dataclass(frozen=True)
 class AnalysisStep:
-    """One step. name: its key in `timings`. finds: the field of SprintFindings that `find` gives the value of.
+    """One step. name: its key in `timings`. finds: the fields of SprintFindings that `find` fills.
 
     stage: what one agent runs at a time. A step may read what earlier stages found, and earlier steps of its own;
     the stages `forecast` and `risks` run side by side and cannot read each other.
@@ -57,42 +58,42 @@ class AnalysisStep:
 
     name: str
     stage: Stage
-    finds: str
-    find: Callable[[StepInputs, SprintFindings], Any]
+    finds: tuple[str, ...]
+    find: Callable[[StepInputs, SprintFindings], SprintFindings]
 
 
-def _measure(sprint: StepInputs, _found: SprintFindings) -> tuple[Metric, ...]:
-    return measure(sprint.context.view)
+def _measure(sprint: StepInputs, found: SprintFindings) -> SprintFindings:
+    return replace(found, features=measure(sprint.context.view))
 
 
-def _forecast(sprint: StepInputs, _found: SprintFindings) -> Forecast:
-    return forecast(sprint.inputs)
+def _forecast(sprint: StepInputs, found: SprintFindings) -> SprintFindings:
+    return replace(found, forecast=forecast(sprint.inputs))
 
 
-def _drivers(sprint: StepInputs, found: SprintFindings) -> tuple[Driver, ...]:
-    return sprint.check.checked(explain(sprint.context, sprint.inputs, found.forecast))
+def _drivers(sprint: StepInputs, found: SprintFindings) -> SprintFindings:
+    return replace(found, drivers=sprint.check.checked(explain(sprint.context, sprint.inputs, found.forecast)))
 
 
-def _risks(sprint: StepInputs, _found: SprintFindings) -> tuple[Risk, ...]:
-    return sprint.check.checked(find_risks(sprint.context))
+def _risks(sprint: StepInputs, found: SprintFindings) -> SprintFindings:
+    return replace(found, risks=sprint.check.checked(find_risks(sprint.context)))
 
 
-def _hostile_text(sprint: StepInputs, _found: SprintFindings) -> tuple[Risk, ...]:
-    return sprint.check.checked(find_hostile_text(sprint.context))
+def _hostile_text(sprint: StepInputs, found: SprintFindings) -> SprintFindings:
+    return replace(found, hostile_text=sprint.check.checked(find_hostile_text(sprint.context)))
 
 
-def _recommendations(sprint: StepInputs, found: SprintFindings) -> tuple[Recommendation, ...]:
+def _advice(sprint: StepInputs, found: SprintFindings) -> SprintFindings:
     advice = recommend(sprint.context, sprint.inputs, found.forecast, found.risks, sprint.feedback)
-    return sprint.check.checked(advice)
+    return replace(found, recommendations=sprint.check.checked(advice.recommendations), plan=advice.plan)
 
 
 STEPS = (
-    AnalysisStep("features", "features", "features", _measure),
-    AnalysisStep("forecast", "forecast", "forecast", _forecast),
-    AnalysisStep("explain", "forecast", "drivers", _drivers),
-    AnalysisStep("risks", "risks", "risks", _risks),
-    AnalysisStep("texts", "risks", "hostile_text", _hostile_text),
-    AnalysisStep("recommend", "advice", "recommendations", _recommendations),
+    AnalysisStep("features", "features", ("features",), _measure),
+    AnalysisStep("forecast", "forecast", ("forecast",), _forecast),
+    AnalysisStep("explain", "forecast", ("drivers",), _drivers),
+    AnalysisStep("risks", "risks", ("risks",), _risks),
+    AnalysisStep("texts", "risks", ("hostile_text",), _hostile_text),
+    AnalysisStep("recommend", "advice", ("recommendations", "plan"), _advice),
 )
 
 
@@ -110,5 +111,5 @@ def run_steps(
     """`found` and what these steps find, each reading what those before it found. clock: entered once a step."""
     for step in steps:
         with clock(step.name):
-            found = replace(found, **{step.finds: step.find(sprint, found)})
+            found = step.find(sprint, found)
     return found

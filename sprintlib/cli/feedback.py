@@ -1,11 +1,11 @@
 """`sprint feedback`: what the team says to recommendations; it shifts their order."""
 
 import json
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
+from sprintlib.cli.day import Day
 from sprintlib.cli.main import App
 
 if TYPE_CHECKING:
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from sprintlib.recommend.feedback import Decision
     from sprintlib.services.feedback import FeedbackResult, OpenRecommendation
 
-_DONE = {"accept": "Accepted", "dismiss": "Dismissed", "snooze": "Put off"}
+_DONE = {"accept": "Accepted", "dismiss": "Dismissed", "snooze": "Put off", "undo": "Taken back"}
 
 
 @click.group("feedback", invoke_without_command=True)
 @click.pass_context
 def command(context: click.Context) -> None:
-    """Answer what is recommended: list the actions, then accept, dismiss or snooze one by its number or id.
+    """Answer what is recommended: list the actions, then accept, dismiss or snooze one by its short or long id.
 
     Dismissed and snoozed ones are left out; what a team accepts more often comes first. Who answered is not stored.
     """
@@ -33,7 +33,7 @@ def command(context: click.Context) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
 @click.pass_obj
 def list_open(app: App, as_json: bool = False) -> None:
-    """What the latest analyses recommend, numbered."""
+    """What the latest analyses recommend, each with the five letters that it is answered by."""
     from sprintlib.results.analyses import left_out
     from sprintlib.services import open_recommendations
 
@@ -54,7 +54,7 @@ def list_open(app: App, as_json: bool = False) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print what it changed as one JSON object.")
 @click.pass_obj
 def accept(app: App, action: str, as_json: bool) -> None:
-    """The team does ACTION, a number or an id; what came of it is checked after three working days."""
+    """The team does ACTION, a short or long id; what came of it is checked after three working days."""
     _give(app, action, "accept", as_json=as_json)
 
 
@@ -64,18 +64,27 @@ def accept(app: App, action: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print what it changed as one JSON object.")
 @click.pass_obj
 def dismiss(app: App, action: str, reason: str, as_json: bool) -> None:
-    """The team will not do ACTION, a number or an id: it is not shown again."""
+    """The team will not do ACTION, a short or long id: it is not shown again."""
     _give(app, action, "dismiss", reason, as_json=as_json)
 
 
 @command.command("snooze", short_help="Not now: leave it out until a day.")
 @click.argument("action")
-@click.option("--until", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The day it is shown again.")
+@click.option("--until", required=True, type=Day(), help="The day it is shown again.")
 @click.option("--json", "as_json", is_flag=True, help="Print what it changed as one JSON object.")
 @click.pass_obj
-def snooze(app: App, action: str, until: datetime, as_json: bool) -> None:
-    """Not now: ACTION, a number or an id, is left out until a day."""
-    _give(app, action, "snooze", until=until.date(), as_json=as_json)
+def snooze(app: App, action: str, until: "date", as_json: bool) -> None:
+    """Not now: ACTION, a short or long id, is left out until a day."""
+    _give(app, action, "snooze", until=until, as_json=as_json)
+
+
+@command.command("undo", short_help="Take the last answer back.")
+@click.argument("action")
+@click.option("--json", "as_json", is_flag=True, help="Print what it changed as one JSON object.")
+@click.pass_obj
+def undo(app: App, action: str, as_json: bool) -> None:
+    """Take back the last answer to ACTION, a short or long id, as if it had not been given."""
+    _give(app, action, "undo", as_json=as_json)
 
 
 def _give(
@@ -111,10 +120,14 @@ def _listed(found: "Sequence[OpenRecommendation]", app: App) -> "Iterator[str]":
         notes = [points(one.expected_gain)] if one.expected_gain else []
         notes += [_DONE[one.said].lower()] if one.said else []
         beside = f" ({', '.join(notes)})" if notes else ""
-        yield f"{one.number:>3}  {plain(one.action)}{beside}"
-        yield f"     {one.id}  {one.record or ''}".rstrip()
+        yield f"{one.short}  {plain(one.action)}{beside}"
+        yield f"       {one.id}  {one.record or ''}".rstrip()
     if found:
-        yield "Answer with 'sprint feedback accept 1', 'dismiss 1 --reason TEXT' or 'snooze 1 --until 2026-12-01'."
+        name = found[0].short
+        yield (
+            f"Answer with 'sprint feedback accept {name}', 'dismiss {name} --reason TEXT' or 'snooze {name} --until "
+            f"2026-12-01'; 'undo {name}' takes the last answer back."
+        )
 
 
 def _told(found: "FeedbackResult", until: "date | None") -> "Iterator[str]":
@@ -128,6 +141,6 @@ def _told(found: "FeedbackResult", until: "date | None") -> "Iterator[str]":
         yield "The order of the actions stays the same."
         return
     yield "The order of the actions from now on:"
-    for place, (action, was) in enumerate(found.order, start=1):
-        change = "" if was == place else " (new)" if was is None else f" (was {was})"
-        yield f"{place:>3}  {plain(action)}{change}"
+    for place, (short, (action, was)) in enumerate(zip(found.shorts, found.order, strict=True), start=1):
+        change = "" if was == place else " (new)" if was is None else f" (was number {was})"
+        yield f"{short}  {plain(action)}{change}"

@@ -25,15 +25,35 @@ def due(app: App, explain: bool | None, quiet: bool, as_json: bool) -> None:
 
     Meant for cron and launchd: it may be called at any time and any number of times. Exits 1 when a report failed.
     """
+    from sprintlib.errors import SprintError
     from sprintlib.reports import run_due
 
     lines: list[str] = []
-    results = run_due(app.settings, say=lines.append if as_json or quiet else click.echo, explain=explain)
+    unattended = not sys.stdout.isatty()  # then a log keeps it, of calls on many days
+
+    def say(line: str) -> None:
+        told = f"{_stamp(app)} {line}" if unattended and not as_json else line
+        if as_json or quiet:
+            lines.append(told)
+        else:
+            click.echo(told)
+
+    try:
+        results = run_due(app.settings, say=say, explain=explain)
+    except SprintError:
+        if unattended and not as_json:
+            click.echo(f"{_stamp(app)} ", nl=False, err=True)
+        raise
     if as_json:
         click.echo(json.dumps({"results": [asdict(result) for result in results], "said": lines}, indent=2))
     elif quiet and results:
         click.echo("\n".join(lines))
     sys.exit(0 if all(result.ok for result in results) else 1)
+
+
+def _stamp(app: App) -> str:
+    """Now, in the project's time zone."""
+    return f"{datetime.now(app.settings.time_zone):%Y-%m-%d %H:%M %Z}"
 
 
 @command.command("list")
@@ -55,4 +75,5 @@ def list_runs(app: App, limit: int, as_json: bool) -> None:
         click.echo("No report has run yet: run 'sprint report'.")
     for run in found:
         what = f"{plain(run.milestone)}  {plain(run.folder or run.message or '')}"
-        click.echo(f"{run.started_at:%Y-%m-%d %H:%M} UTC  {run.state:<8} {run.trigger:<5} {what}")
+        started = run.started_at.astimezone(app.settings.time_zone)
+        click.echo(f"{started:%Y-%m-%d %H:%M %Z}  {run.state:<8} {run.trigger:<5} {what}")

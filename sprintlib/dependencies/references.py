@@ -37,7 +37,7 @@ class Resolver:
 
     repositories: tuple[str, ...]
     hosts: Collection[str]
-    former: Mapping[str, str] = field(default_factory=dict)
+    former: Mapping[str, str] = field(default_factory=dict, hash=False)  # a dict, which has no hash
 
     def references(self, text: str, repo: str) -> Iterator[Reference]:
         """References in a text of repository `repo`, in order. A bare `name#1` must name one of the project's."""

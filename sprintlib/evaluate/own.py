@@ -12,7 +12,15 @@ from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
 from sprintlib.errors import AnalysisError
 from sprintlib.evaluate.metrics import brier
-from sprintlib.forecast import EarlierSprint, PlanAccuracy, SprintHistory, earlier_sprints, forecast, plan_accuracy
+from sprintlib.forecast import (
+    EarlierSprint,
+    PlanAccuracy,
+    SprintHistory,
+    count,
+    earlier_sprints,
+    forecast,
+    plan_accuracy,
+)
 from sprintlib.forecast.sprint_history import Finished
 from sprintlib.history import ProjectState, Sprint, find_sprints, load_state
 from sprintlib.risks import SprintContext
@@ -29,6 +37,7 @@ class Replay:
 
     probability: null where there was no number, or the outcome was settled (`reason`). base_rate: share of the sprints
     over by then that landed, (landed + 1) / (sprints + 2). landed: every item then open inside ended by the deadline.
+    days_late: days from the due date until the milestone itself was closed (history.lateness), as everywhere else.
     """
 
     title: str
@@ -40,6 +49,7 @@ class Replay:
     base_rate: float
     landed: bool
     delivered: bool
+    days_late: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,14 +65,27 @@ class OwnScore:
 
 
 @dataclass(frozen=True)
+class WholeScore:
+    """The same over all times: n forecasts of so many sprints. error: of the difference, sprints being independent."""
+
+    n: int
+    sprints: int
+    brier: float | None
+    base_rate_brier: float | None
+    difference: float | None
+    error: float | None
+
+
+@dataclass(frozen=True)
 class OwnBacktest:
-    """Every replay, scores by time, how the plans held, and the verdict in words."""
+    """Every replay, scores by time and over all times, how the plans held, and the verdict in words."""
 
     replays: tuple[Replay, ...]
     scores: tuple[OwnScore, ...]
     plans: tuple[EarlierSprint, ...]
     accuracy: PlanAccuracy | None
     verdict: str
+    whole: WholeScore
 
 
 def backtest_own(engine: Engine, settings: Settings, as_of: datetime) -> OwnBacktest:
@@ -88,7 +111,8 @@ def backtest_own(engine: Engine, settings: Settings, as_of: datetime) -> OwnBack
             over.append((one.deadline, replays[-1].landed))
     scores = tuple(_score(share, [one for one in replays if one.share == share]) for share in SHARES)
     plans = earlier_sprints(record)
-    return OwnBacktest(tuple(replays), scores, plans, plan_accuracy(plans), _verdict(scores))
+    together = whole_score(replays)
+    return OwnBacktest(tuple(replays), scores, plans, plan_accuracy(plans), verdict(together, scores), together)
 
 
 def _sprint(past: ProjectState, calendar: WorkingCalendar, key: str) -> Sprint | None:
@@ -110,6 +134,7 @@ def _replay(
         base_rate=(sum(earlier) + 1) / (len(earlier) + 2),
         landed=ended.filter(pl.col("closed_at") < one.deadline).height == then.open_items.height,
         delivered=one.delivered >= then.items.height,
+        days_late=one.days_late,
     )
 
 
@@ -124,17 +149,47 @@ def _score(share: int, replays: list[Replay]) -> OwnScore:
     return OwnScore(share, len(rows), brier(told, truth), brier(rate, truth), float(gaps.mean()), error)
 
 
-def _verdict(scores: Iterable[OwnScore]) -> str:
-    """At half time: whether the forecast beats the team's own base rate, and whether that can be known."""
-    half = next(score for score in scores if score.share == 50)
-    if half.difference is None:
-        return "No finished dated sprint had a forecast at half time: there is nothing to judge by."
-    better = "better" if half.difference < 0 else "worse"
-    told = f"At half time the forecast is {better} than the team's own base rate by {abs(half.difference):.3f} (Brier"
-    if half.n < ENOUGH or half.error is None:
-        return f"{told}, n = {half.n}): too few sprints to call it more than chance."
-    sure = abs(half.difference) > 2 * half.error
-    return f"{told}, n = {half.n}, standard error {half.error:.3f}): {'unlikely to be' if sure else 'could be'} chance."
+def whole_score(replays: Iterable[Replay]) -> WholeScore:
+    """Every forecast with a number. The forecasts of one sprint are alike, so the error is that of sprint means."""
+    rows = [(one.title, one.probability, one.base_rate, one.landed) for one in replays if one.probability is not None]
+    if not rows:
+        return WholeScore(0, 0, None, None, None, None)
+    frame = pl.DataFrame(rows, schema=("sprint", "told", "rate", "came"), orient="row")
+    came = pl.col("came").cast(pl.Float64)
+    scored = frame.with_columns(own=(pl.col("told") - came) ** 2, base=(pl.col("rate") - came) ** 2)
+    means = scored.group_by("sprint").agg(gap=(pl.col("own") - pl.col("base")).mean(), n=pl.len())
+    own, base = (float(np.mean(scored[name].to_numpy())) for name in ("own", "base"))
+    weights = means["n"].to_numpy() / means["n"].mean()
+    spread = (means["gap"].to_numpy() - (own - base)) * weights
+    sprints = means.height
+    error = float(np.sqrt((spread**2).sum() / (sprints - 1) / sprints)) if sprints > 1 else None
+    return WholeScore(len(rows), sprints, own, base, own - base, error)
+
+
+def verdict(whole: WholeScore, scores: Iterable[OwnScore]) -> str:
+    """Whether the forecast beats the team's own base rate over all times, whether that can be known, and each time."""
+    if whole.difference is None:
+        return "No finished dated sprint had a forecast: there is nothing to judge by."
+    told = (
+        f"Over all {count(whole.n, 'forecast')} of {count(whole.sprints, 'sprint')} the forecast is "
+        f"{_better(whole.difference)} than the team's own base rate by {abs(whole.difference):.3f} (Brier "
+        f"{whole.brier:.3f} against {whole.base_rate_brier:.3f}"
+    )
+    if whole.sprints < ENOUGH or whole.error is None:
+        judged = f"{told}): too few sprints to call it more than chance."
+    else:
+        sure = abs(whole.difference) > 2 * whole.error
+        judged = f"{told}, standard error {whole.error:.3f}): {'unlikely to be' if sure else 'could be'} chance."
+    times = [
+        f"at {one.share} % {_better(one.difference)} by {abs(one.difference):.3f} (n = {one.n})"
+        for one in scores
+        if one.difference is not None
+    ]
+    return f"{judged} By time: {', '.join(times)}."
+
+
+def _better(difference: float) -> str:
+    return "better" if difference < 0 else "worse"
 
 
 def own_text(result: OwnBacktest) -> str:
@@ -146,7 +201,8 @@ def own_text(result: OwnBacktest) -> str:
     lines += ["", f"{'sprint':<32}{'time':>6}{'open':>6}{'chance':>8}{'base rate':>11}  came"]
     for one in result.replays:
         chance = "-" if one.probability is None else f"{one.probability:.2f}"
-        came = "all in time" if one.landed else "not all in time"
+        came = "all items in time" if one.landed else "not all items in time"
+        came += f", closed {count(one.days_late, 'day')} late" if one.days_late else ", closed in time"
         title = "".join(char if char.isprintable() else " " for char in one.title)[:31]
         lines.append(f"{title:<32}{one.share:>4} %{one.open_items:>6}{chance:>8}{one.base_rate:>11.2f}  {came}")
     return "\n".join([*lines, "", *_plan_lines(result.accuracy)])

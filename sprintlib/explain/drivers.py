@@ -8,11 +8,20 @@ the points to the score; another order would share the same sums differently (do
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from math import log
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sprintlib.explain import remedies
 from sprintlib.explain.model import Driver
-from sprintlib.forecast import DRAWS, ForecastInputs, Workload, probability_in_time, slowest_first
+from sprintlib.forecast import (
+    DRAWS,
+    Change,
+    ForecastInputs,
+    Workload,
+    gain,
+    probability_in_time,
+    probability_under,
+    slowest_first,
+)
 from sprintlib.forecast.model import Forecast
 from sprintlib.risks import SprintContext
 
@@ -43,17 +52,40 @@ def explain(context: SprintContext, inputs: ForecastInputs, forecast: Forecast) 
         return ()
     items = _items(context, inputs)
     steps = account([probability_in_time(bar.work(inputs)) or 0.0 for bar in _BARS], forecast.probability)
+    told = _remedies(context, inputs)
     return tuple(
         Driver(
             name=name,
             log_odds=step.log_odds,
             points=step.points,
-            remedy=remedy(context, inputs, step.points),
             items=items.get(name, ()),
             evidence=context.cite(items.get(name, ())),
+            **_told(inputs, told[name], forecast.probability),
         )
-        for (name, remedy), step in zip(_NAMED, steps, strict=True)
+        for name, step in zip(told, steps, strict=True)
     )
+
+
+def _remedies(context: SprintContext, inputs: ForecastInputs) -> dict[str, str | tuple[str, Change | None]]:
+    """What stands below each bar, in their order; with the change where there is something to act on."""
+    return {
+        BASE: remedies.base(inputs),
+        PACE: remedies.pace(inputs),
+        ADDED: remedies.added(context, inputs),
+        ARRIVALS: remedies.arrivals(inputs),
+        STANDING: remedies.standing(inputs),
+        BLOCKED: remedies.blocked(context, inputs),
+        REST: remedies.rest(),
+    }
+
+
+def _told(inputs: ForecastInputs, remedy: str | tuple[str, Change | None], probability: float) -> dict[str, Any]:
+    """The fields of a Driver that say what acting on it would bring."""
+    words, change = (remedy, None) if isinstance(remedy, str) else remedy
+    if change is None:
+        return {"remedy": words}
+    brought = gain(probability, probability_under(inputs, change))
+    return {"remedy": remedies.would_bring(words, brought), "change": change, "expected_gain": brought}
 
 
 def account(chances: Sequence[float], probability: float) -> list[Step]:
@@ -108,22 +140,20 @@ def _whole(inputs: ForecastInputs) -> Workload:
 
 
 class _Bar(NamedTuple):
-    """A fact: its name, the work with it and everything before it, and what would remove it."""
+    """A fact: its name, and the work with it and everything before it."""
 
     name: str
     work: Callable[[ForecastInputs], Workload]
-    remedy: Callable[[SprintContext, ForecastInputs, float], str]
 
 
 _BARS = (
-    _Bar(BASE, _base, remedies.base),
-    _Bar(PACE, _paced, remedies.pace),
-    _Bar(ADDED, _grown, remedies.added),
-    _Bar(ARRIVALS, _growing, remedies.arrivals),
-    _Bar(STANDING, _standing, remedies.standing),
-    _Bar(BLOCKED, _whole, remedies.blocked),
+    _Bar(BASE, _base),
+    _Bar(PACE, _paced),
+    _Bar(ADDED, _grown),
+    _Bar(ARRIVALS, _growing),
+    _Bar(STANDING, _standing),
+    _Bar(BLOCKED, _whole),
 )
-_NAMED = (*((bar.name, bar.remedy) for bar in _BARS), (REST, remedies.rest))
 
 
 def _items(context: SprintContext, inputs: ForecastInputs) -> dict[str, tuple[str, ...]]:

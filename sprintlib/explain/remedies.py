@@ -1,71 +1,70 @@
-"""What would remove a bar of the account, in one plain sentence each; an honest one where nothing would.
+"""What stands below a bar of the account, in one plain sentence: the fact, or what acting on it would bring now.
 
-points: how far the bar moves the score.
+What an action would bring is said by the what-if alone (forecast.whatif), never by the size of the bar.
 """
 
 from collections.abc import Iterator
 
-from sprintlib.forecast import ForecastInputs, count, slowest_first
+from sprintlib.forecast import Change, ForecastInputs, count, points, slowest_first, whole_points
+from sprintlib.recommend import with_pull_requests
 from sprintlib.risks import SprintContext, listed
 
 _NAMED = 4
 
 
-def base(_situation: SprintContext, inputs: ForecastInputs, _points: float) -> str:
+def base(inputs: ForecastInputs) -> str:
     """The starting point."""
-    if not inputs.sprint.open_items.height:
-        return "Nothing is open."
-    return "Nothing to remove, as every account starts here; fewer committed items or a later due date raise it."
+    return "Every account starts here." if inputs.sprint.open_items.height else "Nothing is open."
 
 
-def pace(_situation: SprintContext, inputs: ForecastInputs, points: float) -> str:
+def pace(inputs: ForecastInputs) -> str:
     """Own pace of closings, against the one of a team this size; it is surer too, which moves the score by itself."""
     own, general = inputs.work.pace.mean, inputs.prior.mean
-    beside = f"the team closes {own:.2g} a working day, where {general:.2g} is general for its size"
-    if (points >= 0) == (own >= general):
-        return f"Nothing to remove: {beside}." if points >= 0 else f"Close more a day: {beside}."
-    if not points:
-        return f"Nothing to remove: {beside}, and here that moves nothing."
-    return f"Nothing to remove: {beside}, and being surer of the pace moves the score more than that."
+    return f"The team closes {own:.2g} a working day; {general:.2g} is general for its size."
 
 
-def added(_situation: SprintContext, inputs: ForecastInputs, _points: float) -> str:
-    """Items added after the start that are still open."""
+def added(context: SprintContext, inputs: ForecastInputs) -> tuple[str, Change | None]:
+    """Items added after the start that are still open, and taking them out."""
     still = sorted(set(inputs.sprint.additions) & set(inputs.work.open))
     if not still:
-        return "Nothing to remove: nothing that came in after the start is still open."
+        return "Nothing that came in after the start is still open.", None
     what = "the added item" if len(still) == 1 else f"the {count(len(still), 'added item')}"
-    return f"Close {what} or move {'it' if len(still) == 1 else 'them'} out: {listed(still, _NAMED)}."
+    return f"Taking out {what} ({listed(still, _NAMED)})", Change(drop=with_pull_requests(context, still))
 
 
-def arrivals(_situation: SprintContext, inputs: ForecastInputs, _points: float) -> str:
+def arrivals(inputs: ForecastInputs) -> str:
     """Items expected to come in."""
     rate = inputs.work.arrivals
     if rate is None:
-        return "Nothing to remove: nothing is expected to come in."
-    expected = f"{rate.mean:.2g} items a working day are expected, going by what came so far"
-    return f"Let nothing more in until the due date: {expected}."
+        return "Nothing is expected to come in."
+    return f"{rate.mean:.2g} items a working day are expected, going by what came so far."
 
 
-def standing(_situation: SprintContext, inputs: ForecastInputs, points: float) -> str:
+def standing(inputs: ForecastInputs) -> str:
     """What is known of single items, against a queue that the team works off one by one."""
     if not inputs.work.rates:
-        return "Nothing to remove: too little is known of single items."
-    last = listed(slowest_first(inputs), _NAMED)
-    if points >= 0:
-        return f"Nothing to remove: items that stand like these end sooner than a queue; likely the last: {last}."
-    return f"Look at the items least likely to end in time: {last}."
+        return "Too little is known of single items."
+    return f"Likely the last: {listed(slowest_first(inputs), _NAMED)}."
 
 
-def blocked(context: SprintContext, inputs: ForecastInputs, _points: float) -> str:
-    """Items that wait for others."""
+def blocked(context: SprintContext, inputs: ForecastInputs) -> tuple[str, Change | None]:
+    """Items that wait for others, and freeing them."""
     waits = list(_waits(context, inputs))
-    return f"Unblock {listed(waits, _NAMED)}." if waits else "Nothing to remove: no open item waits for another one."
+    if not waits:
+        return "No open item waits for another one.", None
+    return f"Unblocking {listed(waits, _NAMED)}", Change(unblock=tuple(inputs.work.blocked))
 
 
-def rest(_situation: SprintContext, _outlook: ForecastInputs, _points: float) -> str:
+def would_bring(acting: str, brought: float | None) -> str:
+    """`Unblocking acme/api#14 would bring +5 points now`, as a sentence; or that it would change nothing."""
+    if brought is None or not whole_points(brought):
+        return f"{acting} would change nothing now."
+    return f"{acting} would bring {points(brought)} now."
+
+
+def rest() -> str:
     """The remainder."""
-    return "Nothing: the score is a whole number and never leaves 3 to 97 while work remains."
+    return "The score is a whole number and never leaves 3 to 97 while work remains."
 
 
 def _waits(context: SprintContext, inputs: ForecastInputs) -> Iterator[str]:

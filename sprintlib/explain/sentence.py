@@ -1,19 +1,13 @@
 """One sentence for the first screen."""
 
-from collections.abc import Sequence
-
-from sprintlib.forecast import ForecastInputs, a_percent, count, day_name
+from sprintlib.forecast import ForecastInputs, a_percent, count, day_name, item_words, most_in_doubt
 from sprintlib.forecast.model import Forecast, ForecastDates
-from sprintlib.risks import Risk
-from sprintlib.risks.blocked_item import CROSS_KIND
-from sprintlib.risks.blocked_item import KIND as BLOCKED
-from sprintlib.risks.failing_ci import KIND as CI
-from sprintlib.risks.scope_creep import KIND as CREEP
-from sprintlib.risks.stale_pull_request import KIND as STALE
+
+_NAMED = 2
 
 
-def summary(inputs: ForecastInputs, forecast: Forecast, risks: Sequence[Risk]) -> str:
-    """What a lead reads first: the answer, the pace it rests on and the worst risk. Plain text."""
+def summary(inputs: ForecastInputs, forecast: Forecast) -> str:
+    """What a lead reads first: the answer, and the items that move it most. Plain text."""
     sprint = inputs.sprint
     left = sprint.open_items.height
     if not left:
@@ -22,13 +16,14 @@ def summary(inputs: ForecastInputs, forecast: Forecast, risks: Sequence[Risk]) -
     if forecast.basis == "insufficient-data":
         missed = f"{forecast.reason} " if sprint.overdue else ""
         return f"{sprint.title}: {missed}{facts}, and there is too little history for a forecast."
-    details = f"{facts}, the team closes {_pace(inputs.work.pace.mean)}{_worst(risks)}"
+    details = f"{facts}, the team closes {_pace(inputs.work.pace.mean)}"
     if sprint.deadline is None:
         return f"{sprint.title} has no due date: {details}; {_two_weeks(forecast)}."
     if sprint.overdue:
         return f"{sprint.title} missed its deadline, {day_name(sprint.due_on)}: {details}; {_finish(forecast.dates)}."
     probability_in_time = f"{a_percent(forecast.probability)} chance to be done by {day_name(sprint.due_on)}"
-    return f"{sprint.title} has {probability_in_time}: {details}."
+    moves = "; ".join(item_words(inputs, most_in_doubt(inputs, _NAMED)))
+    return f"{sprint.title} has {probability_in_time}: {f'{facts}; {moves}' if moves else details}."
 
 
 def _pace(a_day: float) -> str:
@@ -46,25 +41,3 @@ def _two_weeks(forecast: Forecast) -> str:
 
 def _finish(dates: ForecastDates) -> str:
     return f"even odds that it is done {'by ' if dates.p50 else ''}{day_name(dates.p50)}"
-
-
-def _worst(risks: Sequence[Risk]) -> str:
-    """The first risk that fits into half a sentence, with short names: `, and web#41 waits for api#12`."""
-    for risk in risks:
-        clause = _clause(risk) if risk.severity in ("high", "medium") else None
-        if clause:
-            return f", and {clause}"
-    return ""
-
-
-def _clause(risk: Risk) -> str | None:
-    names = [ref.rpartition("/")[2] for ref in risk.items]
-    if risk.kind in (BLOCKED, CROSS_KIND) and len(names) > 1:
-        return f"{names[0]} waits for {names[1]}"
-    if risk.kind == STALE:
-        return f"{names[0]} waits for {risk.actor or 'a maintainer'}"
-    if risk.kind == CREEP:
-        return f"{count(len(names), 'item')} came in after the start"
-    if risk.kind == CI and risk.evidence:
-        return f"the default branch of {risk.evidence[0].ref.partition(' ')[0].rpartition('/')[2]} fails"
-    return None

@@ -2,13 +2,24 @@
 
 from sprintlib.forecast.finished_sprints import EarlierSprint, PlanAccuracy, earlier_sprints, plan_accuracy
 from sprintlib.forecast.inputs import MINIMUM_CLOSING_DAYS, ForecastInputs, build_inputs, clamp, probability_in_time
-from sprintlib.forecast.item_forecasts import in_time, item_forecasts, slowest_first
-from sprintlib.forecast.milestone_forecast import forecast, governing_part, part_forecast
+from sprintlib.forecast.item_forecasts import ended_within, in_time, item_forecasts, slowest_first
+from sprintlib.forecast.item_words import item_words, most_in_doubt
+from sprintlib.forecast.milestone_forecast import forecast, governing_part, headline, part_forecast
 from sprintlib.forecast.project import closed_in_cadence
 from sprintlib.forecast.random_streams import DRAWS
 from sprintlib.forecast.sprint_history import SprintHistory, sprint_history
-from sprintlib.forecast.whatif import REVIEW_DAYS, Change, WhatIf, apply_change, what_if
-from sprintlib.forecast.words import a_percent, count, day_name, percent, points, working_days
+from sprintlib.forecast.whatif import (
+    REVIEW_DAYS,
+    Change,
+    WhatIf,
+    apply_change,
+    gain,
+    probability_under,
+    rescheduled,
+    what_if,
+    work_under,
+)
+from sprintlib.forecast.words import a_percent, count, day_name, percent, points, whole_points, working_days
 from sprintlib.forecast.workload import Workload
 
 __all__ = [
@@ -30,17 +41,26 @@ __all__ = [
     "count",
     "day_name",
     "earlier_sprints",
+    "ended_within",
     "forecast",
+    "gain",
     "governing_part",
+    "headline",
     "in_time",
     "item_forecasts",
+    "item_words",
+    "most_in_doubt",
     "part_forecast",
     "percent",
     "plan_accuracy",
     "points",
     "probability_in_time",
+    "probability_under",
+    "rescheduled",
     "slowest_first",
     "sprint_history",
     "what_if",
+    "whole_points",
+    "work_under",
     "working_days",
 ]

@@ -16,6 +16,8 @@ class EarlierSprint:
     committed: inside at the start. kept: of these, done or dropped by the deadline. ended: done or dropped inside it by
     then, whenever they came in. carried_over: still open inside it then.
     planning: kept / committed. capacity: ended / committed. Both null where nothing was committed.
+    days_late: days from the due date until its milestones were closed, or until now while one is open; null in
+    analyses of version 0.1.0.
     """
 
     title: str
@@ -26,6 +28,7 @@ class EarlierSprint:
     carried_over: int
     planning: float | None
     capacity: float | None
+    days_late: int | None = None
 
 
 @dataclass(frozen=True)
@@ -70,4 +73,5 @@ def _earlier(one: Finished) -> EarlierSprint:
         carried_over=one.left,
         planning=one.kept / planned if planned else None,
         capacity=one.delivered / planned if planned else None,
+        days_late=one.days_late,
     )

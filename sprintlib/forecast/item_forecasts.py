@@ -76,6 +76,12 @@ def slowest_first(inputs: ForecastInputs) -> list[str]:
     return sorted(shares, key=lambda ref: (shares[ref], ref))
 
 
+def ended_within(inputs: ForecastInputs, days: float) -> dict[str, float]:
+    """P(done or dropped within so many working days) of the open items with rates."""
+    ends = ItemEnds(inputs.work)
+    return {ref: float(np.mean(ends.of(ref) <= days)) for ref in inputs.work.open if ref in inputs.work.rates}
+
+
 def _basis(closings: ItemClosings) -> Basis:
     if closings.closed < FEWEST_CLOSED:
         return "insufficient-data"

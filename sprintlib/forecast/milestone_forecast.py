@@ -28,13 +28,13 @@ _special = special_functions()
 
 def forecast(inputs: ForecastInputs) -> Forecast:
     """What the futures say; or, where too little is known, the reason why there is no number."""
-    known = _headline(inputs)
+    known = headline(inputs)
     if inputs.basis == "insufficient-data" or inputs.sprint.open_items.is_empty():
         return known
     return known.model_copy(update=_simulated(inputs, known, undecided=_settled(inputs) is None))
 
 
-def _headline(inputs: ForecastInputs) -> Forecast:
+def headline(inputs: ForecastInputs) -> Forecast:
     """Probability and reason, without dates."""
     probability, reason = _settled(inputs) or _by_chance(inputs)
     return Forecast(

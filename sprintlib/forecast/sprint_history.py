@@ -17,6 +17,7 @@ from sprintlib.forecast.developers import active_developers
 from sprintlib.forecast.sprints import FEATURES, LocalLayer, features, outcomes, shipped_model
 from sprintlib.forecast.sprints.model import TIMES
 from sprintlib.history import ProjectState
+from sprintlib.history.lateness import sprint_days_late
 from sprintlib.history.sprint import Sprint, find_sprints
 from sprintlib.history.sprint_grouping import group_milestones
 from sprintlib.history.sprint_key import SprintKey
@@ -33,7 +34,8 @@ class Finished(NamedTuple):
     """A dated sprint whose deadline has passed; counts of items. key: its SprintKey as written.
 
     repos: of its parts. delivered: done or dropped inside it by the deadline. committed: inside at the start; kept: of
-    these, done or dropped by the deadline. left: open inside it at the deadline.
+    these, done or dropped by the deadline. left: open inside it at the deadline. days_late: of its milestones, by
+    history.lateness.
     """
 
     key: str
@@ -46,6 +48,7 @@ class Finished(NamedTuple):
     committed: int
     kept: int
     left: int
+    days_late: int
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,8 @@ class SprintHistory:
         left = end.open_items.height
         delivered = end.items.height - left
         repos = frozenset(part.repo for part in now.parts)
-        return Finished(key, now.title, repos, start, now.due_on, now.deadline, delivered, len(committed), kept, left)
+        counts = (delivered, len(committed), kept, left)
+        return Finished(key, now.title, repos, start, now.due_on, now.deadline, *counts, sprint_days_late(now))
 
     def _sprint(self, key: str, moment: datetime) -> Sprint | None:
         then = self.past if moment >= self.past.as_of else truncate(self.past, moment)

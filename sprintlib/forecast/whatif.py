@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from sprintlib.forecast.inputs import ForecastInputs
 from sprintlib.forecast.items import closings_of
-from sprintlib.forecast.milestone_forecast import forecast
+from sprintlib.forecast.milestone_forecast import forecast, headline
 from sprintlib.forecast.model import Forecast
 from sprintlib.forecast.random_streams import DRAWS
 from sprintlib.forecast.simulation import finish_days
@@ -40,6 +40,27 @@ class Change:
     people: int = 0
     away_days: float = 0.0
 
+    def and_also(self, other: "Change") -> "Change":
+        """Both together: items of either, the later due date, people and absences added up."""
+        dates = [day for day in (self.due_on, other.due_on) if day is not None]
+        return Change(
+            drop=_either(self.drop, other.drop),
+            unblock=_either(self.unblock, other.unblock),
+            review=_either(self.review, other.review),
+            due_on=max(dates, default=None),
+            people=self.people + other.people,
+            away_days=self.away_days + other.away_days,
+        )
+
+    @property
+    def refs(self) -> tuple[str, ...]:
+        """Every item that it names."""
+        return _either(self.drop, self.unblock, self.review)
+
+
+def _either(*groups: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ref for group in groups for ref in group))
+
 
 class WhatIf(BaseModel):
     """Both forecasts and what lies between them.
@@ -64,13 +85,10 @@ def what_if(inputs: ForecastInputs, change: Change) -> WhatIf:
     changed = apply_change(inputs, change)
     before, after = forecast(inputs), forecast(changed)
     landed = [_landed(each, found) for each, found in ((inputs, before), (changed, after))]
-    gain = None
-    if before.probability is not None and after.probability is not None:
-        gain = round(after.probability - before.probability, 3)
     return WhatIf(
         before=before,
         after=after,
-        gain=gain,
+        gain=gain(before.probability, after.probability),
         before_error=_error(landed[0]),
         after_error=_error(landed[1]),
         gain_error=None if landed[0] is None or landed[1] is None else _error(landed[1] - landed[0]),
@@ -78,16 +96,31 @@ def what_if(inputs: ForecastInputs, change: Change) -> WhatIf:
     )
 
 
+def gain(before: float | None, after: float | None) -> float | None:
+    """What a change brings: the probability under it minus the probability now, both as they are shown."""
+    return None if before is None or after is None else round(after - before, 3)
+
+
+def probability_under(inputs: ForecastInputs, change: Change) -> float | None:
+    """The probability that `what_if` says of a change, without its dates and intervals."""
+    return headline(apply_change(inputs, change)).probability
+
+
 def apply_change(inputs: ForecastInputs, change: Change) -> ForecastInputs:
     """What the forecast would rest on."""
-    sprint = _rescheduled(_dropped(inputs.sprint, change.drop), change.due_on)
-    work = inputs.work.unblocked(change.unblock).landed_within(change.review, REVIEW_DAYS).without(change.drop)
+    sprint = rescheduled(_dropped(inputs.sprint, change.drop), change.due_on)
+    work = work_under(inputs.work, change)
     if inputs.sprint.deadline is None and sprint.days_left:
         # from now on the items are planned, and close as planned ones do
         known = closings_of(sprint.past, sprint.calendar)
         work = replace(work, rates={**work.rates, **known.rates(inputs.work.open, sprint.days_left)})
     work = replace(work, days_left=sprint.days_left)
     return replace(inputs, sprint=sprint, work=_staffed(work, _staff(inputs, work, change)))
+
+
+def work_under(work: Workload, change: Change) -> Workload:
+    """The open work once items are dropped, unblocked or reviewed; dates and people are not looked at."""
+    return work.unblocked(change.unblock).landed_within(change.review, REVIEW_DAYS).without(change.drop)
 
 
 def _dropped(sprint: Sprint, refs: tuple[str, ...]) -> Sprint:
@@ -103,7 +136,8 @@ def _dropped(sprint: Sprint, refs: tuple[str, ...]) -> Sprint:
     )
 
 
-def _rescheduled(sprint: Sprint, due_on: date | None) -> Sprint:
+def rescheduled(sprint: Sprint, due_on: date | None) -> Sprint:
+    """The sprint with another due date in all its parts; as it is for None."""
     if due_on is None:
         return sprint
     deadline = sprint.calendar.end_of_day(due_on)

@@ -27,10 +27,16 @@ def a_percent(probability: float | None) -> str:
 
 
 def points(gain: float | None) -> str:
-    """A change of probability in percentage points: `+11 points`; `gain unknown` where there is no number."""
+    """A change of probability in percentage points: `+11 points`, `0 points`; `gain unknown` for None."""
     if gain is None:
         return "gain unknown"
-    return f"{round(100 * gain):+d} points"
+    whole = whole_points(gain)
+    return f"{f'{whole:+d}' if whole else '0'} point{'' if abs(whole) == 1 else 's'}"
+
+
+def whole_points(gain: float) -> int:
+    """A change of probability (0-1) in percentage points, as it is shown."""
+    return round(100 * gain)
 
 
 def day_name(day: date | None) -> str:

@@ -2,7 +2,10 @@
 
 from datetime import date, datetime
 
+import polars as pl
+
 from sprintlib.calendar import WorkingCalendar
+from sprintlib.history.sprint import Sprint
 
 
 def days_late(due_on: date | None, closed_at: datetime | None, as_of: datetime, calendar: WorkingCalendar) -> int:
@@ -12,5 +15,20 @@ def days_late(due_on: date | None, closed_at: datetime | None, as_of: datetime, 
     """
     if due_on is None:
         return 0
-    ended = calendar.local_date(closed_at if closed_at is not None else as_of)
-    return max((ended - due_on).days, 0)
+    return days_after(due_on, calendar.local_date(closed_at if closed_at is not None else as_of))
+
+
+def days_after(due_on: date, day: date) -> int:
+    """Days from a due date to a later local day; 0 up to the due date itself."""
+    return max((day - due_on).days, 0)
+
+
+def sprint_days_late(sprint: Sprint) -> int:
+    """The same of a sprint, which is closed once the milestones of all its parts are."""
+    parts = pl.DataFrame(
+        {"repository_id": [key.repository_id for key in sprint.keys], "number": [key.number for key in sprint.keys]},
+        schema={name: sprint.past.milestones.schema[name] for name in ("repository_id", "number")},
+    )
+    closed = sprint.past.milestones.join(parts, on=parts.columns, how="semi")["closed_at"]
+    ended: datetime | None = None if closed.null_count() or closed.is_empty() else closed.max()  # type: ignore[assignment]
+    return days_late(sprint.due_on, ended, sprint.past.as_of, sprint.calendar)

@@ -3,41 +3,56 @@
 Wording says what teams do, never what will happen because of it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from zlib import crc32
 
 from sprintlib.evidence import Evidence
-from sprintlib.forecast import REVIEW_DAYS, ForecastInputs, Workload, count, probability_in_time
+from sprintlib.forecast import Change
+from sprintlib.recommend.feedback import slug
 from sprintlib.risks import Risk, SprintContext, listed, plays
 from sprintlib.risks.blocked_item import CROSS_KIND, next_actor
 from sprintlib.risks.blocked_item import KIND as BLOCKED
 from sprintlib.risks.failing_ci import KIND as CI
-from sprintlib.risks.scope_creep import KIND as CREEP
 from sprintlib.risks.stale_pull_request import KIND as STALE
 from sprintlib.risks.unstarted_near_due import KIND as UNSTARTED
 
-ENOUGH = 0.8  # probability that taking items out aims at
-OVERCOMMITTED = 0.5  # below it the playbook cuts scope (PB-010)
-
-WhatIf = Callable[[Workload], Workload]
+CUTS = ("PB-009", "PB-010")  # less scope: for what came in later, and because it is too much
+_ID_LENGTH = 96
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """An entry of the playbook applied to items. what_if: the work under it; None where the model cannot say."""
+    """An entry of the playbook applied to items. change: what a what-if is given; None where the model cannot say.
+
+    size: how many things there are to do. called_for: a risk says so, and not the forecast alone.
+    """
 
     play: str
     action: str
     items: tuple[str, ...]
     actor: str | None = None
-    what_if: WhatIf | None = None
+    change: Change | None = None
+    size: int = 1
     urgent: bool = False
+    called_for: bool = True
     cited: tuple[Evidence, ...] = ()
 
+    @property
+    def id(self) -> str:
+        """Stable for the same action on the same items: `pb-006-sprint-demo-api-44`."""
+        about = " ".join(self.items or [citation.ref for citation in self.cited])
+        name = slug(f"{self.play} {about}")
+        return name if len(name) <= _ID_LENGTH else f"{name[: _ID_LENGTH - 9]}-{crc32(name.encode()):08x}"
 
-def candidates(context: SprintContext, inputs: ForecastInputs, risks: Sequence[Risk]) -> list[Candidate]:
-    """What the risks call for, then fewer items where too many are left."""
+    @property
+    def touches(self) -> frozenset[str]:
+        """Every item that it is about or changes."""
+        return frozenset([*self.items, *(self.change.refs if self.change else ())])
+
+
+def candidates(context: SprintContext, risks: Sequence[Risk]) -> list[Candidate]:
+    """What the risks call for, and what would free anything that waits; without doubles."""
     found: list[Candidate] = [*_unblock(context, risks)]
     for risk in risks:
         if risk.kind == STALE:
@@ -48,16 +63,16 @@ def candidates(context: SprintContext, inputs: ForecastInputs, risks: Sequence[R
             found.append(_assign(risk))
         elif risk.kind in plays():
             found.append(_as_written(risk))
-    return [*found, *_cut(context, inputs, risks)]
+    return list({one.id: one for one in reversed(found)}.values())[::-1]
 
 
 def _unblock(context: SprintContext, risks: Sequence[Risk]) -> Iterator[Candidate]:
-    """One candidate a blocker; items that wait for something else too are not freed by it."""
+    """One candidate a blocker, then one for each item that waits for several."""
     told = [risk.items for risk in risks if risk.kind in (BLOCKED, CROSS_KIND)]
-    blockers = dict.fromkeys(blocker for _item, *named in told for blocker in named)
+    called_for = {blocker for _item, *named in told for blocker in named}
+    blockers = dict.fromkeys([*(blocker for _item, *named in told for blocker in named), *_blockers(context)])
     for blocker in blockers:
-        waiting = [blockade.item for blockade in context.blocked_items if blockade.blocker == blocker]
-        freed = freed_by(context, blocker)
+        waiting = tuple(blockade.item for blockade in context.blocked_items if blockade.blocker == blocker)
         crosses = any(b.crosses for b in context.blocked_items if b.blocker == blocker)
         actor = next_actor(context, blocker)
         waits = f"{listed(waiting)} {'waits' if len(waiting) == 1 else 'wait'} for it"
@@ -66,7 +81,19 @@ def _unblock(context: SprintContext, risks: Sequence[Risk]) -> Iterator[Candidat
         else:
             owner = f"Agree a date for {blocker} with {actor}" if actor else f"Give {blocker} an owner and a date"
             play, action = "PB-006", f"{owner} today, and stub its interface so that both sides can move: {waits}."
-        yield Candidate(play, action, (blocker, *waiting), actor, partial(Workload.unblocked, refs=freed))
+        change = Change(unblock=freed_by(context, blocker))
+        yield Candidate(play, action, (blocker, *waiting), actor, change, called_for=blocker in called_for)
+    for item, several in context.waits_for.items():
+        if len(several) > 1:
+            every = sorted(several)
+            action = f"Agree dates for {listed(every, 4)} today: {item} waits for all of them."
+            yield Candidate(
+                "PB-006", action, (item, *every), None, Change(unblock=(item,)), size=len(every), called_for=False
+            )
+
+
+def _blockers(context: SprintContext) -> list[str]:
+    return [blockade.blocker for blockade in context.blocked_items if blockade.blocker is not None]
 
 
 def _move(context: SprintContext, risk: Risk) -> Candidate:
@@ -80,8 +107,7 @@ def _move(context: SprintContext, risk: Risk) -> Candidate:
         play = "PB-001"
         asked = f"{move.who} for a review of" if move.who else "one named maintainer to review or merge"
         action = f"Ask {asked} {pull} at the next natural break, or offer 15 minutes as a pair."
-    ended = ended_by(context, pull)
-    return Candidate(play, action, risk.items, move.who, partial(Workload.landed_within, refs=ended, days=REVIEW_DAYS))
+    return Candidate(play, action, risk.items, move.who, Change(review=ended_by(context, pull)))
 
 
 def freed_by(context: SprintContext, blocker: str) -> tuple[str, ...]:
@@ -111,46 +137,6 @@ def _as_written(risk: Risk) -> Candidate:
     return Candidate(play, action.format(items=listed(risk.items)), risk.items, cited=cited)
 
 
-def _cut(context: SprintContext, inputs: ForecastInputs, risks: Sequence[Risk]) -> Iterator[Candidate]:
-    """Swap what came in after the start, or else cut to what fits."""
-    before = probability_in_time(inputs.work)
-    droppable = least_begun(context)
-    added = {item for risk in risks if risk.kind == CREEP for item in risk.items}
-    creeping = [ref for ref in droppable if ref in added]
-    if creeping:
-        out = _enough(context, inputs, creeping)
-        action = f"Trade scope: move out {listed(out, 4)}, or as many others, to make room for what was added."
-        yield Candidate("PB-009", action, out, what_if=partial(Workload.without, refs=with_pull_requests(context, out)))
-    elif before is not None and before < OVERCOMMITTED and len(droppable) > 1:
-        out = _enough(context, inputs, droppable[: -(-len(droppable) // 2)])
-        action = f"Cut to what the goal needs: let the lead choose {count(len(out), 'item')}, such as {listed(out, 4)}."
-        yield Candidate("PB-010", action, out, what_if=partial(Workload.without, refs=with_pull_requests(context, out)))
-
-
-def least_begun(context: SprintContext) -> list[str]:
-    """Open items, those without pull request and assignee first, the newest of each first; none that carry another."""
-    open_items = context.sprint.open_items.select("ref", "created_at").iter_rows()
-    carrying = {pull for item, pulls in context.pulls_of.items() for pull in pulls if pull != item}
-    created = {ref: moment for ref, moment in open_items if ref not in carrying}
-    return sorted(
-        created,
-        key=lambda ref: (
-            bool(context.pulls_of[ref]) + bool(context.items[ref].assignees),
-            -created[ref].timestamp(),
-            ref,
-        ),
-    )
-
-
 def with_pull_requests(context: SprintContext, refs: Sequence[str]) -> tuple[str, ...]:
     """These items with the pull requests that carry them."""
     return tuple(dict.fromkeys(each for ref in refs for each in (ref, *context.pulls_of[ref])))
-
-
-def _enough(context: SprintContext, inputs: ForecastInputs, refs: Sequence[str]) -> tuple[str, ...]:
-    """The fewest of the first refs that raise the probability to ENOUGH; all where none do or there is no number."""
-    for number in range(1, len(refs)):
-        after = probability_in_time(inputs.work.without(with_pull_requests(context, refs[:number])))
-        if after is not None and after >= ENOUGH:
-            return tuple(refs[:number])
-    return tuple(refs)

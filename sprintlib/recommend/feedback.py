@@ -5,8 +5,8 @@ and shown; that the action moved it is never said.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -20,7 +20,7 @@ from sprintlib.history.names import called_today, former_names
 from sprintlib.store import schema
 
 OUTCOME_DAYS = 3.0  # working days after which it is looked at what moved
-Decision = Literal["accept", "dismiss", "snooze"]
+Decision = Literal["accept", "dismiss", "snooze", "undo"]  # undo takes the last answer back
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def give_feedback(
 
 
 def read_feedback(engine: Engine, project: str, as_of: datetime) -> tuple[Feedback, ...]:
-    """What had been said by a moment, in order; repositories are called as they are today."""
+    """What had been said by a moment and not taken back, in order; repositories are called as they are today."""
     table = schema.feedback
     names = ("recommendation", "play", "items", "decision", "happened_at", "reason", "until")
     query = (
@@ -111,15 +111,29 @@ def read_feedback(engine: Engine, project: str, as_of: datetime) -> tuple[Feedba
     with engine.connect() as connection:
         rows = connection.execute(query).mappings().all()
         former = former_names(connection)
-    return tuple(
-        Feedback(
-            **{
-                **row,
-                "recommendation": identifier_today(row["recommendation"], former),
-                "items": tuple(called_today(ref, former) for ref in row["items"]),
-            }
-        )
-        for row in rows
+    said = (Feedback(**{**row, "items": tuple(row["items"])}) for row in rows)
+    return standing(under_names_of_today(given, former) for given in said)
+
+
+def standing(said: Iterable[Feedback]) -> tuple[Feedback, ...]:
+    """The answers that stand, in order: each `undo` takes the last one to the same recommendation back."""
+    found: list[Feedback] = []
+    for given in said:
+        if given.decision != "undo":
+            found.append(given)
+            continue
+        last = next((one for one in reversed(found) if one.recommendation == given.recommendation), None)
+        if last is not None:
+            found.remove(last)
+    return tuple(found)
+
+
+def under_names_of_today(given: Feedback, former: Mapping[str, str]) -> Feedback:
+    """An answer with its action and items called as since repositories were renamed. former: as identifier_today."""
+    return replace(
+        given,
+        recommendation=identifier_today(given.recommendation, former),
+        items=tuple(called_today(ref, former) for ref in given.items),
     )
 
 

@@ -1,20 +1,22 @@
-"""Which actions to show, and in which order: by what the model expects of them."""
+"""What to do today, in which order: the cheapest way to the target, then what the model expects most of."""
 
 from collections.abc import Mapping, Sequence
-from zlib import crc32
+from dataclasses import dataclass
 
-from sprintlib.forecast import ForecastInputs, clamp, probability_in_time
+from sprintlib.forecast import ForecastInputs, headline, item_words
 from sprintlib.forecast.model import Forecast
-from sprintlib.recommend.candidates import Candidate, candidates
-from sprintlib.recommend.effort import effort
-from sprintlib.recommend.feedback import Feedback, Record, hidden, records, slug
-from sprintlib.recommend.model import Recommendation
+from sprintlib.recommend.candidates import CUTS, candidates
+from sprintlib.recommend.feedback import Feedback, Record, hidden, records
+from sprintlib.recommend.model import Advice, Plan, Recommendation
 from sprintlib.recommend.playbook import interventions
+from sprintlib.recommend.scope_cuts import cut
+from sprintlib.recommend.target_search import Action, Search, weighed
 from sprintlib.risks import Risk, SprintContext
 
 MOST = 6
+APART = 3  # so many of the first are about different items
 URGENT = 0.02  # where an urgent action without a number stands among those with one
-_ID_LENGTH = 96
+_WORDS = 3  # items that a reason names
 
 
 def recommend(
@@ -23,56 +25,95 @@ def recommend(
     forecast: Forecast,
     risks: Sequence[Risk],
     feedback: Sequence[Feedback] = (),
-) -> tuple[Recommendation, ...]:
-    """At most six actions by expected gain x acceptance / effort; what the model cannot weigh has a gain of null.
+) -> Advice:
+    """At most six actions: those that together reach the target at the least effort, then the others by gain.
 
-    feedback: what the team said up to the moment; what it dismissed or put off is left out.
-
-    Gain is the probability under the action minus the probability now, both by the mechanistic layer and with the
-    same random numbers. There is none without a probability, nor once the outcome is settled.
+    feedback: what the team said up to the moment; what it dismissed or put off is left out, and what it rarely accepts
+    counts as dearer. An action whose gain would be shown as 0 points is left out; what the model cannot weigh has a
+    gain of null. There is none without a probability, nor once the outcome is settled: then the plan says which due
+    date would do, if any.
     """
-    open_question = forecast.probability is not None and forecast.reason is None
-    before = probability_in_time(inputs.work) if open_question else None
-    found: dict[str, tuple[Candidate, float | None]] = {}
-    for candidate in candidates(context, inputs, risks):
-        gain = None if before is None else _gain(inputs, candidate, before)
-        found.setdefault(_identifier(candidate), (candidate, gain))
     sprint = context.sprint
-    known = records(feedback, sprint.past, sprint.calendar)
     gone = hidden(feedback, sprint.calendar.local_date(sprint.past.as_of))
-    shown = {name: entry for name, entry in found.items() if name not in gone}
-    ranked = sorted(shown.items(), key=lambda entry: -_rank(entry[1], known))
-    return tuple(_recommendation(context, name, *entry, known) for name, entry in ranked[:MOST])
-
-
-def _gain(inputs: ForecastInputs, candidate: Candidate, before: float) -> float | None:
-    if candidate.what_if is None:
-        return None
-    after = probability_in_time(candidate.what_if(inputs.work))
-    return None if after is None else round(clamp(after) - clamp(before), 3)
-
-
-def _rank(entry: tuple[Candidate, float | None], known: Mapping[str, Record]) -> float:
-    candidate, gain = entry
-    worth = max(gain or 0.0, URGENT if candidate.urgent else 0.0)
-    return worth * known.get(candidate.play, Record()).acceptance / effort(candidate)
-
-
-def _recommendation(
-    context: SprintContext, name: str, candidate: Candidate, gain: float | None, known: Mapping[str, Record]
-) -> Recommendation:
-    return Recommendation(
-        id=name,
-        action=candidate.action,
-        actor=candidate.actor,
-        expected_gain=gain,
-        record=str(known[candidate.play]) if candidate.play in known else None,
-        evidence=(*context.cite(candidate.items), *candidate.cited, interventions()[candidate.play].cite()),
+    order = _Order(records(feedback, sprint.past, sprint.calendar))
+    now = headline(inputs).probability
+    before = now if forecast.probability is not None and forecast.reason is None else None
+    found = [one for one in candidates(context, risks) if one.id not in gone]
+    actions = weighed(inputs, found, before)
+    plan = None
+    if now is not None and forecast.probability is not None and inputs.work.open:
+        kept = {ref for said in feedback if said.recommendation in gone and said.play in CUTS for ref in said.items}
+        plan = Search(context, inputs, now, context.target, kept, order.cost).plan(actions)
+    planned = _planned(context, inputs, plan, actions, before) if plan else []
+    others = [one for one in actions if one not in planned and (one.shows or (_is_asked(one) and one.gain is None))]
+    ranked = _apart(planned, sorted(others, key=order.rank, reverse=True))
+    return Advice(
+        recommendations=tuple(_recommendation(context, inputs, one, order.known) for one in ranked[:MOST]), plan=plan
     )
 
 
-def _identifier(candidate: Candidate) -> str:
-    """Stable for the same action on the same items: `pb-006-sprint-demo-api-44`."""
-    about = " ".join(candidate.items or [citation.ref for citation in candidate.cited])
-    name = slug(f"{candidate.play} {about}")
-    return name if len(name) <= _ID_LENGTH else f"{name[: _ID_LENGTH - 9]}-{crc32(name.encode()):08x}"
+@dataclass(frozen=True)
+class _Order:
+    """What the team's answers do to the order. known: how each play fared here."""
+
+    known: Mapping[str, Record]
+
+    def acceptance(self, action: Action) -> float:
+        return self.known.get(action.candidate.play, Record()).acceptance
+
+    def cost(self, action: Action) -> float:
+        """Effort; more where such actions are dismissed more often than accepted, less where accepted."""
+        return action.effort / (2 * self.acceptance(action))
+
+    def rank(self, action: Action) -> float:
+        worth = max(action.gain or 0.0, URGENT if action.candidate.urgent else 0.0)
+        return worth / self.cost(action)
+
+
+def _is_asked(action: Action) -> bool:
+    return action.candidate.called_for
+
+
+def _planned(
+    context: SprintContext, inputs: ForecastInputs, plan: Plan, actions: Sequence[Action], before: float | None
+) -> list[Action]:
+    """The actions of a plan; taking items out is none of the candidates."""
+    known = {one.candidate.id: one for one in actions}
+    found = []
+    for step in plan.actions:
+        if step.id not in known:
+            (known[step.id],) = weighed(inputs, [cut(context, step.items, inputs.sprint.additions)], before)
+        found.append(known[step.id])
+    return found
+
+
+def _apart(first: Sequence[Action], others: Sequence[Action]) -> list[Action]:
+    """The first ones, then the others in their order; what is about an item of the first APART comes after these."""
+    found, later = list(first), []
+    for action in others:
+        touched = {ref for one in found[:APART] for ref in one.candidate.touches}
+        if len(found) < APART and touched & action.candidate.touches:
+            later.append(action)
+        else:
+            found.append(action)
+    if len(found) < APART:
+        return found
+    return [*found[:APART], *sorted([*later, *found[APART:]], key=[*first, *others].index)]
+
+
+def _recommendation(
+    context: SprintContext, inputs: ForecastInputs, action: Action, known: Mapping[str, Record]
+) -> Recommendation:
+    candidate = action.candidate
+    changed = candidate.change.refs if candidate.change and action.gain is not None else ()
+    return Recommendation(
+        id=candidate.id,
+        action=candidate.action,
+        actor=candidate.actor,
+        change=candidate.change,
+        expected_gain=action.gain,
+        effort=action.effort,
+        why="; ".join(item_words(inputs, changed)[:_WORDS]) or None,
+        record=str(known[candidate.play]) if candidate.play in known else None,
+        evidence=(*context.cite(candidate.items), *candidate.cited, interventions()[candidate.play].cite()),
+    )

@@ -49,7 +49,7 @@ class Page:
         return Shown(before + views.wrapped(views.first_screen(self.analysis, self.milestone)), data)
 
     def drivers(self) -> Shown:
-        """What the score is made of."""
+        """How the score came about."""
         return self._piece(views.drivers_table)
 
     def findings(self) -> Shown:

@@ -60,6 +60,7 @@ def shown(milestone: MilestoneAnalysis) -> dict[str, Any]:
         "summary": milestone.summary,
         "risks": sorted((risk.kind, risk.statement) for risk in milestone.risks),
         "recommendations": [(advice.id, advice.action) for advice in milestone.recommendations],
+        "plan": milestone.plan.statement if milestone.plan else None,
         "hostile": [risk.statement for risk in milestone.hostile_text],
         "items": sorted((item.ref, _percent(item.closes_by_due)) for item in milestone.items),
         "known_later": milestone.known_later,
@@ -135,6 +136,14 @@ def _newest_in(connection: Connection, project: str) -> list[tuple[datetime, Mil
         select(table.c.as_of, table.c.body).where(table.c.id.in_(first)).order_by(table.c.id)
     ).all()
     return [(as_of, _read(body)) for as_of, body in rows]
+
+
+def recommended(engine: Engine, project: str) -> list[tuple[datetime, str]]:
+    """(moment, id) of every recommendation in a stored analysis of a project."""
+    table, advice = schema.analysis, schema.recommendation
+    query = select(table.c.as_of, advice.c.id).join(advice, advice.c.analysis_id == table.c.id)
+    with engine.connect() as connection:
+        return [(as_of, name) for as_of, name in connection.execute(query.where(table.c.project == project))]
 
 
 def previous_analysis(

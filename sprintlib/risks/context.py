@@ -20,7 +20,7 @@ from sprintlib.risks.blocked_items import BlockedItem, blocked_items
 from sprintlib.risks.next_actor import NextMove, next_moves
 from sprintlib.risks.on_hold import on_hold
 from sprintlib.risks.unnamed_work import UnnamedWork, unnamed_work
-from sprintlib.settings import RiskSettings
+from sprintlib.settings import ActionSettings, RiskSettings
 
 TITLE_LENGTH = 70
 _LONGEST_TITLE = 1_000  # GitHub allows 256 characters
@@ -42,11 +42,15 @@ class Item(NamedTuple):
 
 @dataclass(frozen=True)
 class SprintContext:
-    """One sprint as the detectors see it. edges: who waits for whom in the project (schema dependencies.EDGES)."""
+    """One sprint as the detectors see it. edges: who waits for whom in the project (schema dependencies.EDGES).
+
+    target: the probability that actions aim at.
+    """
 
     sprint: Sprint
     thresholds: RiskSettings
     edges: pl.DataFrame
+    target: float = ActionSettings().target
 
     @cached_property
     def items(self) -> dict[str, Item]:

@@ -12,7 +12,7 @@ from sprintlib.risks.model import Risk
 KIND = "scope_creep"
 PLACE = 40
 _LONGEST_SPRINT = 20.0  # working days; what is longer is filled over weeks, a sprint on the day it is planned
-_FIX_DAYS = 3.0  # working days in which a fix comes in and is merged
+FIX_DAYS = 3.0  # working days in which a fix comes in and is merged
 _LEAST = 2  # a single item more happens in every sprint
 
 
@@ -46,7 +46,7 @@ def detect(context: SprintContext) -> list[Risk]:
             rule=(
                 f"At least {_LEAST} items added after {since} exceed {100 * limits.scope_creep_share:g}% of the "
                 "planned ones, and at least one of them is open. Not counted: what was done before it was added or "
-                f"within {_FIX_DAYS:g} working days of it, and pull requests added in the last {_FIX_DAYS:g} working "
+                f"within {FIX_DAYS:g} working days of it, and pull requests added in the last {FIX_DAYS:g} working "
                 "days, which are usually fixes. High above twice that share when the deadline is near."
             ),
             items=further,
@@ -95,7 +95,7 @@ def _is_fix(context: SprintContext, addition: _Addition) -> bool:
     if addition.closed_at is None and addition.kind != "pull":
         return False
     end = addition.closed_at or context.sprint.past.as_of
-    return context.sprint.calendar.working_time(addition.entered_at, end) <= _FIX_DAYS
+    return context.sprint.calendar.working_time(addition.entered_at, end) <= FIX_DAYS
 
 
 def _not_counted(context: SprintContext, fixes: int) -> str:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from sprintlib.services.collection import sync
     from sprintlib.services.feedback import FeedbackResult, OpenRecommendation, open_recommendations, record_feedback
     from sprintlib.services.question_answering import Answer, answer, ask
-    from sprintlib.services.whatif import WhatIfResult, what_if
+    from sprintlib.services.whatif import WhatIfResult, last_recommended, what_if
 
 __all__ = [
     "Answer",
@@ -20,6 +20,7 @@ __all__ = [
     "answer",
     "ask",
     "explain",
+    "last_recommended",
     "open_recommendations",
     "record_feedback",
     "sync",
@@ -33,6 +34,6 @@ __getattr__ = lazy_exports(
         "collection": ("sync",),
         "feedback": ("FeedbackResult", "OpenRecommendation", "open_recommendations", "record_feedback"),
         "question_answering": ("Answer", "answer", "ask"),
-        "whatif": ("WhatIfResult", "what_if"),
+        "whatif": ("WhatIfResult", "last_recommended", "what_if"),
     },
 )

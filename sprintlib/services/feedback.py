@@ -1,6 +1,6 @@
 """Answering what an analysis recommends: by its number in the list, and with what the answer changes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,8 +11,16 @@ from sprintlib.errors import AnalysisError
 from sprintlib.forecast import forecast
 from sprintlib.history.names import former_names
 from sprintlib.project import ProjectHandle
-from sprintlib.recommend import Recommendation, give_feedback, read_feedback, recommend
-from sprintlib.recommend.feedback import Decision, Feedback, Record, identifier_today, records
+from sprintlib.recommend import Recommendation, give_feedback, read_feedback, recommend, short_id
+from sprintlib.recommend.feedback import (
+    Decision,
+    Feedback,
+    Record,
+    identifier_today,
+    records,
+    standing,
+    under_names_of_today,
+)
 from sprintlib.results.analyses import latest_analyses
 from sprintlib.risks import find_risks
 
@@ -22,10 +30,14 @@ _TOGETHER = timedelta(days=1)  # analyses this close to the newest one are the l
 
 @dataclass(frozen=True)
 class OpenRecommendation:
-    """One recommendation that can be answered. number: its place in the list, from 1. said: the last answer to it."""
+    """One recommendation that can be answered. said: the last answer to it.
+
+    number: its place in the list, from 1, until the next analysis. short: five letters for its id, which stay.
+    """
 
     number: int
     id: str
+    short: str
     milestone: str
     sprint: str
     as_of: datetime
@@ -42,7 +54,8 @@ class OpenRecommendation:
 class FeedbackResult:
     """What an answer changed. weight: acceptance of actions of this play, before and after, by which gains are weighed.
 
-    order: (action, place before) in the new order of the same milestone; None where it was not shown before.
+    order: (action, place before) in the new order of the same milestone; None where it was not shown before. shorts:
+    their short ids.
     """
 
     option: OpenRecommendation
@@ -50,6 +63,7 @@ class FeedbackResult:
     play: str
     weight: tuple[float, float]
     order: tuple[tuple[str, int | None], ...]
+    shorts: tuple[str, ...] = ()
 
     @property
     def weighting(self) -> str:
@@ -71,8 +85,7 @@ def open_recommendations(project: ProjectHandle) -> list[OpenRecommendation]:
     stored = [(as_of, found) for as_of, found in latest_analyses(project.engine, project.name) if found.state == "open"]
     newest = max((as_of for as_of, _ in stored), default=None)
     said = {given.recommendation: given.decision for given in _said(project)}
-    with project.engine.connect() as connection:
-        former = former_names(connection)
+    former = _former_names(project)
     found = [
         (milestone, as_of, advice)
         for as_of, milestone in stored
@@ -91,6 +104,7 @@ def _open(
     return OpenRecommendation(
         number=place,
         id=advice.id,
+        short=short_id(advice.id),
         milestone=milestone.title,
         sprint=milestone.key,
         as_of=as_of,
@@ -111,23 +125,30 @@ def record_feedback(
 ) -> FeedbackResult:
     """Store an answer, and say what it changes in the order of that milestone's actions.
 
-    named: a number of `open_recommendations`, or the id of a recommendation of any stored analysis.
-    Raises AnalysisError for one that is not there, and for a snooze until a day that has come.
+    named: the id of a recommendation of any stored analysis, long or short, or a number of `open_recommendations`.
+    Raises AnalysisError for one that is not there, for a snooze until a day that has come, and where there is nothing
+    to undo.
     """
     today = at.astimezone(project.settings.time_zone).date()
     if until is not None and until <= today:
         raise AnalysisError(f"{until} is not in the future: snooze until a day after {today}.")
     option = _named(project, named)
     before = _said(project)
-    given = give_feedback(project.engine, project.name, option.id, decision, at, reason, until)
+    former = _former_names(project)
+    if decision == "undo" and all(one.recommendation != identifier_today(option.id, former) for one in before):
+        raise AnalysisError(f"'{named}' has no answer that could be taken back.")
+    stored = give_feedback(project.engine, project.name, option.id, decision, at, reason, until)
+    given = under_names_of_today(stored, former)
     past = project.state(option.as_of)
     (context,) = sprint_contexts(past, project.settings, option.sprint or option.milestone)
     inputs = context.inputs
     future, risks = forecast(inputs), find_risks(context)
-    orders = [recommend(context, inputs, future, risks, said) for said in (before, (*before, given))]
-    known = [records(said, past, context.sprint.calendar) for said in (before, (*before, given))]
+    answers = (before, standing((*before, given)))
+    orders = [recommend(context, inputs, future, risks, said).recommendations for said in answers]
+    known = [records(said, past, context.sprint.calendar) for said in answers]
     weights = [one.get(given.play, Record()).acceptance for one in known]
-    return FeedbackResult(option, decision, given.play, (weights[0], weights[1]), _order(*orders))
+    shorts = tuple(short_id(one.id) for one in orders[1])
+    return FeedbackResult(option, decision, given.play, (weights[0], weights[1]), _order(*orders), shorts)
 
 
 def _order(before: Sequence[Recommendation], after: Sequence[Recommendation]) -> tuple[tuple[str, int | None], ...]:
@@ -137,7 +158,7 @@ def _order(before: Sequence[Recommendation], after: Sequence[Recommendation]) ->
 
 def _named(project: ProjectHandle, named: str) -> OpenRecommendation:
     shown = open_recommendations(project)
-    found = next((one for one in shown if named in (one.id, str(one.number))), None)
+    found = next((one for one in shown if named in (one.id, one.short, str(one.number))), None)
     if found is not None:
         return found
     if named.isdigit():
@@ -145,9 +166,14 @@ def _named(project: ProjectHandle, named: str) -> OpenRecommendation:
         raise AnalysisError(f"There is no action {named}: {has}, 'sprint feedback' lists them.")
     for as_of, milestone in latest_analyses(project.engine, project.name):
         for one in milestone.recommendations:
-            if one.id == named:
+            if named in (one.id, short_id(one.id)):
                 return _open(0, milestone, as_of, one, None)
     raise AnalysisError(f"No stored analysis recommends '{named}': 'sprint feedback' shows what can be answered.")
+
+
+def _former_names(project: ProjectHandle) -> Mapping[str, str]:
+    with project.engine.connect() as connection:
+        return former_names(connection)
 
 
 def _said(project: ProjectHandle) -> tuple[Feedback, ...]:

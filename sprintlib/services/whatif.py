@@ -3,24 +3,42 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import reduce
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from sprintlib.analysis.pipeline import select_context, sprint_contexts
 from sprintlib.errors import AnalysisError
-from sprintlib.forecast import Change, WhatIf, apply_change
+from sprintlib.forecast import Change, WhatIf, apply_change, forecast
 from sprintlib.forecast import what_if as compare
 from sprintlib.history.names import called_today
 from sprintlib.project import ProjectHandle
-from sprintlib.recommend import Plan, cheapest, ended_by, freed_by, with_pull_requests
+from sprintlib.recommend import (
+    Feedback,
+    Plan,
+    candidates,
+    cheapest,
+    ended_by,
+    freed_by,
+    read_feedback,
+    recommend,
+    short_id,
+    with_pull_requests,
+)
+from sprintlib.recommend.feedback import identifier_today
+from sprintlib.results.analyses import recommended
 from sprintlib.risks import SprintContext, find_risks, listed
 
 _REF = re.compile(r"(?:(?P<repo>[\w.-]+(?:/[\w.-]+)?)?#)?(?P<number>\d+)")
 
 
 class WhatIfResult(BaseModel):
-    """A what-if about one milestone. open_items: as it is, and under the change. plan: where a target was asked."""
+    """A what-if about one milestone. open_items: as it is, and under the change. plan: where a target was asked.
+
+    gain: probability under the change minus the probability now, 0-1, as `expected_gain` of an action; null where one
+    is missing. actions: ids of the recommendations that the change is of.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -28,6 +46,9 @@ class WhatIfResult(BaseModel):
     milestone: str
     due_on: date | None
     open_items: tuple[int, int]
+    gain: float | None
+    change: Change
+    actions: tuple[str, ...] = ()
     found: WhatIf
     plan: Plan | None = None
 
@@ -43,8 +64,11 @@ def what_if(
     people: int = 0,
     away_days: float = 0.0,
     target: float | None = None,
+    actions: Sequence[str] = (),
 ) -> WhatIfResult:
     """The forecast of a milestone (default: the one due next) before and after the changes. Nothing is written.
+
+    actions: ids of recommendations, long or short, whose changes are added; without a milestone that of the first.
 
     drop, unblock, review: items as `12`, `api#12` or `acme/api#12`; unblock takes the one that waits or the one waited
     for, review a pull request or the item it carries. due_on: new due date. people: who joins (negative: leaves).
@@ -54,23 +78,63 @@ def what_if(
     been collected.
     """
     contexts = sprint_contexts(project.state(as_of), project.settings, milestone)
-    context = select_context(contexts, as_of)
+    context, advised = _advised(project, contexts, actions, as_of) if actions else (select_context(contexts, as_of), {})
     sprint, inputs = context.sprint, context.inputs
     if due_on is not None and due_on < sprint.calendar.local_date(as_of):
         raise AnalysisError(f"{due_on} is over: give --move-due a day from {sprint.calendar.local_date(as_of)} on.")
     change = _change(context, drop, unblock, review, due_on=due_on, people=people, away_days=away_days)
+    change = reduce(Change.and_also, advised.values(), change)
     plan = None
     if target is not None and inputs.basis != "insufficient-data":
         plan = cheapest(context, apply_change(inputs, change), find_risks(context), target)
     left = sprint.open_items["ref"].to_list()
+    found = compare(inputs, change)
     return WhatIfResult(
         as_of=as_of,
         milestone=sprint.title,
         due_on=sprint.due_on,
         open_items=(len(left), len(set(left) - set(change.drop))),
-        found=compare(inputs, change),
+        gain=found.gain,
+        change=change,
+        actions=tuple(advised),
+        found=found,
         plan=plan,
     )
+
+
+def last_recommended(project: ProjectHandle, name: str) -> datetime | None:
+    """The newest moment as of which a stored analysis recommends this, by its long or short id; None for none."""
+    moments = [as_of for as_of, known in recommended(project.engine, project.name) if name in (known, short_id(known))]
+    return max(moments, default=None)
+
+
+def _advised(
+    project: ProjectHandle, contexts: Sequence[SprintContext], names: Sequence[str], as_of: datetime
+) -> tuple[SprintContext, dict[str, Change]]:
+    """The sprint for which all of these are recommended, and what each changes. Raises AnalysisError for none."""
+    said = read_feedback(project.engine, project.name, as_of)
+    stored = {short_id(known): known for _, known in recommended(project.engine, project.name)}
+    former = project.state(as_of).holdings.former_names
+    meant = [(name, identifier_today(stored.get(name, name), former)) for name in names]
+    for context in contexts:
+        known = _recommendable(context, said)
+        found = [next((one for one in known if one == today or short_id(one) == name), None) for name, today in meant]
+        if all(found):
+            return context, {one: _weighable(one, known[one]) for one in found if one}
+    raise AnalysisError(f"{listed(names)} was not recommended then: 'sprint feedback' shows what is.")
+
+
+def _recommendable(context: SprintContext, said: Sequence[Feedback]) -> dict[str, Change | None]:
+    """What could be recommended for a sprint, shown or not, by id."""
+    risks = find_risks(context)
+    advice = recommend(context, context.inputs, forecast(context.inputs), risks, said).recommendations
+    return {one.id: one.change for one in candidates(context, risks)} | {one.id: one.change for one in advice}
+
+
+def _weighable(name: str, change: Change | None) -> Change:
+    if change is None:
+        raise AnalysisError(f"'{name}' changes nothing that the forecast looks at: its gain is unknown.")
+    return change
 
 
 def _change(

@@ -172,7 +172,7 @@ def _past(past: list[dict[str, Any]], last: list[dict[str, Any]], ahead: list[di
 
 
 def _rules(milestone: MilestoneAnalysis, now: date, span: tuple[date, date], top: float) -> list[Any]:
-    """Upright lines at today and at the due date, named at their top. span: first and last day drawn."""
+    """Upright lines at the day of the analysis and at the due date, named at their top. span: first and last day."""
     import altair as alt
 
     due = milestone.due_on
@@ -184,10 +184,11 @@ def _rules(milestone: MilestoneAnalysis, now: date, span: tuple[date, date], top
     if due:
         marks.append((due, f"Due {due.day} {due:%b}", _DUE, [], (edge - due).days * 6 < width or -0.2 < ahead < 0))
     lower = -0.08 < ahead < 0.2
-    marks.append((now, "Today", _MUTED, [2, 3], 0 <= ahead < 0.125 or (edge - now).days * 10 < width))
+    as_of = f"As of {now.day} {now:%b}"  # the page may be read, or be made, on any later day
+    marks.append((now, as_of, _MUTED, [2, 3], 0 <= ahead < 0.125 or (edge - now).days * 10 < width))
     layers: list[Any] = []
     for when, name, color, dash, on_the_left in marks:
-        below = lower and name == "Today"
+        below = lower and name == as_of
         base = alt.Chart({"values": [{"day": _local(when), "top": top}]}).encode(x="day:T")
         side: dict[str, Any] = {"align": "right", "dx": -5} if on_the_left else {"align": "left", "dx": 5}
         layers += [

@@ -7,7 +7,7 @@ from sprintlib.forecast import EarlierSprint
 from sprintlib.views.templating import macro, render
 from sprintlib.views.words import count, day
 
-HEAD = ("Sprint", "Due", "Planned", "Of these in time", "All in time", "Carried over", "Planning accuracy")
+HEAD = ("Sprint", "Due", "Planned", "Of these in time", "All in time", "Carried over", "Planning accuracy", "Closed")
 FEW = 5  # sprints below which the figures are called an impression
 
 
@@ -24,7 +24,10 @@ def cells(sprint: EarlierSprint) -> tuple[str, ...]:
     """One sprint in the columns of HEAD; plain text."""
     planning = "–" if sprint.planning is None else f"{sprint.planning:.0%}"
     counts = (sprint.committed, sprint.kept, sprint.ended, sprint.carried_over)
-    return (sprint.title, day(sprint.due_on), *map(str, counts), planning)
+    late = (
+        "–" if sprint.days_late is None else f"{count(sprint.days_late, 'day')} late" if sprint.days_late else "in time"
+    )
+    return (sprint.title, day(sprint.due_on), *map(str, counts), planning, late)
 
 
 def accuracy(analysis: Analysis) -> str:

@@ -5,6 +5,7 @@ from markupsafe import Markup
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.views.markup import known_repositories
 from sprintlib.views.templating import macro
+from sprintlib.views.words import particulars
 
 _TEMPLATE = "findings.html"
 
@@ -24,5 +25,7 @@ def hostile_text(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
 
 
 def action_list(analysis: Analysis, milestone: MilestoneAnalysis, limit: int | None = None) -> Markup:
-    """Recommendations, the largest expected gain for the effort first."""
-    return macro(_TEMPLATE, "action_list", milestone.recommendations, known_repositories(analysis), limit)
+    """Recommendations, the cheapest way to the target first, under how far they get together."""
+    shown = [(action, particulars(action)) for action in milestone.recommendations]
+    plan = milestone.plan.statement if milestone.plan else ""
+    return macro(_TEMPLATE, "action_list", shown, plan, known_repositories(analysis), limit)

@@ -10,8 +10,8 @@ from sprintlib.views import earlier, items, measurements
 from sprintlib.views.answer import facts
 from sprintlib.views.markup import known_repositories, safe_url, seen
 from sprintlib.views.narrative import sentences, worded_by
-from sprintlib.views.tables import SCOPE_COLUMNS, no_drivers, remarks, scope_counts, several_parts, why
-from sprintlib.views.words import SEVERITIES, age, day, gain, headline, moment, percent
+from sprintlib.views.tables import ACCOUNT_TITLE, SCOPE_COLUMNS, no_drivers, remarks, scope_counts, several_parts
+from sprintlib.views.words import SEVERITIES, age, day, gain, headline, moment, particulars, percent
 
 _SPECIAL = re.compile(r"([\\`*\[\]<>|~&$])")
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
@@ -47,7 +47,7 @@ def _about(analysis: Analysis, milestone: MilestoneAnalysis) -> list[str]:
         "## What to do today",
         _actions(milestone, known),
         *_items(milestone),
-        f"## {plain(why(milestone))}",
+        f"## {ACCOUNT_TITLE}",
         _drivers(milestone, known),
         "## Scope, in items",
         _scope(milestone),
@@ -113,11 +113,12 @@ def _risks(risks: Iterable[Risk], known: frozenset[str]) -> str:
 def _actions(milestone: MilestoneAnalysis, known: frozenset[str]) -> str:
     lines = []
     for number, action in enumerate(milestone.recommendations, start=1):
-        actor = f" Who: {plain(action.actor)}." if action.actor else ""
-        record = f" {plain(action.record)}" if action.record else ""
-        said = f"{plain(action.action)}{actor}{record}"
+        beside = f" ({plain(' · '.join(particulars(action)))})" if particulars(action) else ""
+        said = f"{plain(action.action)}{beside}"
         lines.append(f"{number}. **{gain(action.expected_gain)}**: {said}{_cites(action.evidence, known)}")
-    return "\n".join(lines) or "No recommended actions: nothing in the playbook applies today."
+    plan = [plain(milestone.plan.statement)] if milestone.plan else []
+    listed = ["\n".join(lines)] if lines else []
+    return "\n\n".join([*plan, *listed]) or "No recommended actions: nothing in the playbook applies today."
 
 
 def _drivers(milestone: MilestoneAnalysis, known: frozenset[str]) -> str:
@@ -128,7 +129,10 @@ def _drivers(milestone: MilestoneAnalysis, known: frozenset[str]) -> str:
         f"{_links(driver.evidence, known)} |"
         for driver in milestone.drivers
     ]
-    head = ["| What | Points | Log-odds | What would remove it | About |", "| --- | ---: | ---: | --- | --- |"]
+    head = [
+        "| Fact | Points | Log-odds | What acting on it would bring now | About |",
+        "| --- | ---: | ---: | --- | --- |",
+    ]
     return "\n".join([*head, *rows])
 
 

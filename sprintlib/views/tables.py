@@ -54,9 +54,9 @@ def _in_two_weeks(milestone: MilestoneAnalysis, figure: str) -> str:
 
 
 def drivers_table(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
-    """The waterfall: what moves the score, in points, with a running total and evidence."""
+    """The waterfall: how the score came about, in points, with a running total and evidence."""
     if not milestone.drivers:
-        return macro(_TEMPLATE, "drivers", why(milestone), [], "", no_drivers(milestone))
+        return macro(_TEMPLATE, "drivers", ACCOUNT_TITLE, [], "", no_drivers(milestone))
     known = known_repositories(analysis)
     rows: list[list[str]] = []
     total = 0.0
@@ -75,12 +75,15 @@ def drivers_table(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
             ]
         )
     nothing = "; ".join(driver.name.lower() for driver in milestone.drivers if _moves_nothing(driver))
-    return macro(_TEMPLATE, "drivers", why(milestone), rows, nothing, "")
+    account = f"{ACCOUNT} No effect here: {nothing}." if nothing else ACCOUNT
+    return macro(_TEMPLATE, "drivers", ACCOUNT_TITLE, rows, account, "")
 
 
-def why(milestone: MilestoneAnalysis) -> str:
-    """What the account of the score is called: `Why 20%?`; plain text."""
-    return "Why no number?" if milestone.probability is None else f"Why {percent(milestone.probability)}?"
+ACCOUNT_TITLE = "How the score came about"
+ACCOUNT = (
+    "The facts are taken into the forecast one after the other, and each step stands here. It is not what an action "
+    "would bring: that is said below each fact and beside the actions, both from the what-if."
+)
 
 
 def no_drivers(milestone: MilestoneAnalysis) -> str:

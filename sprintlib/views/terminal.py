@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from datetime import UTC, tzinfo
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -12,12 +13,13 @@ from rich.text import Text
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.evidence import Evidence
 from sprintlib.explain.model import Driver
-from sprintlib.forecast import count, day_name, percent, points
+from sprintlib.forecast import count, day_name, percent, points, working_days
 from sprintlib.forecast.model import Forecast
 from sprintlib.recommend import Plan
 from sprintlib.risks import Risk
 from sprintlib.services.question_answering import Answer
 from sprintlib.services.whatif import WhatIfResult
+from sprintlib.views.words import particulars
 
 SHOWN = 3
 _BASIS = {
@@ -86,11 +88,12 @@ def render_explanation(milestone: MilestoneAnalysis) -> RenderableType:
     return Group(*blocks, Text(worded or f"No language model was used. {llm.missing or ''}".strip(), style="dim"))
 
 
-def render_what_if(supposition: WhatIfResult) -> RenderableType:
-    """Before and after, what was supposed, and the plan where one was asked for."""
+def render_what_if(supposition: WhatIfResult, zone: tzinfo = UTC) -> RenderableType:
+    """Before and after, what was supposed, and the plan where one was asked for. zone: in which the moment is said."""
     found, left = supposition.found, supposition.open_items
     blocks: list[RenderableType] = [
         Text(f"{plain(supposition.milestone)}: what if", style="bold"),
+        Text(f"  as of  {supposition.as_of.astimezone(zone):%Y-%m-%d %H:%M %Z}", style="dim"),
         Text(f"  now    {_told(found.before, found.before_error, left[0])}"),
     ]
     if supposition.plan and len(found.assumptions) == 1:  # the one that is said of every comparison: nothing supposed
@@ -119,10 +122,15 @@ def _plan(plan: Plan | None) -> Iterator[RenderableType]:
     if plan.reached and not plan.actions:
         yield Text(f"  {aim} is reached as it is.")
         return
-    head = f"Cheapest way to {aim}" if plan.reached else f"Nothing found reaches {aim}; the best of up to three actions"
-    yield Text(f"  {head}: {percent(plan.probability)}, about {plan.cost:g} working days of effort", style="underline")
+    if plan.actions:
+        nearest = f"Nothing found reaches {aim}; the best of up to three actions"
+        head = f"Cheapest way to {aim}" if plan.reached else nearest
+        cost = working_days(plan.cost)
+        yield Text(f"  {head}: {percent(plan.probability)}, about {cost} of effort", style="underline")
     for step in plan.actions:
-        yield Text(f"    {plain(step.action)}")
+        yield Text(f"    {points(step.expected_gain)}  {plain(step.action)}")
+    if not plan.reached:
+        yield Text(f"  {plain(plan.statement)}")
 
 
 def plain(text: str) -> str:
@@ -139,13 +147,20 @@ def _milestone(milestone: MilestoneAnalysis) -> Iterator[RenderableType]:
         named = ((level, getattr(dates, f"p{level}")) for level in (50, 70, 85, 95))
         yield _indented("Done by: " + ", ".join(f"{level}% {day_name(day)}" for level, day in named))
     if milestone.drivers:
-        yield _indented(f"Score {milestone.health}: {_score(milestone.drivers)}", style="dim")
+        yield _indented(f"How the score of {milestone.health} came about: {_score(milestone.drivers)}", style="dim")
     if milestone.governed_by:
         yield _indented(f"Usually the last to finish: {milestone.governed_by}")
     risks = [(_severity(risk), risk.statement, risk.evidence) for risk in milestone.risks[:SHOWN]]
-    advice = [(Text(points(one.expected_gain)), one.action, one.evidence) for one in milestone.recommendations[:SHOWN]]
+    advice = [
+        (Text(points(one.expected_gain)), f"{one.action} ({'; '.join(particulars(one))})", one.evidence)
+        for one in milestone.recommendations[:SHOWN]
+    ]
     yield from _table("Risks", risks, len(milestone.risks))
-    yield from _table("What to do today (expected gain in probability)", advice, len(milestone.recommendations))
+    yield from _table(
+        "What to do today (what each brings alone, by the what-if)", advice, len(milestone.recommendations)
+    )
+    if milestone.plan:
+        yield _indented(plain(milestone.plan.statement))
     hostile = [(_severity(risk), risk.statement, risk.evidence) for risk in milestone.hostile_text[:SHOWN]]
     yield from _table("Possible prompt injection", hostile, len(milestone.hostile_text))
     yield Text("")

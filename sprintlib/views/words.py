@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 
 from sprintlib import forecast
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
+from sprintlib.history.lateness import days_after
+from sprintlib.recommend.model import Recommendation
 
 _CHANCES = (
     (0.95, "almost certain", "Almost certain to land"),
@@ -35,10 +37,14 @@ def chance(probability: float) -> str:
 
 def gain(expected: float | None) -> str:
     """Probability points that an action adds: `+11 points`, or why there is none."""
-    if expected is None:
-        return "gain unknown"
-    points = round(100 * expected)
-    return f"{signed(points)} point{'' if abs(points) == 1 else 's'}"
+    return forecast.points(expected)
+
+
+def particulars(action: Recommendation) -> list[str]:
+    """Effort, who can act unless the action names them, why, and how the team took such actions; plain text."""
+    effort = f"about {forecast.working_days(action.effort)}" if action.effort is not None else ""
+    who = f"who: {action.actor}" if action.actor and action.actor not in action.action else ""
+    return [part for part in (effort, who, action.why or "", action.record or "") if part]
 
 
 def signed(points: float) -> str:
@@ -115,7 +121,7 @@ def headline(analysis: Analysis, milestone: MilestoneAnalysis) -> tuple[str, str
     if milestone.state == "closed":
         return "Closed", f"The milestone was closed with {count(milestone.scope.open, 'item')} open"
     if milestone.due_on and milestone.due_on < today(analysis, milestone):
-        late = (today(analysis, milestone) - milestone.due_on).days
+        late = days_after(milestone.due_on, today(analysis, milestone))
         return "Late", f"{count(late, 'day')} past the due date with {count(milestone.scope.open, 'item')} open"
     if milestone.due_on is None and milestone.closed_in_two_weeks:
         low, _, high = milestone.closed_in_two_weeks

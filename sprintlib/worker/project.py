@@ -67,7 +67,9 @@ class LiveProject:
         chosen = [sprint for sprint in self._sprints if str(sprint.key) in keys]
         if chosen:
             edges = state.cached(find_dependencies)
-            contexts = [SprintContext(sprint, self.settings.risks, edges) for sprint in chosen]
+            contexts = [
+                SprintContext(sprint, self.settings.risks, edges, self.settings.actions.target) for sprint in chosen
+            ]
             feedback = read_feedback(self.engine, state.project, state.as_of)
             found = analyze_contexts(state, self.settings, contexts, feedback)
             stored = len(store_changed(self.engine, found))

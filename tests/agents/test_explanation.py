@@ -26,7 +26,7 @@ def test_the_whole_explanation() -> None:
     sentences = told(milestone)
     assert [sentence.text for sentence in sentences] == [
         milestone.summary,
-        "The score starts at 55 from the general pace; what moved it most: scope added after the start -14 "
+        "How the score came about: 55 from the general pace, then mostly scope added after the start -14 "
         "(sprint-demo/api#58), blocked items -9 (sprint-demo/web#31), pace of closings +6 (sprint-demo/api#41).",
         "Start sprint-demo/api#44 today: sprint-demo/web#31 cannot move without it. (+11 points expected)",
         "Ask one named reviewer to look at sprint-demo/api#52 at the next natural break. (+6 points expected)",

@@ -18,6 +18,7 @@ from sprintlib.agents.steps import Step
 from sprintlib.agents.workflow import STEPS
 from sprintlib.analysis import analyze
 from sprintlib.errors import AnalysisError
+from sprintlib.forecast import Change, day_name, what_if
 from sprintlib.settings import LlmSettings
 from tests.agents import models
 from tests.agents.plain import plain
@@ -171,6 +172,13 @@ def test_a_fork_with_another_feature_gives_another_verdict(analysis_context: Ana
         fork = chain.fork(run.id, "feature_engineer", work=work | {"days_left": 12.0})
     assert sorted(done) == sorted(AGENTS[3:])
     before, after = run.analysis.milestones[0], fork.analysis.milestones[0]
+    assert before.due_on is not None
+    assert after.due_on is not None
+    assert after.due_on > before.due_on  # that of the days that were said, so that no sentence names the old one
+    assert day_name(after.due_on) in after.summary
+    gains = [(one.change, one.expected_gain) for one in after.recommendations if one.expected_gain is not None]
+    forked = replace(analysis_context).inputs(fork.state)
+    assert [gain for _, gain in gains] == [what_if(forked, change or Change()).gain for change, _ in gains]
     assert before.probability is not None
     assert after.probability is not None
     assert after.probability > before.probability + 0.2

@@ -11,7 +11,8 @@ STAGES: tuple[Stage, ...] = ("features", "forecast", "risks", "advice")
 
 
 def test_every_finding_is_made_by_one_step() -> None:
-    assert sorted(step.finds for step in STEPS) == sorted(field.name for field in fields(SprintFindings))
+    found = [name for step in STEPS for name in step.finds]
+    assert sorted(found) == sorted(field.name for field in fields(SprintFindings))
 
 
 def test_a_row_of_steps_is_the_stages_one_after_the_other() -> None:

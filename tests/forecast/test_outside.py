@@ -1,14 +1,15 @@
-"""What lies outside a milestone changes nothing of its forecast."""
+"""What lies outside a milestone changes nothing of its forecast, nor of anything else that is said of it."""
 
 from datetime import datetime, timedelta
 
 import pytest
 
+from sprintlib.analysis import MilestoneAnalysis, analyze_past
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
 from sprintlib.forecast import forecast, in_time
 from sprintlib.forecast.model import Forecast
-from sprintlib.history import find_sprints
+from sprintlib.history import find_sprints, load_state
 from sprintlib.risks import SprintContext
 from tests.sprints import API, AS_OF, WEB, put, two_sprints
 from tests.world import World, at
@@ -56,3 +57,51 @@ def test_a_repository_at_rest(world: World) -> None:
         world.issue(number, created=old, closed=closed, repo=WEB, author="somebody else")
         world.event(number, "closed", closed, repo=WEB, actor="somebody else")
     assert told(world) == before
+
+
+def said(world: World, as_of: str = AS_OF) -> MilestoneAnalysis:
+    """Everything that is said of Sprint 2, but how long it took and what the whole project measures."""
+    (found,) = analyze_past(world.past(as_of), world.settings, "Sprint 2").milestones
+    return found.model_copy(update={"timings": {}, "measurements": ()})
+
+
+def test_untouched_issues_elsewhere_change_nothing_that_is_said(world: World) -> None:
+    before = said(two_sprints(world))
+    for number in range(500, 600):
+        world.issue(number, created="01-05 09:00", repo=WEB if number % 2 else API, author="a stranger")
+    assert said(world) == before
+    assert before.recommendations
+    assert before.plan is not None
+
+
+def test_an_archived_repository_changes_nothing_that_is_said(world: World) -> None:
+    before = said(two_sprints(world))
+    old = datetime(2024, 6, 3, 9, tzinfo=at("01-01").tzinfo)
+    for number in range(1, 60):
+        closed = old + timedelta(days=number)
+        world.issue(number, created=old, closed=closed, repo=WEB, author="somebody else")
+        world.event(number, "closed", closed, repo=WEB, actor="somebody else")
+    for number in range(60, 90):
+        world.issue(number, created=old, repo=WEB, author="somebody else")
+    assert said(world) == before
+
+
+def test_a_second_project_changes_nothing_that_is_said(world: World) -> None:
+    """It has a sprint of its own, of the same title and the same days, in the same store."""
+    two_sprints(world)
+    world.flush()
+    alone = world.settings.model_copy(
+        update={"project": world.settings.project.model_copy(update={"repositories": (API,)})}
+    )
+
+    def told() -> MilestoneAnalysis:
+        world.flush()
+        past = load_state(world.engine, alone, at(AS_OF))
+        (found,) = analyze_past(past, alone, "Sprint 2").milestones
+        return found.model_copy(update={"timings": {}})
+
+    before = told()
+    world.milestone(1, "Sprint 2", created="03-13", due="03-27", repo=WEB)
+    for number in range(1, 20):
+        put(world, number, "Sprint 2", "03-16 09:00", WEB, 1, author="somebody else")
+    assert told() == before

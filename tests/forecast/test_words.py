@@ -30,7 +30,7 @@ def test_no_work_is_done_instead_of_likely() -> None:
 
 
 @pytest.mark.parametrize(
-    ("gain", "text"), [(0.114, "+11 points"), (-0.02, "-2 points"), (0.0, "+0 points"), (None, "gain unknown")]
+    ("gain", "text"), [(0.114, "+11 points"), (-0.02, "-2 points"), (0.0, "0 points"), (None, "gain unknown")]
 )
 def test_a_gain_is_in_points(gain: float | None, text: str) -> None:
     assert points(gain) == text

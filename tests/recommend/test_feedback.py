@@ -1,6 +1,6 @@
 """What the team says to recommendations, and how it shifts them."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,9 +8,12 @@ import pytest
 from sprintlib.analysis import Analysis, analyze
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.errors import AnalysisError
+from sprintlib.project import ProjectHandle
 from sprintlib.recommend import Recommendation, give_feedback, read_feedback
-from sprintlib.recommend.feedback import Feedback, Record, hidden, records
+from sprintlib.recommend.feedback import Feedback, Record, hidden, records, standing
 from sprintlib.results import store_analysis
+from sprintlib.services import open_recommendations, record_feedback
+from sprintlib.settings import ActionSettings
 from tests.world import World, at
 
 FRIDAY = at("03-20 12:00")
@@ -26,6 +29,10 @@ def busy(team: World) -> World:
     team.flush()
     store_analysis(team.engine, analysis(team))
     return team
+
+
+def handle(world: World) -> ProjectHandle:
+    return ProjectHandle(world.settings, world.engine)
 
 
 def analysis(world: World, moment: str = "03-20 12:00") -> Analysis:
@@ -64,7 +71,7 @@ def test_dismissed_is_gone_from_then_on_and_not_before(busy: World) -> None:
 
 
 def test_snoozed_comes_back_on_its_day(busy: World) -> None:
-    name = next(name for name in advice(busy) if name.startswith("pb-006"))
+    name = next(name for name in advice(busy) if name.startswith("pb-001"))
     give_feedback(busy.engine, "acme", name, "snooze", at("03-20 13:00"), until=date(2026, 3, 24))
     assert name not in advice(busy, "03-23 12:00")
     assert name in advice(busy, "03-24 12:00")
@@ -84,6 +91,9 @@ def test_acceptance_is_shrunk_towards_a_half(accepted: int, dismissed: int, shar
 
 
 def test_what_a_team_dismisses_sinks_and_what_it_accepts_rises(busy: World) -> None:
+    nothing_to_reach = ActionSettings(target=0.05)  # so that the order is that of the gains
+    busy.settings = busy.settings.model_copy(update={"actions": nothing_to_reach})
+    store_analysis(busy.engine, analysis(busy))
     before = list(advice(busy, "03-20 14:00"))
     first = before[0]
     give_feedback(busy.engine, "acme", first, "dismiss", at("03-20 13:00"), reason="no")
@@ -91,10 +101,10 @@ def test_what_a_team_dismisses_sinks_and_what_it_accepts_rises(busy: World) -> N
     after = advice(busy, "03-20 14:00")
     assert after[first].record == "Accepted 1 and dismissed 1 times here."
     assert list(after) == before, "one of each is the prior again"
-    for day in range(10, 18):
-        give_feedback(busy.engine, "acme", first, "dismiss", at(f"03-{day}"), reason="no")
+    for day in range(1, 57):
+        give_feedback(busy.engine, "acme", first, "dismiss", at("01-01") + timedelta(days=day), reason="no")
     sunk = advice(busy, "03-20 14:00")
-    assert sunk[first].record == "Accepted 1 and dismissed 9 times here."
+    assert sunk[first].record == "Accepted 1 and dismissed 57 times here."
     assert next(iter(sunk)) == before[1]
 
 
@@ -130,3 +140,35 @@ def test_said_twice_on_a_day_counts_once() -> None:
 def test_wording_never_claims_a_cause() -> None:
     told = str(Record(2, 1, 2, 2)).lower()
     assert not any(word in told for word in ("because", "caus", "thanks", "led to", "helped", "worked"))
+
+
+def test_an_answer_is_taken_back_and_everything_is_as_before(busy: World) -> None:
+    before = list(advice(busy, "03-20 15:00"))
+    (one, *_) = open_recommendations(handle(busy))
+    dismissed = record_feedback(handle(busy), one.short, "dismiss", at("03-20 13:00"), reason="no")
+    assert one.short not in dismissed.shorts
+    assert one.id not in advice(busy, "03-20 15:00")
+    back = record_feedback(handle(busy), one.short, "undo", at("03-20 14:00"))
+    assert one.short in back.shorts
+    assert list(advice(busy, "03-20 15:00")) == before
+    assert one.id not in advice(busy, "03-20 13:30"), "what was said then is kept as it was"
+    with pytest.raises(AnalysisError, match="has no answer that could be taken back"):
+        record_feedback(handle(busy), one.short, "undo", at("03-20 14:30"))
+
+
+def test_an_undo_takes_back_the_last_answer_only() -> None:
+    first, last = given("accept"), given("dismiss", moment="03-17", reason="no")
+    assert standing([first, last, given("undo", moment="03-18")]) == (first,)
+    assert standing([given("undo"), first]) == (first,)
+
+
+def test_letters_point_at_the_same_action_after_an_answer(busy: World) -> None:
+    shown = {one.short: one.id for one in open_recommendations(handle(busy))}
+    first, *others = shown
+    record_feedback(handle(busy), first, "dismiss", at("03-20 13:00"), reason="no")
+    store_analysis(busy.engine, analysis(busy, "03-20 14:00"))
+    later = {one.short: one.id for one in open_recommendations(handle(busy))}
+    assert {name: later[name] for name in others if name in later} == {
+        name: shown[name] for name in others if name in later
+    }
+    assert first not in later

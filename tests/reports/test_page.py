@@ -61,7 +61,7 @@ def test_the_other_pieces_are_fragments_in_the_scope_of_the_style(tmp_path):
     milestone = samples.milestone()
     page = Page(samples.analysis(milestone), milestone, tmp_path)
     for piece, said in (
-        (page.drivers(), "Why "),
+        (page.drivers(), "How the score came about"),
         (page.findings(), "All risks"),
         (page.scope(), "usually the last to finish"),
         (page.basis(), "Data freshness"),

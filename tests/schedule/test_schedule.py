@@ -5,15 +5,17 @@ import plistlib
 import re
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from sprintlib import schedule
 from sprintlib import settings as settings_module
-from sprintlib.cli.main import sprint
-from sprintlib.errors import SprintError
+from sprintlib.cli.main import main, sprint
+from sprintlib.errors import ReportError, SprintError
 
 CRONTAB = """#!/bin/sh
 table="$(dirname "$0")/table"
@@ -205,3 +207,23 @@ def test_the_command_installs_says_and_removes(settings, cron):
         "log": str(settings.data_dir / "run-due.log"),
     }
     assert "no longer" in call(settings, "remove").output
+
+
+def test_what_unattended_calls_say_is_dated_in_the_project_zone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "sprint.toml").write_text(
+        '[project]\nname = "acme"\nrepositories = ["acme/api"]\ntime_zone = "Europe/Berlin"\n'
+    )
+
+    def nothing_to_read(*_: Any, say: Callable[[str], None], **__: Any) -> list[Any]:
+        say("Nothing is due.")
+        raise ReportError("GitHub is away.")
+
+    monkeypatch.setattr("sprintlib.reports.run_due", nothing_to_read)
+    with pytest.raises(SystemExit):
+        main(["--home", str(tmp_path), "run", "due"])
+    told = capsys.readouterr()
+    stamp = r"20\d\d-\d\d-\d\d \d\d:\d\d CES?T "
+    assert re.fullmatch(f"{stamp}Nothing is due\\.\n", told.out)
+    assert re.fullmatch(f"{stamp}sprint: GitHub is away\\.\n", told.err)

@@ -158,7 +158,7 @@ def test_every_driver_says_its_log_odds_and_what_would_remove_it():
 def test_bars_that_move_nothing_share_one_line():
     still = samples.driver("Items added after the start", 0.0, 0.0, "Nothing to remove.")
     shown = read(views.drivers_table, drivers=(*samples.milestone().drivers, still))
-    assert "No effect on this forecast: items added after the start." in shown.text
+    assert "No effect here: items added after the start." in shown.text
     assert shown.tags.count("tr") == 5
 
 
@@ -214,7 +214,7 @@ def test_earlier_sprints_are_told_with_their_accuracy_and_n():
         "It varies from sprint to sprint by 28 points; less is more predictable",
         "Capacity accuracy 98%",
         "Averages of 2 sprints. Only 2 sprints: treat this as a rough guide.",
-        "Sprint 7Fri 30 Oct 20261091" + "2190%",
+        "Sprint 7Fri 30 Oct 20261091" + "2190%1 day late",
     ):
         assert said in text
     assert views.earlier_sprints(samples.analysis(earlier=())) == ""

@@ -40,14 +40,21 @@ def reports(runs: Sequence[DatedRun]) -> Markup:
 
 
 def reports_table(runs: Sequence[DatedRun]) -> Markup:
-    """One row a run, newest first; a later run of the same report hides the one it replaced."""
-    rows, shown = [], set()
-    for run in runs:
-        if run.folder is None or run.folder not in shown:
-            outcome, links = _macro("reports.html", "outcome", run), _macro("reports.html", "links", run, _folder(run))
-            rows.append([run.milestone, moment(run.as_of), outcome, links])
-            shown.add(run.folder)
-    return _macro("reports.html", "runs_table", rows)
+    """One row a report, the newest moment first; a later run of the same report hides the one it replaced."""
+    return _macro("reports.html", "runs_table", [_row(run) for run in by_moment(runs)])
+
+
+def _row(run: DatedRun) -> list[str]:
+    outcome, links = _macro("reports.html", "outcome", run), _macro("reports.html", "links", run, _folder(run))
+    return [run.milestone, moment(run.as_of), outcome, links]
+
+
+def by_moment(runs: Sequence[DatedRun]) -> list[DatedRun]:
+    """The newest run of each report, that of the newest moment first. runs: the newest run first."""
+    known: dict[object, DatedRun] = {}
+    for place, run in enumerate(runs):
+        known.setdefault(run.folder or place, run)
+    return sorted(known.values(), key=lambda run: run.as_of, reverse=True)
 
 
 def early(body: str) -> Markup:
@@ -71,7 +78,7 @@ def problem(sentence: str) -> Markup:
 
 
 def _latest_reports(runs: Sequence[DatedRun]) -> Markup:
-    return _macro("reports.html", "latest", reports_table(runs[:LATEST]), len(runs) > LATEST)
+    return _macro("reports.html", "latest", reports_table(by_moment(runs)[:LATEST]), len(runs) > LATEST)
 
 
 def _folder(run: DatedRun) -> str | None:

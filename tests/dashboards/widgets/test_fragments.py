@@ -1,5 +1,7 @@
 """The list of dated reports."""
 
+from datetime import UTC, datetime
+
 from sprintlib.dashboards.widgets import fragments
 from tests import samples
 from tests.dashboards.widgets.test_overview import ARun
@@ -28,6 +30,13 @@ def test_a_failed_run_is_visible_and_has_nothing_to_open():
 def test_a_run_hides_the_ones_it_replaced():
     html = fragments.reports([ARun(), ARun(), ARun(folder="2026-11-17/demo-sprint-9")])
     assert html.count("<tr>") == 3  # the head and two reports
+
+
+def test_reports_are_in_the_order_of_their_moments_not_of_their_runs():
+    moments = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2026, 11, 27, tzinfo=UTC), datetime(2026, 11, 20, tzinfo=UTC))
+    runs = [ARun(as_of=moment, folder=f"{moment:%Y-%m-%d}/demo-sprint-9") for moment in moments]
+    html = fragments.reports(runs)
+    assert html.index("27 Nov 2026") < html.index("20 Nov 2026") < html.index("1 Jan 2020")
 
 
 def test_failed_runs_do_not_hide_each_other():
