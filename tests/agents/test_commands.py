@@ -163,7 +163,14 @@ def test_mistakes_are_one_sentence(
     assert told.splitlines()[-1].startswith(f"sprint: {sentence}")
 
 
+def ask_for_no_target(home: Path) -> None:
+    """So that the actions are those with a gain each, and no plan takes their items first."""
+    settings = home / "sprint.toml"
+    settings.write_text(settings.read_text() + "[actions]\ntarget = 0.05\n")
+
+
 def test_feedback_from_the_keyboard(home: Path, team: World, capsys: pytest.CaptureFixture[str]) -> None:
+    ask_for_no_target(home)
     assert run(home, "feedback") == 0
     assert "No recommendations yet" in capsys.readouterr().out
     run(home, "analyze", "--as-of", MOMENT)
@@ -171,23 +178,25 @@ def test_feedback_from_the_keyboard(home: Path, team: World, capsys: pytest.Capt
     assert run(home, "feedback", "list", "--json") == 0
     found = json.loads(capsys.readouterr().out)
     assert [one["number"] for one in found] == list(range(1, len(found) + 1))
-    names = [one["id"] for one in found]
+    answered = [found[0], found[1], found[1]]
     assert run(home, "feedback", "accept", "1") == 0
-    assert run(home, "feedback", "dismiss", names[1], "--reason", "not now") == 0
-    assert run(home, "feedback", "snooze", "3", "--until", "2027-01-01") == 0
+    assert run(home, "feedback", "dismiss", found[1]["id"], "--reason", "not now") == 0
+    assert run(home, "feedback", "snooze", "2", "--until", "2027-01-01") == 0
     told = capsys.readouterr().out
-    for words, one in zip(("Accepted: ", "Dismissed: ", "Put off until 2027-01-01: "), found, strict=False):
+    for words, one in zip(("Accepted: ", "Dismissed: ", "Put off until 2027-01-01: "), answered, strict=True):
         assert words + one["action"] in told
     assert run(home, "feedback", "dismiss", "1") == 2
     with team.engine.connect() as connection:
         kept = connection.execute(select(schema.feedback.c.recommendation, schema.feedback.c.decision)).all()
-    assert [tuple(one) for one in kept] == list(zip(names, ("accept", "dismiss", "snooze"), strict=False))
+    assert [tuple(one) for one in kept] == [
+        (one["id"], said) for one, said in zip(answered, ("accept", "dismiss", "snooze"), strict=True)
+    ]
     assert not {"who", "by", "author", "login"} & set(schema.feedback.c.keys())
     assert run(home, "feedback") == 0
     listed = capsys.readouterr().out
-    assert listed.startswith("Sprint 2, as of 2026-03-20 12:00\n  1  ")
+    assert listed.startswith(f"Sprint 2, as of 2026-03-20 12:00\n{found[0]['short']}  ")
     assert "accepted)" in listed.splitlines()[1]
-    assert listed.splitlines()[-1].startswith("Answer with 'sprint feedback accept 1'")
+    assert listed.splitlines()[-1].startswith(f"Answer with 'sprint feedback accept {found[0]['short']}'")
 
 
 def test_what_another_version_recommended_is_named(home: Path, team: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -211,15 +220,17 @@ def test_a_snooze_ends_after_today(home: Path, capsys: pytest.CaptureFixture[str
 
 
 def test_an_answer_says_what_it_changes(home: Path, team: World, capsys: pytest.CaptureFixture[str]) -> None:
+    ask_for_no_target(home)
     run(home, "analyze", "--as-of", MOMENT)
     capsys.readouterr()
     run(home, "feedback", "list", "--json")
-    first, second = [one["action"] for one in json.loads(capsys.readouterr().out)][:2]
+    found = json.loads(capsys.readouterr().out)
+    first, second = [one["action"] for one in found][:2]
     assert run(home, "feedback", "dismiss", "1", "--reason", "it cannot wait") == 0
     told = capsys.readouterr().out.splitlines()
     assert told[0] == f"Dismissed: {first}"
     assert told[1].endswith("are now weighted 33%, down from 50%.")
-    assert told[2:4] == ["The order of the actions from now on:", f"  1  {second} (was 2)"]
+    assert told[2:4] == ["The order of the actions from now on:", f"{found[1]['short']}  {second} (was number 2)"]
     # the next analysis holds what was announced
     moved = analyze(team.engine, team.settings, datetime.now(UTC), "Sprint 2").milestones[0].recommendations
     assert first not in {one.action for one in moved}

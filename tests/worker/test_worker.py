@@ -207,7 +207,7 @@ def test_a_failing_analysis_stops_nobody(world: Live, monkeypatch: pytest.Monkey
     worker.settle()
     put(world, "close")
     with monkeypatch.context() as patched:
-        patched.setattr("sprintlib.worker.project.analyze_sprint", broken)
+        patched.setattr("sprintlib.worker.project.analyze_contexts", broken)
         worker.settle()
     (one,) = inbox.listed(world.engine)
     assert (one.state, one.reason) == ("waiting", "the analysis failed: ZeroDivisionError: division by zero")
