@@ -33,7 +33,7 @@ def command(context: click.Context) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
 @click.pass_obj
 def list_open(app: App, as_json: bool = False) -> None:
-    """What the latest analyses recommend, each with the five letters that it is answered by."""
+    """What the latest analyses recommend, with the letters to answer by."""
     from sprintlib.results.analyses import left_out
     from sprintlib.services import open_recommendations
 

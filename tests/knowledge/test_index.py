@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ from tests.knowledge.conftest import BagOfWords
 from tests.world import World
 
 HOSTS = frozenset({"github.com"})
+
+DOWN = f"comment:issue-{zlib.crc32(b'down')}"  # the comment whose key in the world is "down"
 
 
 def index(world: World) -> Changes:
@@ -92,7 +95,7 @@ def test_what_has_not_changed_is_not_cleaned_again(talk: World, monkeypatch: pyt
     monkeypatch.setattr("sprintlib.knowledge.store.chunks", spy)
     talk.comment(14, "The sandbox is back.", "03-18 10:00", key="down")
     assert index(talk) == Changes(added=0, changed=1, removed=0)
-    assert [key for key in cleaned if key.startswith("comment:down")] == ["comment:down"]
+    assert [key for key in cleaned if key == DOWN] == [DOWN]
     assert not [key for key in cleaned if key.startswith(("issue:", "pull:", "commit:"))]
     monkeypatch.setattr("sprintlib.knowledge.store.rules", lambda: "another version")
     cleaned.clear()
@@ -112,8 +115,8 @@ def test_a_text_in_parts_is_never_half_written(talk: World, monkeypatch: pytest.
     monkeypatch.setattr("sprintlib.knowledge.store.BATCH", 2)
     monkeypatch.setattr("sprintlib.knowledge.store._write", spy)
     index(talk)
-    assert [row.part for row in _chunks(talk) if row.source_key == "comment:down"] == [0, 1, 2, 3, 4]
-    assert sum("comment:down" in batch for batch in batches) == 1
+    assert [row.part for row in _chunks(talk) if row.source_key == DOWN] == [0, 1, 2, 3, 4]
+    assert sum(DOWN in batch for batch in batches) == 1
 
 
 def test_full_text_is_brought_up_to_date_when_something_came(talk: World) -> None:

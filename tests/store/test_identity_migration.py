@@ -70,7 +70,7 @@ def copy_back(new: Engine, old: Connection) -> None:
     tables.reflect(old)
     with new.connect() as connection:
         for table in schema.metadata.sorted_tables:
-            if table.name in _NEW_TABLES:
+            if table.name in _NEW_TABLES or table.name not in tables.tables:  # or of a later revision
                 continue
             target = tables.tables[table.name]
             rows = [
