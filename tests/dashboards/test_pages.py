@@ -177,7 +177,7 @@ def numbers(page: Page) -> list[str]:
         """(() => { const copy = document.querySelector('main').cloneNode(true);
         copy.querySelectorAll('svg, script, style, #working').forEach(e => e.remove());
         const lines = copy.querySelectorAll('p, li, dd, dt, td, th, h1, h2, strong');
-        return [...lines].map(e => e.textContent.trim()) })()"""
+        return [...lines].map(e => e.textContent.trim().replace(/\\s+/g, ' ')) })()"""
     )
     return [line for line in text if re.search(r"\d", line)]
 
