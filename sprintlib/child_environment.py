@@ -34,6 +34,8 @@ NETWORK = frozenset(
         *("SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH"),
     }
 )
+# For a child that asks GitHub in this process's stead.
+TOKEN = frozenset({"GITHUB_TOKEN"})
 MODELS = frozenset({"HF_HOME", "HF_HUB_CACHE"})
 # What opening a browser takes, on Linux.
 DESKTOP = frozenset({"BROWSER", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR", "XDG_CURRENT_DESKTOP"})
@@ -42,7 +44,7 @@ DESKTOP = frozenset({"BROWSER", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG
 def child_environment(*purposes: frozenset[str], parent: Mapping[str, str] | None = None) -> dict[str, str]:
     """The variables that a child needs to run at all, and those of its purposes; everything else is left out.
 
-    purposes: of STORE, NETWORK, MODELS, DESKTOP. parent: an environment; by default this process's own.
+    purposes: of STORE, NETWORK, TOKEN, MODELS, DESKTOP. parent: an environment; by default this process's own.
     """
     names = _ALWAYS.union(*purposes)
     environment = os.environ if parent is None else parent

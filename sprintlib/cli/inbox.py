@@ -8,6 +8,8 @@ import click
 from sprintlib.cli.main import App
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from sprintlib.inbox import Delivery
 
 _STATES = ("waiting", "taken", "done", "ignored", "aside")
@@ -30,9 +32,9 @@ def command() -> None:
 def list_command(app: App, states: tuple[str, ...], limit: int, as_json: bool) -> None:
     """List deliveries, the newest first."""
     from sprintlib import inbox
-    from sprintlib.store import open_store
+    from sprintlib.project import ProjectHandle
 
-    engine = open_store(app.settings.database_url, read_only=True)
+    engine = ProjectHandle.open(app.settings, read_only=True).engine
     found, counted = inbox.listed(engine, states, limit), inbox.counts(engine)
     owed = inbox.owed(engine)
     if as_json:
@@ -40,7 +42,7 @@ def list_command(app: App, states: tuple[str, ...], limit: int, as_json: bool) -
         click.echo(json.dumps(told, indent=2))
         return
     for one in found:
-        click.echo(_line(one))
+        click.echo(_line(one, app.settings.time_zone))
     click.echo(
         f"{counted['waiting'] + counted['taken']:,} waiting, {counted['done']:,} done, {counted['ignored']:,} ignored, "
         f"{counted['aside']:,} set aside; {counted['repeats']:,} came again; {owed:,} items to ask GitHub about"
@@ -57,15 +59,15 @@ def show_command(app: App, delivery: str, as_json: bool) -> None:
     DELIVERY: its number or GitHub's id.
     """
     from sprintlib import inbox
-    from sprintlib.store import open_store
+    from sprintlib.project import ProjectHandle
     from sprintlib.views.terminal import plain
 
-    one = inbox.find(open_store(app.settings.database_url, read_only=True), delivery)
+    one = inbox.find(ProjectHandle.open(app.settings, read_only=True).engine, delivery)
     body = None if one.body is None else one.body.decode(errors="replace")
     if as_json:
         click.echo(json.dumps({**one.as_dict(), "headers": dict(one.headers), "body": body}, indent=2))
         return
-    click.echo(_line(one))
+    click.echo(_line(one, app.settings.time_zone))
     for name, value in one.headers.items():
         click.echo(f"  {name}: {value}")
     click.echo("  the body is no longer kept" if body is None else plain(body))
@@ -81,16 +83,15 @@ def retry_command(app: App, deliveries: tuple[str, ...], as_json: bool) -> None:
     DELIVERIES: numbers or GitHub's ids.
     """
     from sprintlib import inbox
-    from sprintlib.store import open_store
 
-    count = inbox.retry(open_store(app.settings.database_url), deliveries)
+    count = inbox.retry(app.project.engine, deliveries)
     if as_json:
         click.echo(json.dumps({"retried": count}))
     else:
         click.echo(f"{count:,} {'delivery waits' if count == 1 else 'deliveries wait'} to be worked on again.")
 
 
-def _line(one: "Delivery") -> str:
+def _line(one: "Delivery", zone: "tzinfo") -> str:
     reason = f": {one.reason}" if one.reason else ""
     again = f", came {one.repeats + 1} times" if one.repeats else ""
-    return f"{one.id:>6}  {one.received_at.astimezone():%m-%d %H:%M:%S}  {one.event:<28} {one.state}{again}{reason}"
+    return f"{one.id:>6}  {one.received_at.astimezone(zone):%m-%d %H:%M:%S}  {one.event:<28} {one.state}{again}{reason}"

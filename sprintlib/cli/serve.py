@@ -1,6 +1,5 @@
 """`sprint serve`: webhooks in, analyses out."""
 
-import os
 import subprocess
 import sys
 import threading
@@ -31,36 +30,31 @@ def command(app: App, host: str, port: int, worker: bool) -> None:
     before it is answered; 'sprint inbox list' shows what became of it.
     """
     from sprintlib.api import WebhookSecrets, serve
-    from sprintlib.store import open_store
 
-    settings = app.settings
-    secrets = WebhookSecrets.of(settings)
-    engine = open_store(settings.database_url)
+    project = app.project
+    secrets = WebhookSecrets.of(project.settings)
 
     def ready(url: str) -> None:
         click.echo(f"Webhooks go to {url}/webhooks/github. Ctrl-C ends it.")
 
-    beside = _worker(settings.home, debug=app.debug) if worker else nullcontext()
+    beside = _worker(project.settings.home, debug=app.debug) if worker else nullcontext()
     with suppress(KeyboardInterrupt), beside:
-        serve(engine, secrets, host, port, ready)
+        serve(project.engine, secrets, host, port, ready)
 
 
 @contextmanager
 def _worker(home: "Path", *, debug: bool) -> Iterator[None]:
     """A worker beside the receiver, which is begun again whenever it ends: its computing never delays an answer."""
-    from sprintlib.child_environment import NETWORK, STORE, child_environment
+    from sprintlib.child_environment import NETWORK, STORE, TOKEN, child_environment
 
     command = [sys.executable, "-m", "sprintlib", "--home", str(home), *(["--debug"] if debug else [])]
     command += ["worker", "--with-parent"]
-    environment = child_environment(STORE, NETWORK)
-    if token := os.environ.get("GITHUB_TOKEN"):  # it asks GitHub in this process's stead
-        environment["GITHUB_TOKEN"] = token
     over = threading.Event()
 
     def keep() -> None:
         while not over.is_set():
             # Ctrl-C is met here, and ends the worker after the receiver
-            process = subprocess.Popen(command, env=environment, start_new_session=True)
+            process = subprocess.Popen(command, env=child_environment(STORE, NETWORK, TOKEN), start_new_session=True)
             while process.poll() is None and not over.wait(_LOOK_SECONDS):
                 pass
             if over.is_set():

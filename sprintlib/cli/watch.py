@@ -18,12 +18,10 @@ def command(app: App, once: bool) -> None:
     costs nothing of the rate limit. Beside 'sprint serve' it finds what a webhook missed.
     """
     from sprintlib.github import find_token, sync
-    from sprintlib.store import open_store
     from sprintlib.worker import RefreshThread, Watch, Worker
     from sprintlib.worker.polling import told
 
-    settings = app.settings
-    engine = open_store(settings.database_url)
+    settings, engine = app.project.settings, app.project.engine
     worker = Worker(engine, settings)
     if once:
         summary = sync(engine, settings, find_token(settings))

@@ -15,11 +15,9 @@ def command(app: App, with_parent: bool) -> None:
 
     'sprint serve' runs one by itself. Several may work on one store; one that is killed loses nothing.
     """
-    from sprintlib.store import open_store
     from sprintlib.worker import RefreshThread, Worker
 
-    settings = app.settings
-    engine = open_store(settings.database_url)
+    settings, engine = app.project.settings, app.project.engine
     refreshes = RefreshThread(engine, settings)
     refreshes.start()
     worker, parent = Worker(engine, settings), os.getppid()

@@ -104,11 +104,8 @@ def started_processes() -> Iterator[tuple[str, str | None]]:
 
 
 def test_every_process_that_the_package_starts_is_given_its_environment() -> None:
-    """But `gh`, which is asked for the user's own token; `run_watched` hands on what its caller gives.
-
-    `sprint serve` adds the token for GitHub to what `child_environment` allows: its worker asks in its stead.
-    """
+    """But `gh`, which is asked for the user's own token; `run_watched` hands on what its caller gives."""
     started = list(started_processes())
     assert len(started) >= 9
     free = {path for path, given in started if given is None or "child_environment(" not in given}
-    assert free == {"sprintlib/cli/serve.py", "sprintlib/github/token.py", "sprintlib/reports/watch.py"}
+    assert free == {"sprintlib/github/token.py", "sprintlib/reports/watch.py"}
