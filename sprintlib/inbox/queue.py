@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, selec
 
 from sprintlib.errors import SettingsError
 from sprintlib.store.schema import delivery
+from sprintlib.store.writing import insert_into
 from sprintlib.text import printable
 
 State = Literal["waiting", "taken", "done", "ignored", "aside"]
@@ -79,14 +80,7 @@ def receive(engine: Engine, guid: str, event: str, headers: Mapping[str, str], b
         "received_at": datetime.now(UTC),
     }
     with _writing(engine) as connection:
-        if connection.dialect.name == "postgresql":
-            from sqlalchemy.dialects.postgresql import insert as into_postgresql
-
-            put: Any = into_postgresql(delivery).values(row).on_conflict_do_nothing()
-        else:
-            from sqlalchemy.dialects.sqlite import insert as into_sqlite
-
-            put = into_sqlite(delivery).values(row).on_conflict_do_nothing()
+        put = insert_into(connection, delivery).values(row).on_conflict_do_nothing()
         is_new = connection.execute(put.returning(delivery.c.id)).first() is not None
         if not is_new:
             same = or_(delivery.c.guid == guid, delivery.c.digest == digest)
@@ -207,11 +201,11 @@ def retry(engine: Engine, names: Sequence[str] = ()) -> int:
 
     Raises SettingsError for a name that is none, and for one whose body is no longer kept.
     """
-    for name in names:
-        if find(engine, name).body is None:
+    found = {name: find(engine, name) for name in names}
+    for name, one in found.items():
+        if one.body is None:
             raise SettingsError(f"What {name} said is no longer kept: have GitHub deliver it again.")
-    ids = [find(engine, name).id for name in names]
-    chosen = delivery.c.id.in_(ids) if names else delivery.c.state == "aside"
+    chosen = delivery.c.id.in_([one.id for one in found.values()]) if names else delivery.c.state == "aside"
     states = ("aside", "ignored", "done") if names else ("aside",)
     again = update(delivery).where(chosen, delivery.c.state.in_(states), delivery.c.body.is_not(None))
     values = {"state": "waiting", "attempts": 0, "reason": None, "finished_at": None, "not_before": None}

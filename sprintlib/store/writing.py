@@ -23,7 +23,7 @@ def upsert(
     """
     if not rows:
         return
-    statement = _insert(connection, table)
+    statement = insert_into(connection, table)
     keys = [column.name for column in table.primary_key]
     changed = {
         name: func.coalesce(statement.excluded[name], table.c[name]) if name in keep_known else statement.excluded[name]
@@ -50,10 +50,11 @@ def append(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
     if not rows:
         return
     keys = [column.name for column in table.primary_key]
-    connection.execute(_insert(connection, table).on_conflict_do_nothing(index_elements=keys), _unique(rows, keys))
+    connection.execute(insert_into(connection, table).on_conflict_do_nothing(index_elements=keys), _unique(rows, keys))
 
 
-def _insert(connection: Connection, table: Table) -> Any:
+def insert_into(connection: Connection, table: Table) -> Any:
+    """The INSERT of the dialect in use, which knows ON CONFLICT."""
     # The dialect in use is imported already; the other one brings the drivers of a server that may not exist.
     if connection.dialect.name == "postgresql":
         from sqlalchemy.dialects.postgresql import insert as into_postgresql

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.errors import CollectError, RateLimitError, SprintError, TokenError, UnreachableError
+from sprintlib.errors import RateLimitError, SprintError, UnreachableError
 from sprintlib.github import RetryPolicy, SyncSummary, find_token, sync
 from sprintlib.settings import Settings
 from sprintlib.store import store_error
@@ -112,9 +112,7 @@ def told(summary: SyncSummary) -> str:
 def _trouble(error: SprintError) -> str:
     if isinstance(error, UnreachableError):
         return "GitHub cannot be reached; what is here stays as it is."
-    if isinstance(error, TokenError | RateLimitError):
-        return str(error)
-    return str(error) if isinstance(error, CollectError) else f"{error}"
+    return str(error)
 
 
 def _at(seconds: float, settings: Settings) -> str:
