@@ -6,6 +6,7 @@ from datetime import datetime
 from difflib import get_close_matches
 from time import perf_counter
 
+import polars as pl
 from sqlalchemy import Engine
 
 from sprintlib.analysis.citations import CitationCheck
@@ -94,7 +95,12 @@ def sprint_contexts(past: ProjectState, settings: Settings, milestone: str | Non
     found = project_sprints(past, settings, milestone)
     if milestone is not None and not found:
         raise AnalysisError(_unknown(milestone, past))
-    return [SprintContext(sprint, settings.risks, edges, settings.actions.target) for sprint in found]
+    return [sprint_context(sprint, settings, edges) for sprint in found]
+
+
+def sprint_context(sprint: Sprint, settings: Settings, edges: pl.DataFrame) -> SprintContext:
+    """A sprint with the thresholds and the target of sprint.toml. edges: as `find_dependencies` gives them."""
+    return SprintContext(sprint, settings.risks, edges, settings.actions.target)
 
 
 def project_sprints(past: ProjectState, settings: Settings, milestone: str | None = None) -> list[Sprint]:

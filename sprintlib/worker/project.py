@@ -6,13 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
-from sprintlib.analysis.pipeline import analyze_contexts, project_sprints
+from sprintlib.analysis.pipeline import analyze_contexts, project_sprints, sprint_context
 from sprintlib.dependencies import find_dependencies
 from sprintlib.history import LoadedHistory, Sprint, advance, load_history
 from sprintlib.history.touched import Touched
 from sprintlib.recommend import read_feedback
 from sprintlib.results import store_changed
-from sprintlib.risks import SprintContext
 from sprintlib.settings import Settings
 from sprintlib.worker.affected import affected
 
@@ -67,9 +66,7 @@ class LiveProject:
         chosen = [sprint for sprint in self._sprints if str(sprint.key) in keys]
         if chosen:
             edges = state.cached(find_dependencies)
-            contexts = [
-                SprintContext(sprint, self.settings.risks, edges, self.settings.actions.target) for sprint in chosen
-            ]
+            contexts = [sprint_context(sprint, self.settings, edges) for sprint in chosen]
             feedback = read_feedback(self.engine, state.project, state.as_of)
             found = analyze_contexts(state, self.settings, contexts, feedback)
             stored = len(store_changed(self.engine, found))
