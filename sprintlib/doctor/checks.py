@@ -5,7 +5,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -110,16 +110,16 @@ def _github(settings: Settings) -> Iterator[Check]:
     else:
         yield Check("token", "ok", f"found in {found.origin}")
     client = connect(settings, found, _PATIENCE)
-    yield _budget(client)
+    yield _budget(client, settings.time_zone)
     yield _clock(client)
     for repository in settings.project.repositories:
         yield _repository(client, repository)
 
 
-def _budget(client: Client) -> Check:
+def _budget(client: Client, zone: tzinfo) -> Check:
     try:
         core = client.get("/rate_limit").body["resources"]["core"]
-        reset = datetime.fromtimestamp(core["reset"], UTC).astimezone()
+        reset = datetime.fromtimestamp(core["reset"], zone)
         remaining, limit = int(core["remaining"]), int(core["limit"])
     except (KeyError, TypeError, ValueError, OverflowError, OSError):
         return Check("rate budget", "info", "the server does not say how many requests are left")
@@ -185,7 +185,7 @@ def _store(settings: Settings) -> Check:
         engine.dispose()
     if last is None:
         return Check("store", "warn", "nothing has been collected completely yet", "run 'sprint sync'")
-    return Check("store", "ok", f"readable, last complete sync {last.astimezone():%Y-%m-%d %H:%M}")
+    return Check("store", "ok", f"readable, last complete sync {last.astimezone(settings.time_zone):%Y-%m-%d %H:%M}")
 
 
 def _collection(settings: Settings) -> Check:

@@ -91,8 +91,9 @@ def _cite(repo: str, run: dict[str, Any]) -> Evidence:
 
 
 def _rule(context: SprintContext) -> str:
+    hours = context.thresholds.red_default_branch_hours
     return (
         "Every finished run of a workflow on the default branch has failed for more than "
-        f"{context.thresholds.red_default_branch_hours:g} working hours, a scheduled one at least twice; "
+        f"{hours:g} working hour{'' if hours == 1 else 's'}, a scheduled one at least twice; "
         "without a finished run it is unknown."
     )
