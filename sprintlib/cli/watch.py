@@ -17,14 +17,14 @@ def command(app: App, once: bool) -> None:
     It asks every half minute while something happens and less often while nothing does; an answer that nothing changed
     costs nothing of the rate limit. Beside 'sprint serve' it finds what a webhook missed.
     """
-    from sprintlib.github import find_token, sync
+    from sprintlib.services import sync
     from sprintlib.worker import RefreshThread, Watch, Worker
     from sprintlib.worker.polling import told
 
     settings, engine = app.project.settings, app.project.engine
     worker = Worker(engine, settings)
     if once:
-        summary = sync(engine, settings, find_token(settings))
+        summary = sync(app.project)
         worker.settle()
         changed = {0: "no analysis", 1: "1 analysis"}.get(worker.analyses, f"{worker.analyses:,} analyses")
         click.echo(f"{told(summary)}; {changed} changed.")

@@ -236,7 +236,7 @@ def _statement(
         alone = f"It stands at {now}, and the target is {aim}."
         return f"{first} it to {now} (target {aim}), for about {cost} of effort." if chosen else alone
     would = " or ".join(f"{one.words} ({percent(one.probability)})" for one in alternatives)
-    beyond = f"{would[0].upper()}{would[1:]} would." if would else "No due date within a year would either."
+    beyond = f"{would[0].upper()}{would[1:]} would." if would else "No due date within a year would reach it either."
     if overdue:
         return f"The deadline has passed, so no action reaches {aim}. {beyond}"
     nearest = f"{first} it to {now}, for about {cost} of effort." if chosen else "Nothing found moves it by a point."
