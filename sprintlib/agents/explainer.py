@@ -24,7 +24,9 @@ def explain_all(state: State, analysis_context: AnalysisContext) -> State:
     found = put_together(state, analysis_context, summary(analysis_context.inputs(state), findings.forecast))
     (milestone,) = found.milestones
     sprint_context = analysis_context.sprint_context(state)
-    similar = similar_sprints(analysis_context.past(state), sprint_context.sprint.calendar, sprint_context.sprint.title)
+    similar = similar_sprints(
+        analysis_context.past(state), sprint_context.sprint.calendar, str(sprint_context.sprint.key)
+    )
     entries = _pack(state, analysis_context, similar)
     left = calls_left(state["reasoning"])
     asked = ask("explainer", entries, state, analysis_context, left, ("fact", "inference", "advice"))

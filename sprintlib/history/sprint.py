@@ -112,8 +112,8 @@ def find_sprints(
     wanted: a title of today or then, a SprintKey as written, a milestone's number, or the beginning of one title. Of
     several with one title, an open one, else the one due last.
     """
-    groups = group_milestones(past.milestones, past.sprint_parts)
-    chosen = [group for group in groups if _is_open(group)] if wanted is None else _meant(groups, wanted)
+    groups = sprint_groups(past)
+    chosen = [group for group in groups if _is_open(group)] if wanted is None else meant_groups(groups, wanted)
     found = [_sprint(past, calendar, group) for group in chosen]
     return sorted(found, key=lambda sprint: (sprint.due_on or date.max, sprint.title))
 
@@ -123,12 +123,25 @@ def select_sprint(sprints: Sequence[Sprint], as_of: datetime) -> Sprint | None:
     return due_next(sprints, lambda sprint: sprint.deadline, as_of)
 
 
+def sprint_groups(past: ProjectState) -> list[list[Row]]:
+    """Rows of `past.milestones` by sprint, ended ones too (`sprint_grouping`)."""
+    return group_milestones(past.milestones, past.sprint_parts)
+
+
+def leading_first(group: Sequence[Row]) -> list[Row]:
+    """The milestones of a sprint, open ones first: the first one's title is the sprint's."""
+    return sorted(group, key=lambda row: (row["state"] != "open", row["repo"], row["number"]))
+
+
 def _is_open(group: Sequence[Row]) -> bool:
     return any(row["state"] == "open" for row in group)
 
 
-def _meant(groups: Sequence[list[Row]], wanted: str) -> list[list[Row]]:
-    """The group that is meant, in a list; empty where none is, or where several could be."""
+def meant_groups(groups: Sequence[list[Row]], wanted: str) -> list[list[Row]]:
+    """The group that is meant, in a list; empty where none is, or where several could be.
+
+    wanted: a title, a SprintKey as written, a milestone's number, or the beginning of one title.
+    """
     key = SprintKey.parse(wanted)
     if key is not None:
         return [group for group in groups if any(key == (row["repository_id"], row["number"]) for row in group)]
@@ -154,7 +167,7 @@ def _latest(group: Sequence[Row]) -> tuple[date, datetime]:
 
 
 def _sprint(past: ProjectState, calendar: WorkingCalendar, group: Sequence[Row]) -> Sprint:
-    rows = sorted(group, key=lambda row: (row["state"] != "open", row["repo"], row["number"]))
+    rows = leading_first(group)
     title = rows[0]["title"]
     due_on = max((row["due_on"] for row in rows if row["due_on"]), default=None)
     parts = tuple(_part(past, calendar, row, due_on) for row in rows)

@@ -1,7 +1,7 @@
 """Past sprints like this one, by where they stood at the same share of their time and by what they were about."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import log, log1p, sqrt
@@ -14,6 +14,8 @@ from sprintlib.evidence import Evidence
 from sprintlib.history import ProjectState
 from sprintlib.history.lateness import days_late
 from sprintlib.history.scope import burn_up, deadline, start_of
+from sprintlib.history.sprint import leading_first, meant_groups, sprint_groups
+from sprintlib.history.sprint_grouping import Row
 from sprintlib.knowledge.tokens import words
 
 FEWEST = 3  # with fewer ended sprints there is nothing to compare with
@@ -75,18 +77,19 @@ class _Course:
         return (then["done"] / max(then["scope"], 1), then["scope"] / first - 1, log1p(then["scope"]))
 
 
-def similar_sprints(past: ProjectState, calendar: WorkingCalendar, title: str, k: int = 5) -> Similar:
-    """The `k` ended sprints most like the one called `title` (today's title), as of `past.as_of`, and how they ended.
+def similar_sprints(past: ProjectState, calendar: WorkingCalendar, wanted: str, k: int = 5) -> Similar:
+    """The `k` ended sprints most like one, as of `past.as_of`, and how they ended.
 
+    wanted: that one, by a title or a SprintKey as written.
     Only sprints with a due date that had been closed by then are looked at. State counts half, text the other half:
     distance of (share done, growth, log size) at the same share of the time; cosine of the words of item titles.
     """
-    titles = sorted(set(past.milestones["title"].to_list()))
-    throughput = [one for name in titles if (one := _course(past, calendar, name))]
-    this = next((course for course in throughput if course.title == title), None)
+    groups = sprint_groups(past)
+    courses = {id(group): course for group in groups if (course := _course(past, calendar, group))}
+    this = next((courses[id(group)] for group in meant_groups(groups, wanted) if id(group) in courses), None)
     if this is None:
         return Similar(reason="It has no due date or no items yet, so no other sprint can be compared with it.")
-    ended = [course for course in throughput if course.closed_at is not None and course.title != title]
+    ended = [course for course in courses.values() if course.closed_at is not None and course is not this]
     if len(ended) < FEWEST:
         return Similar(reason=f"Only {len(ended)} sprints with a due date have ended: too few to compare with.")
     share = max(_EARLIEST, min(1.0, (past.as_of - this.start) / (this.end - this.start)))
@@ -101,8 +104,8 @@ def similar_sprints(past: ProjectState, calendar: WorkingCalendar, title: str, k
     return Similar(sprints=tuple(best), statement=_statement(best))
 
 
-def _course(past: ProjectState, calendar: WorkingCalendar, title: str) -> _Course | None:
-    rows = past.milestones.filter(pl.col("title") == title)
+def _course(past: ProjectState, calendar: WorkingCalendar, group: Sequence[Row]) -> _Course | None:
+    rows = pl.DataFrame(leading_first(group), schema=past.milestones.schema)
     dues: list[date] = rows["due_on"].drop_nulls().to_list()
     if not dues:
         return None
@@ -122,7 +125,7 @@ def _course(past: ProjectState, calendar: WorkingCalendar, title: str) -> _Cours
     members = past.memberships.join(keys, on=["repository_id", "milestone"], how="semi")
     titles = past.items.join(members, on=["repository_id", "number"], how="semi")["title"]
     counted = Counter(word for one in titles for word in words(one))
-    return _Course(title, parts, min(known), max(dues), end, ended, days, counted)
+    return _Course(rows["title"][0], parts, min(known), max(dues), end, ended, days, counted)
 
 
 def _similar(course: _Course, calendar: WorkingCalendar, by_state: float, by_text: float) -> SimilarSprint:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import polars as pl
 
@@ -11,6 +11,8 @@ from sprintlib.forecast import count
 from sprintlib.history import Sprint
 from sprintlib.history.lateness import days_late
 from sprintlib.history.scope import deadline
+from sprintlib.history.sprint import leading_first, sprint_groups
+from sprintlib.history.sprint_grouping import Row
 from sprintlib.knowledge import Source
 from sprintlib.questions.items import turn
 from sprintlib.questions.model import MilestoneOutlook, Statement
@@ -62,7 +64,7 @@ def _rest(project: Project, sprint: Sprint, topics: Sequence[ProjectTopic]) -> I
 
 def _whole(project: Project, sprint: Sprint, told: str) -> Source:
     """The milestone as a source: what is stored of it, and what was counted."""
-    rows = [row for row in project.milestones if row["title"] == sprint.title]
+    rows = _milestones(project, sprint)
     lines = [
         f"{row['repo']} milestone {row['title']} {row['title_then'] or ''} {row['state']}, created on "
         f"{project.day(row['created_at'])}, due {written(row['due_on']) if row['due_on'] else 'without a due date'}"
@@ -98,9 +100,15 @@ def punctuality(project: Project, sprint: Sprint) -> Iterator[Statement]:
     yield Statement(text, (_whole(project, sprint, f"{late} late, on time, still open, not late yet"),))
 
 
+def _milestones(project: Project, sprint: Sprint) -> list[Row]:
+    """Rows of the milestones that are the sprint's parts."""
+    keys = {(part.repository_id, part.number) for part in sprint.parts}
+    return [row for row in project.milestones if (row["repository_id"], row["number"]) in keys]
+
+
 def _closed_at(project: Project, sprint: Sprint) -> datetime | None:
     """When the last of its parts was closed; None while one is open."""
-    closed = [row["closed_at"] for row in project.milestones if row["title"] == sprint.title]
+    closed = [row["closed_at"] for row in _milestones(project, sprint)]
     return max(closed) if closed and all(closed) else None
 
 
@@ -266,17 +274,18 @@ def _advice(outlook: MilestoneOutlook) -> Iterator[Statement]:
             yield Statement(one.action, (source,), "advice")
 
 
+def _due_or_never(row: Row) -> date:
+    due: date | None = row["due_on"]
+    return due or date.max
+
+
 def record(project: Project) -> Iterator[Statement]:
     """Which dated milestones were late, by how much, and which were on time."""
     late: list[str] = []
     fine: list[str] = []
     cited: list[Evidence] = []
-    titles = dict.fromkeys(
-        row["title"]
-        for row in sorted(project.milestones, key=lambda one: (one["due_on"] is None, one["due_on"] or project.today))
-    )
-    for title in titles:
-        rows = [row for row in project.milestones if row["title"] == title]
+    for rows in sorted(sprint_groups(project.past), key=lambda rows: min(_due_or_never(row) for row in rows)):
+        title = leading_first(rows)[0]["title"]
         dues = [row["due_on"] for row in rows if row["due_on"]]
         closed = [row["closed_at"] for row in rows]
         ended = max(closed) if all(closed) else None

@@ -55,3 +55,13 @@ def test_what_cannot_be_compared_says_why(world: World) -> None:
 def test_fewer_are_shown_when_fewer_are_asked_for(world: World) -> None:
     found = similar_sprints(world.past("02-20 12:00"), CALENDAR, "S4", k=1)
     assert found.statement == "1 of 1 similar sprints slipped, by 4 days."
+
+
+def test_the_same_title_in_another_year_is_another_sprint(world: World) -> None:
+    """Told apart by their keys: the former S4 ended 3 days late, and is one of those to compare with."""
+    sprint_before = {"first": "01-05", "due": "01-12", "closed": "01-15 10:00", "titles": ["Payment fees", "Card fees"]}
+    sprint(world, 9, **sprint_before)  # type: ignore[arg-type]
+    world.milestone(9, "S4", created="01-05", due="01-12", closed="01-15 10:00")
+    found = similar_sprints(world.past("02-20 12:00"), CALENDAR, "1-4")
+    assert ("S4", 3) in {(one.title, one.days_late) for one in found.sprints}
+    assert len(found.sprints) == 4
