@@ -2,7 +2,8 @@
 
 A payload embeds the thing it is about as the REST API gives it, but neither the id nor the time of the event. So the
 thing itself becomes facts at once, as of its own update time; for the timeline, reviews and sizes the item is named, to
-be asked about. What a payload and a timeline both tell is one row, since both go by GitHub's ids.
+be asked about. What was deleted is written too, and then marked, since its making may be told later. What a payload
+and a timeline both tell is one row, since both go by GitHub's ids.
 """
 
 from collections.abc import Callable, Mapping
@@ -73,7 +74,7 @@ def _issue(payload: Payload, telling: Telling) -> None:
     number = _number(issue)
     if payload.get("action") in _LEAVING:
         telling.gone.append(("issue", number))
-    elif issue.get("state"):  # some actions (pinned) tell a part of it only
+    if issue.get("state"):  # some actions (pinned) tell a part of it only
         telling.add("issue", issue, issue.get("updated_at"))
     telling.items.add(number)
 
@@ -90,8 +91,7 @@ def _issue_comment(payload: Payload, telling: Telling) -> None:
     telling.items.add(_number(issue))
     if payload.get("action") == _DELETED:
         telling.gone.append(("comment", comment["id"]))
-    else:
-        telling.add("comment", comment, comment.get("updated_at"))
+    telling.add("comment", comment, comment.get("updated_at"))
 
 
 def _review(payload: Payload, telling: Telling) -> None:
@@ -107,9 +107,7 @@ def _review_comment(payload: Payload, telling: Telling) -> None:
     _pull_request(payload, telling)
     if payload.get("action") == _DELETED:
         telling.gone.append(("review_comment", comment["id"]))
-    else:
-        number = _number(payload["pull_request"])
-        telling.add("review_comment", comment, comment.get("updated_at"), number)
+    telling.add("review_comment", comment, comment.get("updated_at"), _number(payload["pull_request"]))
 
 
 def _milestone(payload: Payload, telling: Telling) -> None:
@@ -117,7 +115,6 @@ def _milestone(payload: Payload, telling: Telling) -> None:
     number, updated_at = _number(milestone), milestone.get("updated_at")
     if payload.get("action") == _DELETED:
         telling.gone.append(("milestone", number))
-        return
     batch = telling.add("milestone", milestone, updated_at)
     changes = payload.get("changes") or {}
     for name in ("title", "due_on"):
@@ -135,8 +132,7 @@ def _release(payload: Payload, telling: Telling) -> None:
     release = payload["release"]
     if payload.get("action") == _DELETED:
         telling.gone.append(("release", release["id"]))
-    else:
-        telling.add("release", release, release.get("published_at") or release.get("created_at"))
+    telling.add("release", release, release.get("published_at") or release.get("created_at"))
 
 
 def _workflow_run(payload: Payload, telling: Telling) -> None:
