@@ -24,6 +24,8 @@ from sprintlib.store import schema
 
 _GONE = (404, 410)
 _INSTANT = timedelta(microseconds=1)
+# GitHub's clocks tell whole seconds, and one may be a second behind another
+_SAME_MOMENT = timedelta(seconds=2)
 # 20,000 entries of one timeline
 _MOST_PAGES_OF_ITEM = 200
 _MOST_PAGES_OF_BLOCKERS = 5
@@ -98,7 +100,7 @@ def note_completeness(reader: RepositoryCollector, as_of: datetime) -> list[Curs
         need = _Need(reader, connection)
         wanted = [item for item in need.items if "timeline" in need.parts(item)]
         read = sum((item.number, "timeline") in need.asked for item in wanted)
-        complete = not any(need.work(with_resting=True)) and not reader.shelf.holds(ENTRY)
+        complete = need.is_met and not reader.shelf.holds(ENTRY)
         held = {table.name: _held(connection, table, reader.repository_id) for table in _FROM_TIMELINES}
         counts: dict[str, tuple[int, int | None]] = {
             "timelines": (read, len(wanted)),
@@ -137,7 +139,15 @@ class _Need:
         events = read_cursor(connection, reader.repository_id, EVENTS.name)
         self._events_are_short = bool(events and events.note == SHORTENED)
 
-    def work(self, open_milestones_only: bool = False, with_resting: bool = False) -> Iterator[tuple[Item, list[str]]]:
+    @property
+    def is_met(self) -> bool:
+        """Whether every part was asked for.
+
+        What was updated at the moment of the answer will be asked for again, and lacks nothing that is known of.
+        """
+        return not any(self._is_due(item, part, _SAME_MOMENT) for item in self.items for part in self.parts(item))
+
+    def work(self, open_milestones_only: bool = False) -> Iterator[tuple[Item, list[str]]]:
         """Items and the parts to ask for, most urgent first; without those set aside that are not to be tried now."""
         for item in sorted(self.items, key=_urgency):
             if open_milestones_only and not item.in_open_milestone:
@@ -145,7 +155,7 @@ class _Need:
             parts = [
                 part
                 for part in self.parts(item)
-                if self._is_due(item, part) and (with_resting or not self._shelf.rests(part, str(item.number)))
+                if self._is_due(item, part) and not self._shelf.rests(part, str(item.number))
             ]
             if parts:
                 yield item, parts
@@ -162,9 +172,9 @@ class _Need:
             parts.append("blocked_by")
         return parts
 
-    def _is_due(self, item: Item, part: str) -> bool:
+    def _is_due(self, item: Item, part: str, tolerance: timedelta = timedelta(0)) -> bool:
         asked = self.asked.get((item.number, part))
-        if asked is None or asked < item.updated_at:
+        if asked is None or asked + tolerance < item.updated_at:
             return True
         if part == "timeline" and str(item.number) in self._again:
             return True

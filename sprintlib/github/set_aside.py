@@ -142,7 +142,10 @@ class Shelf:
     def rests(self, kind: str, key: str) -> bool:
         """Whether it is not to be tried now: it failed in this sync already, or too often before."""
         known = self._held.get((kind, key))
-        return known is not None and ((kind, key) in self._tried or known.next_try > self._now)
+        if known is None or (kind, key) in self._tried:
+            return known is not None
+        # after a first failure the next sync tries, even where GitHub's clock has gone back a second meanwhile
+        return known.attempts > 1 and known.next_try > self._now
 
     def due(self, kind: str) -> list[str]:
         """Keys of a kind that are to be tried again now."""
