@@ -88,6 +88,12 @@ def test_it_rests_longer_each_time(engine: Engine):
     assert waits == [0, 0.25, 1, 4, 24, 24]
 
 
+def test_what_failed_once_is_tried_next_time_though_the_clock_goes_back(engine: Engine):
+    now = datetime(2026, 3, 20, tzinfo=UTC)
+    Shelf(engine, shop.NAME, now).put("comments", "", "it answers 502")
+    assert not Shelf(engine, shop.NAME, now - timedelta(seconds=1)).rests("comments", "")
+
+
 # ------------------------------------------------------------------ one element that cannot be read
 
 BAD = [
