@@ -189,7 +189,7 @@ def test_what_is_no_archive_is_one_bad_line_and_no_crash(tmp_path: Path):
     assert scan_file(path, SHOP).error == "it is damaged"
 
 
-@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.one_of(
