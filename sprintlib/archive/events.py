@@ -75,7 +75,7 @@ def parts_of(event: Payload) -> Iterator[Part]:
             yield from _item("pull", told.get("pull_request"))
             yield from _comment("review_comment", told.get("comment"))
         case "ReleaseEvent":
-            release = told.get("release")
+            release: Payload = told.get("release") or {}
             if _is_whole(release, "tag_name"):
                 yield Part("release", release, release.get("published_at") or release["created_at"])
 

@@ -19,7 +19,7 @@ from sprintlib.archive.events import NUMBERS_ONLY, SHORT, SHORT_FROM, WHOLE, era
 from sprintlib.archive.summary import BadLine
 from sprintlib.text import printable
 
-_SCHEMA = {
+_SCHEMA: dict[str, Any] = {
     "type": pl.String,
     "repo": pl.Struct({"id": pl.Int64, "name": pl.String}),
     "repository": pl.Struct({"id": pl.Int64, "name": pl.String, "owner": pl.String}),
