@@ -6,7 +6,7 @@ from sprintlib.imports import lazy_exports
 
 if TYPE_CHECKING:
     from sprintlib.services.analysis import analyze, explain
-    from sprintlib.services.collection import sync
+    from sprintlib.services.collection import read_archive, sync
     from sprintlib.services.feedback import FeedbackResult, OpenRecommendation, open_recommendations, record_feedback
     from sprintlib.services.question_answering import Answer, answer, ask
     from sprintlib.services.standings import chances, fill_days, standing, stood_before
@@ -27,6 +27,7 @@ __all__ = [
     "gains_if_out",
     "last_recommended",
     "open_recommendations",
+    "read_archive",
     "record_feedback",
     "standing",
     "stood_before",
@@ -38,7 +39,7 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "analysis": ("analyze", "explain"),
-        "collection": ("sync",),
+        "collection": ("read_archive", "sync"),
         "feedback": ("FeedbackResult", "OpenRecommendation", "open_recommendations", "record_feedback"),
         "question_answering": ("Answer", "answer", "ask"),
         "standings": ("chances", "fill_days", "standing", "stood_before"),
