@@ -25,7 +25,7 @@ from sprintlib.views.page import (
     what_it_rests_on,
     wrapped,
 )
-from sprintlib.views.tables import drivers_table, freshness, milestone_table, notes, scope_table
+from sprintlib.views.tables import drivers_table, freshness, notes, scope_table
 from sprintlib.views.vega import chart_html, vega_preamble
 from sprintlib.views.words import headline, percent
 
@@ -50,7 +50,6 @@ __all__ = [
     "item_table",
     "markdown_report",
     "measurements",
-    "milestone_table",
     "narrative",
     "notes",
     "percent",

@@ -64,7 +64,7 @@ def what_if_section(view: View, milestone: MilestoneAnalysis) -> Markup:
         trouble = str(error)
     lines = _lines(view, milestone, change)
     return _macro(
-        "what_if.html",
+        "what_if_panel.html",
         "section",
         _form(view, milestone, change),
         lines[:FOLDED_FROM],
