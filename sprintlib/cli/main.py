@@ -48,6 +48,7 @@ COMMANDS = {
     "schedule": ("sprintlib.cli.schedule", "Have cron or launchd call 'sprint run due'."),
     "evaluate": ("sprintlib.cli.evaluate", "Score the forecasts on your own or on recorded sprints."),
     "dashboards": ("sprintlib.cli.dashboards", "Serve the dashboards, read-only."),
+    "open": ("sprintlib.cli.open", "Open a page of the dashboards in a browser."),
     "lab": ("sprintlib.cli.lab", "Open JupyterLab on the notebooks."),
     "github-server": ("sprintlib.cli.github_server", "Serve recorded or simulated repositories as GitHub would."),
 }

@@ -25,6 +25,7 @@ from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
 from sprintlib import resources
 from sprintlib.child_environment import DESKTOP, STORE, child_environment, replaced_environment
+from sprintlib.dashboards.serving.answering import AnswerHandler
 from sprintlib.dashboards.serving.handlers import (
     FrozenReportHandler,
     HomeHandler,
@@ -49,6 +50,7 @@ class DashboardServer(Voila):
     name = "voila"  # the name of the settings file: dashboards/voila.json
     reports_dir: Path
     cache: Path
+    answering: dict[str, Any]  # what AnswerHandler is made with
     on_ready: Callable[[], None]
 
     def init_handlers(self) -> list[Any]:  # type: ignore[override]  # Voilà's annotation is a traitlet
@@ -71,6 +73,7 @@ class DashboardServer(Voila):
                 handlers.append((pattern, handler, *options))
         handlers += [
             (r"/sprint/(style.css|vega.js)", SharedFileHandler, {"cache": self.cache}),
+            (r"/sprint/feedback", AnswerHandler, self.answering),
             (r"/sprint/reports/(.+)", FrozenReportHandler, {"folder": self.reports_dir}),
         ]
         return handlers
@@ -123,8 +126,9 @@ def serve(
         served_folder(dashboards, settings.reports_dir) as root,
         replaced_environment(_kernel_environment(settings.home, dashboards, root, ip)),
     ):
-        server = _server(settings, dashboards, root)
+        server = _server(settings, dashboards, root, may_answer=is_loopback(ip))
         server.ip, server.port, server.token = ip, port, token
+        server.answering = {"settings_of_project": settings, "may_answer": is_loopback(ip)}
         server.tornado_settings = _tornado_settings(ip)
         upkeep = Upkeep(settings.home, lambda: server.kernel_manager.open_pages() > 0)
         server.on_ready = _both(ready, upkeep.begin) if analyze else ready
@@ -181,7 +185,7 @@ def _ipython(root: Path) -> Path:
     return folder
 
 
-def _server(settings: Settings, dashboards: Path, root: Path) -> DashboardServer:
+def _server(settings: Settings, dashboards: Path, root: Path, *, may_answer: bool) -> DashboardServer:
     # Kernels talk over sockets in a folder of this user's, whose path must be short (macOS allows 103 characters).
     sockets = "/tmp" if Path("/tmp").is_dir() else tempfile.gettempdir()  # noqa: S108  # a folder is made in it
     server = DashboardServer.instance(  # the instance, because Voilà's renderer logs to that one
@@ -201,6 +205,7 @@ def _server(settings: Settings, dashboards: Path, root: Path) -> DashboardServer
             "project": settings.project.name,
             "pages": [{"path": page.path, "name": page.name, "title": page.title} for page in pages(dashboards)],
             "errors": _error_names(SprintError),
+            "may_answer": may_answer,
         }
     }
     return server
