@@ -16,7 +16,6 @@ from sprintlib.child_environment import child_environment
 from sprintlib.errors import BackupError
 
 _LONGEST_SECONDS = 3600
-_PAGES_AT_A_TIME = 4096  # between which writers get their turn
 
 
 def copy_sqlite(source: Path, target: Path) -> None:
@@ -24,7 +23,8 @@ def copy_sqlite(source: Path, target: Path) -> None:
     permissions.create(target)
     try:
         with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as store, closing(_writable(target)) as copy:
-            store.backup(copy, pages=_PAGES_AT_A_TIME)
+            # In one step: between two steps a writer would make SQLite begin anew. Writers go on, in their log.
+            store.backup(copy, pages=-1)
             copy.execute("PRAGMA journal_mode = DELETE")
         check_sqlite(target)
     except sqlite3.Error as error:

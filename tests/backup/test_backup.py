@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
+from time import sleep
 
 import pytest
 from click.testing import CliRunner
@@ -93,6 +94,7 @@ def test_writers_go_on_meanwhile_and_the_copy_is_of_one_moment(settings: Setting
                     for name in ("one", "two"):
                         store.execute("INSERT INTO project (name) VALUES (?)", (f"{name}-{written[0]}",))
                 written[0] += 1
+                sleep(0.001)
 
     writer = Thread(target=write)
     writer.start()
