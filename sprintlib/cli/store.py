@@ -10,7 +10,7 @@ def command() -> None:
     """Move a project's facts and results to another store."""
 
 
-@command.command("migrate")
+@command.command("migrate", short_help="Copy a store into an empty one; compare every row.")
 @click.argument("source")
 @click.argument("target")
 @click.option("--json", "as_json", is_flag=True, help="Print the rows of each table as JSON.")
