@@ -14,7 +14,7 @@ from sprintsim.fake_github import endpoints, git_http
 from sprintsim.fake_github.dataset import Dataset
 from sprintsim.fake_github.endpoints import Listing
 from sprintsim.fake_github.faults import Fault
-from sprintsim.fake_github.gateway import STATS_PATH, Gateway, error_answer
+from sprintsim.fake_github.gateway import STATS_PATH, Clock, Gateway, error_answer, utc_now
 from sprintsim.fake_github.limits import Budget
 from sprintsim.fake_github.paging import link_header, page_of
 from sprintsim.fake_github.payloads import API
@@ -43,8 +43,8 @@ class _Answer:
     total: int | None
 
 
-def application(datasets: Iterable[Dataset], fault: Fault | None = None) -> Gateway:
-    """The stand-in over these repositories."""
+def application(datasets: Iterable[Dataset], fault: Fault | None = None, clock: Clock = utc_now) -> Gateway:
+    """The stand-in over these repositories. clock: what it says the time is."""
     directory = _Directory(tuple(datasets))
     limited = fault is not None and fault.kind == "rate-limit"
     budget = Budget(fault.budget, fault.window, enforced=True) if fault and limited else Budget()
@@ -62,7 +62,7 @@ def application(datasets: Iterable[Dataset], fault: Fault | None = None) -> Gate
         Route(f"{GIT}/{git_http.SERVICE}", _git(directory, git_http.upload_pack), methods=["POST"]),
     ]
     app = Starlette(routes=routes, exception_handlers={404: _not_found, 405: _not_found})
-    return Gateway(app, fault, budget, stats)
+    return Gateway(app, fault, budget, stats, clock)
 
 
 @dataclass(frozen=True)

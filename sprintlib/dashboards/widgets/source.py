@@ -13,7 +13,7 @@ from sprintlib.project import ProjectHandle
 from sprintlib.results import latest_analyses
 from sprintlib.services import analyze
 from sprintlib.settings import Settings, load
-from sprintlib.store.schema import run, sync_run
+from sprintlib.store.schema import analysis, run, sync_run
 
 
 class DatedRun(Protocol):
@@ -75,7 +75,7 @@ class Source:
             raise StoreError(f"The list of reports cannot be read ({error.orig}): run 'sprint doctor'.") from error
 
     def has_changed(self) -> bool:
-        """Whether a collection or a report has ended since the last call. Cheap enough to ask every few seconds."""
+        """Whether a collection or a report has ended, or an analysis was stored, since the last call. Cheap."""
         before, self._seen = self._seen, self._ended()
         if self._seen != before:
             self._project.forget()
@@ -84,9 +84,9 @@ class Source:
     def _ended(self) -> tuple[object, ...]:
         try:
             with self._project.engine.connect() as connection:
-                return tuple(
-                    connection.execute(select(func.max(t.c.finished_at), func.count())).one() for t in (sync_run, run)
-                )
+                ended = [select(func.max(table.c.finished_at), func.count()) for table in (sync_run, run)]
+                stored = select(func.max(analysis.c.id), func.count())
+                return tuple(tuple(connection.execute(query).one()) for query in (*ended, stored))
         except DatabaseError as error:
             raise StoreError(f"The store cannot be read any more ({error.orig}): run 'sprint doctor'.") from error
 

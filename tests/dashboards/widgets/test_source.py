@@ -51,6 +51,15 @@ def test_it_notices_a_collection_that_ended(home: Path):
     assert not source.has_changed()
 
 
+def test_it_notices_an_analysis_that_a_worker_stored(home: Path):
+    source = Source(results.runs)
+    engine = open_store(load(home).database_url)
+    results.store_analysis(engine, samples.analysis(project="acme"))
+    engine.dispose()
+    assert source.has_changed()
+    assert not source.has_changed()
+
+
 def test_reports_come_from_the_run_table(home: Path):
     assert Source(results.runs).reports() == []
 
@@ -65,10 +74,8 @@ def test_without_a_store_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_the_latest_stored_analysis_stands_in_for_now(home: Path, monkeypatch: pytest.MonkeyPatch):
-    from sprintlib.results import store_analysis
-
     engine = open_store(load(home).database_url)
-    store_analysis(engine, samples.analysis(project="acme"))
+    results.store_analysis(engine, samples.analysis(project="acme"))
     engine.dispose()
     monkeypatch.setattr("sprintlib.dashboards.widgets.source.analyze", _impossible)
     analysis = Source(results.runs).analysis(None)
