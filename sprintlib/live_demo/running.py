@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from sprintlib.analysis import MilestoneAnalysis
 from sprintlib.clock import write_clock
 from sprintlib.demo import DATASET, PROJECT, Step, empty_folder, own_database, write_settings, writing
 from sprintlib.github import sync
@@ -56,13 +57,13 @@ class LiveDemo:
 
     def run(self, say: Say) -> None:
         """Let the days go by, with a line on each, until KeyboardInterrupt. Raises SprintError if a process ends."""
-        began, before = time.monotonic(), {}
+        began, before = time.monotonic(), self._open_sprints()
         days, number, events = self._time.days, 0, 0
         while True:
             seconds = time.monotonic() - began
             while number < self._time.number(seconds):
                 events += self._step(self._time.evening(number))
-                after = open_sprints(latest_analyses(self._engine, PROJECT), self._github_time.moment)
+                after = self._open_sprints()
                 say(Day(days[number], events, before, after).line())
                 before, number, events = after, number + 1, 0
                 if number == len(days):
@@ -72,6 +73,9 @@ class LiveDemo:
             for process in self._processes:
                 process.check()
             time.sleep(_TICK_SECONDS)
+
+    def _open_sprints(self) -> dict[str, MilestoneAnalysis]:
+        return open_sprints(latest_analyses(self._engine, PROJECT), self._github_time.moment)
 
     def _step(self, moment: datetime) -> int:
         """Let it be that time, and everything happen up to it. Returns how many webhooks were sent."""
