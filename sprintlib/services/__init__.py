@@ -6,7 +6,7 @@ from sprintlib.imports import lazy_exports
 
 if TYPE_CHECKING:
     from sprintlib.services.analysis import analyze, explain
-    from sprintlib.services.collection import sync
+    from sprintlib.services.collection import read_archive, sync
     from sprintlib.services.feedback import FeedbackResult, OpenRecommendation, open_recommendations, record_feedback
     from sprintlib.services.question_answering import Answer, answer, ask
     from sprintlib.services.whatif import WhatIfResult, last_recommended, what_if
@@ -22,6 +22,7 @@ __all__ = [
     "explain",
     "last_recommended",
     "open_recommendations",
+    "read_archive",
     "record_feedback",
     "sync",
     "what_if",
@@ -31,7 +32,7 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "analysis": ("analyze", "explain"),
-        "collection": ("sync",),
+        "collection": ("read_archive", "sync"),
         "feedback": ("FeedbackResult", "OpenRecommendation", "open_recommendations", "record_feedback"),
         "question_answering": ("Answer", "answer", "ask"),
         "whatif": ("WhatIfResult", "last_recommended", "what_if"),
