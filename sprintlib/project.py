@@ -1,8 +1,7 @@
 """One project on this machine, as one handle: what every service is called with."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Self
 
@@ -10,16 +9,13 @@ from sqlalchemy import Engine
 
 from sprintlib.as_of import parse_as_of
 from sprintlib.calendar import WorkingCalendar
+from sprintlib.clock import Clock, clock_of, utc_now
 from sprintlib.errors import AnalysisError
 from sprintlib.history import ProjectState, load_state
 from sprintlib.settings import Settings
 from sprintlib.store import open_store
 
 _STATES = 4  # kept at a time: each holds every fact of the project up to its moment
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -31,13 +27,13 @@ class ProjectHandle:
 
     settings: Settings
     engine: Engine
-    clock: Callable[[], datetime] = _utc_now
+    clock: Clock = utc_now
     _states: dict[datetime, ProjectState] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def open(cls, settings: Settings, *, read_only: bool = False) -> Self:
         """Open the project's store. Raises StoreError with one sentence when it cannot be opened."""
-        return cls(settings, open_store(settings.database_url, read_only=read_only))
+        return cls(settings, open_store(settings.database_url, read_only=read_only), clock_of(settings))
 
     @property
     def name(self) -> str:

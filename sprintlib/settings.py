@@ -216,6 +216,12 @@ class WebhookSettings(_Section):
     secret_file_before: str | None = Field(None, description="the same for the former secret, while both count")
 
 
+class ClockSettings(_Section):
+    """Where the present comes from, for a simulated project."""
+
+    file: str | None = Field(None, description="file that holds the present moment; default: this machine's clock")
+
+
 class PathSettings(_Section):
     """Folders, relative to the home folder."""
 
@@ -251,6 +257,7 @@ class Settings(_Section):
     store: StoreSettings = StoreSettings()
     backup: BackupSettings = BackupSettings()
     webhooks: WebhookSettings = WebhookSettings()
+    clock: ClockSettings = ClockSettings()
     paths: PathSettings = PathSettings()
     llm: LlmSettings = LlmSettings()
 

@@ -36,6 +36,7 @@ COMMANDS = {
     "watch": ("sprintlib.cli.watch", "Stay up to date by asking GitHub what is new."),
     "serve": ("sprintlib.cli.serve", "Receive GitHub's webhooks, and stay up to date."),
     "worker": ("sprintlib.cli.worker", "Work on what webhooks delivered; 'serve' runs one."),
+    "webhooks": ("sprintlib.cli.webhooks", "Make GitHub's webhooks, and miss nothing they tell."),
     "inbox": ("sprintlib.cli.inbox", "What webhooks delivered, and what became of it."),
     "analyze": ("sprintlib.cli.analyze", "Say whether the milestones land, and what threatens them."),
     "explain": ("sprintlib.cli.explain", "Explain the verdict in thirty seconds of reading."),
