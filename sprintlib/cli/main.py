@@ -32,7 +32,7 @@ COMMANDS = {
     "doctor": ("sprintlib.cli.doctor", "Check token, disk, store and the rest, with what to do."),
     "sync": ("sprintlib.cli.sync", "Collect what is new from GitHub."),
     "watch": ("sprintlib.cli.watch", "Stay up to date by asking GitHub what is new."),
-    "serve": ("sprintlib.cli.serve", "Receive GitHub's webhooks, and stay up to date."),
+    "serve": ("sprintlib.cli.serve", "Serve the API, receive GitHub's webhooks, and stay up to date."),
     "worker": ("sprintlib.cli.worker", "Work on what webhooks delivered; 'serve' runs one."),
     "inbox": ("sprintlib.cli.inbox", "What webhooks delivered, and what became of it."),
     "analyze": ("sprintlib.cli.analyze", "Say whether the milestones land, and what threatens them."),
@@ -47,6 +47,7 @@ COMMANDS = {
     "schedule": ("sprintlib.cli.schedule", "Have cron or launchd call 'sprint run due'."),
     "evaluate": ("sprintlib.cli.evaluate", "Score the forecasts on your own or on recorded sprints."),
     "dashboards": ("sprintlib.cli.dashboards", "Serve the dashboards, read-only."),
+    "token": ("sprintlib.cli.token", "Tokens by which programs use the API."),
     "lab": ("sprintlib.cli.lab", "Open JupyterLab on the notebooks."),
     "github-server": ("sprintlib.cli.github_server", "Serve recorded or simulated repositories as GitHub would."),
 }

@@ -10,7 +10,8 @@ def sync(project: ProjectHandle, progress: OnProgress | None = None) -> SyncSumm
 
     Raises the errors of the `github` room, each with one sentence; what had arrived until then is stored.
     """
-    try:
-        return github.sync(project.engine, project.settings, github.find_token(project.settings), progress)
-    finally:
-        project.forget()
+    with project.acting("run", "collection"):
+        try:
+            return github.sync(project.engine, project.settings, github.find_token(project.settings), progress)
+        finally:
+            project.forget()

@@ -29,6 +29,7 @@ from sprintlib.recommend import (
 from sprintlib.recommend.feedback import identifier_today
 from sprintlib.results.analyses import recommended
 from sprintlib.risks import SprintContext, find_risks, listed
+from sprintlib.services.redaction import redacted
 
 _REF = re.compile(r"(?:(?P<repo>[\w.-]+(?:/[\w.-]+)?)?#)?(?P<number>\d+)")
 
@@ -77,6 +78,7 @@ def what_if(
     Raises AnalysisError for items that are not open in the milestone, a due date in the past, or when nothing has
     been collected.
     """
+    project.permit("read")
     contexts = sprint_contexts(project.state(as_of), project.settings, milestone)
     context, advised = _advised(project, contexts, actions, as_of) if actions else (select_context(contexts, as_of), {})
     sprint, inputs = context.sprint, context.inputs
@@ -89,7 +91,7 @@ def what_if(
         plan = cheapest(context, apply_change(inputs, change), find_risks(context), target)
     left = sprint.open_items["ref"].to_list()
     found = compare(inputs, change)
-    return WhatIfResult(
+    result = WhatIfResult(
         as_of=as_of,
         milestone=sprint.title,
         due_on=sprint.due_on,
@@ -100,6 +102,7 @@ def what_if(
         found=found,
         plan=plan,
     )
+    return redacted(project, result)
 
 
 def last_recommended(project: ProjectHandle, name: str) -> datetime | None:
