@@ -51,6 +51,10 @@ class WorkingCalendar:
         """The first moment (UTC) after the local day."""
         return datetime.combine(day + timedelta(days=1), time.min, self.time_zone).astimezone(_UTC)
 
+    def deadline(self, due_on: date) -> datetime:
+        """The first moment (UTC) after the due date; what is closed before it is in time."""
+        return self.end_of_day(due_on)
+
     def start_of_day(self, day: date) -> datetime:
         """The first moment (UTC) of the local day."""
         return datetime.combine(day, time.min, self.time_zone).astimezone(_UTC)

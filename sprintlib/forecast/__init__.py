@@ -1,12 +1,13 @@
 """How likely a milestone lands, and when: the mechanistic layer (docs/forecast.md)."""
 
 from sprintlib.forecast.finished_sprints import EarlierSprint, PlanAccuracy, earlier_sprints, plan_accuracy
-from sprintlib.forecast.inputs import MINIMUM_CLOSING_DAYS, ForecastInputs, build_inputs, clamp, probability_in_time
+from sprintlib.forecast.inputs import MINIMUM_CLOSING_DAYS, ForecastInputs, build_inputs, clamp
 from sprintlib.forecast.item_forecasts import ended_within, in_time, item_forecasts, slowest_first
 from sprintlib.forecast.item_words import item_words, most_in_doubt
 from sprintlib.forecast.milestone_forecast import forecast, governing_part, headline, part_forecast
 from sprintlib.forecast.project import closed_in_cadence
 from sprintlib.forecast.random_streams import DRAWS
+from sprintlib.forecast.simulation import probability_in_time
 from sprintlib.forecast.sprint_history import SprintHistory, sprint_history
 from sprintlib.forecast.whatif import (
     REVIEW_DAYS,

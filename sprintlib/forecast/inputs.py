@@ -4,13 +4,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-import numpy as np
-
 from sprintlib.forecast.developers import active_developers
 from sprintlib.forecast.items import closings_of, shipped_hazard
 from sprintlib.forecast.model import Basis
 from sprintlib.forecast.rates import ITEMS_PER_DEVELOPER_DAY, Rate, discounted_counts, prior_arrivals, prior_pace
-from sprintlib.forecast.simulation import finish_days
 from sprintlib.forecast.sprint_history import sprint_history
 from sprintlib.forecast.throughput_history import ThroughputHistory, throughput_history
 from sprintlib.forecast.unblock_time import unblock_days
@@ -102,14 +99,6 @@ def _most(exposures: Iterable[Mapping[date, float]]) -> dict[date, float]:
         for day, amount in exposure.items():
             found[day] = max(found.get(day, 0.0), amount)
     return found
-
-
-def probability_in_time(work: Workload, focus: Collection[str] | None = None) -> float | None:
-    """Share of futures in which every open item, or each of `focus`, ends by the deadline; None without one.
-
-    Unclamped.
-    """
-    return None if work.days_left is None else float(np.mean(finish_days(work, focus) <= work.days_left))
 
 
 def clamp(probability: float) -> float:

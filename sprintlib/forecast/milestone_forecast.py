@@ -7,13 +7,13 @@ from math import ceil
 
 import numpy as np
 
-from sprintlib.forecast.inputs import HIGHEST, LOWEST, MINIMUM_CLOSING_DAYS, ForecastInputs, clamp, probability_in_time
+from sprintlib.forecast.inputs import HIGHEST, LOWEST, MINIMUM_CLOSING_DAYS, ForecastInputs, clamp
 from sprintlib.forecast.item_ends import HORIZON
 from sprintlib.forecast.model import Forecast, ForecastDates, Interval
 from sprintlib.forecast.queue import closings
 from sprintlib.forecast.random_streams import Draws
 from sprintlib.forecast.ranges import interval, quantile, whole_interval
-from sprintlib.forecast.simulation import finish_days, present_closed, projection
+from sprintlib.forecast.simulation import finish_days, present_closed, probability_in_time, projection
 from sprintlib.forecast.words import count, day_name
 from sprintlib.forecast.workload import Workload
 from sprintlib.history.sprint import Sprint, SprintPart

@@ -29,6 +29,14 @@ def finish_days(work: Workload, focus: Collection[str] | None = None) -> Draws:
     return np.where(finish > HORIZON, np.inf, finish)
 
 
+def probability_in_time(work: Workload, focus: Collection[str] | None = None) -> float | None:
+    """Share of futures in which every open item, or each of `focus`, ends by the deadline; None without one.
+
+    Unclamped.
+    """
+    return None if work.days_left is None else float(np.mean(finish_days(work, focus) <= work.days_left))
+
+
 def _latest(work: Workload, items: Sequence[str]) -> Draws:
     ends = ItemEnds(work)
     finish: Draws = np.max([ends.of(ref) for ref in items], axis=0) if items else np.zeros(DRAWS)

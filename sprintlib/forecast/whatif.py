@@ -140,7 +140,7 @@ def rescheduled(sprint: Sprint, due_on: date | None) -> Sprint:
     """The sprint with another due date in all its parts; as it is for None."""
     if due_on is None:
         return sprint
-    deadline = sprint.calendar.end_of_day(due_on)
+    deadline = sprint.calendar.deadline(due_on)
     return replace(sprint, parts=tuple(replace(part, due_on=due_on, deadline=deadline) for part in sprint.parts))
 
 

@@ -45,11 +45,6 @@ class Scope:
         return (self.committed, self.added, self.removed, self.done, self.dropped, self.open)
 
 
-def deadline(due_on: date, calendar: WorkingCalendar) -> datetime:
-    """The first moment (UTC) after the due date in the project's time zone; what is closed before it is in time."""
-    return calendar.end_of_day(due_on)
-
-
 def start_of(past: ProjectState, repository_id: int, milestone: int, calendar: WorkingCalendar) -> datetime | None:
     """When the scope counts as committed: the end of the first working day at whose end the milestone held an item.
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.history.closing_pull_requests import closing_pull_requests
-from sprintlib.history.scope import Scope, deadline, scope, start_of
+from sprintlib.history.scope import Scope, scope, start_of
 from sprintlib.history.selection import due_next
 from sprintlib.history.sprint_grouping import Row, group_milestones, same_name
 from sprintlib.history.sprint_key import SprintKey
@@ -193,7 +193,7 @@ def _part(
         start=start,
         scope=scope(past, row["repository_id"], row["number"], start),
         due_on=due_on,
-        deadline=deadline(due_on, calendar) if due_on else None,
+        deadline=calendar.deadline(due_on) if due_on else None,
         created_at=row["created_at"],
         known_later=tuple(row["known_later"] or ()),
     )

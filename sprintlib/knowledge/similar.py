@@ -13,7 +13,7 @@ from sprintlib.calendar import WorkingCalendar
 from sprintlib.evidence import Evidence
 from sprintlib.history import ProjectState
 from sprintlib.history.lateness import days_late
-from sprintlib.history.scope import burn_up, deadline, start_of
+from sprintlib.history.scope import burn_up, start_of
 from sprintlib.history.sprint import leading_first, meant_groups, sprint_groups
 from sprintlib.history.sprint_grouping import Row
 from sprintlib.knowledge.tokens import words
@@ -112,7 +112,7 @@ def _course(past: ProjectState, calendar: WorkingCalendar, group: Sequence[Row])
     parts = tuple(rows.select("repository_id", "number", "repo", "html_url").iter_rows())
     starts = {part[:2]: start_of(past, part[0], part[1], calendar) for part in parts}
     known = [start for start in starts.values() if start is not None and start <= past.as_of]
-    end = deadline(max(dues), calendar)
+    end = calendar.deadline(max(dues))
     if not known or min(known) >= end:
         return None
     frames = [burn_up(past, part[0], part[1], calendar, starts[part[:2]]) for part in parts]

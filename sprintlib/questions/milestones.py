@@ -10,7 +10,6 @@ from sprintlib.evidence import Evidence
 from sprintlib.forecast import count
 from sprintlib.history import Sprint
 from sprintlib.history.lateness import days_late
-from sprintlib.history.scope import deadline
 from sprintlib.history.sprint import leading_first, sprint_groups
 from sprintlib.history.sprint_grouping import Row
 from sprintlib.knowledge import Source
@@ -119,7 +118,7 @@ def _after_deadline(project: Project, sprint: Sprint) -> Iterator[Statement]:
         return
     if not days_late(sprint.due_on, closed, project.past.as_of, project.calendar):
         return
-    end = deadline(sprint.due_on, project.calendar)
+    end = project.calendar.deadline(sprint.due_on)
     inside, left = _open_at(project, sprint, end)
     if not inside and not left:
         text = f"Every item of {sprint.title} was closed by then; only the milestone itself was closed later."

@@ -17,7 +17,7 @@ from sprintlib.dependencies import find_dependencies
 from sprintlib.forecast import forecast
 from sprintlib.github.dataset import ingest_dataset
 from sprintlib.history import ProjectState, find_sprints, load_state
-from sprintlib.history.scope import deadline, start_of
+from sprintlib.history.scope import start_of
 from sprintlib.risks import SprintContext
 from sprintlib.settings import Settings, parse
 from sprintlib.store import open_store
@@ -83,7 +83,7 @@ def measured(project: Project) -> dict[tuple[str, int], tuple[float, ...]]:
 
 
 def _replayed(project: Project, whole: ProjectState, milestone: dict[str, Any], share: int) -> tuple[float, ...] | None:
-    end = deadline(milestone["due_on"], CALENDAR)
+    end = CALENDAR.deadline(milestone["due_on"])
     start = start_of(whole, milestone["repository_id"], milestone["number"], CALENDAR)
     assert start is not None
     assert (milestone["closed_at"] - end) / timedelta(days=1) == pytest.approx(LATE[milestone["title"]], abs=0.1)

@@ -17,7 +17,7 @@ import pytest
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.github.dataset import ingest_dataset
 from sprintlib.history import load_state
-from sprintlib.history.scope import deadline, scope, start_of
+from sprintlib.history.scope import scope, start_of
 from sprintlib.history.state import ProjectState
 from sprintlib.settings import parse
 from sprintlib.store import open_store
@@ -192,7 +192,7 @@ def test_the_real_milestones(items: list[dict[str, Any]], history: History) -> N
         start, end = plain_start(items, number), datetime(due_on.year, due_on.month, due_on.day, tzinfo=UTC)
         end += timedelta(days=1)
         moments = (start + (end - start) / 2, end, moment(closed))
-        assert deadline(due_on, calendar) == end
+        assert calendar.deadline(due_on) == end
         for name, when, expected in zip(MOMENTS, moments, EXPECTED[number], strict=True):
             past = history.past(when)
             row = past.milestones.filter(number=number).row(0, named=True)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.history.scope import BURN_UP, Scope, burn_up, deadline, scope, start_of
+from sprintlib.history.scope import BURN_UP, Scope, burn_up, scope, start_of
 from tests.world import API, World, at
 
 CALENDAR = WorkingCalendar()
@@ -128,8 +128,8 @@ def test_an_item_that_was_gone_before_the_first_working_day_starts_nothing(world
 def test_days_are_those_of_the_project(world: World) -> None:
     inside(world, "03-04 23:30")  # already the 5th in Berlin
     assert start(world, "03-20", BERLIN) == at("03-05 23:00")
-    assert deadline(date(2026, 3, 13), BERLIN) == at("03-13 23:00")
-    assert deadline(date(2026, 7, 3), BERLIN) == at("07-03 22:00")
+    assert BERLIN.deadline(date(2026, 3, 13)) == at("03-13 23:00")
+    assert BERLIN.deadline(date(2026, 7, 3)) == at("07-03 22:00")
 
 
 def test_burn_up(sprint: World) -> None:

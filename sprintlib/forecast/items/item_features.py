@@ -80,7 +80,7 @@ def standing(past: ProjectState, calendar: WorkingCalendar, moments: Sequence[da
 
 
 def _clock(past: ProjectState, calendar: WorkingCalendar, moments: Collection[datetime]) -> WorkingClock:
-    last = max([*moments, *(calendar.end_of_day(day) for day in past.milestones["due_on"].drop_nulls())])
+    last = max([*moments, *(calendar.deadline(day) for day in past.milestones["due_on"].drop_nulls())])
     return WorkingClock(calendar, min(moments) - _LONGEST, min(last, past.as_of + _LONGEST))
 
 
@@ -164,7 +164,7 @@ def _planned(
     dated = past.milestones.filter(pl.col("due_on").is_not_null()).select(
         "repository_id", "title", "due_on", milestone="number", over="closed_at"
     )
-    ends = {day: calendar.end_of_day(day) for day in dated["due_on"].unique()}
+    ends = {day: calendar.deadline(day) for day in dated["due_on"].unique()}
     dated = dated.with_columns(
         pl.col("due_on").replace_strict(ends, return_dtype=UTC_DATETIME, default=None).alias("deadline")
     )
