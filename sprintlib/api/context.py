@@ -6,8 +6,8 @@ from threading import BoundedSemaphore
 from sprintlib.access.csrf import CsrfTokens
 from sprintlib.api.jobs import Jobs
 from sprintlib.api.limits import Limits
-from sprintlib.api.states import States
 from sprintlib.project import ProjectHandle
+from sprintlib.services.shared_states import States
 
 _AT_ONCE = 2  # computations: each takes a core
 
