@@ -31,6 +31,7 @@ COMMANDS = {
     "init": ("sprintlib.cli.init", "Write sprint.toml for your repositories."),
     "doctor": ("sprintlib.cli.doctor", "Check token, disk, store and the rest, with what to do."),
     "sync": ("sprintlib.cli.sync", "Collect what is new from GitHub."),
+    "archive": ("sprintlib.cli.archive", "Read hours of GH Archive, for what happened long ago."),
     "watch": ("sprintlib.cli.watch", "Stay up to date by asking GitHub what is new."),
     "serve": ("sprintlib.cli.serve", "Serve the API, receive GitHub's webhooks, and stay up to date."),
     "worker": ("sprintlib.cli.worker", "Work on what webhooks delivered; 'serve' runs one."),

@@ -15,12 +15,12 @@ from datetime import date, datetime
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, String, Table, cast, delete, func, select, update
+from sqlalchemy import Connection, String, Table, cast, delete, func, or_, select, update
 
 from sprintlib.errors import CollectError
 from sprintlib.facts import rows
 from sprintlib.facts.changes import Change, changes_in, note_changes, of_items
-from sprintlib.facts.rows import WEBHOOK, Origin, Payload, Row
+from sprintlib.facts.rows import TOLD, Origin, Payload, Row
 from sprintlib.store import append, fitted, schema, upsert
 from sprintlib.text import printable
 
@@ -37,8 +37,8 @@ _NEWEST_BY: dict[Table, tuple[str, ...]] = {
     schema.review: ("observed_at",),
     schema.release: ("observed_at",),
 }
-# A webhook says what was so at the thing's own update time, and may arrive late: what GitHub answered when it was asked
-# stays against a webhook about the same second, whichever came last.
+# A webhook, or an archive of events, says what was so at the thing's own update time, and may arrive late: what GitHub
+# answered when it was asked stays against either about the same second, whichever came last.
 _TOLD_BY: dict[Table, tuple[str, ...]] = {
     schema.milestone: ("updated_at",),
     schema.issue: ("updated_at",),
@@ -55,7 +55,20 @@ _KEEP_KNOWN: dict[Table, tuple[str, ...]] = {
 }
 
 
-KINDS = frozenset({"milestone", "issue", "pull", "timeline", "event", "comment", "review_comment", "run", "release"})
+KINDS = frozenset(
+    {
+        "milestone",
+        "embedded_milestone",
+        "issue",
+        "pull",
+        "timeline",
+        "event",
+        "comment",
+        "review_comment",
+        "run",
+        "release",
+    }
+)
 # what a payload of another form than GitHub documents leads to
 NOT_UNDERSTOOD = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError)
 OnBad = Callable[[str, Any, int | None, Exception], None]
@@ -76,7 +89,7 @@ class FactBatch:
         self._waiting: dict[int, list[Row]] = {}
 
     def add(self, kind: str, payloads: Iterable[Payload], number: int | None = None) -> "FactBatch":
-        """Add payloads of a kind: milestone, issue, pull, timeline, event, comment, review_comment, run, release.
+        """Add payloads of one of KINDS; an embedded milestone is one that an item brings along, as old as the item.
 
         number: the item that a timeline or its review comments belong to. Returns self.
         """
@@ -112,9 +125,12 @@ class FactBatch:
             case "pull":
                 self._item(schema.pull_request, "pull", payload, rows.pull_request_row)
             case "milestone":
-                self.embedded_milestone(payload)
+                self._rows[schema.milestone].append(rows.milestone_row(payload, self.origin))
                 self._milestone_title(payload, payload["html_url"])
-                self._keep("milestone", item_key(self.origin.repository_id, payload["number"]), payload)
+                self._keep(kind, item_key(self.origin.repository_id, payload["number"]), payload)
+            case "embedded_milestone":
+                self._rows[schema.milestone].append(rows.milestone_row(payload, self.origin))
+                self._keep(kind, item_key(self.origin.repository_id, payload["number"]), payload)
             case "comment":
                 self._comment(payload, "issue", rows.number_in_url(payload["issue_url"]))
             case "review_comment":
@@ -125,10 +141,6 @@ class FactBatch:
             case "release":
                 self._rows[schema.release].append(rows.release_row(payload, self.origin))
                 self._keep("release", str(rows.numeric_id(payload)), payload)
-
-    def embedded_milestone(self, payload: Payload) -> None:
-        """A milestone as an item embeds it: as old as the item."""
-        self._rows[schema.milestone].append(rows.milestone_row(payload, self.origin))
 
     def blocked_by(self, number: int, blockers: Iterable[Payload]) -> None:
         """All blockers of an item; edges stored before that are not among them are removed."""
@@ -142,6 +154,12 @@ class FactBatch:
         row = {"repository_id": self.origin.repository_id, "number": number, "field": field, "before": before}
         self._rows[schema.milestone_change].append(fitted(schema.milestone_change, {**row, "happened_at": at}))
 
+    def merge(self, other: "FactBatch") -> None:
+        """Take over what another batch of the same repository and source would store."""
+        for table, table_rows in other._rows.items():
+            self._rows[table] += table_rows
+        self._waiting |= other._waiting
+
     def rows(self, table: Table) -> list[Row]:
         """What `write` would store in a table."""
         return self._rows[table]
@@ -154,16 +172,16 @@ class FactBatch:
     def write(self, connection: Connection) -> None:
         """Store everything that was added."""
         note_changes(connection, self.changes())
-        by_webhook = self.origin.source == WEBHOOK
+        is_told = self.origin.source in TOLD
         for table, table_rows in self._rows.items():
             if table in _NEWEST_BY:
                 upsert(
                     connection,
                     table,
                     table_rows,
-                    newest_by=(_TOLD_BY if by_webhook else _NEWEST_BY)[table],
+                    newest_by=(_TOLD_BY if is_told else _NEWEST_BY)[table],
                     keep_known=_KEEP_KNOWN.get(table, ()),
-                    over=table.c.source == WEBHOOK if by_webhook else None,
+                    over=or_(*(table.c.source == told for told in TOLD)) if is_told else None,
                 )
             elif table is schema.milestone_title:
                 upsert(connection, table, table_rows, oldest_by=("seen_at", "proof"))
@@ -264,6 +282,16 @@ def write_repository(connection: Connection, payload: Payload, origin: Origin) -
     upsert(connection, schema.organization, [fitted(schema.organization, owner)])
     upsert(connection, table, [fitted(table, repository)])
     write_names(connection, payload["id"], [payload["full_name"]], origin.observed_at)
+
+
+def add_repository(connection: Connection, key: int, full_name: str, origin: Origin) -> None:
+    """Store a repository of which no more than id and name is known; one that is in the store stays as it is."""
+    payload = {"id": key, "full_name": full_name, "html_url": f"https://github.com/{full_name}"}
+    organization = rows.organization_row(payload, origin.source, origin.observed_at)
+    append(connection, schema.organization, [fitted(schema.organization, organization)])
+    repository = rows.repository_row(payload, origin.source, origin.observed_at)
+    append(connection, schema.repository, [fitted(schema.repository, repository)])
+    write_names(connection, key, [full_name], origin.observed_at)
 
 
 def write_names(connection: Connection, repository_id: int, names: Iterable[str], seen_at: datetime) -> None:

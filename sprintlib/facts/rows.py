@@ -20,15 +20,17 @@ _HTML_ITEM = re.compile(r"https?://[^/]+/([^/]+/[^/]+)/(?:issues|pull)/(\d+)")
 _API_ITEM = re.compile(r"/repos/([^/]+/[^/]+)/(?:issues|pulls)/(\d+)")
 
 
-WEBHOOK = "webhook"
+WEBHOOK, ARCHIVE = "webhook", "archive"
+# These tell of a thing what was so at its own update time, and may come late.
+TOLD = frozenset({WEBHOOK, ARCHIVE})
 
 
 @dataclass(frozen=True)
 class Origin:
     """Where payloads came from.
 
-    source: `rest`, `dataset`, `git` or WEBHOOK. observed_at: when they were fetched; of a webhook, when what it says
-    was so.
+    source: `rest`, `dataset`, `git`, WEBHOOK or ARCHIVE. observed_at: when they were fetched; of the last two, when
+    what they say was so.
     """
 
     repository_id: int
