@@ -34,7 +34,7 @@ COMMANDS = {
     "sync": ("sprintlib.cli.sync", "Collect what is new from GitHub."),
     "archive": ("sprintlib.cli.archive", "Read hours of GH Archive, for what happened long ago."),
     "watch": ("sprintlib.cli.watch", "Stay up to date by asking GitHub what is new."),
-    "serve": ("sprintlib.cli.serve", "Receive GitHub's webhooks, and stay up to date."),
+    "serve": ("sprintlib.cli.serve", "Serve the API, receive GitHub's webhooks, and stay up to date."),
     "worker": ("sprintlib.cli.worker", "Work on what webhooks delivered; 'serve' runs one."),
     "webhooks": ("sprintlib.cli.webhooks", "Make GitHub's webhooks, and miss nothing they tell."),
     "inbox": ("sprintlib.cli.inbox", "What webhooks delivered, and what became of it."),
@@ -54,6 +54,8 @@ COMMANDS = {
     "store": ("sprintlib.cli.store", "Move a project to another store, such as PostgreSQL."),
     "evaluate": ("sprintlib.cli.evaluate", "Score the forecasts on your own or on recorded sprints."),
     "dashboards": ("sprintlib.cli.dashboards", "Serve the dashboards, read-only."),
+    "mcp": ("sprintlib.cli.mcp", "Let an editor's language model ask, over MCP."),
+    "token": ("sprintlib.cli.token", "Tokens by which programs use the API."),
     "lab": ("sprintlib.cli.lab", "Open JupyterLab on the notebooks."),
     "github-server": ("sprintlib.cli.github_server", "Serve recorded or simulated repositories as GitHub would."),
 }
