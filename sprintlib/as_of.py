@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 from sprintlib.calendar import WorkingCalendar
+from sprintlib.clock import clock_of
 from sprintlib.errors import SettingsError
 from sprintlib.settings import Settings
 
@@ -34,7 +35,7 @@ def parse_as_of(text: str | None, settings: Settings) -> datetime:
     anything else, a bare time too.
     """
     if text is None:
-        return datetime.now(UTC)
+        return clock_of(settings)()
     try:
         day = named_day(text, datetime.now(settings.time_zone).date())
         if day is not None or len(text) <= len("2026-11-23"):

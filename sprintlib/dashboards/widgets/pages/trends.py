@@ -51,6 +51,7 @@ def _card(metric: Metric, points: Sequence[tuple[date, float]], view: View) -> d
         "name": name,
         "value": value,
         "usual": "" if metric.usual is None else usual,
+        "between": _between(metric, [value for _, value in line]),
         "n": n,
         "said": said,
         "weight": weight,
@@ -58,6 +59,12 @@ def _card(metric: Metric, points: Sequence[tuple[date, float]], view: View) -> d
         "questions": questions,
         "outside": _outside(metric),
     }
+
+
+def _between(metric: Metric, values: Sequence[float]) -> str:
+    """The team's own range on the days shown: `0.30 working days to 1.2 working days`; "" for fewer than two days."""
+    low, high = min(values, default=0.0), max(values, default=0.0)
+    return f"{amount(metric, low)} to {amount(metric, high)}" if len(values) > 1 and low < high else ""
 
 
 def _outside(metric: Metric) -> str:
