@@ -11,9 +11,9 @@ from tests import samples
 
 
 def shown(analysis: Analysis, width: int = 140) -> str:
-    console = Console(file=io.StringIO(), width=width, highlight=False)
-    console.print(milestone_table(analysis, width))
-    return console.file.getvalue()
+    written = io.StringIO()
+    Console(file=written, width=width, highlight=False).print(milestone_table(analysis, width))
+    return written.getvalue()
 
 
 def test_a_line_a_milestone_with_the_figures_of_the_analysis():
