@@ -4,13 +4,12 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from time import monotonic
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from sqlalchemy import ColumnElement, Engine, func, select
 from sqlalchemy.exc import DatabaseError
 
 from sprintlib.analysis import Analysis, MilestoneAnalysis
-from sprintlib.doctor import Check, examine_here
 from sprintlib.errors import AnalysisError, StoreError
 from sprintlib.forecast import Change
 from sprintlib.project import ProjectHandle
@@ -33,6 +32,9 @@ from sprintlib.services import (
 from sprintlib.services.standings import end_of
 from sprintlib.settings import Settings, load
 from sprintlib.store import schema
+
+if TYPE_CHECKING:
+    from sprintlib.doctor import Check
 
 
 class SyncRun(NamedTuple):
@@ -165,7 +167,7 @@ class Source:
         with self._project.engine.connect() as connection:
             return [SyncRun(*row) for row in connection.execute(query)]
 
-    def checks(self) -> tuple[Check, ...] | None:
+    def checks(self) -> "tuple[Check, ...] | None":
         """What `sprint doctor` says of this machine; None while it looks, which takes a second or two."""
         if self._checking is None or monotonic() - self._checked_at > _CHECKS_HOLD:
             self._checked_at = monotonic()
@@ -174,6 +176,8 @@ class Source:
         return self._checks
 
     def _check(self) -> None:
+        from sprintlib.doctor import examine_here  # over a second of imports
+
         self._checks = tuple(examine_here(self.settings))
         self._has_news = True
 

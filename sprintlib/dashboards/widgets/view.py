@@ -3,18 +3,20 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from markupsafe import Markup
 
 from sprintlib.analysis import Analysis, MilestoneAnalysis
 from sprintlib.dashboards.widgets.request import Request
 from sprintlib.dashboards.widgets.source import DatedRun, SyncRun
-from sprintlib.doctor import Check
 from sprintlib.forecast import Change
 from sprintlib.results import ChanceAt
 from sprintlib.services import DependencyGraph, GivenAnswer, WhatIfResult
 from sprintlib.settings import Settings
+
+if TYPE_CHECKING:
+    from sprintlib.doctor import Check
 
 
 class DashboardData(Protocol):
@@ -37,7 +39,7 @@ class DashboardData(Protocol):
     def dependencies(self, as_of: datetime, milestone: str) -> DependencyGraph: ...
     def trends(self, until: datetime) -> Mapping[str, Sequence[tuple[date, float]]]: ...
     def syncs(self) -> Sequence[SyncRun]: ...
-    def checks(self) -> tuple[Check, ...] | None: ...
+    def checks(self) -> "tuple[Check, ...] | None": ...
     def answers(self, as_of: datetime) -> Sequence[GivenAnswer]: ...
     def has_more_history(self) -> bool: ...
 

@@ -61,5 +61,5 @@ def test_the_answers_in_one_sentence():
     told = summary([given(moved=1.0), given(moved=2.0), given(moved=None), given(is_due=False), given("dismiss")])
     assert told == (
         "Accepted 4, dismissed 1. Within 3 working days something moved on 2 of 3 accepted actions, after a median of "
-        "1.5 working days. That the action moved it is not said."
+        "1.5 working days. Nothing says that the action was the cause."
     )

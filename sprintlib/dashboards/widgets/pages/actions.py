@@ -66,7 +66,8 @@ def summary(given: Sequence[GivenAnswer]) -> str:
     if due:
         told += f" Within 3 working days something moved on {len(moved)} of {count(len(due), 'accepted action')}"
         told += f", after a median of {working_days(round(median(moved), 1))}." if moved else "."
-    return f"{told} That the action moved it is not said."
+        told += " Nothing says that the action was the cause."
+    return told
 
 
 def _told(one: GivenAnswer, today: date) -> tuple[GivenAnswer, str, str, str]:

@@ -3,6 +3,7 @@
 import platform
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from markupsafe import Markup
@@ -12,9 +13,11 @@ from sprintlib import views
 from sprintlib.dashboards.widgets import fragments
 from sprintlib.dashboards.widgets.source import SyncRun
 from sprintlib.dashboards.widgets.view import View
-from sprintlib.doctor import Check
 from sprintlib.settings import FILE_NAME, Settings
 from sprintlib.views.words import moment
+
+if TYPE_CHECKING:
+    from sprintlib.doctor import Check
 
 PACKAGES = ("sprintlib", "voila", "ipywidgets", "altair", "polars", "sqlalchemy", "langgraph")
 STATES = {"ok": "OK", "info": "Note", "warn": "Look at it", "fail": "Broken"}
@@ -51,7 +54,7 @@ def _ended(one: SyncRun) -> str:
     return moment(one.finished_at) if one.finished_at else ""
 
 
-def _sentence(checks: tuple[Check, ...] | None) -> str:
+def _sentence(checks: "tuple[Check, ...] | None") -> str:
     if checks is None:
         return "Checking this machine …"
     broken = sum(one.state == "fail" for one in checks)
