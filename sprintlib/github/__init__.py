@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sprintlib.github.client import Client, RetryPolicy, connect
     from sprintlib.github.collection import sync
     from sprintlib.github.dataset import ingest_dataset
-    from sprintlib.github.progress import OnProgress, shown
+    from sprintlib.github.progress import OnProgress, shown, silent
     from sprintlib.github.refresh import Refresher
     from sprintlib.github.request_estimate import Estimate, estimate, full_name
     from sprintlib.github.summary import Completeness, SyncSummary
@@ -37,6 +37,7 @@ __all__ = [
     "ingest_dataset",
     "save_token",
     "shown",
+    "silent",
     "sync",
     "write_settings",
 ]
@@ -49,7 +50,7 @@ __getattr__ = lazy_exports(
         "dataset": ("ingest_dataset",),
         "refresh": ("Refresher",),
         "request_estimate": ("Estimate", "estimate", "full_name"),
-        "progress": ("OnProgress", "shown"),
+        "progress": ("OnProgress", "shown", "silent"),
         "summary": ("Completeness", "SyncSummary"),
         "template": ("check_overwrite", "guess_project_name", "guess_time_zone", "write_settings"),
         "token": ("Token", "find_token", "save_token"),

@@ -10,11 +10,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, literal, or_, select
+from sqlalchemy import Connection, Table, func, literal, select
 
 from sprintlib.errors import CollectError, TokenError
-from sprintlib.facts.batch import FactBatch
-from sprintlib.facts.changes import note_changes, of_items
+from sprintlib.facts.batch import FactBatch, drop_lifted_blockers
 from sprintlib.github.client import PAGE_SIZE, Response
 from sprintlib.github.cursors import Cursor, mark_items, read_cursor, write_cursor
 from sprintlib.github.endpoints import EVENTS
@@ -72,7 +71,7 @@ def _read_milestone(reader: RepositoryCollector, milestone: int) -> None:
 def collect_items(reader: RepositoryCollector, open_milestones_only: bool = False) -> None:
     """Ask for everything that is missing about single items; what arrived is stored item by item."""
     with reader.engine.begin() as connection:
-        _drop_lifted_blockers(connection, reader.repository_id)
+        drop_lifted_blockers(connection, reader.repository_id)
     with reader.engine.connect() as connection:
         work = list(_Need(reader, connection).work(open_milestones_only))
     what = f"{reader.full_name} {'items of open milestones' if open_milestones_only else 'timelines'}"
@@ -85,7 +84,7 @@ def collect_items(reader: RepositoryCollector, open_milestones_only: bool = Fals
 def collect_item(reader: RepositoryCollector, number: int) -> None:
     """Ask for everything about one item, whether it changed or not. Nothing happens for one that is not stored."""
     with reader.engine.begin() as connection:
-        _drop_lifted_blockers(connection, reader.repository_id, number)
+        drop_lifted_blockers(connection, reader.repository_id, number)
         items = _items(connection, reader.repository_id, number)
     for item in items:
         if item.is_pull:
@@ -295,20 +294,6 @@ def _blocking_changes(connection: Connection, repository_id: int, only: int | No
     if only is not None:
         query = query.where(event.number == only)
     return dict(connection.execute(query).all())
-
-
-def _drop_lifted_blockers(connection: Connection, repository_id: int, only: int | None = None) -> None:
-    """GitHub counts no blockers any more, or has no such item: the edges are gone without asking."""
-    free = select(schema.issue.c.number).where(
-        schema.issue.c.repository_id == repository_id,
-        or_(schema.issue.c.blockers == 0, schema.issue.c.gone_at.is_not(None)),
-    )
-    edges = schema.dependency
-    lifted = delete(edges).where(edges.c.repository_id == repository_id, edges.c.number.in_(free))
-    if only is not None:
-        lifted = lifted.where(edges.c.number == only)
-    numbers = connection.execute(lifted.returning(edges.c.number)).scalars().all()
-    note_changes(connection, of_items(repository_id, numbers))
 
 
 def _held(connection: Connection, table: Table, repository_id: int) -> int:
