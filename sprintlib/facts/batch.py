@@ -65,6 +65,7 @@ KINDS = frozenset(
         "review_comment",
         "run",
         "release",
+        "size",
     }
 )
 # what a payload of another form than GitHub documents leads to
@@ -85,6 +86,7 @@ class FactBatch:
         self._on_bad = on_bad
         self._rows: dict[Table, list[Row]] = defaultdict(list)
         self._waiting: dict[int, list[Row]] = {}
+        self._sizes: dict[int, Row] = {}
 
     def add(self, kind: str, payloads: Iterable[Payload], number: int | None = None) -> "FactBatch":
         """Add payloads of one of KINDS; an embedded milestone is one that an item brings along, as old as the item.
@@ -136,9 +138,18 @@ class FactBatch:
             case "run":
                 self._rows[schema.workflow_run].append(rows.workflow_run_row(payload, self.origin))
                 self._keep("run", f"{payload['id']}-{payload.get('run_attempt') or 1}", payload)
+            case "size":
+                self._size(payload)
             case "release":
                 self._rows[schema.release].append(rows.release_row(payload, self.origin))
                 self._keep("release", str(rows.numeric_id(payload)), payload)
+
+    def _size(self, payload: Payload) -> None:
+        """What is told of a pull request beside what its list tells, of one that is in the store."""
+        number = int(payload["number"])
+        told = {name: int(payload[name]) for name in ("additions", "deletions", "changed_files", "comments")}
+        self._sizes[number] = told
+        self._keep("size", item_key(self.origin.repository_id, number), payload)
 
     def blocked_by(self, number: int, blockers: Iterable[Payload]) -> None:
         """All blockers of an item; edges stored before that are not among them are removed."""
@@ -160,6 +171,7 @@ class FactBatch:
         for table, table_rows in other._rows.items():
             self._rows[table] += table_rows
         self._waiting |= other._waiting
+        self._sizes |= other._sizes
 
     def rows(self, table: Table) -> list[Row]:
         """What `write` would store in a table."""
@@ -168,7 +180,7 @@ class FactBatch:
     def changes(self) -> frozenset[Change]:
         """What `write` notes as written."""
         noted = (change for table, table_rows in self._rows.items() for change in changes_in(table, table_rows))
-        return frozenset(noted) | of_items(self.origin.repository_id, self._waiting)
+        return frozenset(noted) | of_items(self.origin.repository_id, [*self._waiting, *self._sizes])
 
     def write(self, connection: Connection) -> None:
         """Store everything that was added."""
@@ -190,6 +202,10 @@ class FactBatch:
                 upsert(connection, table, table_rows, oldest_by=("seen_at", "proof"))
             else:
                 append(connection, table, table_rows)
+        pull = schema.pull_request
+        for number, told in self._sizes.items():
+            mine = (pull.c.repository_id == self.origin.repository_id, pull.c.number == number)
+            connection.execute(update(pull).where(*mine).values(**told))
         edges = schema.dependency
         for number, table_rows in self._waiting.items():
             connection.execute(

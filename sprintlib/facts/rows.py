@@ -315,11 +315,16 @@ def event_row(payload: Payload, number: int, origin: Origin) -> Row | None:
 
 
 def event_id(payload: Payload, number: int, repository_id: int) -> str:
-    """GitHub's id, which timeline and event list share; a digest for cross-references, which have none."""
+    """GitHub's id, which timeline and event list share; a digest for cross-references, which have none.
+
+    Their source goes by its number, since REST and GraphQL know a pull request by different ids.
+    """
     if payload.get("id") is not None:
         return str(payload["id"])
     source = (payload.get("source") or {}).get("issue") or {}
-    parts = (repository_id, number, payload.get("event"), source.get("id"), payload.get("created_at"))
+    repository = (source.get("repository") or {}).get("id")
+    known_as = f"{repository}#{source.get('number')}" if repository else (item_reference(source) or "").lower()
+    parts = (repository_id, number, payload.get("event"), known_as or source.get("id"), payload.get("created_at"))
     return "x" + blake2b(repr(parts).encode(), digest_size=12).hexdigest()
 
 

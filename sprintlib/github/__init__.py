@@ -9,7 +9,7 @@ from sprintlib.imports import lazy_exports
 
 if TYPE_CHECKING:
     from sprintlib.github.client import Client, RetryPolicy, connect
-    from sprintlib.github.collection import sync
+    from sprintlib.github.collection import Via, sync
     from sprintlib.github.dataset import ingest_dataset
     from sprintlib.github.progress import OnProgress, shown, silent
     from sprintlib.github.refresh import Refresher
@@ -27,6 +27,7 @@ __all__ = [
     "RetryPolicy",
     "SyncSummary",
     "Token",
+    "Via",
     "check_overwrite",
     "connect",
     "estimate",
@@ -46,7 +47,7 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "client": ("Client", "RetryPolicy", "connect"),
-        "collection": ("sync",),
+        "collection": ("Via", "sync"),
         "dataset": ("ingest_dataset",),
         "refresh": ("Refresher",),
         "request_estimate": ("Estimate", "estimate", "full_name"),

@@ -73,7 +73,7 @@ def collect_items(reader: RepositoryCollector, open_milestones_only: bool = Fals
     with reader.engine.begin() as connection:
         drop_lifted_blockers(connection, reader.repository_id)
     with reader.engine.connect() as connection:
-        work = list(_Need(reader, connection).work(open_milestones_only))
+        work = list(Need(reader, connection).work(open_milestones_only))
     what = f"{reader.full_name} {'items of open milestones' if open_milestones_only else 'timelines'}"
     for done, (item, parts) in enumerate(work, start=1):
         for part in parts:
@@ -96,7 +96,7 @@ def collect_item(reader: RepositoryCollector, number: int) -> None:
 def note_completeness(reader: RepositoryCollector, as_of: datetime) -> list[Cursor]:
     """Store and return cursors that say how complete timelines, and what comes with them, are."""
     with reader.engine.begin() as connection:
-        need = _Need(reader, connection)
+        need = Need(reader, connection)
         wanted = [item for item in need.items if "timeline" in need.parts(item)]
         read = sum((item.number, "timeline") in need.asked for item in wanted)
         complete = need.is_met and not reader.shelf.holds(ENTRY)
@@ -126,8 +126,8 @@ def note_completeness(reader: RepositoryCollector, as_of: datetime) -> list[Curs
     return cursors
 
 
-class _Need:
-    """Which items need which requests of their own."""
+class Need:
+    """Which items need which requests of their own. events_are_short: whether timelines must make up for their list."""
 
     def __init__(self, reader: RepositoryCollector, connection: Connection) -> None:
         self._since = reader.window_start
@@ -136,7 +136,7 @@ class _Need:
         self.items = _items(connection, reader.repository_id)
         self.asked = _asked(connection, reader.repository_id)
         events = read_cursor(connection, reader.repository_id, EVENTS.name)
-        self._events_are_short = bool(events and events.note == SHORTENED)
+        self.events_are_short = bool(events and events.note == SHORTENED)
 
     @property
     def is_met(self) -> bool:
@@ -165,7 +165,7 @@ class _Need:
         parts = []
         if item.is_pull and is_current:
             parts.append("detail")
-        if item.is_pull or is_current or self._events_are_short:
+        if item.is_pull or is_current or self.events_are_short:
             parts.append("timeline")
         if item.blockers:
             parts.append("blocked_by")
@@ -193,7 +193,7 @@ def _read_part(reader: RepositoryCollector, item: Item, part: str) -> None:
         for page in _pages(reader, f"issues/{item.number}/timeline", {}):
             facts = reader.facts("timeline", page.entries, page.response, item.number)
             # the item is done with its last page
-            _store(reader, facts, part, _settled(asked, reader.as_of(page.response)) if page.is_last else ())
+            _store(reader, facts, part, settled(asked, reader.as_of(page.response)) if page.is_last else ())
         reader.shelf.clear_others(ENTRY, f"{item.number}/")
         return
     pages = list(_pages(reader, f"issues/{item.number}/dependencies/blocked_by", {}, _MOST_PAGES_OF_BLOCKERS))
@@ -203,7 +203,7 @@ def _read_part(reader: RepositoryCollector, item: Item, part: str) -> None:
     _store(reader, facts, part, asked)
 
 
-def _settled(asked: Sequence[tuple[int, datetime]], answered_at: datetime) -> list[tuple[int, datetime]]:
+def settled(asked: Sequence[tuple[int, datetime]], answered_at: datetime) -> list[tuple[int, datetime]]:
     """Up to which update an answer tells everything: more may happen in the second in which it was given."""
     return [(number, min(until, answered_at - _INSTANT)) for number, until in asked]
 

@@ -10,18 +10,20 @@ from sprintlib.archive import ArchiveSummary, Hour
 from sprintlib.errors import SettingsError
 from sprintlib.facts.replay import Replay
 from sprintlib.facts.replay import replay as replay_into
-from sprintlib.github import OnProgress, SyncSummary
+from sprintlib.github import OnProgress, SyncSummary, Via
 from sprintlib.project import ProjectHandle
 from sprintlib.store import open_store
 
 
-def sync(project: ProjectHandle, progress: OnProgress | None = None) -> SyncSummary:
+def sync(project: ProjectHandle, progress: OnProgress | None = None, via: Via = "auto") -> SyncSummary:
     """Collect what is new from GitHub into the store, with the user's token if there is one.
 
+    via: how a first collection asks about single items; `auto` is GraphQL where there is a token, and REST elsewhere.
     Raises the errors of the `github` room, each with one sentence; what had arrived until then is stored.
     """
     try:
-        return github.sync(project.engine, project.settings, github.find_token(project.settings), progress)
+        token = github.find_token(project.settings)
+        return github.sync(project.engine, project.settings, token, progress, via=via)
     finally:
         project.forget()
 

@@ -20,12 +20,12 @@ HOST = "127.0.0.1"
 Datasets = Sequence[Dataset | Path | str]
 
 
-def _server(datasets: Datasets, fault: Fault | str | None) -> uvicorn.Server:
+def _server(datasets: Datasets, fault: Fault | str | None, graphql_schema: Path | None = None) -> uvicorn.Server:
     made = [dataset for dataset in datasets if isinstance(dataset, Dataset)]
     read = load(*(path for path in datasets if not isinstance(path, Dataset)))
     check_servable(read)
     config = uvicorn.Config(
-        application([*made, *read], Fault.parse(fault) if isinstance(fault, str) else fault),
+        application([*made, *read], Fault.parse(fault) if isinstance(fault, str) else fault, graphql_schema),
         log_level="critical",
         access_log=False,
         lifespan="off",
@@ -70,9 +70,14 @@ def serve(
 
 
 @contextmanager
-def running(datasets: Datasets, fault: Fault | str | None = None, port: int = 0) -> Iterator[str]:
-    """Serve in a background thread on a free loopback port; yields the base URL, such as http://127.0.0.1:4711."""
-    server = _server(datasets, fault)
+def running(
+    datasets: Datasets, fault: Fault | str | None = None, port: int = 0, graphql_schema: Path | None = None
+) -> Iterator[str]:
+    """Serve in a background thread on a free loopback port; yields the base URL, such as http://127.0.0.1:4711.
+
+    graphql_schema: a file with GitHub's own; by default the part that is needed.
+    """
+    server = _server(datasets, fault, graphql_schema)
     with _bound(port) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

@@ -1,6 +1,7 @@
 """payloads say what they belong to and when they were last told, so that all facts can be made from them again."""
 
 import json
+import re
 import zlib
 from datetime import datetime
 from hashlib import blake2b
@@ -13,6 +14,7 @@ revision = "0018"
 down_revision = "0017"
 
 _AT_ONCE = 500
+_PLACE = re.compile(r"https?://[^/]+/([^/]+/[^/]+)/(?:issues|pull)/(\d+)")
 _MOMENT = sa.DateTime(timezone=True)
 _PAYLOAD = sa.table(
     "payload",
@@ -51,6 +53,34 @@ def upgrade() -> None:
     _repositories()
     _changes()
     _gone()
+    _references()
+
+
+def _references() -> None:
+    """Cross-references, which have no id of their own, go by their source's number instead of its id."""
+    query = sa.text("SELECT key, repository_id, number, body FROM payload WHERE kind = 'event' AND key LIKE 'x%'")
+    found = op.get_bind().execute(query.columns(body=sa.LargeBinary)).all()
+    moves = {}
+    for key, repository_id, number, body in found:
+        told = json.loads(zlib.decompress(body))
+        if number is not None and (new := _reference_id(told, number, repository_id)):
+            moves[key] = new
+    rows = [{"old": old, "new": new} for old, new in moves.items() if old != new]
+    _run(sa.text("UPDATE event SET id = :new WHERE id = :old"), rows)
+    _run(sa.text("UPDATE payload SET key = :new WHERE kind = 'event' AND key = :old"), rows)
+
+
+def _reference_id(told: dict[str, Any], number: int, repository_id: int) -> str | None:
+    source = (told.get("source") or {}).get("issue") or {}
+    repository = (source.get("repository") or {}).get("id")
+    place = _PLACE.search(source.get("html_url") or "")
+    known_as = (
+        f"{repository}#{source.get('number')}" if repository else f"{place[1]}#{place[2]}".lower() if place else ""
+    )
+    if not known_as:
+        return None
+    parts = (repository_id, number, told.get("event"), known_as, told.get("created_at"))
+    return "x" + blake2b(repr(parts).encode(), digest_size=12).hexdigest()
 
 
 def _numbers() -> None:
