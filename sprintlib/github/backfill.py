@@ -61,6 +61,7 @@ class _Backfill:
     graph: GraphQL
     cursor: Cursor
     nested: int = _NESTED
+    is_whole: bool = True
 
     def __post_init__(self) -> None:
         self.items: dict[int, Item] = {item.number: item for item in self.need.items}
@@ -76,7 +77,9 @@ class _Backfill:
             if not isinstance(found, Mapping):
                 raise CollectError(f"GitHub's answer about the {label} of {self.reader.full_name} is none.")
             after = found["pageInfo"]["endCursor"] if found["pageInfo"]["hasNextPage"] else _DONE
-            self._store(label, after, [node for node in found["nodes"] if node], answer)
+            nodes = [node for node in found["nodes"] if node]
+            self.is_whole = self.is_whole and len(nodes) == len(found["nodes"])
+            self._store(label, after, nodes, answer)
             done += len(found["nodes"])
             self.reader.on_progress(f"{self.reader.full_name} {label} by GraphQL", done, found["totalCount"])
 
@@ -109,6 +112,7 @@ class _Backfill:
                 mine = self._facts(node, item, answer)
             except (*NOT_UNDERSTOOD, TooLongError) as error:
                 LOGGER.info("%s#%s is left to REST: %r", self.reader.full_name, item.number, error)
+                self.is_whole = False
                 continue
             facts.merge(mine)
             until = settled([(item.number, datetime.fromisoformat(node["updatedAt"]))], answer.as_of)
@@ -154,11 +158,16 @@ class _Backfill:
             found = place["item"]["list"]
 
     def finish(self) -> None:
-        """Comments are collected: what came since is found by their lists, as in every later collection."""
-        position = {"newest": self.cursor.position["newest"]}
+        """Comments are collected: what came since is found by their lists, as in every later collection.
+
+        Where an item could not be read, its comments may only be in those lists: then REST reads them to their ends.
+        """
+        position = {"newest": self.cursor.position["newest"]} if self.is_whole else {}
         with self.reader.engine.begin() as connection:
             for kind in (COMMENTS, REVIEW_COMMENTS):
-                write_cursor(connection, replace(self.cursor, kind=kind.name, position=position, complete=True))
+                write_cursor(
+                    connection, replace(self.cursor, kind=kind.name, position=position, complete=self.is_whole)
+                )
 
 
 def backfill_or_leave(reader: RepositoryCollector, must: bool) -> None:

@@ -61,7 +61,7 @@ def test_both_ways_end_in_the_same_store(engine: Engine, other: Engine, settings
     asked = paths(url)
     assert differences(contents(engine), contents(other)) == {}
     assert all(part.expected in (None, part.collected) for part in summary.completeness)
-    assert asked["/graphql"] == 6  # two lists, two more pages of a timeline, one of threads, one of a thread
+    assert asked["/graphql"] == 7  # two lists, three more pages of a timeline, one of threads, one of a thread
     # those of the open milestone, which come first
     assert asked["/repos/{owner}/{repo}/issues/{issue_number}/timeline"] == 2
 
@@ -145,7 +145,7 @@ def test_what_is_null_because_of_an_error_is_left_to_rest(
     def without_reviews(place: int, response: Response) -> Response:
         nodes = response.body["data"]["repository"]["items"]["nodes"]
         nodes[0] = None
-        nodes[1]["timelineItems"]["nodes"][0] = None
+        nodes[1]["timelineItems"]["nodes"] += [None]
         return said(response, data=response.body["data"], errors=[{"message": "Something", "path": ["repository"]}])
 
     collected(engine, settings, "rest")
