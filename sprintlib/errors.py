@@ -15,6 +15,7 @@ SprintError                    one sentence that says what to do; the command li
 │   ├── LlmTimeout             the model was too slow
 │   └── LlmBadOutput           what came back is truncated or not what was asked for
 ├── AnalysisError              nothing can be said about the project as of that moment
+├── BackupError                a backup could not be made, read or restored; the store is as it was
 └── ReportError                a report could not be produced; the run table has the details
 """
 
@@ -91,6 +92,10 @@ class LlmBadOutput(LlmError):  # noqa: N818
 
 class AnalysisError(SprintError):
     """Nothing can be said about the project as of that moment."""
+
+
+class BackupError(SprintError):
+    """A backup could not be made, read or restored. The store is as it was."""
 
 
 class ReportError(SprintError):

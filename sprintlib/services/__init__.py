@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from sprintlib.services.collection import read_archive, replay, sync
     from sprintlib.services.feedback import FeedbackResult, OpenRecommendation, open_recommendations, record_feedback
     from sprintlib.services.question_answering import Answer, answer, ask
-    from sprintlib.services.whatif import WhatIfResult, last_recommended, what_if
+    from sprintlib.services.standings import chances, fill_days, standing, stood_before
+    from sprintlib.services.whatif import WhatIfResult, can_change, gains_if_out, last_recommended, what_if
 
 __all__ = [
     "Answer",
@@ -19,12 +20,18 @@ __all__ = [
     "analyze",
     "answer",
     "ask",
+    "can_change",
+    "chances",
     "explain",
+    "fill_days",
+    "gains_if_out",
     "last_recommended",
     "open_recommendations",
     "read_archive",
     "record_feedback",
     "replay",
+    "standing",
+    "stood_before",
     "sync",
     "what_if",
 ]
@@ -36,6 +43,7 @@ __getattr__ = lazy_exports(
         "collection": ("read_archive", "replay", "sync"),
         "feedback": ("FeedbackResult", "OpenRecommendation", "open_recommendations", "record_feedback"),
         "question_answering": ("Answer", "answer", "ask"),
-        "whatif": ("WhatIfResult", "last_recommended", "what_if"),
+        "standings": ("chances", "fill_days", "standing", "stood_before"),
+        "whatif": ("WhatIfResult", "can_change", "gains_if_out", "last_recommended", "what_if"),
     },
 )

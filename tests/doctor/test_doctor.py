@@ -65,6 +65,7 @@ def test_a_healthy_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         "kernel": "ok",
         "Ollama": "info",
         "scheduler": "info",
+        "backup": "info",
     }
     assert checks["token"].message == "found in GITHUB_TOKEN"
     assert "secret-token" not in repr(checks)
