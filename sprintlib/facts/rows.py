@@ -210,7 +210,7 @@ def review_row(payload: Payload, number: int, origin: Origin) -> Row | None:
         author=login(payload.get("user")),
         author_type=account_type(payload.get("user")),
         state=payload["state"].lower(),
-        body=payload.get("body"),
+        body=payload.get("body") or None,  # REST and GraphQL differ in how they say nothing
         commit_sha=payload.get("commit_id"),
         html_url=payload.get("html_url"),
         submitted_at=submitted_at,
@@ -226,7 +226,7 @@ def comment_row(payload: Payload, kind: str, number: int, origin: Origin) -> Row
         kind=kind,
         author=login(payload.get("user")),
         author_type=account_type(payload.get("user")),
-        body=payload.get("body"),
+        body=payload.get("body") or None,  # REST and GraphQL differ in how they say nothing
         path=payload.get("path"),
         html_url=payload.get("html_url"),
         created_at=moment(payload["created_at"]),

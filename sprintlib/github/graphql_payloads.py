@@ -8,12 +8,17 @@ from sprintlib.facts.rows import Payload
 Node = Mapping[str, Any]
 
 
+# the one bot that REST does not mark
+_UNMARKED = "Copilot"
+
+
 def user(actor: Node | None) -> Payload | None:
     """An account: REST marks a bot in its name, GraphQL by its type."""
     if actor is None:
         return None
     name, kind = actor["login"], actor["__typename"]
-    return {"login": f"{name}[bot]" if kind == "Bot" and not name.endswith("[bot]") else name, "type": kind}
+    is_marked = kind != "Bot" or name == _UNMARKED or name.endswith("[bot]")
+    return {"login": name if is_marked else f"{name}[bot]", "type": kind}
 
 
 def timeline_entry(node: Node) -> Payload:

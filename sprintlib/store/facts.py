@@ -333,7 +333,7 @@ payload = Table(
     Column("number", Integer, comment="the item that an event, a comment, a review or a commit belongs to"),
     Column("source", String(16), nullable=False, server_default="rest", comment="who told it last"),
     moment("seen_at", comment="when it was last told; observed_at is when it was first"),
-    comment="append-only: what was told never changes, only when it was last told",
+    comment="append-only",
 )
 
 sync_cursor = Table(

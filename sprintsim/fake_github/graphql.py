@@ -41,9 +41,13 @@ def execute(
     root = {
         "repository": lambda _info, owner, name, **_: _repository(find(f"{owner}/{name}".lower())),
         "node": lambda _info, id: _thread_called(id, find),
-        "rateLimit": {**rate, "resetAt": datetime.fromtimestamp(rate["reset"], UTC).isoformat()},
+        "rateLimit": {
+            **rate,
+            "resetAt": datetime.fromtimestamp(rate["reset"], UTC).isoformat(),
+            "used": rate["limit"] - rate["remaining"],
+            "nodeCount": 1,
+        },
     }
-    root["rateLimit"] |= {"nodeCount": 1, "used": rate["limit"] - rate["remaining"]}
     result = graphql_sync(schema_at(schema or OWN_SCHEMA), query, root, variable_values=dict(variables))
     answer: dict[str, Any] = {"data": result.data}
     if result.errors:
@@ -167,7 +171,7 @@ def _actor(user: Mapping[str, Any] | None) -> Node | None:
 
 
 def _commented(entry: Mapping[str, Any]) -> Node:
-    return _comment(entry | {"user": entry.get("user") or entry.get("actor")}) | {"__typename": "IssueComment"}
+    return _comment({**entry, "user": entry.get("user") or entry.get("actor")}) | {"__typename": "IssueComment"}
 
 
 def _remark(comment: Mapping[str, Any]) -> Node:

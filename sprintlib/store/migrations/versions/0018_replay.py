@@ -48,6 +48,8 @@ def upgrade() -> None:
     op.add_column("payload", source)
     op.add_column("payload", sa.Column("seen_at", _MOMENT, nullable=True, comment=seen))
     op.execute("UPDATE payload SET seen_at = observed_at")
+    for table in ("review", "comment"):  # a text that says nothing is null, whoever told it
+        op.execute(f"UPDATE {table} SET body = NULL WHERE body = ''")
     _numbers()
     _commits()
     _repositories()
