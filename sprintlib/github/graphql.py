@@ -14,6 +14,7 @@ from sprintlib.text import printable
 
 _LIMITED = "RATE_LIMITED"
 _MOST_MINUTES = 60
+_GIVING_UP = (502, 504)
 # what GitHub says of a query that took longer than its ten seconds
 _TOO_LONG = ("timeout", "timedout", "something went wrong", "resource limits")
 
@@ -77,7 +78,7 @@ class GraphQL:
         try:
             return self._client.post(self._client.graphql_url, {"query": query, "variables": dict(variables)})
         except UnreachableError as error:
-            if "it answers 50" in str(error):  # 502 and 504 are how GitHub gives up on a query
+            if any(f"it answers {status}" in str(error) for status in _GIVING_UP):
                 raise TooLongError(str(error)) from error
             raise
 
