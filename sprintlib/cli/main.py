@@ -51,6 +51,7 @@ COMMANDS = {
     "backup": ("sprintlib.cli.backup", "Copy store and settings into one file."),
     "restore": ("sprintlib.cli.restore", "Put a backup back, here or on a new machine."),
     "drill": ("sprintlib.cli.drill", "Prove that the newest backup can be restored."),
+    "store": ("sprintlib.cli.store", "Move a project to another store, such as PostgreSQL."),
     "evaluate": ("sprintlib.cli.evaluate", "Score the forecasts on your own or on recorded sprints."),
     "dashboards": ("sprintlib.cli.dashboards", "Serve the dashboards, read-only."),
     "lab": ("sprintlib.cli.lab", "Open JupyterLab on the notebooks."),
