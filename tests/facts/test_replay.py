@@ -44,6 +44,7 @@ KINDS = {
     "repository",
     "review",
     "run",
+    "size",
 }
 RUN: dict[str, Any] = {
     "id": 801,
@@ -87,7 +88,7 @@ def deliver(engine: Engine, event: str, payload: dict[str, Any]) -> None:
 
 
 def live_through(engine: Engine, settings: Settings, dataset: Dataset, folder: Path) -> None:
-    """An archive, a first collection, changes and deletions, webhooks, and a second collection."""
+    """An archive, a first collection by GraphQL, changes and deletions, webhooks, and a second collection."""
     lines = [*events.of_the_shop(), events.event("IssuesEvent", {"issue": shop.issue(8, 1)})]
     path = events.write(folder / "1.json.gz", lines)
     archive.collect(engine, settings.project, [shop.NAME], [(path.name, partial(events.opened, path))])
@@ -98,7 +99,7 @@ def live_through(engine: Engine, settings: Settings, dataset: Dataset, folder: P
     for number in (1, 5):
         told = {"issue_dependencies_summary": {"total_blocked_by": 1}, "updated_at": shop.at(6)}
         dataset.put(shop.document(shop.issue(number, 1, **told)))
-    sync(engine, settings, None, retry_policy=HASTE)
+    sync(engine, settings, None, retry_policy=HASTE, via="graphql")
     dataset.remove(2)
     lifted = {"issue_dependencies_summary": {"total_blocked_by": 0}, "updated_at": shop.at(10)}
     dataset.put(shop.document(shop.issue(5, 5, title="Renamed", **lifted)))
