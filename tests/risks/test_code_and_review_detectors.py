@@ -114,6 +114,16 @@ def test_lines_that_a_tool_wrote_do_not_count(team: World) -> None:
     assert oversized_pull_request.detect(half) == []
 
 
+def test_what_was_pushed_later_does_not_count(team: World) -> None:
+    pull(team, additions=620, deletions=0)  # as last fetched
+    team.commit("a" * 40, "03-18 12:00", number=20)
+    team.commit("b" * 40, "03-19 12:00", number=20)
+    then = changing(team, ("a", "src/pay.py", "ann", "03-18 12:00"), ("b", "src/tax.py", "ann", "03-19 12:00"))
+    assert oversized_pull_request.detect(then) == []  # two lines in each
+    (risk,) = oversized_pull_request.detect(changing(team, ("a", "src/pay.py", "ann", "03-18 12:00")))
+    assert "changes 620 lines" in risk.statement  # what the other commit changes is not known
+
+
 # ---------------------------------------------------------------- ownership
 
 
