@@ -105,7 +105,7 @@ class _Repository:
             facts.add("timeline", content.get("events") or (), number=item["number"])
             facts.add("review_comment", content.get("comments") or (), number=item["number"])
             if self.owes_milestones and item.get("milestone"):
-                facts.embedded_milestone(item["milestone"])
+                facts.add("embedded_milestone", [item["milestone"]])
 
 
 def dataset_files(path: Path) -> Iterator[tuple[str, Any]]:

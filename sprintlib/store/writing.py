@@ -42,7 +42,7 @@ def upsert(
             where = or_(arriving > stored if newest_by else arriving < stored, and_(arriving == stored, over))
         rows = sorted(rows, key=lambda row: tuple(row[name] for name in order), reverse=not newest_by)
     statement = statement.on_conflict_do_update(index_elements=keys, set_=changed, where=where)
-    connection.execute(statement, _unique(rows, keys))
+    connection.execute(statement, _unique(rows, keys, keep_known))
 
 
 def append(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -65,5 +65,13 @@ def insert_into(connection: Connection, table: Table) -> Any:
     return into_sqlite(table)
 
 
-def _unique(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> list[dict[str, Any]]:
-    return list({tuple(row[key] for key in keys): dict(row) for row in rows}.values())
+def _unique(
+    rows: Sequence[Mapping[str, Any]], keys: Sequence[str], keep_known: Collection[str] = ()
+) -> list[dict[str, Any]]:
+    """The last row of each key; a null of it in `keep_known` is what an earlier one says there."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        key = tuple(row[name] for name in keys)
+        before = found.get(key, {})
+        found[key] = {**row, **{name: before.get(name) for name in keep_known if row[name] is None}}
+    return list(found.values())

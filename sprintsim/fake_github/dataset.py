@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sprintsim.fake_github import payloads
+from sprintsim.fake_github.hooks import Hooks
 from sprintsim.fake_github.items import Entry, Item, item
 from sprintsim.fake_github.payloads import API, Payload
 
@@ -21,6 +22,7 @@ class Dataset:
         self.items: dict[int, Item] = {}
         self.extras: Payload = {}
         self.version = 0
+        self.hooks = Hooks()
         self._base_repo: tuple[str, Payload] = ("", {})
         self._views: dict[str, Any] = {}
 
@@ -79,6 +81,11 @@ class Dataset:
             return payloads.milestones(self.extras.get("milestones") or [], embedded, self.url)
 
         return self._view("milestones", collect)
+
+    def newest_first(self, pulls: bool) -> list[Item]:
+        """Pull requests, or issues, by when they were made."""
+        items = [item for item in self._items() if item.is_pull == pulls]
+        return self._view(f"newest {pulls}", lambda: sorted(items, key=lambda one: one.created_at, reverse=True))
 
     def issue_comments(self) -> list[Entry]:
         """Comments of all items, by id."""

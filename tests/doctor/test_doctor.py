@@ -61,10 +61,12 @@ def test_a_healthy_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         "store": "ok",
         "collection": "ok",
         "inbox": "info",
+        "access": "ok",
         "git": "ok",
         "kernel": "ok",
         "Ollama": "info",
         "scheduler": "info",
+        "backup": "info",
     }
     assert checks["token"].message == "found in GITHUB_TOKEN"
     assert "secret-token" not in repr(checks)
