@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sprintlib.services.graphs import DependencyGraph, dependency_graph
     from sprintlib.services.question_answering import Answer, answer, ask
     from sprintlib.services.report_runs import report_file, runs
+    from sprintlib.services.scope_changes import ScopeEntry, scope_log
     from sprintlib.services.standings import chances, fill_days, standing, stood_before, trends
     from sprintlib.services.stored import forecasts, risks, stored_milestones
     from sprintlib.services.token_administration import create_token, revoke_token, tokens
@@ -47,6 +48,7 @@ _MODULES = {
     "report_runs": ("report_file", "runs"),
     "stored": ("forecasts", "risks", "stored_milestones"),
     "token_administration": ("create_token", "revoke_token", "tokens"),
+    "scope_changes": ("ScopeEntry", "scope_log"),
     "standings": ("chances", "fill_days", "standing", "stood_before", "trends"),
     "whatif": ("WhatIfResult", "can_change", "gains_if_out", "last_recommended", "what_if"),
 }
@@ -56,6 +58,7 @@ __all__ = [
     "FeedbackResult",
     "GivenAnswer",
     "OpenRecommendation",
+    "ScopeEntry",
     "WhatIfResult",
     "analyze",
     "answer",
@@ -86,6 +89,7 @@ __all__ = [
     "revoke_token",
     "risks",
     "runs",
+    "scope_log",
     "standing",
     "stood_before",
     "stored_milestones",

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from sprintlib.project import ProjectHandle
 from sprintlib.results import store_analysis
-from sprintlib.services import analyze, chances, fill_days, gains_if_out, standing, stood_before, what_if
+from sprintlib.services import analyze, chances, fill_days, gains_if_out, scope_log, standing, stood_before, what_if
 from sprintlib.services.standings import past_days
 from sprintlib.settings import load
 from sprintlib.store import open_store
@@ -82,3 +82,13 @@ def test_what_an_item_holds_back_is_what_the_what_if_says(project: ProjectHandle
     assert gains
     for ref, gain in gains.items():
         assert gain == what_if(project, moment, "Sprint 2", drop=[ref]).gain
+
+
+def test_the_scope_log_is_what_the_counts_count(project: ProjectHandle):
+    moment = datetime(2026, 3, 20, 12, tzinfo=UTC)
+    (sprint,) = (one for one in analyze(project, moment).milestones if one.title == "Sprint 2")
+    log = scope_log(project, moment, "Sprint 2")
+    assert sorted({entry.at for entry in log}, reverse=True) == list(dict.fromkeys(entry.at for entry in log))
+    assert len({entry.ref for entry in log if entry.way == "in"}) >= sprint.scope.added
+    assert len({entry.ref for entry in log if entry.way == "out"}) >= sprint.scope.removed
+    assert all(entry.at <= moment for entry in log)

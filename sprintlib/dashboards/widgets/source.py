@@ -17,6 +17,7 @@ from sprintlib.results import ChanceAt, latest_analyses
 from sprintlib.services import (
     DependencyGraph,
     GivenAnswer,
+    ScopeEntry,
     WhatIfResult,
     analyze,
     can_change,
@@ -24,6 +25,7 @@ from sprintlib.services import (
     dependency_graph,
     gains_if_out,
     given_answers,
+    scope_log,
     standing,
     stood_before,
     trends,
@@ -180,6 +182,10 @@ class Source:
 
         self._checks = tuple(examine_here(self.settings))
         self._has_news = True
+
+    def scope_log(self, as_of: datetime, milestone: str) -> Sequence[ScopeEntry]:
+        """What came into a milestone (its key or title) and what left it after its start, the newest first."""
+        return scope_log(self._project, as_of, milestone)
 
     def answers(self, as_of: datetime) -> Sequence[GivenAnswer]:
         """What the team has said to actions by a moment, the newest first."""

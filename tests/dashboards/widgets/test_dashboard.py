@@ -15,7 +15,7 @@ from sprintlib.doctor import Check
 from sprintlib.errors import AnalysisError, SprintError, StoreError
 from sprintlib.forecast import Change
 from sprintlib.results import ChanceAt
-from sprintlib.services import DependencyGraph, GivenAnswer, WhatIfResult
+from sprintlib.services import DependencyGraph, GivenAnswer, ScopeEntry, WhatIfResult
 from sprintlib.settings import Settings, parse
 from tests import samples
 
@@ -88,6 +88,13 @@ class DashboardData:
 
     def checks(self) -> tuple[Check, ...] | None:
         return self.checked
+
+    def scope_log(self, as_of: datetime, milestone: str) -> list[ScopeEntry]:
+        return [
+            ScopeEntry(
+                samples.AS_OF, "in", f"{samples.API}#58", samples.HOSTILE, f"https://github.com/{samples.API}/issues/58"
+            )
+        ]
 
     def dependencies(self, as_of: datetime, milestone: str) -> DependencyGraph:
         return self.graph

@@ -7,7 +7,10 @@ from sprintlib.analysis import MilestoneAnalysis
 from sprintlib.dashboards.widgets import fragments
 from sprintlib.dashboards.widgets.pages.what_if import what_if_section
 from sprintlib.dashboards.widgets.view import View
+from sprintlib.errors import SprintError
 from sprintlib.views.finish_chart import finish_chart
+from sprintlib.views.markup import known_repositories
+from sprintlib.views.words import moment
 
 CONTENTS = (
     ("finish", "When"),
@@ -44,7 +47,18 @@ def _rest(view: View, milestone: MilestoneAnalysis) -> Markup:
         views.drivers_table(view.analysis, milestone),
         views.risks_and_actions(view.analysis, milestone),
         views.scope(view.analysis, milestone),
+        _scope_log(view, milestone),
         views.earlier_sprints(view.analysis),
         fragments.latest_reports(view.facts.reports()),
     )
     return views.wrapped(_macro("milestone.html", "rest", sections, views.what_it_rests_on(view.analysis, milestone)))
+
+
+def _scope_log(view: View, milestone: MilestoneAnalysis) -> Markup:
+    """What came in and what left after the start, folded away; "" where the facts of the analysis are gone."""
+    try:
+        entries = view.facts.scope_log(view.analysis.as_of, milestone.key or milestone.title)
+    except SprintError:
+        return Markup()
+    told = [(entry, moment(entry.at)) for entry in entries]
+    return _macro("milestone.html", "scope_log", told, known_repositories(view.analysis))
