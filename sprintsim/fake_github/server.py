@@ -10,6 +10,7 @@ from pathlib import Path
 import uvicorn
 
 from sprintlib.errors import SettingsError
+from sprintsim.fake_github.accounts import Accounts
 from sprintsim.fake_github.app import application
 from sprintsim.fake_github.dataset import Dataset
 from sprintsim.fake_github.faults import Fault
@@ -20,12 +21,12 @@ HOST = "127.0.0.1"
 Datasets = Sequence[Dataset | Path | str]
 
 
-def _server(datasets: Datasets, fault: Fault | str | None) -> uvicorn.Server:
+def _server(datasets: Datasets, fault: Fault | str | None, accounts: Accounts | None = None) -> uvicorn.Server:
     made = [dataset for dataset in datasets if isinstance(dataset, Dataset)]
     read = load(*(path for path in datasets if not isinstance(path, Dataset)))
     check_servable(read)
     config = uvicorn.Config(
-        application([*made, *read], Fault.parse(fault) if isinstance(fault, str) else fault),
+        application([*made, *read], Fault.parse(fault) if isinstance(fault, str) else fault, accounts),
         log_level="critical",
         access_log=False,
         lifespan="off",
@@ -70,9 +71,11 @@ def serve(
 
 
 @contextmanager
-def running(datasets: Datasets, fault: Fault | str | None = None, port: int = 0) -> Iterator[str]:
+def running(
+    datasets: Datasets, fault: Fault | str | None = None, port: int = 0, accounts: Accounts | None = None
+) -> Iterator[str]:
     """Serve in a background thread on a free loopback port; yields the base URL, such as http://127.0.0.1:4711."""
-    server = _server(datasets, fault)
+    server = _server(datasets, fault, accounts)
     with _bound(port) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
