@@ -9,7 +9,6 @@ import argparse
 import gzip
 import os
 import shutil
-import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -103,4 +102,4 @@ if __name__ == "__main__":
     parser.add_argument("--repo", default="square/okhttp")
     parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args()
-    sys.exit(main(options.files, options.repo.lower(), options.repeats))
+    main(options.files, options.repo.lower(), options.repeats)

@@ -17,6 +17,7 @@ SprintError                    one sentence that says what to do; the command li
 ├── AnalysisError              nothing can be said about the project as of that moment
 ├── AccessError                whoever asks may not do this; nothing was done
 │   └── SignInError            nobody in particular asks, or the token does not count
+├── BackupError                a backup could not be made, read or restored; the store is as it was
 └── ReportError                a report could not be produced; the run table has the details
 """
 
@@ -101,6 +102,10 @@ class AccessError(SprintError):
 
 class SignInError(AccessError):
     """It is not known who asks: no token, or one that does not count."""
+
+
+class BackupError(SprintError):
+    """A backup could not be made, read or restored. The store is as it was."""
 
 
 class ReportError(SprintError):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Self
 
@@ -14,16 +14,13 @@ from sprintlib.access.identity import LOCAL, Identity
 from sprintlib.access.policy import Action, permit
 from sprintlib.as_of import parse_as_of
 from sprintlib.calendar import WorkingCalendar
+from sprintlib.clock import Clock, clock_of, utc_now
 from sprintlib.errors import AccessError, AnalysisError
 from sprintlib.history import ProjectState, load_state
 from sprintlib.settings import Settings
 from sprintlib.store import open_store
 
 _STATES = 4  # kept at a time: each holds every fact of the project up to its moment
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -37,7 +34,7 @@ class ProjectHandle:
 
     settings: Settings
     engine: Engine
-    clock: Callable[[], datetime] = _utc_now
+    clock: Clock = utc_now
     who: Identity = LOCAL
     load: Callable[[Engine, Settings, datetime], ProjectState] = load_state
     withheld: tuple[str, ...] = ()
@@ -46,7 +43,7 @@ class ProjectHandle:
     @classmethod
     def open(cls, settings: Settings, *, read_only: bool = False) -> Self:
         """Open the project's store. Raises StoreError with one sentence when it cannot be opened."""
-        return cls(settings, open_store(settings.database_url, read_only=read_only))
+        return cls(settings, open_store(settings.database_url, read_only=read_only), clock_of(settings))
 
     def seen_by(self, who: Identity) -> Self:
         """The same project for somebody else: only of the repositories that they may see.

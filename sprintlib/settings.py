@@ -212,6 +212,15 @@ class StoreSettings(_Section):
     url: str | None = Field(None, description="SQLAlchemy URL; default is data/sprint.db in the home folder")
 
 
+class BackupSettings(_Section):
+    """Copies of the store, made by `sprint backup` and once a day by `sprint run due`."""
+
+    folder: str = Field("backups", description="where backups go, relative to the home folder; best another disk")
+    daily: bool = Field(True, description="have 'sprint run due' make one a day")
+    keep_days: int = Field(30, ge=1, description="days of which the last backup is kept")
+    keep_weeks: int = Field(4, ge=0, description="weeks before these of which the last backup is kept")
+
+
 class WebhookSettings(_Section):
     """How GitHub's webhooks are checked. SPRINT_WEBHOOK_SECRET goes before the file."""
 
@@ -281,6 +290,12 @@ class ApiSettings(_Section):
         return value
 
 
+class ClockSettings(_Section):
+    """Where the present comes from, for a simulated project."""
+
+    file: str | None = Field(None, description="file that holds the present moment; default: this machine's clock")
+
+
 class PathSettings(_Section):
     """Folders, relative to the home folder."""
 
@@ -314,9 +329,11 @@ class Settings(_Section):
     actions: ActionSettings = ActionSettings()
     report: ReportSettings = ReportSettings()
     store: StoreSettings = StoreSettings()
+    backup: BackupSettings = BackupSettings()
     webhooks: WebhookSettings = WebhookSettings()
     auth: AuthSettings = AuthSettings()
     api: ApiSettings = ApiSettings()
+    clock: ClockSettings = ClockSettings()
     paths: PathSettings = PathSettings()
     llm: LlmSettings = LlmSettings()
 

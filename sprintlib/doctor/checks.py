@@ -4,14 +4,15 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError
 
-from sprintlib import inbox, llm, schedule
+from sprintlib import backup, inbox, llm, schedule
+from sprintlib.backup.files import folder_of
 from sprintlib.doctor.access import check_access
 from sprintlib.doctor.check import Check
 from sprintlib.errors import LlmError, SettingsError, SprintError
@@ -28,8 +29,9 @@ _DISK_NEEDED_GB = 1.0
 _CLOCK_TOLERANCE_SECONDS = 300
 _PATIENCE = RetryPolicy(timeout_seconds=10, attempts=2, first_wait_seconds=0.5)
 _MACHINE = ("disk", "git", "kernel", "Ollama")
-_EVERYTHING = ("disk", "store", "collection", "inbox", "access", "git", "kernel", "Ollama", "scheduler")
+_EVERYTHING = ("disk", "store", "collection", "inbox", "access", "git", "kernel", "Ollama", "scheduler", "backup")
 _MOST_NAMED = 5
+_OLD_BACKUP = timedelta(days=2)
 _MOST_WAITING = 500
 _READS = {"issues": "Issues", "pulls": "Pull requests", "actions/runs": "Actions"}
 
@@ -65,6 +67,7 @@ def _examine(settings: Settings, names: Sequence[str]) -> Iterator[Check]:
         "kernel": _kernel,
         "Ollama": _ollama,
         "scheduler": _scheduler,
+        "backup": _backup,
     }
     for name in names:
         yield from _guarded(name, partial(_single, checks[name], settings))
@@ -272,3 +275,14 @@ def _scheduler(settings: Settings) -> Check:
     if installed is None:
         return Check("scheduler", "info", "no unattended reports", "run 'sprint schedule install' if you want them")
     return Check("scheduler", "ok", installed)
+
+
+def _backup(settings: Settings) -> Check:
+    last = backup.newest(folder_of(settings))
+    if last is None:
+        return Check("backup", "info", "none yet", "run 'sprint backup'; 'sprint run due' makes one a day")
+    age = datetime.now(UTC) - last.made_at
+    told = f"{last.made_at.astimezone(settings.time_zone):%Y-%m-%d %H:%M}, {last.size / 1e6:.1f} MB"
+    if age > _OLD_BACKUP:
+        return Check("backup", "warn", f"{told}: {age.days} days old", "run 'sprint backup'")
+    return Check("backup", "ok", told)

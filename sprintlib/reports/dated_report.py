@@ -20,6 +20,7 @@ from sqlalchemy.exc import DatabaseError
 
 from sprintlib import resources
 from sprintlib.child_environment import STORE, child_environment
+from sprintlib.clock import clock_of
 from sprintlib.errors import AnalysisError, ReportError, SprintError
 from sprintlib.imports import preload
 from sprintlib.locks import file_lock
@@ -96,7 +97,7 @@ def write_report(
     Raises ReportError with one sentence; the run table has the same, but for a milestone that does not exist, and
     nothing half-done is left behind.
     """
-    moment = (as_of or datetime.now(UTC)).astimezone(UTC)
+    moment = (as_of or clock_of(settings)()).astimezone(UTC)
     parameters = {"home": str(settings.home), "milestone": milestone, "as_of": moment.isoformat()}
     engine = open_store(settings.database_url)
     run_table.mark_dead_runs(engine)

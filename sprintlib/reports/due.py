@@ -7,6 +7,8 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import Engine
 
+from sprintlib import backup
+from sprintlib.clock import clock_of
 from sprintlib.errors import ReportError, SprintError
 from sprintlib.locks import LockedError, file_lock
 from sprintlib.project import ProjectHandle
@@ -25,11 +27,12 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Result:
-    """How one overdue report went. milestone: null for the nearest deadline."""
+    """How one overdue report, or the day's backup, went. milestone: null for the nearest deadline, and for a backup."""
 
     milestone: str | None
     ok: bool
     message: str
+    kind: str = "report"  # | backup
 
 
 def last_slot(settings: Settings, now: datetime) -> datetime | None:
@@ -70,7 +73,7 @@ def is_due(sprint: DatedSprint | None, slot: datetime, past_runs: Sequence[Run],
 
 
 def run_due(settings: Settings, say: Say, now: datetime | None = None, explain: bool | None = None) -> list[Result]:
-    """Collect what is new, and write every overdue report of an open dated milestone. Idempotent.
+    """Collect what is new, write the overdue report of each open dated milestone, make the day's backup. Idempotent.
 
     Without a dated milestone, one report on what is open. One failure does not stop the others.
     explain: as in `write_report`. say: gets a line of plain text on whatever happens.
@@ -80,7 +83,7 @@ def run_due(settings: Settings, say: Say, now: datetime | None = None, explain: 
         if not alone:
             say("Another 'sprint run due' is already running: nothing to do.")
             return []
-        return _catch_up(settings, say, now or datetime.now(UTC), explain)
+        return _catch_up(settings, say, now or clock_of(settings)(), explain)
 
 
 def overdue(engine: Engine, settings: Settings, now: datetime) -> list[DatedSprint | None]:
@@ -105,8 +108,14 @@ def open_dated_sprints(engine: Engine, settings: Settings, as_of: datetime) -> l
 def _catch_up(settings: Settings, say: Say, now: datetime, explain: bool | None) -> list[Result]:
     engine = open_store(settings.database_url)
     mark_dead_runs(engine)
-    if not overdue(engine, settings, now):
+    results = _reports(engine, settings, say, now, explain) + _back_up(settings, say, now)
+    if not results:
         say("Nothing is due.")
+    return results
+
+
+def _reports(engine: Engine, settings: Settings, say: Say, now: datetime, explain: bool | None) -> list[Result]:
+    if not overdue(engine, settings, now):
         return []
     _collect(engine, settings, say)
     results = [_report(settings, sprint, say, explain) for sprint in overdue(engine, settings, now)]
@@ -115,6 +124,21 @@ def _catch_up(settings: Settings, say: Say, now: datetime, explain: bool | None)
     for folder in prune(engine, settings, now):
         say(f"Removed {folder}, older than {settings.report.keep_days} days.")
     return results
+
+
+def _back_up(settings: Settings, say: Say, now: datetime) -> list[Result]:
+    """The backup of the day, where it is missing, and what is no longer kept."""
+    if not backup.is_due(settings, now):
+        return []
+    try:
+        made = backup.make_backup(settings, now)
+    except SprintError as error:
+        say(f"Backup: failed: {error}")
+        return [Result(None, False, str(error), "backup")]
+    say(f"Backup: {made.file}")
+    for file in backup.prune(settings, now):
+        say(f"Removed {file.name}, which is no longer kept.")
+    return [Result(None, True, str(made.file), "backup")]
 
 
 def _collect(engine: Engine, settings: Settings, say: Say) -> None:

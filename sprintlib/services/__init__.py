@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from sprintlib.services.feedback import FeedbackResult, OpenRecommendation, open_recommendations, record_feedback
     from sprintlib.services.question_answering import Answer, answer, ask
     from sprintlib.services.report_runs import report_file, runs
+    from sprintlib.services.standings import chances, fill_days, standing, stood_before
     from sprintlib.services.stored import forecasts, risks, stored_milestones
     from sprintlib.services.token_administration import create_token, revoke_token, tokens
-    from sprintlib.services.whatif import WhatIfResult, last_recommended, what_if
+    from sprintlib.services.whatif import WhatIfResult, can_change, gains_if_out, last_recommended, what_if
 
 _MODULES = {
     "analysis": ("analyze", "explain"),
@@ -28,9 +29,10 @@ _MODULES = {
     "feedback": ("FeedbackResult", "OpenRecommendation", "open_recommendations", "record_feedback"),
     "question_answering": ("Answer", "answer", "ask"),
     "report_runs": ("report_file", "runs"),
+    "standings": ("chances", "fill_days", "standing", "stood_before"),
     "stored": ("forecasts", "risks", "stored_milestones"),
     "token_administration": ("create_token", "revoke_token", "tokens"),
-    "whatif": ("WhatIfResult", "last_recommended", "what_if"),
+    "whatif": ("WhatIfResult", "can_change", "gains_if_out", "last_recommended", "what_if"),
 }
 __all__ = [
     "Answer",
@@ -40,13 +42,17 @@ __all__ = [
     "analyze",
     "answer",
     "ask",
+    "can_change",
+    "chances",
     "create_token",
     "deliveries",
     "delivery",
     "dependencies",
     "evidence",
     "explain",
+    "fill_days",
     "forecasts",
+    "gains_if_out",
     "last_recommended",
     "milestones",
     "open_recommendations",
@@ -59,6 +65,8 @@ __all__ = [
     "revoke_token",
     "risks",
     "runs",
+    "standing",
+    "stood_before",
     "stored_milestones",
     "sync",
     "tokens",

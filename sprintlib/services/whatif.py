@@ -10,7 +10,16 @@ from pydantic import BaseModel, ConfigDict
 
 from sprintlib.analysis.pipeline import select_context, sprint_contexts
 from sprintlib.errors import AnalysisError
-from sprintlib.forecast import Change, WhatIf, apply_change, forecast
+from sprintlib.forecast import (
+    Change,
+    WhatIf,
+    apply_change,
+    forecast,
+    gain,
+    headline,
+    probability_under,
+    slowest_first,
+)
 from sprintlib.forecast import what_if as compare
 from sprintlib.history.names import called_today
 from sprintlib.project import ProjectHandle
@@ -103,6 +112,30 @@ def what_if(
         plan=plan,
     )
     return redacted(project, result)
+
+
+def gains_if_out(project: ProjectHandle, as_of: datetime, milestone: str, most: int = 20) -> dict[str, float]:
+    """How much each of the items least likely to be done in time holds the milestone back, by ref.
+
+    It is what `what_if` says of taking the item out with the pull requests that carry it: probability after minus
+    before, 0-1. most: of how many items. Empty where there is no probability. Raises AnalysisError as `what_if`.
+    """
+    context = select_context(sprint_contexts(project.state(as_of), project.settings, milestone), as_of)
+    before = headline(context.inputs).probability
+    found = {}
+    for ref in slowest_first(context.inputs)[:most] if before is not None else ():
+        change = Change(drop=with_pull_requests(context, [ref]))
+        brought = gain(before, probability_under(context.inputs, change))
+        if brought is not None:
+            found[ref] = brought
+    return found
+
+
+def can_change(project: ProjectHandle, as_of: datetime, milestone: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Open items of a milestone that wait for something, and those under review. Raises AnalysisError as `what_if`."""
+    context = select_context(sprint_contexts(project.state(as_of), project.settings, milestone), as_of)
+    waiting = frozenset(one.item for one in context.blocked_items)
+    return waiting, frozenset(ref for ref, pulls in context.pulls_of.items() if pulls)
 
 
 def last_recommended(project: ProjectHandle, name: str) -> datetime | None:

@@ -14,6 +14,7 @@ from sprintsim.fake_github.accounts import Accounts
 from sprintsim.fake_github.app import application
 from sprintsim.fake_github.dataset import Dataset
 from sprintsim.fake_github.faults import Fault
+from sprintsim.fake_github.gateway import Clock, utc_now
 from sprintsim.fake_github.loading import check_servable, load
 
 HOST = "127.0.0.1"
@@ -21,12 +22,15 @@ HOST = "127.0.0.1"
 Datasets = Sequence[Dataset | Path | str]
 
 
-def _server(datasets: Datasets, fault: Fault | str | None, accounts: Accounts | None = None) -> uvicorn.Server:
+def _server(
+    datasets: Datasets, fault: Fault | str | None, clock: Clock = utc_now, accounts: Accounts | None = None
+) -> uvicorn.Server:
     made = [dataset for dataset in datasets if isinstance(dataset, Dataset)]
     read = load(*(path for path in datasets if not isinstance(path, Dataset)))
     check_servable(read)
     config = uvicorn.Config(
-        application([*made, *read], Fault.parse(fault) if isinstance(fault, str) else fault, accounts),
+        application([*made, *read], Fault.parse(fault) if isinstance(fault, str) else fault, clock, accounts),
+        date_header=False,  # the application says what the time is
         log_level="critical",
         access_log=False,
         lifespan="off",
@@ -72,10 +76,17 @@ def serve(
 
 @contextmanager
 def running(
-    datasets: Datasets, fault: Fault | str | None = None, port: int = 0, accounts: Accounts | None = None
+    datasets: Datasets,
+    fault: Fault | str | None = None,
+    port: int = 0,
+    clock: Clock = utc_now,
+    accounts: Accounts | None = None,
 ) -> Iterator[str]:
-    """Serve in a background thread on a free loopback port; yields the base URL, such as http://127.0.0.1:4711."""
-    server = _server(datasets, fault, accounts)
+    """Serve in a background thread on a free loopback port; yields the base URL, such as http://127.0.0.1:4711.
+
+    clock: what its answers say the time is. accounts: who may sign in.
+    """
+    server = _server(datasets, fault, clock, accounts)
     with _bound(port) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

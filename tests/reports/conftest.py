@@ -22,6 +22,7 @@ def settings(tmp_path: Path, vega_cache: Path) -> Settings:
     (tmp_path / "vega").symlink_to(vega_cache)
     (tmp_path / "sprint.toml").write_text(
         '[project]\nname = "demo"\nrepositories = ["sprint-demo/api", "sprint-demo/web"]\n'
+        "[backup]\ndaily = false\n"
         '[llm]\nhost = "http://127.0.0.1:9"\n',  # no model answers there, whatever runs on this machine
         encoding="utf-8",
     )

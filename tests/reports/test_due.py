@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from sprintlib import github
 from sprintlib.cli.main import sprint
-from sprintlib.errors import ReportError, UnreachableError
+from sprintlib.errors import BackupError, ReportError, UnreachableError
 from sprintlib.reports import DatedSprint, due, is_due, last_slot, overdue, run_due
 from sprintlib.results import Run, run_table, runs
 from sprintlib.store import open_store, schema, upsert
@@ -309,3 +309,23 @@ def test_the_list_recognises_runs_that_were_killed(settings):
         connection.execute(run.update().values(pid=None))
     assert "killed" in call(settings, "list").output
     assert runs(engine, "demo")[0].state == "killed"
+
+
+@pytest.mark.usefixtures("titles", "written")
+def test_the_backup_of_the_day_is_made_once_and_its_failure_is_said(settings, monkeypatch):
+    settings = settings.model_copy(update={"backup": settings.backup.model_copy(update={"daily": True})})
+    said = []
+    assert [result.kind for result in run_due(settings, said.append) if result.ok] == ["report", "report", "backup"]
+    assert run_due(settings, said.append) == []
+    (made,) = (settings.home / "backups").iterdir()
+    made.unlink()
+    monkeypatch.setattr(due.backup, "make_backup", raising(BackupError("The disk is full.")))
+    assert [(result.kind, result.ok) for result in run_due(settings, said.append)] == [("backup", False)]
+    assert said[-1] == "Backup: failed: The disk is full."
+
+
+def raising(error):
+    def fail(*_arguments):
+        raise error
+
+    return fail

@@ -1,0 +1,133 @@
+"""The state of everything on one screen: verdicts, how old the facts are, what waits, what runs, what was backed up.
+
+Nothing is asked of GitHub and nothing is written, so that it may be called every minute; `doctor` looks further.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import make_url
+
+from sprintlib import backup, inbox, schedule
+from sprintlib.backup.files import folder_of
+from sprintlib.backup.manifest import installed_version
+from sprintlib.errors import AnalysisError
+from sprintlib.history.completeness import incomplete
+from sprintlib.history.names import repositories_meant
+from sprintlib.project import ProjectHandle
+from sprintlib.results import Run, runs
+from sprintlib.services import analyze
+
+STALE_FACTS = timedelta(days=1)
+OLD_BACKUP = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One open milestone: what the analysis as of now says."""
+
+    title: str
+    probability: float | None
+    due_on: date | None
+    open: int
+    done: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is not as it should be, and the command that mends it."""
+
+    what: str
+    todo: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """Everything that `sprint status` shows. facts: repository -> when it was last collected completely."""
+
+    project: str
+    as_of: datetime
+    version: str
+    verdicts: tuple[Verdict, ...]
+    facts: dict[str, datetime | None]
+    inbox: dict[str, int]
+    last_run: Run | None
+    scheduler: str | None
+    last_backup: datetime | None
+    store_bytes: int | None
+    problems: tuple[Problem, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON; times are datetimes."""
+        return asdict(self)
+
+
+def status(project: ProjectHandle) -> Status:
+    """Look at a project now. Raises StoreError where its store cannot be read."""
+    now, settings = project.clock(), project.settings
+    verdicts, facts = _verdicts(project, now)
+    counted = inbox.counts(project.engine)
+    ran = runs(project.engine, project.name, 1)
+    saved = backup.newest(folder_of(settings))
+    found = Status(
+        project=project.name,
+        as_of=now,
+        version=installed_version(),
+        verdicts=verdicts,
+        facts=facts,
+        inbox=counted,
+        last_run=ran[0] if ran else None,
+        scheduler=schedule.status(settings),
+        last_backup=saved.made_at if saved else None,
+        store_bytes=_store_bytes(settings.database_url),
+        problems=(),
+    )
+    return Status(**{**vars(found), "problems": (*_incomplete(project), *_problems(found))})
+
+
+def _verdicts(project: ProjectHandle, now: datetime) -> tuple[tuple[Verdict, ...], dict[str, datetime | None]]:
+    try:
+        analysis = analyze(project, now)
+    except AnalysisError:
+        return (), dict.fromkeys(project.settings.project.repositories)
+    found = tuple(
+        Verdict(one.title, one.probability, one.due_on, one.scope.open, one.scope.done) for one in analysis.milestones
+    )
+    return found, analysis.freshness
+
+
+def _incomplete(project: ProjectHandle) -> list[Problem]:
+    with project.engine.connect() as connection:
+        meant = repositories_meant(connection, project.settings.project.repositories)
+        return [Problem(sentence, "sprint doctor") for sentence in incomplete(connection, list(meant))]
+
+
+def _problems(found: Status) -> list[Problem]:
+    problems = []
+    if not any(found.facts.values()):
+        problems.append(Problem("Nothing has been collected completely yet.", "sprint sync"))
+    for name, at in found.facts.items():
+        if at is not None and found.as_of - at > STALE_FACTS:
+            problems.append(Problem(f"The facts of {name} are more than a day old.", "sprint sync"))
+    if found.inbox["aside"]:
+        problems.append(
+            Problem(f"{found.inbox['aside']:,} deliveries are set aside.", "sprint inbox list --state aside")
+        )
+    if found.last_run is not None and found.last_run.state not in ("ok", "running"):
+        problems.append(Problem("The last report failed.", "sprint run list"))
+    if found.last_backup is None:
+        problems.append(Problem("There is no backup.", "sprint backup"))
+    elif found.as_of - found.last_backup > OLD_BACKUP:
+        problems.append(Problem("The last backup is more than two days old.", "sprint backup"))
+    return problems
+
+
+def _store_bytes(url: str) -> int | None:
+    """Size of a SQLite store with its log; None for a server."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return None
+    files = (Path(parsed.database + suffix) for suffix in ("", "-wal"))
+    return sum(file.stat().st_size for file in files if file.exists())
