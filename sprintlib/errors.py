@@ -15,9 +15,9 @@ SprintError                    one sentence that says what to do; the command li
 │   ├── LlmTimeout             the model was too slow
 │   └── LlmBadOutput           what came back is truncated or not what was asked for
 ├── AnalysisError              nothing can be said about the project as of that moment
+├── BackupError                a backup could not be made, read or restored; the store is as it was
 ├── AccessError                whoever asks may not do this; nothing was done
 │   └── SignInError            nobody in particular asks, or the token does not count
-├── BackupError                a backup could not be made, read or restored; the store is as it was
 └── ReportError                a report could not be produced; the run table has the details
 """
 
@@ -96,16 +96,16 @@ class AnalysisError(SprintError):
     """Nothing can be said about the project as of that moment."""
 
 
+class BackupError(SprintError):
+    """A backup could not be made, read or restored. The store is as it was."""
+
+
 class AccessError(SprintError):
     """Whoever asks may not do this. Nothing was done."""
 
 
 class SignInError(AccessError):
     """It is not known who asks: no token, or one that does not count."""
-
-
-class BackupError(SprintError):
-    """A backup could not be made, read or restored. The store is as it was."""
 
 
 class ReportError(SprintError):

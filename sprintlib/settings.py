@@ -228,6 +228,12 @@ class WebhookSettings(_Section):
     secret_file_before: str | None = Field(None, description="the same for the former secret, while both count")
 
 
+class ClockSettings(_Section):
+    """Where the present comes from, for a simulated project."""
+
+    file: str | None = Field(None, description="file that holds the present moment; default: this machine's clock")
+
+
 class AuthSettings(_Section):
     """Who may use the API and the pages. Tokens of `sprint token create` count in every mode."""
 
@@ -290,12 +296,6 @@ class ApiSettings(_Section):
         return value
 
 
-class ClockSettings(_Section):
-    """Where the present comes from, for a simulated project."""
-
-    file: str | None = Field(None, description="file that holds the present moment; default: this machine's clock")
-
-
 class PathSettings(_Section):
     """Folders, relative to the home folder."""
 
@@ -331,9 +331,9 @@ class Settings(_Section):
     store: StoreSettings = StoreSettings()
     backup: BackupSettings = BackupSettings()
     webhooks: WebhookSettings = WebhookSettings()
+    clock: ClockSettings = ClockSettings()
     auth: AuthSettings = AuthSettings()
     api: ApiSettings = ApiSettings()
-    clock: ClockSettings = ClockSettings()
     paths: PathSettings = PathSettings()
     llm: LlmSettings = LlmSettings()
 

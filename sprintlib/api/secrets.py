@@ -46,9 +46,9 @@ class WebhookSecrets:
 
     @classmethod
     def given_by(cls, settings: Settings) -> "WebhookSecrets | None":
-        """The same; None where neither the environment nor the settings name one. Raises SettingsError."""
+        """The same; None where environment, settings and `sprint webhooks install` gave none. Raises SettingsError."""
         named = (settings.webhooks.secret_file, os.environ.get(VARIABLE), os.environ.get(VARIABLE_BEFORE))
-        return cls.of(settings) if any(named) else None
+        return cls.of(settings) if any(named) or secret_file(settings).is_file() else None
 
     def current(self) -> list[bytes]:
         """The secrets that count now. Raises SettingsError for a file that cannot be read."""

@@ -8,8 +8,8 @@ from fastapi import APIRouter, HTTPException, Request
 from sqlalchemy.exc import DatabaseError
 from starlette.requests import ClientDisconnect
 
-from sprintlib.api.secrets import VARIABLE
 from sprintlib.errors import SettingsError
+from sprintlib.github.hook_secret import VARIABLE
 from sprintlib.inbox import Receipt, receive
 from sprintlib.text import printable
 

@@ -31,7 +31,7 @@ def command(app: App, host: str, port: int, worker: bool) -> None:
     before it is answered; 'sprint inbox list' shows what became of it.
     """
     from sprintlib.api import WebhookSecrets, serve
-    from sprintlib.api.secrets import VARIABLE
+    from sprintlib.github.hook_secret import VARIABLE
 
     project = app.project
     secrets = WebhookSecrets.given_by(project.settings)

@@ -29,9 +29,9 @@ _MODULES = {
     "feedback": ("FeedbackResult", "OpenRecommendation", "open_recommendations", "record_feedback"),
     "question_answering": ("Answer", "answer", "ask"),
     "report_runs": ("report_file", "runs"),
-    "standings": ("chances", "fill_days", "standing", "stood_before"),
     "stored": ("forecasts", "risks", "stored_milestones"),
     "token_administration": ("create_token", "revoke_token", "tokens"),
+    "standings": ("chances", "fill_days", "standing", "stood_before"),
     "whatif": ("WhatIfResult", "can_change", "gains_if_out", "last_recommended", "what_if"),
 }
 __all__ = [
