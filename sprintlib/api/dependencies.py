@@ -6,7 +6,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from typing import Annotated
 
-from fastapi import Depends, HTTPException, Query, Request, Response
+from fastapi import Depends, HTTPException, Path, Query, Request, Response
 
 from sprintlib.access import LOCAL, Identity, identify_token, sessions
 from sprintlib.api.context import Context
@@ -67,6 +67,7 @@ def _signed_in(project: ProjectHandle, cookie: str) -> Identity:
     return sessions.identity_of(project.settings.auth, sign_in.checked(project, found))
 
 
+Number = Annotated[int, Path(ge=0, le=2**31 - 1)]  # of a row: what every database can compare
 Who = Annotated[Identity, Depends(identify)]
 
 
