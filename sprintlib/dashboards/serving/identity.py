@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from jupyter_server.auth import IdentityProvider, User
@@ -43,7 +44,7 @@ class SessionIdentityProvider(IdentityProvider):
         """Always: there is no way around signing in."""
         return True
 
-    async def get_user(self, handler: web.RequestHandler) -> User | None:  # type: ignore[override]
+    async def get_user(self, handler: web.RequestHandler) -> User | None:
         """Who that is; None for nobody. Raises 403 for who may see only a part."""
         cookie = handler.get_cookie(sessions.COOKIE)
         who = await asyncio.to_thread(self._identified, cookie) if cookie else None
@@ -51,7 +52,7 @@ class SessionIdentityProvider(IdentityProvider):
             raise web.HTTPError(403, _PARTLY)
         return User(username=who.name) if who else None
 
-    def get_handlers(self) -> list[tuple[str, object]]:
+    def get_handlers(self) -> list[Any]:
         """Signing in happens at `sprint serve`, which is at the same address behind one proxy."""
         address = f"{(self.project_settings.auth.public_url or '').rstrip('/')}{SIGN_IN}"
         return [(r"/login", ToSignIn, {"address": address})]
