@@ -56,6 +56,7 @@ COMMANDS = {
     "evaluate": ("sprintlib.cli.evaluate", "Score the forecasts on your own or on recorded sprints."),
     "dashboards": ("sprintlib.cli.dashboards", "Serve the dashboards, read-only."),
     "mcp": ("sprintlib.cli.mcp", "Let an editor's language model ask, over MCP."),
+    "secrets": ("sprintlib.cli.secrets", "The keys that sign sessions."),
     "token": ("sprintlib.cli.token", "Tokens by which programs use the API."),
     "lab": ("sprintlib.cli.lab", "Open JupyterLab on the notebooks."),
     "github-server": ("sprintlib.cli.github_server", "Serve recorded or simulated repositories as GitHub would."),
