@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -82,7 +82,12 @@ def test_sprints_that_can_wait_are_analysed_once_for_several_deliveries(
     worker.settle()
     analysed: list[list[str]] = []
     analyze = worker.project.analyze
-    monkeypatch.setattr(worker.project, "analyze", lambda keys: analysed.append(sorted(keys)) or analyze(keys))
+
+    def noted(keys: Collection[str]) -> int:
+        analysed.append(sorted(keys))
+        return analyze(keys)
+
+    monkeypatch.setattr(worker.project, "analyze", noted)
     for who in range(3):
         put(world, "open", who)  # in no milestone
         while worker.round():
