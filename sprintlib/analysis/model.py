@@ -63,6 +63,13 @@ class ProjectionPoint(_Model):
     high: float
 
 
+class FinishPoint(_Model):
+    """One coming working day: share of the futures (0-1) in which everything is done or dropped by its end."""
+
+    day: date
+    share: float
+
+
 class BurnUp(_Model):
     """Past days and the projected range; the last past day is that of `as_of`."""
 
@@ -132,6 +139,7 @@ class MilestoneAnalysis(_Model):
     items: tuple[ItemForecast, ...] = ()
     governed_by: str | None
     burn_up: BurnUp
+    finish_by_day: tuple[FinishPoint, ...] = ()
     measurements: tuple[Metric, ...] = ()
     known_later: tuple[str, ...]
     narrative: tuple[Sentence, ...] = ()

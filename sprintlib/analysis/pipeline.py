@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from sprintlib.analysis.citations import CitationCheck
 from sprintlib.analysis.data_quality import known_later, notes, planned_absences
-from sprintlib.analysis.model import Analysis, BurnUp, MilestoneAnalysis, Part, ProjectionPoint
+from sprintlib.analysis.model import Analysis, BurnUp, FinishPoint, MilestoneAnalysis, Part, ProjectionPoint
 from sprintlib.analysis.scope_counts import burn_up_days, counts, first_day, total
 from sprintlib.analysis.steps import STEPS, SprintFindings, StepInputs, run_steps, stage_steps
 from sprintlib.calendar import WorkingCalendar
@@ -168,6 +168,7 @@ def build_milestone_analysis(inputs: ForecastInputs, found: SprintFindings, sent
         items=item_forecasts(inputs),
         governed_by=governing_part(inputs),
         burn_up=_burn_up(sprint, future),
+        finish_by_day=tuple(FinishPoint(day=day, share=share) for day, share in future.finish_by_day),
         measurements=found.features,
         known_later=known_later(sprint),
         timings={},

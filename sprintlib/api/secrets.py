@@ -44,6 +44,12 @@ class WebhookSecrets:
             )
         return found
 
+    @classmethod
+    def given_by(cls, settings: Settings) -> "WebhookSecrets | None":
+        """The same; None where environment, settings and `sprint webhooks install` gave none. Raises SettingsError."""
+        named = (settings.webhooks.secret_file, os.environ.get(VARIABLE), os.environ.get(VARIABLE_BEFORE))
+        return cls.of(settings) if any(named) or secret_file(settings).is_file() else None
+
     def current(self) -> list[bytes]:
         """The secrets that count now. Raises SettingsError for a file that cannot be read."""
         values = [given or _read(place) for given, place in zip(self.given, self.files, strict=True)]

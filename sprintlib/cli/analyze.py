@@ -9,8 +9,9 @@ from sprintlib.cli.main import App
 @click.option("--as-of", metavar="T", help="RFC 3339, or a date (end of that day); default: now.")
 @click.option("--milestone", metavar="TITLE", help="Only this one, by title or number, even if it was closed then.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object (docs/schema/analysis.schema.json).")
+@click.option("--past-days", type=click.IntRange(1, 365), metavar="N", help="Also store the last N days, for trends.")
 @click.pass_obj
-def command(app: App, as_of: str | None, milestone: str | None, as_json: bool) -> None:
+def command(app: App, as_of: str | None, milestone: str | None, as_json: bool, past_days: int | None) -> None:
     """Say whether the milestones land, what threatens them and what to do, and keep the result."""
     from sprintlib.services import analyze
     from sprintlib.views.terminal import render
@@ -23,3 +24,14 @@ def command(app: App, as_of: str | None, milestone: str | None, as_json: bool) -
         from rich.console import Console
 
         Console(highlight=False).print(render(analysis))
+    if past_days is not None:
+        _store_past(app, past_days, as_json=as_json)
+
+
+def _store_past(app: App, days: int, *, as_json: bool) -> None:
+    """Store the days of which nothing is stored, the newest first; a line each."""
+    from sprintlib.services import fill_days
+
+    for day in fill_days(app.project, days):
+        if not as_json:
+            click.echo(f"Stored how it stood at the end of {day}.")

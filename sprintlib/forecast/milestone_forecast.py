@@ -23,6 +23,7 @@ TWO_WEEKS = timedelta(days=14)
 DONE = "Nothing is open: every item is done or dropped."
 FINISHED_BY = 0.85  # the day by whose end so many futures are finished is shown beside the interval, and lies within
 _PROJECTED_POINTS = 30
+_SHOWN_DAYS, _NEARLY_ALL = 45, 0.97  # of the finish by day: nine weeks, or until few futures are left
 _special = special_functions()
 
 
@@ -120,6 +121,7 @@ def _simulated(inputs: ForecastInputs, known: Forecast, undecided: bool) -> dict
         ),
         "closed_in_two_weeks": _closed_in_two_weeks(sprint, work, finish),
         "projection": _projected(sprint, work, finish, closed),
+        "finish_by_day": _finish_by_day(sprint, finish),
     }
     by_due = None
     if undecided and work.days_left is not None:
@@ -174,6 +176,15 @@ def _projected_days(sprint: Sprint, finish: Draws) -> list[tuple[date, float]]:
     step = ceil(len(days) / _PROJECTED_POINTS)
     kept = sorted({*days[::step], days[-1]})
     return [(day, sprint.calendar.working_time(sprint.past.as_of, sprint.calendar.end_of_day(day))) for day in kept]
+
+
+def _finish_by_day(sprint: Sprint, finish: Draws) -> tuple[tuple[date, float], ...]:
+    """(local day, share of the futures finished by its end), working days from today on until nearly all are."""
+    ahead = days_ahead(sprint, finish)
+    shares = [(left, round(float(np.mean(ahead <= left)), 4)) for left in range(_SHOWN_DAYS)]
+    last = next((place for place, (_, share) in enumerate(shares) if share >= _NEARLY_ALL), _SHOWN_DAYS - 1)
+    named = ((_day(sprint, float(left)), share) for left, share in shares[: last + 1])
+    return tuple((day, share) for day, share in named if day is not None)
 
 
 def _finish_interval(sprint: Sprint, finish: Draws) -> tuple[date | None, date | None]:

@@ -64,6 +64,7 @@ class Forecast(BaseModel):
     delivered_by: `layered` where the statistical layer has a say in it, else the mechanistic one alone.
     n_history: closings of milestone items the throughput rests on. basis: what the numbers rest on.
     projection: (day, low, median, high) of the items done or dropped, with their 80 % interval, for the burn-up.
+    finish_by_day: (working day, share of the futures in which everything is done or dropped by its end), from today.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -78,3 +79,4 @@ class Forecast(BaseModel):
     dates: ForecastDates = ForecastDates()
     closed_in_two_weeks: tuple[int, int, int] | None = None
     projection: tuple[tuple[date, float, float, float], ...] = ()
+    finish_by_day: tuple[tuple[date, float], ...] = ()

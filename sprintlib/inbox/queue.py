@@ -235,12 +235,14 @@ def known(engine: Engine, guids: Collection[str]) -> set[str]:
     return found
 
 
-def listed(engine: Engine, states: Collection[str] = (), most: int = 50) -> list[Delivery]:
-    """The newest rows without their bodies, newest first."""
+def listed(engine: Engine, states: Collection[str] = (), most: int = 50, before: int | None = None) -> list[Delivery]:
+    """The newest rows without their bodies, newest first. before: only those with a smaller number."""
     columns = [column for column in delivery.c if column.name not in ("body", "headers")]
     query = select(*columns).order_by(delivery.c.id.desc()).limit(most)
     if states:
         query = query.where(delivery.c.state.in_(list(states)))
+    if before is not None:
+        query = query.where(delivery.c.id < before)
     with engine.connect() as connection:
         return [_delivery(row) for row in connection.execute(query).mappings()]
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
@@ -62,6 +62,22 @@ class ReportFiles:
     def sprint(self) -> str | None:
         """The key of the sprint it is about; None where no milestone was open."""
         return (self.analysis.milestones[0].key or None) if self.analysis.milestones else None
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON: the verdict, and where the files are."""
+        milestone = self.analysis.milestones[0] if self.analysis.milestones else None
+        return {
+            "milestone": milestone.title if milestone else None,
+            "as_of": self.analysis.as_of.isoformat(),
+            "probability": milestone.probability if milestone else None,
+            "reason": milestone.reason if milestone else "no milestone was open",
+            "folder": str(self.folder),
+            "html": str(self.html),
+            "markdown": str(self.markdown),
+            "notebook": str(self.notebook),
+            "numbers": str(self.numbers),
+            "run": self.run_id,
+        }
 
 
 def write_report(

@@ -10,18 +10,23 @@ from sprintlib.results.analyses import (
     thin_analyses,
     with_words,
 )
+from sprintlib.results.past_analyses import ChanceAt, chances, newest_before, stored_moments
 from sprintlib.results.run_table import Run, mark_dead_runs, runs
 
 __all__ = [
+    "ChanceAt",
     "Run",
+    "chances",
     "latest_analyses",
     "left_out",
     "mark_dead_runs",
+    "newest_before",
     "previous_analysis",
     "runs",
     "shown",
     "store_analysis",
     "store_changed",
+    "stored_moments",
     "thin_analyses",
     "with_words",
 ]

@@ -135,7 +135,7 @@ def _newest_in(connection: Connection, project: str) -> list[tuple[datetime, Mil
     rows = connection.execute(
         select(table.c.as_of, table.c.body).where(table.c.id.in_(first)).order_by(table.c.id)
     ).all()
-    return [(as_of, _read(body)) for as_of, body in rows]
+    return [(as_of, read_body(body)) for as_of, body in rows]
 
 
 def recommended(engine: Engine, project: str) -> list[tuple[datetime, str]]:
@@ -159,7 +159,7 @@ def previous_analysis(
     )
     with engine.connect() as connection:
         row = connection.execute(query).first()
-    found = _read(row.body) if row else None
+    found = read_body(row.body) if row else None
     return (row.as_of, found) if row and found else None
 
 
@@ -179,7 +179,7 @@ def _with_words(engine: Engine, analysis: Analysis, milestone: MilestoneAnalysis
     )
     with engine.connect() as connection:
         bodies = connection.execute(query).scalars().all()
-    stored = next((found for body in bodies if (found := _read(body)) and found.narrative), None)
+    stored = next((found for body in bodies if (found := read_body(body)) and found.narrative), None)
     if stored is None or (stored.summary, stored.risks) != (milestone.summary, milestone.risks):
         return milestone
     return milestone.model_copy(update={"narrative": stored.narrative, "llm": stored.llm})
@@ -190,7 +190,8 @@ def _same_sprint(milestone: MilestoneAnalysis) -> ColumnElement[bool]:
     return table.c.sprint == milestone.key if milestone.key else table.c.milestone == milestone.title
 
 
-def _read(body: dict[str, Any]) -> MilestoneAnalysis | None:
+def read_body(body: dict[str, Any]) -> MilestoneAnalysis | None:
+    """The analysis that a row holds; None where another version wrote it in another shape."""
     try:
         return MilestoneAnalysis.model_validate(body)
     except ValidationError:

@@ -16,10 +16,11 @@ def sync(project: ProjectHandle, progress: OnProgress | None = None) -> SyncSumm
 
     Raises the errors of the `github` room, each with one sentence; what had arrived until then is stored.
     """
-    try:
-        return github.sync(project.engine, project.settings, github.find_token(project.settings), progress)
-    finally:
-        project.forget()
+    with project.acting("run", "collection"):
+        try:
+            return github.sync(project.engine, project.settings, github.find_token(project.settings), progress)
+        finally:
+            project.forget()
 
 
 def read_archive(
@@ -38,7 +39,8 @@ def read_archive(
     sources: list[archive.Source] = [(path.name, partial(nullcontext, path)) for path in files]
     sources += [(hour.name, partial(fetch.opened, hour)) for hour in hours]
     known = project.settings.project
-    try:
-        return archive.collect(project.engine, known, repositories or known.repositories, sources, progress)
-    finally:
-        project.forget()
+    with project.acting("run", "GH Archive"):
+        try:
+            return archive.collect(project.engine, known, repositories or known.repositories, sources, progress)
+        finally:
+            project.forget()

@@ -10,7 +10,16 @@ from pydantic import BaseModel, ConfigDict
 
 from sprintlib.analysis.pipeline import select_context, sprint_contexts
 from sprintlib.errors import AnalysisError
-from sprintlib.forecast import Change, WhatIf, apply_change, forecast
+from sprintlib.forecast import (
+    Change,
+    WhatIf,
+    apply_change,
+    forecast,
+    gain,
+    headline,
+    probability_under,
+    slowest_first,
+)
 from sprintlib.forecast import what_if as compare
 from sprintlib.history.names import called_today
 from sprintlib.project import ProjectHandle
@@ -29,6 +38,7 @@ from sprintlib.recommend import (
 from sprintlib.recommend.feedback import identifier_today
 from sprintlib.results.analyses import recommended
 from sprintlib.risks import SprintContext, find_risks, listed
+from sprintlib.services.redaction import redacted
 
 _REF = re.compile(r"(?:(?P<repo>[\w.-]+(?:/[\w.-]+)?)?#)?(?P<number>\d+)")
 
@@ -77,6 +87,7 @@ def what_if(
     Raises AnalysisError for items that are not open in the milestone, a due date in the past, or when nothing has
     been collected.
     """
+    project.permit("read")
     contexts = sprint_contexts(project.state(as_of), project.settings, milestone)
     context, advised = _advised(project, contexts, actions, as_of) if actions else (select_context(contexts, as_of), {})
     sprint, inputs = context.sprint, context.inputs
@@ -89,7 +100,7 @@ def what_if(
         plan = cheapest(context, apply_change(inputs, change), find_risks(context), target)
     left = sprint.open_items["ref"].to_list()
     found = compare(inputs, change)
-    return WhatIfResult(
+    result = WhatIfResult(
         as_of=as_of,
         milestone=sprint.title,
         due_on=sprint.due_on,
@@ -100,6 +111,31 @@ def what_if(
         found=found,
         plan=plan,
     )
+    return redacted(project, result)
+
+
+def gains_if_out(project: ProjectHandle, as_of: datetime, milestone: str, most: int = 20) -> dict[str, float]:
+    """How much each of the items least likely to be done in time holds the milestone back, by ref.
+
+    It is what `what_if` says of taking the item out with the pull requests that carry it: probability after minus
+    before, 0-1. most: of how many items. Empty where there is no probability. Raises AnalysisError as `what_if`.
+    """
+    context = select_context(sprint_contexts(project.state(as_of), project.settings, milestone), as_of)
+    before = headline(context.inputs).probability
+    found = {}
+    for ref in slowest_first(context.inputs)[:most] if before is not None else ():
+        change = Change(drop=with_pull_requests(context, [ref]))
+        brought = gain(before, probability_under(context.inputs, change))
+        if brought is not None:
+            found[ref] = brought
+    return found
+
+
+def can_change(project: ProjectHandle, as_of: datetime, milestone: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Open items of a milestone that wait for something, and those under review. Raises AnalysisError as `what_if`."""
+    context = select_context(sprint_contexts(project.state(as_of), project.settings, milestone), as_of)
+    waiting = frozenset(one.item for one in context.blocked_items)
+    return waiting, frozenset(ref for ref, pulls in context.pulls_of.items() if pulls)
 
 
 def last_recommended(project: ProjectHandle, name: str) -> datetime | None:

@@ -19,12 +19,13 @@ from sprintlib.views.page import (
     document,
     first_screen,
     project_screen,
+    risks_and_actions,
     scope,
     style,
     what_it_rests_on,
     wrapped,
 )
-from sprintlib.views.tables import drivers_table, freshness, milestone_table, notes, scope_table
+from sprintlib.views.tables import drivers_table, freshness, notes, scope_table
 from sprintlib.views.vega import chart_html, vega_preamble
 from sprintlib.views.words import headline, percent
 
@@ -49,12 +50,12 @@ __all__ = [
     "item_table",
     "markdown_report",
     "measurements",
-    "milestone_table",
     "narrative",
     "notes",
     "percent",
     "project_screen",
     "risk_list",
+    "risks_and_actions",
     "scope",
     "scope_table",
     "style",

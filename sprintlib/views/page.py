@@ -72,6 +72,18 @@ def all_findings(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
     )
 
 
+def risks_and_actions(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
+    """The same without the items, for a page that tells of them elsewhere."""
+    return macro(
+        _TEMPLATE,
+        "all_findings",
+        Markup(),
+        risk_list(analysis, milestone, rules=True),
+        hostile_text(analysis, milestone),
+        action_list(analysis, milestone),
+    )
+
+
 def scope(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
     """The counts, and where the sprint spans repositories those of its parts."""
     return macro(_TEMPLATE, "scope", scope_table(analysis, milestone))

@@ -1,4 +1,4 @@
-"""Tables below the first screen: milestones, drivers, scope, freshness, notes."""
+"""Tables below the first screen: drivers, scope, freshness, notes."""
 
 from datetime import date
 
@@ -8,49 +8,12 @@ from sprintlib.analysis.model import Analysis, MilestoneAnalysis, Part, Scope
 from sprintlib.explain.model import Driver
 from sprintlib.views.markup import known_repositories, short, web_url
 from sprintlib.views.templating import macro
-from sprintlib.views.words import age, between, chance, day, headline, moment, percent, short_day, today
+from sprintlib.views.words import age, day, moment, percent
 
 _TEMPLATE = "tables.html"
 _CITED = 4
 SCOPE_COLUMNS = ("Committed", "Added", "Removed", "Done", "Dropped", "Open")
 _COUNTS = frozenset(range(1, 7))  # where they stand, behind the name of the row
-
-
-def milestone_table(analysis: Analysis, links: dict[str, str] | None = None) -> Markup:
-    """One row a milestone: answer, due, finish, what is open, worst risk. links: address of each title's own page."""
-    if not analysis.milestones:
-        return macro("macros.html", "muted", "No milestone was open at that time.")
-    pages = links or {}
-    rows = [_milestone_row(analysis, milestone, pages.get(milestone.title)) for milestone in analysis.milestones]
-    return macro(_TEMPLATE, "milestones", rows)
-
-
-def _milestone_row(analysis: Analysis, milestone: MilestoneAnalysis, page: str | None) -> list[str]:
-    known, now = known_repositories(analysis), today(analysis, milestone)
-    repos = ", ".join(short(repo, known) for repo in milestone.repos)
-    early, late = milestone.interval.finish_date or (None, None)
-    scope = milestone.scope
-    return [
-        macro(_TEMPLATE, "milestone_name", milestone.title, page, repos),
-        _answer(analysis, milestone),
-        short_day(milestone.due_on, now, "none"),
-        between(early, late, now) if milestone.interval.finish_date else "–",
-        f"{scope.open} of {scope.done + scope.dropped + scope.open}",
-        macro(_TEMPLATE, "worst_risk", next(iter(milestone.risks), None), known),
-    ]
-
-
-def _answer(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
-    """The same figure as at the top of the milestone's own page, and for a probability its word."""
-    figure, words = headline(analysis, milestone)
-    if milestone.probability is not None and figure == percent(milestone.probability):
-        return macro(_TEMPLATE, "verdict", figure, chance(milestone.probability))
-    return macro(_TEMPLATE, "verdict", figure, _in_two_weeks(milestone, figure), words)
-
-
-def _in_two_weeks(milestone: MilestoneAnalysis, figure: str) -> str:
-    """What the figure of a milestone without a due date counts."""
-    return "close in two weeks" if milestone.due_on is None and figure[0].isdigit() else ""
 
 
 def drivers_table(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:

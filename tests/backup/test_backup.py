@@ -11,10 +11,11 @@ from time import sleep
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import Engine, create_engine, func, select
+from sqlalchemy import Engine, func, select
 
 from sprintlib import backup
 from sprintlib.backup.manifest import contents_of
+from sprintlib.backup.moving import move_store
 from sprintlib.cli.main import sprint
 from sprintlib.errors import BackupError
 from sprintlib.locks import file_lock
@@ -230,11 +231,7 @@ def test_the_commands(home: Path, tmp_path: Path) -> None:
 
 def test_postgresql(on_postgresql: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     url = on_postgresql.url.render_as_string(hide_password=False)
-    source = create_engine(settings.database_url)
-    with source.connect() as old, on_postgresql.begin() as new:
-        for table in schema.metadata.sorted_tables:
-            if rows := [dict(row) for row in old.execute(select(table)).mappings()]:
-                new.execute(table.insert(), rows)
+    move_store(settings.database_url, url)
     monkeypatch.setenv("SPRINT_DATABASE_URL", url)
     made = backup.make_backup(settings, NOON)
     drilled = backup.drill(settings, made.file)
@@ -248,3 +245,28 @@ def test_postgresql(on_postgresql: Engine, settings: Settings, monkeypatch: pyte
     monkeypatch.delenv("SPRINT_DATABASE_URL")
     with pytest.raises(BackupError, match="is of a postgresql store and this home uses sqlite"):
         backup.restore(made.file, settings.home, NOON)
+
+
+def test_moving_to_a_server_and_back(on_postgresql: Engine, settings: Settings, tmp_path: Path) -> None:
+    url = on_postgresql.url.render_as_string(hide_password=False)
+    with open_store(settings.database_url).begin() as connection:
+        connection.execute(schema.run.insert(), {**_run(), "id": 7})
+    done = CliRunner().invoke(sprint, ["store", "migrate", settings.database_url, url, "--json"])
+    assert json.loads(done.output)["rows"]["issue"] == 18
+    with on_postgresql.begin() as connection:  # numbers go on where they were
+        added = connection.execute(schema.run.insert().returning(schema.run.c.id), [_run(), _run()]).scalars().all()
+        connection.execute(schema.run.delete().where(schema.run.c.id > 7))
+    assert added == [8, 9]
+    back = f"sqlite:///{tmp_path / 'back.db'}"
+    move_store(url, back)
+    with open_store(settings.database_url).connect() as first, open_store(back).connect() as second:
+        assert contents_of(first).differences(contents_of(second)) == []
+    with pytest.raises(BackupError, match="holds rows already"):
+        move_store(settings.database_url, url)
+    with pytest.raises(BackupError, match="are the same store"):
+        move_store(url, url)
+
+
+def _run() -> dict[str, object]:
+    moments = {"as_of": NOON, "started_at": NOON}
+    return {"project": "acme", "milestone": "Sprint 2", "state": "ok", "trigger": "hand", "parameters": {}, **moments}

@@ -82,7 +82,7 @@ def dashboards(home: Path, *options: str, pages: Path | None = None, **variables
     """
     log_file = home / "dashboards.log"
     command = [sys.executable, *([str(_WITH_OTHER_PAGES), str(pages)] if pages else ["-m", "sprintlib"])]
-    command += ["--home", str(home), "dashboards", "--no-browser", "--port", "0"]
+    command += ["--home", str(home), "dashboards", "--no-browser", "--no-analyze", "--port", "0"]
     environment = {**os.environ, **PLANTED, **variables}
     with log_file.open("w") as log:
         process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=log, text=True, env=environment)

@@ -16,7 +16,8 @@ from tests.dashboards.project import AS_OF, Served
 
 pytestmark = pytest.mark.browser
 
-OVERVIEW = f"voila/render/overview.ipynb?as_of={AS_OF}"
+PORTFOLIO = f"voila/render/overview.ipynb?as_of={AS_OF}"
+MILESTONE = f"voila/render/milestone.ipynb?as_of={AS_OF}"
 expect.set_options(timeout=60_000)
 
 
@@ -32,8 +33,8 @@ def answer(page: Page) -> str:
     return page.locator(".answer .figure strong").first.inner_text()
 
 
-def test_the_overview_says_what_it_should_and_asks_nobody_else(visit: Open):
-    opened = visit(OVERVIEW)
+def test_the_page_of_a_milestone_says_what_it_should_and_asks_nobody_else(visit: Open):
+    opened = visit(MILESTONE)
     page = opened.page
     until_live(page)
     expect(page.get_by_role("heading", level=1, name="Sprint 2")).to_be_visible()
@@ -45,7 +46,8 @@ def test_the_overview_says_what_it_should_and_asks_nobody_else(visit: Open):
         "href", "https://github.com/acme/api/pull/90"
     )
     expect(page.locator("ol.actions > li").first).to_be_visible()
-    expect(page.get_by_role("table", name="Milestones")).to_contain_text("Sprint 2")
+    expect(page.get_by_role("table", name="Open items", exact=True)).to_contain_text("review today")
+    assert re.fullmatch(r"[<>]?\d+\u202f% · Sprint 2", page.title())
     expect(page.get_by_role("table", name="Data freshness")).to_contain_text("acme/web")
     expect(page.get_by_role("table", name="Dated reports")).to_contain_text("20 Mar 2026")
     assert opened.asked_elsewhere == []
@@ -53,7 +55,7 @@ def test_the_overview_says_what_it_should_and_asks_nobody_else(visit: Open):
 
 
 def test_hostile_titles_are_text(visit: Open):
-    opened = visit(OVERVIEW)
+    opened = visit(MILESTONE)
     page = opened.page
     until_live(page)
     expect(page.locator("ol.risks").first).to_contain_text("<script>window.pwned=1</script>")
@@ -64,18 +66,18 @@ def test_hostile_titles_are_text(visit: Open):
 def test_the_root_leads_to_the_overview(visit: Open):
     page = visit("").page
     expect(page).to_have_url(re.compile(r"/voila/render/overview\.ipynb$"))
-    expect(page).to_have_title("Overview")
+    expect(page).to_have_title("Portfolio")
 
 
 def test_it_can_be_read_before_any_script_has_run(visit: Open):
-    page = visit(OVERVIEW, java_script_enabled=False).page
+    page = visit(MILESTONE, java_script_enabled=False).page
     expect(page.get_by_role("heading", level=1, name="Sprint 2")).to_be_visible()
     assert re.fullmatch(r"[<>]?\d+%", answer(page))
     expect(page.locator("#working")).to_be_hidden()
 
 
 def test_going_back_in_time_without_a_mouse(visit: Open):
-    page = visit(OVERVIEW).page
+    page = visit(MILESTONE).page
     until_live(page)
     expect(page.get_by_text("What was known at the end of Fri 20 Mar 2026")).to_be_visible()
     slider = page.get_by_role("slider", name="As of")
@@ -93,7 +95,7 @@ def test_going_back_in_time_without_a_mouse(visit: Open):
 
 
 def test_the_keyboard_reaches_everything_in_order(visit: Open):
-    page = visit(OVERVIEW).page
+    page = visit(MILESTONE).page
     until_live(page)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to content"
@@ -104,7 +106,7 @@ def test_the_keyboard_reaches_everything_in_order(visit: Open):
         page.keyboard.press("Tab")
         names.append(page.evaluate("document.activeElement.textContent || document.activeElement.ariaLabel"))
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", names
-    assert names[:3] == ["acme", "Overview", "Reports"]
+    assert names[:4] == ["acme", "Portfolio", "Milestone", "Reports"]
     page.keyboard.press("Home")
     page.locator(".skip-link").focus()
     page.keyboard.press("Enter")
@@ -113,19 +115,82 @@ def test_the_keyboard_reaches_everything_in_order(visit: Open):
 
 @pytest.mark.parametrize("width", [390, 768])
 def test_no_page_is_wider_than_the_screen(visit: Open, width: int):
-    page = visit(OVERVIEW, viewport={"width": width, "height": 844}).page
+    page = visit(MILESTONE, viewport={"width": width, "height": 844}).page
     until_live(page)
     expect(page.locator(".chart svg .mark-text text").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_one_kernel_shows_all_pages_and_the_address_follows(visit: Open):
+    opened = visit(PORTFOLIO)
+    page = opened.page
+    expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    expect(page.locator("nav a[aria-current=page]")).to_have_text("Portfolio")
+    kernel = kernel_of(page)
+    row = page.get_by_role("table", name="Milestones").get_by_role("link", name="Sprint 2")
+    expect(row).to_be_visible()
+    assert row.get_attribute("href") == f"milestone.ipynb?milestone=1-2&as_of={AS_OF}"
+    row.click()
+    expect(page.get_by_role("heading", level=1, name="Sprint 2")).to_be_visible()
+    expect(page).to_have_url(re.compile(rf"/milestone\.ipynb\?milestone=1-2&as_of={AS_OF}$"))
+    expect(page.locator("nav a[aria-current=page]")).to_have_text("Milestone")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1, name="Portfolio")).to_be_visible()
+    page.keyboard.press("/")
+    expect(page.locator("#search")).to_be_focused()
+    page.keyboard.type("faster")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=re.compile("Open items with"))).to_be_visible()
+    expect(page).to_have_url(re.compile("q=faster"))
+    assert kernel_of(page) == kernel
+    assert opened.asked_elsewhere == []
+    assert opened.errors == []
+
+
+def test_a_what_if_is_answered_shared_and_undone(visit: Open):
+    page = visit(MILESTONE).page
+    until_live(page)
+    page.locator("#what-if").get_by_role("checkbox", name=re.compile("^out: ")).first.check()
+    outcome = page.locator(".outcome")
+    expect(outcome).to_contain_text("points")
+    command = rf"sprint whatif --milestone 'Sprint 2' --as-of {AS_OF} --drop 'acme/\w+#\d+'"
+    expect(page.locator("#what-if-command")).to_have_text(re.compile(command))
+    shared = page.url
+    assert "drop=acme%2F" in shared
+    said = outcome.locator(".figures").inner_text()
+    other = visit(shared.partition("/voila/")[1].lstrip("/") + shared.partition("/voila/")[2]).page
+    expect(other.locator(".outcome .figures").first).to_have_text(re.compile(re.escape(said.split()[2])))
+    page.get_by_role("link", name="Start again").click()
+    expect(outcome).to_have_count(0)
+    page.go_back()
+    expect(outcome).to_contain_text("points")
+
+
+@pytest.mark.parametrize("width", [390, 768])
+def test_the_portfolio_is_no_wider_than_the_screen_and_cuts_no_verdict(visit: Open, width: int):
+    page = visit(PORTFOLIO, viewport={"width": width, "height": 844}).page
+    verdict = page.locator(".verdict").first
+    expect(verdict).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    cut = "[...document.querySelectorAll('.verdict')].filter(e => e.scrollWidth > e.clientWidth + 1).length"
+    assert page.evaluate(cut) == 0
+
+
+def test_the_portfolio_stands_out_from_its_background_in_light_and_dark(visit: Open):
+    page = visit(PORTFOLIO, color_scheme="light").page
+    expect(page.locator(".verdict").first).to_be_visible()
+    assert page.evaluate(CONTRAST) == []
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate(CONTRAST) == []
+
+
 def test_structure_for_those_who_listen(visit: Open):
-    page = visit(OVERVIEW).page
+    page = visit(MILESTONE).page
     until_live(page)
     assert page.get_by_role("banner").count() == 1
     assert page.get_by_role("main").count() == 1
     expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
-    expect(page.locator("nav a[aria-current=page]")).to_have_text("Overview")
+    expect(page.locator("nav a[aria-current=page]")).to_have_text("Milestone")
     assert page.get_by_role("heading", level=1).count() == 1
     levels = page.evaluate("[...document.querySelectorAll('main :is(h1,h2,h3,h4)')].map(h => +h.tagName[1])")
     assert levels[0] == 1
@@ -142,7 +207,7 @@ def test_structure_for_those_who_listen(visit: Open):
 
 
 def test_text_stands_out_from_its_background_in_light_and_dark(visit: Open):
-    page = visit(OVERVIEW, color_scheme="light").page
+    page = visit(MILESTONE, color_scheme="light").page
     until_live(page)
     assert page.evaluate(CONTRAST) == []
     page.emulate_media(color_scheme="dark")
@@ -198,7 +263,7 @@ def test_the_frozen_copy_is_one_link_away(visit: Open, report: ReportFiles):
 
 
 def test_a_page_whose_kernel_is_gone_says_so(visit: Open, served: Served):
-    page = visit(OVERVIEW).page
+    page = visit(MILESTONE).page
     until_live(page)
     (process,) = kernels(served, kernel_of(page))
     process.kill()

@@ -3,7 +3,9 @@
 import json
 import plistlib
 import re
+import shutil
 import stat
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +18,7 @@ from sprintlib import schedule
 from sprintlib import settings as settings_module
 from sprintlib.cli.main import main, sprint
 from sprintlib.errors import ReportError, SprintError
+from sprintlib.schedule import systemd
 
 CRONTAB = """#!/bin/sh
 table="$(dirname "$0")/table"
@@ -36,7 +39,7 @@ def programs(tmp_path, monkeypatch):
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
-    monkeypatch.setattr(schedule.shutil, "which", lambda name: str(folder / name) if (folder / name).exists() else None)
+    monkeypatch.setattr(shutil, "which", lambda name: str(folder / name) if (folder / name).exists() else None)
     monkeypatch.setattr(Path, "home", lambda: tmp_path / "user")
     return folder
 
@@ -227,3 +230,83 @@ def test_what_unattended_calls_say_is_dated_in_the_project_zone(
     stamp = r"20\d\d-\d\d-\d\d \d\d:\d\d CES?T "
     assert re.fullmatch(f"{stamp}Nothing is due\\.\n", told.out)
     assert re.fullmatch(f"{stamp}sprint: GitHub is away\\.\n", told.err)
+
+
+# ---------------------------------------------------------------- systemd
+
+SYSTEMCTL = """#!/bin/sh
+echo "$*" >> "$(dirname "$0")/calls"
+"""
+
+
+@pytest.fixture
+def systemctl(programs):
+    program(programs, "systemctl", SYSTEMCTL)
+    return programs / "calls"
+
+
+def unit_files():
+    return sorted((Path.home() / ".config" / "systemd" / "user").glob("sprint-*"))
+
+
+def test_systemd_gets_a_timer_that_catches_up_after_sleep(settings, systemctl):
+    said = schedule.install(settings, "systemd")
+    service, timer = unit_files()
+    assert "OnCalendar=*:0/15\nPersistent=true" in timer.read_text()
+    assert "Type=oneshot" in service.read_text()
+    assert systemctl.read_text().splitlines() == ["--user daemon-reload", f"--user enable --now {timer.name}"]
+    assert "every 15 minutes" in said
+    assert schedule.status(settings) == "systemd, every 15 minutes"
+    assert schedule.remove(settings) == "systemd no longer calls 'sprint run due' for this home folder."
+    assert unit_files() == []
+
+
+@pytest.mark.parametrize("service", ["watch", "serve", "dashboards"])
+def test_a_service_is_kept_running_beside_the_timer(settings, systemctl, service):
+    schedule.install(settings, "systemd")
+    schedule.install_service(settings, service)
+    (unit,) = [path for path in unit_files() if service in path.name]
+    assert "Restart=always" in unit.read_text()
+    assert schedule.status(settings) == f"systemd, every 15 minutes; systemd keeps 'sprint {service}' running"
+    schedule.remove(settings)
+    assert unit_files() == []
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed here")
+@pytest.mark.parametrize("service", [None, "watch", "serve", "dashboards"])
+@pytest.mark.parametrize("name", ["plain", "my 100% \"home\" $HOME 'x'"])
+def test_systemd_itself_understands_the_units(tmp_path, service, name):
+    settings = make(tmp_path / name)
+    for file, content in systemd.units(settings, service).items():
+        (tmp_path / file).write_text(content)
+    names = [str(tmp_path / file) for file in systemd.units(settings, service)]
+    checked = subprocess.run(
+        ["systemd-analyze", "verify", "--user", "--man=no", *names],
+        capture_output=True,
+        text=True,
+        env={"PATH": "/usr/bin:/bin", "XDG_RUNTIME_DIR": str(tmp_path)},
+    )
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_what_systemd_refuses_is_said(settings, programs):
+    program(programs, "systemctl", '#!/bin/sh\necho "Failed to connect to bus" >&2\nexit 1\n')
+    with pytest.raises(SprintError, match=r"did not start .* \(Failed to connect to bus\)"):
+        schedule.install(settings, "systemd")
+
+
+def test_launchd_keeps_a_service_running(settings, launchd, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    schedule.install_service(settings, "watch")
+    (path,) = agents()
+    agent = plistlib.loads(path.read_bytes())
+    assert (agent["KeepAlive"], agent["ProgramArguments"][-1]) == (True, "watch")
+    assert schedule.remove(settings) == "launchd no longer keeps 'sprint watch' running for this home folder."
+
+
+def test_cron_keeps_nothing_running(settings, cron):
+    done = CliRunner().invoke(
+        sprint, ["--home", str(settings.home), "schedule", "install", "--cron", "--service", "watch"]
+    )
+    assert done.exit_code == 2
+    assert "cron keeps nothing running" in done.output

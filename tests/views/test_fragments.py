@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 import pytest
 
 from sprintlib import views
-from sprintlib.analysis.model import Part, Scope
+from sprintlib.analysis.model import FinishPoint, Part, Scope
+from sprintlib.views.finish_chart import finish_chart
 from tests import samples
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}
@@ -17,7 +18,8 @@ MAKERS = {
     "action_list": views.action_list,
     "drivers_table": views.drivers_table,
     "scope_table": views.scope_table,
-    "milestone_table": lambda a, m: views.milestone_table(a, {m.title: "x?a=1&b=2"}),
+    "finish_chart": lambda a, m: finish_chart(m, a.as_of.date()),
+    "risks_and_actions": views.risks_and_actions,
     "freshness": lambda a, m: views.freshness(a),
     "notes": views.notes,
     "item_table": views.item_table,
@@ -274,20 +276,6 @@ def test_parts_say_which_one_governs():
     assert "https://github.com/sprint-demo/web/milestone/7" in shown.addresses
 
 
-def test_the_milestone_table_links_to_its_pages_and_says_chance_in_words():
-    analysis = samples.analysis(samples.milestone(), samples.without_number())
-    html = views.milestone_table(analysis, {"Sprint 9": "overview.ipynb?milestone=Sprint%209"})
-    assert '<a href="overview.ipynb?milestone=Sprint%209"><bdi title="Sprint 9">Sprint 9</bdi></a>' in html
-    text = Reader(html).text
-    assert "38% unlikelyFri 27 NovWed 25 Nov to Fri 4 Dec11 of 22" in text
-    assert "No number" in text
-    assert text.count("Sprint 10") == 1
-
-
-def test_a_project_without_open_milestones():
-    assert "No milestone was open" in views.milestone_table(samples.analysis().model_copy(update={"milestones": ()}))
-
-
 def test_freshness_says_how_old_the_facts_are():
     text = Reader(views.freshness(samples.analysis())).text
     assert "12 minutes old" in text
@@ -341,7 +329,6 @@ def test_what_is_late_is_called_late_everywhere_and_has_no_bar():
     late = samples.milestone(due_on=date(2026, 11, 16), probability=0.03)
     analysis = samples.analysis(late)
     assert 'class="bar"' not in views.answer_card(analysis, late)
-    assert "LateMon 16 Nov" in Reader(views.milestone_table(analysis)).text
 
 
 def test_hundreds_of_items_are_folded_after_the_first_twenty():
@@ -362,3 +349,14 @@ def test_points_are_explained_where_there_are_any():
 def test_a_rule_that_fired_twice_in_a_row_is_told_once():
     risk = samples.milestone().risks[0]
     assert read(lambda a, m: views.risk_list(a, m, rules=True), risks=(risk, risk)).text.count("Rule:") == 1
+
+
+def test_the_finish_distribution_is_told_drawn_and_tabled():
+    days = [FinishPoint(day=date(2026, 11, 26 + n), share=share) for n, share in enumerate((0.1, 0.38, 0.6, 0.9))]
+    shown = Reader(finish_chart(samples.milestone(finish_by_day=tuple(days)), samples.AS_OF.date()))
+    assert "Finished by Mon 30 Nov in half of the futures, by Thu 3 Dec in 85%." in shown.text
+    assert "By the due date, Fri 27 Nov, in 38%." in shown.text
+    assert "10% of the futures finish after Sun 29 Nov 2026." in shown.text
+    assert "Fri 27 Nov 202628%38%" in shown.text
+    assert shown.tags.count("rect") == 4
+    assert finish_chart(samples.milestone(), samples.AS_OF.date()) == ""

@@ -8,11 +8,14 @@ from markupsafe import Markup
 
 import sprintlib
 from sprintlib import views
+from sprintlib.analysis.model import FinishPoint
 from sprintlib.dashboards.serving.handlers import error_page
-from sprintlib.dashboards.widgets import fragments
+from sprintlib.dashboards.widgets import Dashboard, Request, fragments
+from sprintlib.views.finish_chart import finish_chart
+from sprintlib.views.sparkline import sparkline
 from sprintlib.views.templating import Templates, render
 from tests import samples
-from tests.dashboards.widgets.test_overview import ARun
+from tests.dashboards.widgets.test_dashboard import ARun, DashboardData
 from tests.samples import HOSTILE
 from tests.views.test_fragments import Reader
 
@@ -25,6 +28,12 @@ RUNS = [ARun(milestone=HOSTILE, folder='x" onclick="1', message=HOSTILE), ARun(s
 
 def reasoning(macro: str, *values: object) -> Markup:
     return Templates("sprintlib.dashboards.widgets").macro("reasoning.html", macro, *values)
+
+
+def page(name: str, **options: tuple[str, ...]) -> Markup:
+    """A page of the dashboards about the hostile milestone."""
+    asked = Request(page=name, options=options)
+    return Markup(Dashboard(DashboardData(ABOUT), asked).body)
 
 
 SHOWN = {
@@ -40,13 +49,23 @@ SHOWN = {
     "narrative.html": views.narrative(
         ABOUT, samples.milestone(narrative=({"text": HOSTILE, "kind": "fact"},), llm={"missing": HOSTILE})
     ),
-    "overview.html": fragments.overview(ABOUT, HURT, RUNS) + fragments.problem(HOSTILE) + fragments.status(HOSTILE),
+    "controls.html": page("overview", q=(HOSTILE,), other=(HOSTILE,)),
+    "finish_chart.html": finish_chart(
+        HURT.model_copy(update={"finish_by_day": (FinishPoint(day=ABOUT.as_of.date(), share=1.0),)}), ABOUT.as_of.date()
+    ),
+    "milestone.html": page("milestone"),
+    "overview.html": fragments.problem(HOSTILE)
+    + fragments.status(HOSTILE)
+    + fragments.place(Request(milestone=HOSTILE, options={HOSTILE: (HOSTILE,)}), HOSTILE),
+    "portfolio.html": page("overview", q=(HOSTILE[:9],)),
+    "sparkline.html": sparkline([(ABOUT.as_of.date(), 0.1), (ABOUT.as_of.date(), 0.2)], 14, ABOUT.as_of.date()),
+    "what_if_panel.html": page("milestone", drop=(HOSTILE,), due=(HOSTILE,)),
     "page.html": views.first_screen(ABOUT, HURT)
     + views.project_screen(ABOUT.model_copy(update={"project": HOSTILE}))
     + views.what_it_rests_on(ABOUT, HURT),
     "reasoning.html": reasoning("verbatim", HOSTILE) + reasoning("heading", HOSTILE) + reasoning("paragraph", HOSTILE),
     "reports.html": fragments.reports(RUNS),
-    "tables.html": views.milestone_table(ABOUT, {HURT.title: HOSTILE}) + views.drivers_table(ABOUT, HURT),
+    "tables.html": views.drivers_table(ABOUT, HURT),
     "what_if.html": render("what_if.html", verdict=HOSTILE, assumptions=[HOSTILE]),
     "error.html": error_page("/", 404, HOSTILE),
 }

@@ -13,7 +13,7 @@ from voila.tornado.handler import TornadoVoilaHandler
 
 from sprintlib import views
 from sprintlib.dashboards.serving.kernels import MAX_OPEN_PAGES, PageKernels, TooManyPagesError
-from sprintlib.dashboards.serving.pages import REPORTS, is_shipped
+from sprintlib.dashboards.serving.pages import FIRST_PAGE, REPORTS, is_shipped, runs_alike
 from sprintlib.dashboards.serving.policy import FROZEN_REPORT_POLICY, opens_a_page
 from sprintlib.views.templating import Templates
 
@@ -67,7 +67,7 @@ class PageHandler(ReadableErrors, TornadoVoilaHandler):
                 _ = (
                     self.xsrf_token
                 )  # asked for, so that the page gets its cookie: without it, it cannot stop its kernel
-                async for html in self.get_generator(path=path):  # type: ignore[no-untyped-call]
+                async for html in self.get_generator(path=self._ready_for(path)):  # type: ignore[no-untyped-call]
                     place.has_kernel()
                     self.write(html)
                     self.flush()
@@ -76,6 +76,12 @@ class PageHandler(ReadableErrors, TornadoVoilaHandler):
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 f"Too many open pages: {MAX_OPEN_PAGES} are open already. Close some, then reload in two minutes.",
             ) from None
+
+    def _ready_for(self, path: str) -> str:
+        """The notebook whose kernel shows this page: one that was started ahead, if it runs the same code."""
+        first = self.folder / FIRST_PAGE
+        ready = cast(Any, self.kernel_manager).get_pool_size(FIRST_PAGE) > 0
+        return FIRST_PAGE if ready and "/" not in path and runs_alike(self.folder / path, first) else path
 
     def _show_frozen(self, path: str) -> None:
         frozen = path.removesuffix(".ipynb") + ".html"
@@ -100,7 +106,7 @@ class HomeHandler(ReadableErrors, JupyterHandler):
 
     @web.authenticated
     def get(self, path: str = "") -> None:
-        self.redirect(url_path_join(self.base_url, "voila/render/overview.ipynb"))
+        self.redirect(url_path_join(self.base_url, f"voila/render/{FIRST_PAGE}"))
 
 
 class SharedFileHandler(ReadableErrors, JupyterHandler):

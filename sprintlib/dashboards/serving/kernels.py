@@ -48,13 +48,17 @@ class PageKernels(AsyncMappingKernelManager):
     @contextmanager
     def opening(self) -> Iterator["Opening"]:
         """A page that counts before it has a kernel. Raises TooManyPagesError at the limit."""
-        if len(self) - self._in_reserve() + self._opening >= MAX_OPEN_PAGES:
+        if self.open_pages() >= MAX_OPEN_PAGES:
             raise TooManyPagesError
         page = Opening(self)
         try:
             yield page
         finally:
             page.has_kernel()
+
+    def open_pages(self) -> int:
+        """How many pages are open or being opened."""
+        return len(self) - self._in_reserve() + self._opening
 
     def _in_reserve(self) -> int:
         """Kernels that were started ahead and wait for a visitor."""

@@ -12,7 +12,16 @@ from pathlib import Path
 from sprintlib.child_environment import DESKTOP, STORE, child_environment
 
 
-def launch_server(home: Path | None, *, debug: bool, ip: str, port: int, token: str | None, browser: bool) -> None:
+def launch_server(
+    home: Path | None,
+    *,
+    debug: bool,
+    ip: str,
+    port: int,
+    token: str | None,
+    browser: bool,
+    analyze: bool = True,
+) -> None:
     """Become `sprint dashboards` in an environment of harmless names. Does not return.
 
     token: that visitors must give; it travels through a pipe, which `received_token` reads.
@@ -24,6 +33,7 @@ def launch_server(home: Path | None, *, debug: bool, ip: str, port: int, token: 
     arguments = [sys.executable, "-P", "-m", "sprintlib"]
     arguments += [*(("--home", str(home)) if home else ()), *(("--debug",) if debug else ()), "dashboards"]
     arguments += ["--ip", ip, "--port", str(port), "--browser" if browser else "--no-browser"]
+    arguments += ["--analyze" if analyze else "--no-analyze"]
     arguments += ["--token-from", str(receiver)]
     os.execve(sys.executable, arguments, child_environment(STORE, DESKTOP))  # noqa: S606  # no shell
 

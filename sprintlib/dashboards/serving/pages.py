@@ -12,6 +12,7 @@ from typing import Any
 
 from sprintlib import resources
 
+FIRST_PAGE = "overview.ipynb"
 REPORTS = "reports"
 _PARAMETERS = frozenset({"parameters", "injected-parameters"})
 
@@ -47,6 +48,17 @@ def served_folder(dashboards: Path, reports: Path) -> Iterator[Path]:
             (folder / page.path).symlink_to((dashboards / page.path).resolve())
         (folder / REPORTS).symlink_to(reports, target_is_directory=True)
         yield folder
+
+
+def runs_alike(notebook: Path, other: Path) -> bool:
+    """Whether two notebooks hold the same code, so that a kernel of one can show the page of the other."""
+    if notebook == other:
+        return True
+    try:
+        found = [json.loads(path.read_text(encoding="utf-8")) for path in (notebook, other)]
+        return _code(found[0]) == _code(found[1])
+    except (OSError, ValueError, LookupError, TypeError):
+        return False
 
 
 def is_shipped(notebook: Path) -> bool:

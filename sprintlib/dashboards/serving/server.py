@@ -36,6 +36,7 @@ from sprintlib.dashboards.serving.kernels import PageKernels
 from sprintlib.dashboards.serving.messages import MAX_MESSAGE_BYTES, KernelSocketHandler
 from sprintlib.dashboards.serving.pages import pages, served_folder
 from sprintlib.dashboards.serving.policy import HEADERS, LOOPBACK, is_loopback
+from sprintlib.dashboards.serving.upkeep import Upkeep
 from sprintlib.errors import SettingsError, SprintError
 from sprintlib.settings import Settings
 from sprintlib.signals import stop_loop_on_signal
@@ -88,12 +89,19 @@ class DashboardServer(Voila):
 
 
 def serve(
-    settings: Settings, *, ip: str, port: int, token: str | None, browser: bool, say: Callable[[str], None]
+    settings: Settings,
+    *,
+    ip: str,
+    port: int,
+    token: str | None,
+    browser: bool,
+    say: Callable[[str], None],
+    analyze: bool = True,
 ) -> None:
     """Serve the dashboards until SIGINT, SIGTERM or, as `sprint dashboards`, SIGHUP.
 
     ip: an address of this machine; other than loopback only with a token. port: 0 takes a free one.
-    say: gets the line that tells where the dashboards are, once they are.
+    say: gets the line that tells where the dashboards are, once they are. analyze: have analyses stored (`Upkeep`).
     Raises SettingsError for an address that cannot be had, StoreError while there is nothing to show.
     """
     _check_access(ip, token)
@@ -116,12 +124,23 @@ def serve(
         replaced_environment(_kernel_environment(settings.home, dashboards, root, ip)),
     ):
         server = _server(settings, dashboards, root)
-        server.ip, server.port, server.token, server.on_ready = ip, port, token, ready
+        server.ip, server.port, server.token = ip, port, token
         server.tornado_settings = _tornado_settings(ip)
+        upkeep = Upkeep(settings.home, lambda: server.kernel_manager.open_pages() > 0)
+        server.on_ready = _both(ready, upkeep.begin) if analyze else ready
         try:
             server.start()  # type: ignore[no-untyped-call]
         finally:
+            upkeep.end()
             DashboardServer.clear_instance()
+
+
+def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[], None]:
+    def both() -> None:
+        first()
+        second()
+
+    return both
 
 
 def _check_access(ip: str, token: str | None) -> None:

@@ -1,9 +1,9 @@
 """What the dashboards show: thin pages for notebooks, with widgets where interaction is real."""
 
-from sprintlib.dashboards.widgets.overview import Overview
+from sprintlib.dashboards.widgets.dashboard import Dashboard
+from sprintlib.dashboards.widgets.opening import open_dashboard
 from sprintlib.dashboards.widgets.page import page
-from sprintlib.dashboards.widgets.pages import overview_page, reports_page
 from sprintlib.dashboards.widgets.request import Request, wait_for_request
 from sprintlib.dashboards.widgets.source import Source
 
-__all__ = ["Overview", "Request", "Source", "overview_page", "page", "reports_page", "wait_for_request"]
+__all__ = ["Dashboard", "Request", "Source", "open_dashboard", "page", "wait_for_request"]

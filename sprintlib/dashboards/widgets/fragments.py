@@ -1,37 +1,21 @@
-"""The overview and the list of reports as HTML, in the style sheet's scope."""
+"""What pages share, and the list of reports, as HTML in the style sheet's scope."""
 
 from collections.abc import Sequence
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from markupsafe import Markup
 
 from sprintlib import views
-from sprintlib.analysis import Analysis, MilestoneAnalysis
+from sprintlib.dashboards.widgets.request import Request
 from sprintlib.dashboards.widgets.source import DatedRun
+from sprintlib.dashboards.widgets.view import View
 from sprintlib.views.templating import Templates
 from sprintlib.views.words import moment
 
-OVERVIEW = "overview.ipynb"
+TITLES = {"overview": "Portfolio"}  # of pages that are not called as their notebooks are
 LATEST = 5
 TEMPLATES = Templates("sprintlib.dashboards.widgets")
 _macro = TEMPLATES.macro
-
-
-def overview(analysis: Analysis, milestone: MilestoneAnalysis | None, runs: Sequence[DatedRun]) -> Markup:
-    """The whole overview below its controls. milestone: the chosen one; None when none was open."""
-    latest, context = _latest_reports(runs), views.context(analysis, milestone)
-    if milestone is None:
-        notes, freshness = views.notes(analysis, None), views.freshness(analysis)
-        return views.wrapped(_macro("overview.html", "none_open", notes, context, freshness, latest))
-    sections = (
-        views.drivers_table(analysis, milestone),
-        views.all_findings(analysis, milestone),
-        views.scope(analysis, milestone),
-        context,
-    )
-    first, table = views.first_screen(analysis, milestone), views.milestone_table(analysis, _links(analysis))
-    basis = views.what_it_rests_on(analysis, milestone)
-    return views.wrapped(_macro("overview.html", "chosen", first, table, sections, latest, basis))
 
 
 def reports(runs: Sequence[DatedRun]) -> Markup:
@@ -57,9 +41,31 @@ def by_moment(runs: Sequence[DatedRun]) -> list[DatedRun]:
     return sorted(known.values(), key=lambda run: run.as_of, reverse=True)
 
 
-def early(body: str) -> Markup:
-    """A body that can be read before widgets work. body: HTML of this module."""
-    return _macro("overview.html", "early", Markup(body))  # noqa: S704 - made by this module, and kept by a widget
+def early(body: str, place: str) -> Markup:
+    """A body and its place that can be read before widgets work. Both: HTML of this package's pages."""
+    made = Markup(body), Markup(place)  # noqa: S704 - made by these pages, and kept by widgets
+    return _macro("overview.html", "early", *made)
+
+
+def place(shown: View | Request, answered: str) -> Markup:
+    """Address and title of what is shown, for the browser's bar and tab, and which of its questions this answers.
+
+    shown: a Request where nothing could be shown.
+    """
+    request = shown if isinstance(shown, Request) else shown.request
+    kept = request.on(request.page).address.partition("?")[2]  # what a link to another page takes along
+    return _macro("overview.html", "place", request.address, request.page, _tab(shown), kept, answered)
+
+
+def _tab(shown: View | Request) -> str:
+    """`20 % · 2.4 Checkout`: the verdict first, since a tab shows few letters."""
+    request = shown if isinstance(shown, Request) else shown.request
+    name = TITLES.get(request.page, request.page.capitalize())
+    if isinstance(shown, Request) or shown.milestone is None or request.page in ("overview", "health", "reports"):
+        return name
+    figure, _ = views.headline(shown.analysis, shown.milestone)
+    verdict = figure.replace("%", "\u202f%")
+    return " · ".join([verdict, shown.milestone.title, *([] if request.page == "milestone" else [name])])
 
 
 def beat(number: int) -> Markup:
@@ -77,14 +83,18 @@ def problem(sentence: str) -> Markup:
     return views.wrapped(_macro("overview.html", "problem", sentence))
 
 
-def _latest_reports(runs: Sequence[DatedRun]) -> Markup:
+def none_open(view: View) -> Markup:
+    """What a page says where no milestone was open: what is known of earlier ones, and how fresh it is."""
+    notes, freshness = views.notes(view.analysis, None), views.freshness(view.analysis)
+    context, latest = views.context(view.analysis, None), latest_reports(view.facts.reports())
+    return views.wrapped(_macro("overview.html", "none_open", notes, context, freshness, latest))
+
+
+def latest_reports(runs: Sequence[DatedRun]) -> Markup:
+    """The newest reports, and where all of them are."""
     return _macro("reports.html", "latest", reports_table(by_moment(runs)[:LATEST]), len(runs) > LATEST)
 
 
 def _folder(run: DatedRun) -> str | None:
     """The folder of a report that can be opened, as part of an address."""
     return None if run.state != "ok" or run.folder is None else quote(run.folder)
-
-
-def _links(analysis: Analysis) -> dict[str, str]:
-    return {m.title: f"{OVERVIEW}?{urlencode({'milestone': m.title})}" for m in analysis.milestones}

@@ -1,19 +1,51 @@
-"""What the visitor asked for: the query string of the page's address."""
+"""What the visitor asked for: page, milestone, day and everything else that the address of a page says."""
 
 import os
 import time
-from dataclasses import dataclass
-from urllib.parse import parse_qs
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+from types import MappingProxyType
+from typing import Self
+from urllib.parse import parse_qsl, urlencode
 
 _ARRIVED = "SERVER_SOFTWARE"  # Voilà sets it with the rest of the request
+_PATH, _QUERY = "SCRIPT_NAME", "QUERY_STRING"
+_FIRST_PAGE = "overview"
+_NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+_MOST_PARAMETERS = 1_000
 
 
 @dataclass(frozen=True)
 class Request:
-    """milestone: title to open with. as_of: a date, ISO. None where the address says nothing."""
+    """The address of a page. None or empty where it says nothing.
+
+    milestone: key or title. as_of: a date, ISO. page: name of its notebook. project: its name. options: everything
+    else, such as the changes of a what-if, in the order of the address.
+    """
 
     milestone: str | None = None
     as_of: str | None = None
+    page: str = _FIRST_PAGE
+    project: str | None = None
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NOTHING)
+
+    def option(self, name: str) -> str:
+        """The last value of an option, without blanks around it; "" without one."""
+        return self.options.get(name, ("",))[-1].strip()
+
+    def on(self, page: str, milestone: str | None = None, **options: str | tuple[str, ...]) -> Self:
+        """The same project, day and milestone (or another one) on a page, with these options and no others."""
+        given = {name: (value,) if isinstance(value, str) else value for name, value in options.items() if value}
+        return replace(self, page=page, milestone=milestone or self.milestone, options=given)
+
+    @property
+    def address(self) -> str:
+        """`milestone.ipynb?milestone=812345-7&as_of=2026-11-18`: relative to the folder of the pages."""
+        named = [("project", self.project), ("milestone", self.milestone), ("as_of", self.as_of)]
+        pairs = [(name, value) for name, value in named if value]
+        pairs += [(name, value) for name, values in self.options.items() for value in values]
+        return f"{self.page}.ipynb{'?' if pairs else ''}{urlencode(pairs)}"
 
 
 def wait_for_request() -> Request:
@@ -30,10 +62,19 @@ def wait_for_request() -> Request:
             wait_once()
             if _ARRIVED not in os.environ:
                 time.sleep(1)
-    return parse_request(os.environ.get("QUERY_STRING", ""))
+    return parse_request(os.environ.get(_QUERY, ""), os.environ.get(_PATH, ""))
 
 
-def parse_request(query: str) -> Request:
-    """`milestone=Sprint%209&as_of=2026-11-18` as a Request; anything else is left out."""
-    values = parse_qs(query)
-    return Request(milestone=values.get("milestone", [None])[0], as_of=values.get("as_of", [None])[0])
+def parse_request(query: str, path: str = "") -> Request:
+    """`milestone=812345-7&as_of=2026-11-18`, asked of `/voila/render/actions.ipynb`, as a Request."""
+    try:
+        pairs = parse_qsl(query, max_num_fields=_MOST_PARAMETERS)
+    except ValueError:  # more of them than any page of ours has
+        pairs = []
+    options: dict[str, tuple[str, ...]] = {}
+    for name, value in pairs:
+        options[name] = (*options.get(name, ()), value)
+    # of these the first counts
+    milestone, as_of, project = (options.pop(name, (None,))[0] for name in ("milestone", "as_of", "project"))
+    page = PurePosixPath(path).name.removesuffix(".ipynb") if path.endswith(".ipynb") else _FIRST_PAGE
+    return Request(milestone, as_of, page, project, options)

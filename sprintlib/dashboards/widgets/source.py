@@ -1,19 +1,30 @@
-"""Where a dashboard page has its facts from: the store, read-only, analysed when the page asks."""
+"""Where a dashboard page has its facts from: the store, read-only; analysed where no stored analysis is current."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import ColumnElement, Engine, func, select
 from sqlalchemy.exc import DatabaseError
 
-from sprintlib.analysis import Analysis
+from sprintlib.analysis import Analysis, MilestoneAnalysis
 from sprintlib.errors import AnalysisError, StoreError
+from sprintlib.forecast import Change
 from sprintlib.project import ProjectHandle
-from sprintlib.results import latest_analyses
-from sprintlib.services import analyze
+from sprintlib.results import ChanceAt, latest_analyses
+from sprintlib.services import (
+    WhatIfResult,
+    analyze,
+    can_change,
+    chances,
+    gains_if_out,
+    standing,
+    stood_before,
+    what_if,
+)
+from sprintlib.services.standings import end_of
 from sprintlib.settings import Settings, load
-from sprintlib.store.schema import analysis, run, sync_run
+from sprintlib.store import schema
 
 
 class DatedRun(Protocol):
@@ -46,26 +57,69 @@ class Source:
         self._runs = runs
         self._project = ProjectHandle.open(self.settings, read_only=True)
         self._seen = self._ended()
+        self._stored = self._analyses()
+        self._gains: dict[tuple[datetime, str], Mapping[str, float]] = {}
+
+    @property
+    def name(self) -> str:
+        """The project's name."""
+        return self.settings.project.name
+
+    @property
+    def project(self) -> ProjectHandle:
+        """The project, its store open for reading only."""
+        return self._project
 
     def today(self) -> date:
         """The project's local date."""
         return self._project.calendar.local_date(self._project.clock())
 
     def analysis(self, day: date | None) -> Analysis:
-        """Everything as of the end of a local day, or as of now. Falls back to the latest stored for now.
+        """Everything as of the end of a local day; or as of now, as it is stored if that is current.
 
-        Raises AnalysisError or StoreError.
+        For now it falls back to the latest stored. Raises AnalysisError or StoreError.
         """
-        moment = self._project.moment(day.isoformat() if day else None)
         try:
-            return analyze(self._project, moment)
+            return standing(self._project) if day is None else analyze(self._project, self.end_of(day))
         except AnalysisError as error:
-            stored = self._stored(str(error)) if day is None else None
+            stored = self._latest(str(error)) if day is None else None
             if stored is None:
                 raise
             return stored
         except DatabaseError as error:
             raise StoreError(f"The store cannot be read any more ({error.orig}): run 'sprint doctor'.") from error
+
+    def end_of(self, day: date) -> datetime:
+        """The last second of a local day, UTC."""
+        return end_of(self._project, day)
+
+    def local_date(self, moment: datetime) -> date:
+        """The project's local day of a moment."""
+        return self._project.calendar.local_date(moment)
+
+    def chances(self, until: datetime) -> Mapping[str, Sequence[ChanceAt]]:
+        """Of each sprint (its key) what stored analyses of the two weeks before a moment said, one a day."""
+        return chances(self._project, until)
+
+    def before(self, moment: datetime) -> Mapping[str, MilestoneAnalysis]:
+        """Each sprint (its key) as it was told last before a moment."""
+        return stood_before(self._project, moment)
+
+    def what_if(self, as_of: datetime, milestone: str, change: Change) -> WhatIfResult:
+        """The forecast of a milestone (its key or title) before and after a change. Raises AnalysisError."""
+        asked = {name: getattr(change, name) for name in ("drop", "unblock", "review", "due_on", "people", "away_days")}
+        return what_if(self._project, as_of, milestone, **asked)
+
+    def gains_if_out(self, as_of: datetime, milestone: str) -> Mapping[str, float]:
+        """How much the slowest items hold a milestone back, by ref; worked out once for each moment."""
+        known = (as_of, milestone)
+        if known not in self._gains:
+            self._gains = {known: gains_if_out(self._project, as_of, milestone)}
+        return self._gains[known]
+
+    def can_change(self, as_of: datetime, milestone: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Open items of a milestone that wait for something, and those under review."""
+        return can_change(self._project, as_of, milestone)
 
     def reports(self) -> Sequence[DatedRun]:
         """Every report run, newest first."""
@@ -75,22 +129,33 @@ class Source:
             raise StoreError(f"The list of reports cannot be read ({error.orig}): run 'sprint doctor'.") from error
 
     def has_changed(self) -> bool:
-        """Whether a collection or a report has ended, or an analysis was stored, since the last call. Cheap."""
+        """Whether facts, an answer, a report or a newer analysis came in since the last call. Cheap: five figures."""
         before, self._seen = self._seen, self._ended()
         if self._seen != before:
             self._project.forget()
         return self._seen != before
 
+    def has_more_history(self) -> bool:
+        """Whether analyses of any moment were stored since the last call."""
+        before, self._stored = self._stored, self._analyses()
+        return self._stored != before
+
     def _ended(self) -> tuple[object, ...]:
+        newest = (schema.sync_run.c.finished_at, schema.run.c.finished_at, schema.delivery.c.finished_at)
+        figures = [func.max(column) for column in (*newest, schema.analysis.c.as_of, schema.feedback.c.id)]
+        return self._read(*figures)
+
+    def _analyses(self) -> tuple[object, ...]:
+        return self._read(func.max(schema.analysis.c.id))
+
+    def _read(self, *figures: ColumnElement[Any]) -> tuple[object, ...]:
         try:
             with self._project.engine.connect() as connection:
-                ended = [select(func.max(table.c.finished_at), func.count()) for table in (sync_run, run)]
-                stored = select(func.max(analysis.c.id), func.count())
-                return tuple(tuple(connection.execute(query).one()) for query in (*ended, stored))
+                return tuple(connection.scalar(select(figure)) for figure in figures)
         except DatabaseError as error:
             raise StoreError(f"The store cannot be read any more ({error.orig}): run 'sprint doctor'.") from error
 
-    def _stored(self, reason: str) -> Analysis | None:
+    def _latest(self, reason: str) -> Analysis | None:
         stored = latest_analyses(self._project.engine, self.settings.project.name)
         if not stored:
             return None

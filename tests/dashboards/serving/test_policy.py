@@ -70,8 +70,8 @@ def test_pages_come_in_their_order_with_their_titles(tmp_path: Path):
 
 def test_the_shipped_pages():
     assert [(page.name, page.title) for page in pages(resources.folder("dashboards"))][:2] == [
-        ("overview", "Overview"),
-        ("reports", "Reports"),
+        ("overview", "Portfolio"),
+        ("milestone", "Milestone"),
     ]
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from sprintlib.dashboards.widgets import fragments
 from tests import samples
-from tests.dashboards.widgets.test_overview import ARun
+from tests.dashboards.widgets.test_dashboard import ARun
 
 
 def test_no_report_yet_says_what_to_do():
@@ -44,9 +44,8 @@ def test_failed_runs_do_not_hide_each_other():
     assert html.count("<tr>") == 3
 
 
-def test_the_overview_lists_the_latest_and_links_to_all():
-    runs = [ARun(folder=f"2026-11-{day}/demo-sprint-9") for day in range(10, 18)]
-    html = fragments.overview(samples.analysis(), samples.milestone(), runs)
+def test_the_latest_are_listed_with_a_link_to_all():
+    html = fragments.latest_reports([ARun(folder=f"2026-11-{day}/demo-sprint-9") for day in range(10, 18)])
     assert html.count(">live</a>") == fragments.LATEST
     assert 'href="reports.ipynb"' in html
 

@@ -14,7 +14,7 @@ from sprintlib.dashboards.widgets.request import Request, parse_request, wait_fo
         ("", Request()),
         ("milestone=Sprint+9&as_of=2026-11-18", Request("Sprint 9", "2026-11-18")),
         ("milestone=%3Cscript%3E", Request("<script>", None)),
-        ("other=1&as_of=", Request()),
+        ("other=1&as_of=", Request(options={"other": ("1",)})),
         ("%%%", Request()),
     ],
 )
@@ -45,3 +45,26 @@ def test_a_kernel_started_ahead_waits_through_broken_connections(monkeypatch: py
     monkeypatch.setenv("VOILA_PREHEAT", "True")
     assert wait_for_request() == Request(None, "2026-11-18")
     assert len(attempts) == 3
+
+
+def test_an_address_and_its_request_are_the_same():
+    asked = parse_request(
+        "milestone=1-4&drop=a%2Fb%231&drop=a%2Fb%232&as_of=2026-11-18", "/voila/render/milestone.ipynb"
+    )
+    assert asked.page == "milestone"
+    assert asked.options == {"drop": ("a/b#1", "a/b#2")}
+    assert asked.address == "milestone.ipynb?milestone=1-4&as_of=2026-11-18&drop=a%2Fb%231&drop=a%2Fb%232"
+    page, _, query = asked.address.partition("?")
+    assert parse_request(query, page) == asked
+
+
+def test_another_page_keeps_milestone_and_day_but_no_options():
+    asked = parse_request("milestone=1-4&as_of=2026-11-18&drop=a%2Fb%231")
+    assert asked.on("actions").address == "actions.ipynb?milestone=1-4&as_of=2026-11-18"
+    assert asked.on("milestone", "1-5", drop=("x/y#1",)).address == (
+        "milestone.ipynb?milestone=1-5&as_of=2026-11-18&drop=x%2Fy%231"
+    )
+
+
+def test_an_address_with_too_many_parameters_asks_for_nothing():
+    assert parse_request("&".join(f"drop={n}" for n in range(2000))) == Request()

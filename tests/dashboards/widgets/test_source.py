@@ -1,6 +1,6 @@
 """Where a page has its facts from."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from sqlalchemy import insert
 from sprintlib import results
 from sprintlib.dashboards.widgets import Source
 from sprintlib.errors import AnalysisError, SettingsError, StoreError
+from sprintlib.results import store_analysis
 from sprintlib.settings import load
 from sprintlib.store import open_store
 from sprintlib.store.schema import sync_run
@@ -51,13 +52,17 @@ def test_it_notices_a_collection_that_ended(home: Path):
     assert not source.has_changed()
 
 
-def test_it_notices_an_analysis_that_a_worker_stored(home: Path):
+def test_analyses_of_past_days_are_more_history_and_no_change(home: Path):
     source = Source(results.runs)
     engine = open_store(load(home).database_url)
-    results.store_analysis(engine, samples.analysis(project="acme"))
-    engine.dispose()
+    store_analysis(engine, samples.analysis(project="acme"))
     assert source.has_changed()
+    assert source.has_more_history()
+    store_analysis(engine, samples.analysis(project="acme", as_of=samples.AS_OF - timedelta(days=1)))
+    engine.dispose()
     assert not source.has_changed()
+    assert source.has_more_history()
+    assert not source.has_more_history()
 
 
 def test_reports_come_from_the_run_table(home: Path):
@@ -77,7 +82,7 @@ def test_the_latest_stored_analysis_stands_in_for_now(home: Path, monkeypatch: p
     engine = open_store(load(home).database_url)
     results.store_analysis(engine, samples.analysis(project="acme"))
     engine.dispose()
-    monkeypatch.setattr("sprintlib.dashboards.widgets.source.analyze", _impossible)
+    monkeypatch.setattr("sprintlib.dashboards.widgets.source.standing", _impossible)
     analysis = Source(results.runs).analysis(None)
     assert analysis.as_of == samples.AS_OF
     assert [milestone.title for milestone in analysis.milestones] == ["Sprint 9"]
@@ -91,7 +96,7 @@ def test_a_past_day_has_no_stand_in(home: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_nothing_stored_means_the_reason_is_told(home: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("sprintlib.dashboards.widgets.source.analyze", _impossible)
+    monkeypatch.setattr("sprintlib.dashboards.widgets.source.standing", _impossible)
     with pytest.raises(AnalysisError, match="Nothing can be said"):
         Source(results.runs).analysis(None)
 

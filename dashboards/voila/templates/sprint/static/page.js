@@ -90,9 +90,173 @@ function checkLife() {
   }
 }
 
+// ---- one kernel shows all pages: links and forms between them are asked of it, and the address follows what it shows
+
+const FOLDER = /\/voila\/render\/(\w+)\.ipynb$/;
+let asked = 0;
+let focused;
+
+// where a link leads within these pages, or null: another site, a report, a file
+function pageOf(url) {
+  const match = url.origin === location.origin && url.pathname.match(FOLDER);
+  return match && document.querySelector(`.site-header nav a[data-page="${match[1]}"]`) ? match[1] : null;
+}
+
+function listener() {
+  const live = document.getElementById("live")?.dataset.state !== "stale";
+  return live ? document.querySelector(".sprint-asked input") : null;
+}
+
+// ask the kernel for an address; false where nobody listens yet, and the browser is to go there by itself
+function ask(url) {
+  const input = listener();
+  if (!input || !pageOf(url)) return false;
+  asked += 1;
+  document.body.setAttribute("aria-busy", "true");
+  input.value = `${asked} ${url.pathname}${url.search}`;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+  return true;
+}
+
+function go(url) {
+  const from = location.pathname;
+  if (!ask(url)) return false;
+  history.pushState(null, "", url);
+  if (from !== url.pathname) scrollTo(0, 0);
+  if (from !== url.pathname) document.getElementById("content").focus({ preventScroll: true });
+  return true;
+}
+
+// the address of a form: what is as it would be anyway, or empty, is left out
+function addressOf(form) {
+  const url = new URL(form.action);
+  for (const field of form.elements) {
+    const off = !field.name || field.disabled || (field.type === "checkbox" && !field.checked);
+    if (off || field.value === "" || field.value === field.dataset.default) continue;
+    url.searchParams.append(field.name, field.value);
+  }
+  if (form.dataset.live) url.hash = form.dataset.live;
+  return url;
+}
+
+addEventListener("click", (event) => {
+  const copy = event.target.closest?.("[data-copy]");
+  if (copy) {
+    copyText(copy);
+    return;
+  }
+  const link = event.target.closest?.("a[href]");
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const url = new URL(link.href);
+  if (url.pathname === location.pathname && url.search === location.search) return;
+  if (go(url)) event.preventDefault();
+});
+
+addEventListener("submit", (event) => {
+  if (event.target.matches("form[data-live]") && go(addressOf(event.target))) event.preventDefault();
+});
+
+addEventListener("change", (event) => {
+  const form = event.target.closest?.("form[data-live]");
+  if (form) go(addressOf(form));
+});
+
+addEventListener("popstate", () => {
+  if (!ask(new URL(location.href))) location.reload();
+});
+
+async function copyText(button) {
+  const text = document.getElementById(button.dataset.copy)?.textContent ?? "";
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  } catch {
+    getSelection().selectAllChildren(document.getElementById(button.dataset.copy));
+    button.textContent = "Selected: copy it now";
+  }
+}
+
+// ---- what the kernel says of its place: address, title, and which page the navigation marks
+
+let place;
+
+function settle() {
+  const found = [...document.querySelectorAll("[data-address]")].at(-1);
+  if (!found) return;
+  const said = JSON.stringify(found.dataset);
+  if (said === place) return;
+  place = said;
+  const { address, page, title, keep, answered } = found.dataset;
+  document.title = title;
+  for (const link of document.querySelectorAll(".site-header nav a")) {
+    link.search = keep;
+    if (link.dataset.page === page) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  if (Number(answered) < asked) return;
+  document.body.removeAttribute("aria-busy");
+  const url = new URL(address, location.href);
+  url.hash = location.hash;
+  if (url.href !== location.href) history.replaceState(null, "", url);
+  showAnchor();
+}
+
+let anchored;
+
+function showAnchor() {
+  if (!location.hash || anchored === location.href) return;
+  anchored = location.href;
+  document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView({ block: "start" });
+}
+
+// a part that was drawn anew keeps what the reader had: the focus, and what was unfolded
+const unfolded = new Map();
+
+addEventListener("toggle", (event) => {
+  if (event.target.id) unfolded.set(event.target.id, event.target.open);
+}, true);
+
+let held;
+let wanted; // what is to have the focus as soon as it is there
+
+addEventListener("focusin", (event) => {
+  held = event.target;
+  focused = held.id;
+});
+
+function restore() {
+  for (const [id, open] of unfolded) {
+    const details = document.getElementById(id);
+    if (details && details.open !== open) details.open = open;
+  }
+  const sought = wanted && document.getElementById(wanted);
+  if (sought) {
+    wanted = undefined;
+    sought.focus();
+  }
+  if (document.activeElement !== document.body || !focused || held?.isConnected) return;
+  document.getElementById(focused)?.focus({ preventScroll: true });
+}
+
+// ---- keys: "/" goes to the search, wherever it is
+
+addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+  const search = document.querySelector("[data-search]");
+  event.preventDefault();
+  if (search) search.focus();
+  else {
+    const portfolio = document.querySelector('.site-header nav a[data-page="overview"]');
+    if (portfolio && go(new URL(portfolio.href))) wanted = "search";
+  }
+});
+
 // ---- a dated report stands below "Reports", and its frozen copy is one link away
 
 function markReport() {
+  const page = location.pathname.match(FOLDER);
+  document.querySelector(`.site-header nav a[data-page="${page?.[1]}"]`)?.setAttribute("aria-current", "page");
   const match = location.pathname.match(/\/voila\/render\/reports\/(.+)\/report\.ipynb$/);
   if (!match) return;
   document.querySelector('.site-header nav a[href$="/reports.ipynb"]')?.setAttribute("aria-current", "true");
@@ -120,6 +284,8 @@ function refresh() {
   document.querySelectorAll("[data-chart]:not([data-drawn])").forEach(draw);
   handOver();
   nameSliders();
+  settle();
+  restore();
 }
 
 new MutationObserver(refresh).observe(document.documentElement, { childList: true, subtree: true, characterData: true });

@@ -1,17 +1,20 @@
-"""The overview: choose a milestone, go back to any day, and stay up to date while the page is open."""
+"""One kernel behind all pages: choose a page, a milestone and a day, and stay up to date while it is open."""
 
 import threading
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any, Protocol
+from typing import Any
+from urllib.parse import urlsplit
 
 import ipywidgets as widgets
+from markupsafe import Markup
 
 from sprintlib.analysis import Analysis
 from sprintlib.analysis.selection import select_milestone
 from sprintlib.dashboards.widgets import fragments
-from sprintlib.dashboards.widgets.request import Request
-from sprintlib.dashboards.widgets.source import DatedRun
+from sprintlib.dashboards.widgets.pages import find_page
+from sprintlib.dashboards.widgets.request import Request, parse_request
+from sprintlib.dashboards.widgets.view import DashboardData, View
 from sprintlib.errors import SprintError
 from sprintlib.views.words import day as in_words
 
@@ -19,27 +22,41 @@ LONGEST_REPLAY = timedelta(days=120)
 SHORTEST_REPLAY = timedelta(days=14)
 NOW = "now"  # the last stop of the slider; the others are dates
 BEAT_SECONDS = 5.0
+PARTS = 3  # of a page, each sent anew only when it changes
 REFRESH_BEATS = 120  # as time passes probabilities change even where no fact does: every ten minutes
 
 
-class DashboardData(Protocol):
-    """What the page reads; `Source` is one."""
+class Dashboard(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
+    """Every page of the dashboards. early: its content as HTML, for the time until widgets work in the browser.
 
-    def today(self) -> date: ...
-    def analysis(self, day: date | None) -> Analysis: ...
-    def reports(self) -> Sequence[DatedRun]: ...
-    def has_changed(self) -> bool: ...
-
-
-class Overview(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
-    """The overview page. early: its content as HTML, for the time until widgets work in the browser."""
+    asked: what the browser asks for, `NUMBER ADDRESS`; page.js writes it when a link is followed or a form changes, and
+    `place` answers with that number, the address to show and the title of the tab.
+    """
 
     def __init__(self, facts: DashboardData, request: Request) -> None:
         self._facts = facts
         self._turn = threading.RLock()  # callbacks and the watcher take turns
         self._quiet = False
-        self._wanted = request.milestone
+        self._request = request
         self._analysis: Analysis | None = None
+        self._answered = "0"
+        self._controls()
+        self._kept: dict[object, Markup] = {}
+        self.parts = tuple(widgets.HTML() for _ in range(PARTS))
+        self.place, self._beat = widgets.HTML(), widgets.HTML(fragments.beat(0))
+        self.asked = widgets.Text(continuous_update=False)
+        self.asked.add_class("sprint-asked")
+        controls = widgets.HBox([self.picker, self.day, self.back, self.status])
+        controls.add_class("sprint-controls")
+        self._fill(_parse_day(request.as_of))
+        super().__init__([controls, *self.parts, self.place, self.asked, self._beat])
+        self.early = fragments.early(self.body, self.place.value)
+        self.picker.observe(self._on_pick, "value")
+        self.day.observe(self._on_day, "value")
+        self.asked.observe(self._on_asked, "value")
+        self.back.on_click(lambda _: setattr(self.day, "value", NOW))
+
+    def _controls(self) -> None:
         self.picker = widgets.Dropdown(description="Milestone", layout=widgets.Layout(width="auto"))
         self.day = widgets.SelectionSlider(
             description="As of",
@@ -50,23 +67,23 @@ class Overview(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
         )
         self.back = widgets.Button(description="Back to now", layout=widgets.Layout(width="auto"))
         self.status = widgets.HTML()
-        self.body = widgets.HTML()
-        self._beat = widgets.HTML(fragments.beat(0))
-        controls = widgets.HBox([self.picker, self.day, self.back, self.status])
-        controls.add_class("sprint-controls")
-        self._fill(_parse_day(request.as_of))
-        super().__init__([controls, self.body, self._beat])
-        self.early = fragments.early(self.body.value)
-        self.picker.observe(self._on_pick, "value")
-        self.day.observe(self._on_day, "value")
-        self.back.on_click(lambda _: setattr(self.day, "value", NOW))
+
+    @property
+    def body(self) -> str:
+        """All that is shown below the controls, as HTML."""
+        return "".join(part.value for part in self.parts)
+
+    def _write(self, *shown: Markup) -> None:
+        """Show these parts; those that are as before are not sent again."""
+        for place, part in enumerate(self.parts):
+            part.value = shown[place] if place < len(shown) else ""
 
     def watch(self) -> threading.Thread:
         """Keep the page up to date from a thread that ends with the kernel.
 
         An error nobody expected ends it too: the beat stops, and the page says that it is no longer live.
         """
-        thread = threading.Thread(target=self._watch, name="overview-watch", daemon=True)
+        thread = threading.Thread(target=self._watch, name="dashboard-watch", daemon=True)
         thread.start()
         return thread
 
@@ -78,6 +95,9 @@ class Overview(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
         if self._facts.has_changed() or number % REFRESH_BEATS == 0:
             with self._turn:
                 self._show()
+        elif self._facts.has_more_history():
+            with self._turn:
+                self._draw()
 
     def _watch(self) -> None:
         waiting, number = threading.Event(), 0
@@ -115,13 +135,34 @@ class Overview(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
     def _on_pick(self, change: Any) -> None:
         if not self._quiet:
             with self._turn:
-                self._wanted = change["new"]
+                self._request = self._request.on(self._request.page, change["new"])
                 self._draw()
 
     def _on_day(self, _change: Any) -> None:
         if not self._quiet:
             with self._turn:
                 self._show()
+
+    def _on_asked(self, change: Any) -> None:
+        number, _, address = change["new"].partition(" ")
+        parts = urlsplit(address)
+        with self._turn:
+            self._answered = number
+            self._request = parse_request(parts.query, parts.path)
+            asked = _parse_day(self._request.as_of)
+            if asked == self._day() and self._analysis is not None:
+                self._draw()
+                return
+            self._quiet = True
+            self._stand_at(asked)
+            self._quiet = False
+            self._show()
+
+    def _stand_at(self, asked: date | None) -> None:
+        """Have the slider stand at a day that may lie before its first."""
+        if asked and asked < self._first:
+            self._offer(asked, self._today)
+        self.day.value = asked if asked and asked < self._today else NOW
 
     def _day(self) -> date | None:
         return self.day.value if isinstance(self.day.value, date) else None
@@ -133,26 +174,45 @@ class Overview(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
             self._present(self._facts.analysis(day), day)
         except SprintError as error:
             self._analysis = None
-            self.body.value = fragments.problem(str(error))
+            self._write(fragments.problem(str(error)))
             self.status.value = ""
+            self._settle(None)
 
     def _present(self, analysis: Analysis, day: date | None) -> None:
         self._analysis = analysis
+        self._kept.clear()
         self.back.layout.display = None if day else "none"
         self._draw()
         # of the present the moment stands beside the title
         self.status.value = fragments.status(f"What was known at the end of {in_words(day)}" if day else "")
 
     def _draw(self) -> None:
-        analysis = self._analysis
-        if analysis is None:
+        if self._analysis is None:
             return
-        chosen = select_milestone(analysis, self._wanted)
+        day = self._day()
+        chosen = select_milestone(self._analysis, self._request.milestone)
+        page = find_page(self._request.page)
+        self._pick(chosen.key or chosen.title if chosen else None, page.has_milestone)
+        self.day.layout.display = None if page.has_day else "none"
+        request = replace(self._request, as_of=day.isoformat() if day else None, page=page.name)
+        view = View(self._facts, self._analysis, chosen, request, day, self._kept)
+        try:
+            self._write(*page.build(view))
+        except SprintError as error:
+            self._write(fragments.problem(str(error)))
+        self._settle(view)
+
+    def _pick(self, key: str | None, shown: bool) -> None:
+        milestones = self._analysis.milestones if self._analysis else ()
         self._quiet = True
-        self.picker.options = [milestone.title for milestone in analysis.milestones]
-        self.picker.value = chosen.title if chosen else None
+        self.picker.options = [(milestone.title, milestone.key or milestone.title) for milestone in milestones]
+        self.picker.value = key
         self._quiet = False
-        self.body.value = fragments.overview(analysis, chosen, self._facts.reports())
+        self.picker.layout.display = None if shown and milestones else "none"
+
+    def _settle(self, view: View | None) -> None:
+        """Say which address and title belong to what is shown now."""
+        self.place.value = fragments.place(view or self._request, self._answered)
 
 
 def _replay(analysis: Analysis, today: date) -> timedelta:

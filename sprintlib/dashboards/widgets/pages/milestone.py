@@ -1,0 +1,50 @@
+"""One milestone: will it land, when, why, what holds it back, and what if."""
+
+from markupsafe import Markup
+
+from sprintlib import views
+from sprintlib.analysis import MilestoneAnalysis
+from sprintlib.dashboards.widgets import fragments
+from sprintlib.dashboards.widgets.pages.what_if import what_if_section
+from sprintlib.dashboards.widgets.view import View
+from sprintlib.views.finish_chart import finish_chart
+
+CONTENTS = (
+    ("finish", "When"),
+    ("what-if", "What if"),
+    ("score", "Why"),
+    ("all-risks", "Risks"),
+    ("all-actions", "Actions"),
+    ("scope", "Scope"),
+    ("earlier", "Earlier sprints"),
+    ("basis", "What it rests on"),
+)
+_macro = fragments.TEMPLATES.macro
+
+
+def build(view: View) -> tuple[Markup, ...]:
+    """The whole page; what a what-if changes is a part of its own."""
+    milestone = view.milestone
+    if milestone is None:
+        return (fragments.none_open(view),)
+    return (
+        view.once("milestone first", lambda: _first(view, milestone)),
+        views.wrapped(what_if_section(view, milestone)),
+        view.once("milestone rest", lambda: _rest(view, milestone)),
+    )
+
+
+def _first(view: View, milestone: MilestoneAnalysis) -> Markup:
+    first, finish = views.first_screen(view.analysis, milestone), finish_chart(milestone, view.today)
+    return views.wrapped(_macro("milestone.html", "first", first, CONTENTS, finish))
+
+
+def _rest(view: View, milestone: MilestoneAnalysis) -> Markup:
+    sections = (
+        views.drivers_table(view.analysis, milestone),
+        views.risks_and_actions(view.analysis, milestone),
+        views.scope(view.analysis, milestone),
+        views.earlier_sprints(view.analysis),
+        fragments.latest_reports(view.facts.reports()),
+    )
+    return views.wrapped(_macro("milestone.html", "rest", sections, views.what_it_rests_on(view.analysis, milestone)))

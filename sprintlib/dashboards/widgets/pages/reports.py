@@ -1,0 +1,11 @@
+"""Every dated report, and runs that failed."""
+
+from markupsafe import Markup
+
+from sprintlib.dashboards.widgets import fragments
+from sprintlib.dashboards.widgets.view import View
+
+
+def build(view: View) -> tuple[Markup, ...]:
+    """The whole page."""
+    return (fragments.reports(view.facts.reports()),)
