@@ -33,6 +33,7 @@ COMMANDS = {
     "status": ("sprintlib.cli.status", "Verdicts, facts, runs and backups on one screen."),
     "sync": ("sprintlib.cli.sync", "Collect what is new from GitHub."),
     "archive": ("sprintlib.cli.archive", "Read hours of GH Archive, for what happened long ago."),
+    "replay": ("sprintlib.cli.replay", "Make the facts again from what was kept, and compare."),
     "watch": ("sprintlib.cli.watch", "Stay up to date by asking GitHub what is new."),
     "serve": ("sprintlib.cli.serve", "Serve the API, receive GitHub's webhooks, and stay up to date."),
     "worker": ("sprintlib.cli.worker", "Work on what webhooks delivered; 'serve' runs one."),

@@ -1,16 +1,27 @@
 """`sprint sync`: collect what is new."""
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
 from sprintlib.cli.main import App
 
+if TYPE_CHECKING:
+    from sprintlib.github import Via
+
 
 @click.command("sync")
+@click.option(
+    "--via",
+    type=click.Choice(["auto", "rest", "graphql"]),
+    default="auto",
+    show_default=True,
+    help="How a first collection asks about single items; auto: by GraphQL where there is a token.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 @click.pass_obj
-def command(app: App, as_json: bool) -> None:
+def command(app: App, via: "Via", as_json: bool) -> None:
     """Collect what is new from GitHub into the store, and say how complete it is.
 
     A first collection reads everything; open milestones come first. Later ones read what changed. It can be stopped
@@ -20,7 +31,7 @@ def command(app: App, as_json: bool) -> None:
     from sprintlib.services import sync
 
     with shown() as progress:
-        summary = sync(app.project, progress)
+        summary = sync(app.project, progress, via)
     if as_json:
         click.echo(json.dumps(summary.as_dict(), indent=2))
         return

@@ -1,18 +1,16 @@
 """From pages of GitHub payloads to rows in the store, one transaction a page.
 
-Every payload is kept (append-only) beside the rows made from it. Parts that change without the thing itself
-changing are cut from what is kept: embedded repositories to their identity, the issue inside an event to its number.
-So are the e-mail addresses of commits.
+Every payload is kept (append-only) beside the rows made from it, without the issue inside an event and without the
+e-mail addresses of commits.
 Ingesting is idempotent, and pages may arrive in any order: the newest version of an entity stays.
 """
 
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Connection, String, Table, cast, delete, func, or_, select, update
@@ -20,11 +18,11 @@ from sqlalchemy import Connection, String, Table, cast, delete, func, or_, selec
 from sprintlib.errors import CollectError
 from sprintlib.facts import rows
 from sprintlib.facts.changes import Change, changes_in, note_changes, of_items
+from sprintlib.facts.kept import MILESTONE_CHANGE, kept_row, repository_kept, write_kept
 from sprintlib.facts.rows import TOLD, Origin, Payload, Row
 from sprintlib.store import append, fitted, schema, upsert
 from sprintlib.text import printable
 
-_REPOSITORY_IDENTITY = ("id", "node_id", "full_name", "html_url", "private", "fork")
 _ONLY_IN_TIMELINES = ("event", "actor", "commit_id", "commit_url")
 
 # how versions of a row are ordered; tables that are not named here are append-only
@@ -67,6 +65,7 @@ KINDS = frozenset(
         "review_comment",
         "run",
         "release",
+        "size",
     }
 )
 # what a payload of another form than GitHub documents leads to
@@ -87,6 +86,7 @@ class FactBatch:
         self._on_bad = on_bad
         self._rows: dict[Table, list[Row]] = defaultdict(list)
         self._waiting: dict[int, list[Row]] = {}
+        self._sizes: dict[int, Row] = {}
 
     def add(self, kind: str, payloads: Iterable[Payload], number: int | None = None) -> "FactBatch":
         """Add payloads of one of KINDS; an embedded milestone is one that an item brings along, as old as the item.
@@ -132,15 +132,24 @@ class FactBatch:
                 self._rows[schema.milestone].append(rows.milestone_row(payload, self.origin))
                 self._keep(kind, item_key(self.origin.repository_id, payload["number"]), payload)
             case "comment":
-                self._comment(payload, "issue", rows.number_in_url(payload["issue_url"]))
+                self._comment(payload, "issue", number or rows.number_in_url(payload["issue_url"]))
             case "review_comment":
                 self._comment(payload, "review", number or rows.number_in_url(payload["pull_request_url"]))
             case "run":
                 self._rows[schema.workflow_run].append(rows.workflow_run_row(payload, self.origin))
                 self._keep("run", f"{payload['id']}-{payload.get('run_attempt') or 1}", payload)
+            case "size":
+                self._size(payload)
             case "release":
                 self._rows[schema.release].append(rows.release_row(payload, self.origin))
                 self._keep("release", str(rows.numeric_id(payload)), payload)
+
+    def _size(self, payload: Payload) -> None:
+        """What is told of a pull request beside what its list tells, of one that is in the store."""
+        number = int(payload["number"])
+        told = {name: int(payload[name]) for name in ("additions", "deletions", "changed_files", "comments")}
+        self._sizes[number] = told
+        self._keep("size", item_key(self.origin.repository_id, number), payload)
 
     def blocked_by(self, number: int, blockers: Iterable[Payload]) -> None:
         """All blockers of an item; edges stored before that are not among them are removed."""
@@ -151,14 +160,18 @@ class FactBatch:
 
     def milestone_changed(self, number: int, field: str, before: str | None, at: datetime) -> None:
         """That a milestone's `title` or `due_on` (a date, as text) was another until `at`."""
-        row = {"repository_id": self.origin.repository_id, "number": number, "field": field, "before": before}
-        self._rows[schema.milestone_change].append(fitted(schema.milestone_change, {**row, "happened_at": at}))
+        told = {"number": number, "field": field, "before": before}
+        row = {"repository_id": self.origin.repository_id, **told, "happened_at": at}
+        self._rows[schema.milestone_change].append(fitted(schema.milestone_change, row))
+        key = f"{item_key(self.origin.repository_id, number)}-{field}"
+        self._keep(MILESTONE_CHANGE, key, {**told, "happened_at": at.isoformat()})
 
     def merge(self, other: "FactBatch") -> None:
         """Take over what another batch of the same repository and source would store."""
         for table, table_rows in other._rows.items():
             self._rows[table] += table_rows
         self._waiting |= other._waiting
+        self._sizes |= other._sizes
 
     def rows(self, table: Table) -> list[Row]:
         """What `write` would store in a table."""
@@ -167,7 +180,7 @@ class FactBatch:
     def changes(self) -> frozenset[Change]:
         """What `write` notes as written."""
         noted = (change for table, table_rows in self._rows.items() for change in changes_in(table, table_rows))
-        return frozenset(noted) | of_items(self.origin.repository_id, self._waiting)
+        return frozenset(noted) | of_items(self.origin.repository_id, [*self._waiting, *self._sizes])
 
     def write(self, connection: Connection) -> None:
         """Store everything that was added."""
@@ -183,10 +196,16 @@ class FactBatch:
                     keep_known=_KEEP_KNOWN.get(table, ()),
                     over=or_(*(table.c.source == told for told in TOLD)) if is_told else None,
                 )
+            elif table is schema.payload:
+                write_kept(connection, table_rows)
             elif table is schema.milestone_title:
                 upsert(connection, table, table_rows, oldest_by=("seen_at", "proof"))
             else:
                 append(connection, table, table_rows)
+        pull = schema.pull_request
+        for number, told in self._sizes.items():
+            mine = (pull.c.repository_id == self.origin.repository_id, pull.c.number == number)
+            connection.execute(update(pull).where(*mine).values(**told))
         edges = schema.dependency
         for number, table_rows in self._waiting.items():
             connection.execute(
@@ -212,13 +231,14 @@ class FactBatch:
                 review = rows.review_row(payload, number, self.origin)
                 if review:
                     self._rows[schema.review].append(review)
-                    self._keep("review", str(review["id"]), payload)
+                    self._keep("review", str(review["id"]), payload, number)
             case "committed":
                 self._rows[schema.commit].append(rows.commit_row(payload, self.origin))
                 self._rows[schema.pull_request_commit].append(
                     {"repository_id": self.origin.repository_id, "number": number, "sha": payload["sha"]}
                 )
-                self._keep("commit", payload["sha"], _without_addresses(payload))
+                key = f"{item_key(self.origin.repository_id, number)}-{payload['sha']}"
+                self._keep("commit", key, _without_addresses(payload), number)
             case _:
                 self._event(payload, number)
 
@@ -226,24 +246,15 @@ class FactBatch:
         event = rows.event_row(payload, number, self.origin)
         if event:
             self._rows[schema.event].append(event)
-            self._keep("event", event["id"], {key: value for key, value in payload.items() if key != "issue"})
+            told = {key: value for key, value in payload.items() if key != "issue"}
+            self._keep("event", event["id"], told, number)
 
     def _comment(self, payload: Payload, kind: str, number: int) -> None:
         self._rows[schema.comment].append(rows.comment_row(payload, kind, number, self.origin))
-        self._keep("comment", f"{kind}-{rows.numeric_id(payload)}", payload)
+        self._keep("comment", f"{kind}-{rows.numeric_id(payload)}", payload, number)
 
-    def _keep(self, kind: str, key: str, payload: Payload) -> None:
-        text = json.dumps(_without_noise(payload), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-        self._rows[schema.payload].append(
-            {
-                "kind": kind,
-                "key": key,
-                "digest": blake2b(text, digest_size=16).hexdigest(),
-                "repository_id": self.origin.repository_id,
-                "body": zlib.compress(text, 1),
-                "observed_at": self.origin.observed_at,
-            }
-        )
+    def _keep(self, kind: str, key: str, payload: Payload, number: int | None = None) -> None:
+        self._rows[schema.payload].append(kept_row(kind, key, payload, self.origin, number))
 
 
 @contextmanager
@@ -281,6 +292,7 @@ def write_repository(connection: Connection, payload: Payload, origin: Origin) -
     repository = rows.repository_row(payload, origin.source, origin.observed_at)
     upsert(connection, schema.organization, [fitted(schema.organization, owner)])
     upsert(connection, table, [fitted(table, repository)])
+    write_kept(connection, [repository_kept(payload, origin)])
     write_names(connection, payload["id"], [payload["full_name"]], origin.observed_at)
 
 
@@ -291,6 +303,7 @@ def add_repository(connection: Connection, key: int, full_name: str, origin: Ori
     append(connection, schema.organization, [fitted(schema.organization, organization)])
     repository = rows.repository_row(payload, origin.source, origin.observed_at)
     append(connection, schema.repository, [fitted(schema.repository, repository)])
+    write_kept(connection, [repository_kept(payload, origin)])
     write_names(connection, key, [full_name], origin.observed_at)
 
 
@@ -320,6 +333,20 @@ def write_snapshots(connection: Connection, repository_id: int, day: date, obser
     note_changes(connection, [Change(repository_id, "milestone", str(row["number"])) for row in pictures])
 
 
+def drop_lifted_blockers(connection: Connection, repository_id: int, only: int | None = None) -> None:
+    """GitHub counts no blockers any more, or has no such item: the edges are gone without asking."""
+    free = select(schema.issue.c.number).where(
+        schema.issue.c.repository_id == repository_id,
+        or_(schema.issue.c.blockers == 0, schema.issue.c.gone_at.is_not(None)),
+    )
+    edges = schema.dependency
+    lifted = delete(edges).where(edges.c.repository_id == repository_id, edges.c.number.in_(free))
+    if only is not None:
+        lifted = lifted.where(edges.c.number == only)
+    numbers = connection.execute(lifted.returning(edges.c.number)).scalars().all()
+    note_changes(connection, of_items(repository_id, numbers))
+
+
 def item_key(repository_id: int, number: int) -> str:
     """What stays the same in all payloads of an issue, pull request or milestone: the key of `payload`."""
     return f"{repository_id}-{number}"
@@ -331,19 +358,6 @@ def read_payload(body: bytes) -> dict[str, Any]:
     return value
 
 
-def _without_noise(payload: Payload) -> Payload:
-    """Embedded repositories, which change with every star, cut to their identity."""
-    cut = {
-        side: {**payload[side], "repo": _identity(payload[side]["repo"])}
-        for side in ("head", "base")
-        if isinstance(payload.get(side), Mapping) and payload[side].get("repo")
-    }
-    for key in ("repository", "head_repository"):
-        if isinstance(payload.get(key), Mapping):
-            cut[key] = _identity(payload[key])
-    return {**payload, **cut} if cut else payload
-
-
 def _without_addresses(commit: Payload) -> Payload:
     """Git's author and committer by name; the signature repeats their addresses."""
     people = {
@@ -351,7 +365,3 @@ def _without_addresses(commit: Payload) -> Payload:
         for side in ("author", "committer")
     }
     return {key: value for key, value in commit.items() if key != "verification"} | people
-
-
-def _identity(repository: Payload) -> Row:
-    return {key: repository[key] for key in _REPOSITORY_IDENTITY if key in repository}

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Table, update
 
 from sprintlib.facts.batch import FactBatch
 from sprintlib.facts.changes import changes_in, note_changes
+from sprintlib.facts.kept import gone_row, write_kept
 from sprintlib.facts.rows import WEBHOOK, Origin, Payload, moment
 from sprintlib.store import schema
 
@@ -67,6 +68,8 @@ def write_gone(connection: Connection, telling: Telling, at: datetime) -> None:
         marked = update(table).where(*chosen, table.c.gone_at.is_(None)).values(gone_at=at).returning(table)
         rows = [dict(row) for row in connection.execute(marked).mappings()]
         note_changes(connection, list(changes_in(table, rows)))
+        origin = Origin(telling.repository_id, WEBHOOK, at)
+        write_kept(connection, [gone_row(table, key, at, kind, origin) for _ in rows[:1]])
 
 
 def _issue(payload: Payload, telling: Telling) -> None:

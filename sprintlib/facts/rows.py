@@ -210,7 +210,7 @@ def review_row(payload: Payload, number: int, origin: Origin) -> Row | None:
         author=login(payload.get("user")),
         author_type=account_type(payload.get("user")),
         state=payload["state"].lower(),
-        body=payload.get("body"),
+        body=payload.get("body") or None,  # REST and GraphQL differ in how they say nothing
         commit_sha=payload.get("commit_id"),
         html_url=payload.get("html_url"),
         submitted_at=submitted_at,
@@ -226,7 +226,7 @@ def comment_row(payload: Payload, kind: str, number: int, origin: Origin) -> Row
         kind=kind,
         author=login(payload.get("user")),
         author_type=account_type(payload.get("user")),
-        body=payload.get("body"),
+        body=payload.get("body") or None,  # REST and GraphQL differ in how they say nothing
         path=payload.get("path"),
         html_url=payload.get("html_url"),
         created_at=moment(payload["created_at"]),
@@ -315,11 +315,16 @@ def event_row(payload: Payload, number: int, origin: Origin) -> Row | None:
 
 
 def event_id(payload: Payload, number: int, repository_id: int) -> str:
-    """GitHub's id, which timeline and event list share; a digest for cross-references, which have none."""
+    """GitHub's id, which timeline and event list share; a digest for cross-references, which have none.
+
+    Their source goes by its number, since REST and GraphQL know a pull request by different ids.
+    """
     if payload.get("id") is not None:
         return str(payload["id"])
     source = (payload.get("source") or {}).get("issue") or {}
-    parts = (repository_id, number, payload.get("event"), source.get("id"), payload.get("created_at"))
+    repository = (source.get("repository") or {}).get("id")
+    known_as = f"{repository}#{source.get('number')}" if repository else (item_reference(source) or "").lower()
+    parts = (repository_id, number, payload.get("event"), known_as or source.get("id"), payload.get("created_at"))
     return "x" + blake2b(repr(parts).encode(), digest_size=12).hexdigest()
 
 

@@ -9,9 +9,9 @@ from sprintlib.imports import lazy_exports
 
 if TYPE_CHECKING:
     from sprintlib.github.client import Client, RetryPolicy, connect
-    from sprintlib.github.collection import sync
+    from sprintlib.github.collection import Via, sync
     from sprintlib.github.dataset import ingest_dataset
-    from sprintlib.github.progress import OnProgress, shown
+    from sprintlib.github.progress import OnProgress, shown, silent
     from sprintlib.github.refresh import Refresher
     from sprintlib.github.request_estimate import Estimate, estimate, full_name
     from sprintlib.github.summary import Completeness, SyncSummary
@@ -27,6 +27,7 @@ __all__ = [
     "RetryPolicy",
     "SyncSummary",
     "Token",
+    "Via",
     "check_overwrite",
     "connect",
     "estimate",
@@ -37,6 +38,7 @@ __all__ = [
     "ingest_dataset",
     "save_token",
     "shown",
+    "silent",
     "sync",
     "write_settings",
 ]
@@ -45,11 +47,11 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "client": ("Client", "RetryPolicy", "connect"),
-        "collection": ("sync",),
+        "collection": ("Via", "sync"),
         "dataset": ("ingest_dataset",),
         "refresh": ("Refresher",),
         "request_estimate": ("Estimate", "estimate", "full_name"),
-        "progress": ("OnProgress", "shown"),
+        "progress": ("OnProgress", "shown", "silent"),
         "summary": ("Completeness", "SyncSummary"),
         "template": ("check_overwrite", "guess_project_name", "guess_time_zone", "write_settings"),
         "token": ("Token", "find_token", "save_token"),

@@ -120,25 +120,48 @@ class Client:
         patience allows.
         Raises TokenError, NotFoundError, RateLimitError, UnreachableError or CollectError with one sentence.
         """
-        waited, least = 0.0, 1.0
-        while True:
-            response = self._try(path, dict(parameters or {}), {"If-None-Match": etag} if etag else {}, tries)
-            seconds = _limited_for(response, self.now())
-            if seconds is None:
-                break
-            if seconds < 1:  # who says "again in 0 seconds" each time is asked less and less often
-                seconds, least = least, 2 * least
-            waited += seconds
-            self._wait_for_reset(seconds, waited)
+        conditions = {"If-None-Match": etag} if etag else {}
+        response = self._when_allowed(lambda: self._try(path, dict(parameters or {}), conditions, tries))
         if response.status in (200, 304) or response.status in accept:
             return response
         raise self._refusal(path, response)
+
+    def post(self, url: str, content: Mapping[str, Any]) -> Response:
+        """POST a query, tried twice: who asks for less is answered sooner. Raises what `get` raises."""
+        response = self._when_allowed(lambda: self._try(url, {}, {}, 2, content))
+        if response.status == 200:
+            return response
+        raise self._refusal(urlsplit(url).path, response)
+
+    @property
+    def graphql_url(self) -> str:
+        """Where queries are sent: beside the REST API, and not below `/api/v3` of GitHub Enterprise."""
+        return str(self._requester.graphql_url)
+
+    def _when_allowed(self, ask: Callable[[], Response]) -> Response:
+        waited, least = 0.0, 1.0
+        while True:
+            response = ask()
+            seconds = _limited_for(response, self.now())
+            if seconds is None:
+                return response
+            if seconds < 1:  # who says "again in 0 seconds" each time is asked less and less often
+                seconds, least = least, 2 * least
+            waited += seconds
+            self.wait_for_reset(seconds, waited)
 
     def now(self) -> datetime:
         """The time by GitHub's clock, as far as it is known."""
         return datetime.fromtimestamp(datetime.now(UTC).timestamp() - (self.clock_skew or 0.0), UTC)
 
-    def _try(self, path: str, parameters: dict[str, Any], headers: dict[str, str], tries: int | None) -> Response:
+    def _try(
+        self,
+        path: str,
+        parameters: dict[str, Any],
+        headers: dict[str, str],
+        tries: int | None,
+        content: Mapping[str, Any] | None = None,
+    ) -> Response:
         first = self._patience.first_wait_seconds
         retrying = Retrying(
             retry=retry_if_exception_type(_TransientError),
@@ -149,7 +172,7 @@ class Client:
             reraise=True,
         )
         try:
-            response: Response = retrying(self._once, path, parameters, headers)
+            response: Response = retrying(self._once, path, parameters, headers, content)
         except _TransientError as error:
             here = (
                 "the demo server has stopped: start one with 'sprint github-server'"
@@ -162,11 +185,16 @@ class Client:
             ) from error
         return response
 
-    def _once(self, path: str, parameters: dict[str, Any], headers: dict[str, str]) -> Response:
+    def _once(
+        self, path: str, parameters: dict[str, Any], headers: dict[str, str], content: Mapping[str, Any] | None
+    ) -> Response:
         self.requests += 1
+        # an address of its own: PyGithub would put that of the REST API before it
+        address = self._relative(path) if content is None else path
+        verb, sent = ("GET", {}) if content is None else ("POST", {"input": dict(content)})
         try:
             status, answered, text = self._requester.requestJson(
-                "GET", self._relative(path), parameters=parameters, headers=dict(headers), cnx=self._connection
+                verb, address, parameters=parameters, headers=dict(headers), cnx=self._connection, **sent
             )
         except RequestException as error:
             raise _TransientError(_reason(error)) from error
@@ -203,7 +231,8 @@ class Client:
         if there is not None and self.clock_skew is None:
             self.clock_skew = (datetime.now(UTC) - there).total_seconds()
 
-    def _wait_for_reset(self, seconds: float, waited: float) -> None:
+    def wait_for_reset(self, seconds: float, waited: float) -> None:
+        """Wait until a limit is over. waited: seconds in all. Raises RateLimitError where that is too long."""
         reset_at = datetime.fromtimestamp(self.now().timestamp() + seconds, UTC)
         local = f"{reset_at.astimezone():%H:%M}"
         if waited > self._longest_wait:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.exc import DatabaseError
@@ -18,6 +18,7 @@ from sprintlib.errors import CollectError, NotFoundError, RateLimitError, Sprint
 from sprintlib.facts.batch import payload_errors, write_names, write_project, write_repository, write_snapshots
 from sprintlib.facts.changes import forget_changes
 from sprintlib.facts.rows import Origin
+from sprintlib.github.backfill import GRAPHQL, backfill_or_leave, is_wanted
 from sprintlib.github.client import Client, Response, RetryPolicy, connect
 from sprintlib.github.clone import Clone, CloneError, collect_changed_files
 from sprintlib.github.comparing import compare
@@ -30,7 +31,7 @@ from sprintlib.github.cursors import (
     read_cursors,
     write_cursor,
 )
-from sprintlib.github.endpoints import ISSUES, LISTS, MILESTONES, ListEndpoint
+from sprintlib.github.endpoints import COMMENTS, ISSUES, LISTS, MILESTONES, ListEndpoint
 from sprintlib.github.items import collect_items, collect_open_milestones, note_completeness
 from sprintlib.github.lists import Failures, RepositoryCollector
 from sprintlib.github.lock import sync_lock
@@ -41,6 +42,7 @@ from sprintlib.github.token import Token
 from sprintlib.settings import Settings
 from sprintlib.store import schema, store_error
 
+Via = Literal["rest", "graphql", "auto"]
 _CLOCK_TOLERANCE_SECONDS = 300
 _FULL_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}")
 
@@ -51,15 +53,18 @@ def sync(
     token: Token | None,
     progress: OnProgress | None = None,
     retry_policy: RetryPolicy | None = None,
+    via: Via = "auto",
 ) -> SyncSummary:
     """Bring the store up to date with GitHub, and say how complete it is.
+
+    via: how a first collection asks about single items; `auto` is GraphQL with a token, and REST without one.
 
     Raises CollectError and its kinds, or StoreError, with one sentence; what had arrived is kept, and the next sync
     goes on there. Two syncs of one data folder never overlap.
     """
     with sync_lock(settings.data_dir):
         client = connect(settings, token, retry_policy)
-        run = _Run(engine, settings, token, client, progress or silent)
+        run = _Run(engine, settings, token, client, progress or silent, via)
         try:
             return run.run()
         except DatabaseError as error:
@@ -73,6 +78,7 @@ class _Run:
     token: Token | None
     client: Client
     progress: OnProgress
+    via: Via = "auto"
     readers: list[RepositoryCollector] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     failures: Failures = field(default_factory=Failures)
@@ -110,6 +116,8 @@ class _Run:
                 collect_open_milestones(reader)
         for reader in readers:
             for kind in LISTS:
+                if kind is COMMENTS and self._asks_graphql(reader):
+                    backfill_or_leave(reader, must=self.via == GRAPHQL)
                 reader.collect_list(kind)
                 compare(reader, kind)
             reader.collect_set_aside()
@@ -224,6 +232,10 @@ class _Run:
         with self.engine.connect() as connection:
             cursor = read_cursor(connection, reader.repository_id, kind.name)
         return bool(cursor and cursor.complete)
+
+    def _asks_graphql(self, reader: RepositoryCollector) -> bool:
+        wants = self.via == GRAPHQL or (self.via == "auto" and self.token is not None)
+        return wants and is_wanted(reader)
 
     def _changed_files(self, reader: RepositoryCollector) -> list[str]:
         """Read changed files where something was pushed; a clone that fails is a warning."""

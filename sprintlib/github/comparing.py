@@ -23,7 +23,8 @@ from sqlalchemy import Connection, Table, delete, select, update
 from sprintlib.errors import CollectError
 from sprintlib.facts.batch import NOT_UNDERSTOOD, FactBatch
 from sprintlib.facts.changes import changes_in, note_changes
-from sprintlib.facts.rows import Payload, item_reference, moment, numeric_id
+from sprintlib.facts.kept import gone_row, write_kept
+from sprintlib.facts.rows import Origin, Payload, item_reference, moment, numeric_id
 from sprintlib.github.client import PAGE_SIZE, Response
 from sprintlib.github.cursors import Cursor, read_cursor, write_cursor
 from sprintlib.github.endpoints import (
@@ -323,6 +324,9 @@ def _mark(
         marked = select(table).where(table.c.repository_id == reader.repository_id, chosen)
         rows = [dict(row) for row in connection.execute(marked).mappings()]
         note_changes(connection, list(changes_in(table, rows)))
+        origin = Origin(reader.repository_id, "rest", gone_at or reader.client.now())
+        told = keys[first : first + _MOST_ASKED]
+        write_kept(connection, [gone_row(table, key, gone_at, kind.name, origin) for key in told])
 
 
 def _conclude(reader: RepositoryCollector, kind: ListEndpoint, listed: Keys, is_settled: bool) -> None:

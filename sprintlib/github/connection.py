@@ -56,28 +56,28 @@ class Answer:
 
 
 class Connection:
-    """GETs below one origin. seconds_of_silence: longest wait for the next bytes."""
+    """Asks below one origin: GETs, and POSTs of queries. seconds_of_silence: longest wait for the next bytes."""
 
     def __init__(self, origin: str, seconds_of_silence: float) -> None:
         self._origin = origin
         self._silence = seconds_of_silence
-        self._asked: tuple[str, Mapping[str, str]] = ("/", {})
+        self._asked: tuple[str, str, Mapping[str, str], str | None] = ("GET", "/", {}, None)
         self._session = requests.Session()
         # or requests would look for a password in ~/.netrc
         self._session.auth = lambda request: request
 
-    def request(self, verb: str, url: str, input: None, sent: Mapping[str, str], stream: bool = False) -> None:
+    def request(self, verb: str, url: str, input: str | None, sent: Mapping[str, str], stream: bool = False) -> None:
         """Note what `getresponse` will ask: PyGithub works in these two steps."""
-        if verb != "GET" or input is not None:
-            raise ValueError(f"only GET is sent, not {verb}")
-        self._asked = (url, sent)
+        if verb != "GET" and (verb, url.endswith("/graphql")) != ("POST", True):
+            raise ValueError(f"nothing is written to GitHub: {verb} is not sent")
+        self._asked = (verb, url, sent, input)
 
     def getresponse(self) -> Answer:
         """Ask. Raises OversizedError, CutError, RedirectedError, or an error of requests."""
-        path, sent = self._asked
+        verb, path, sent, input = self._asked
         url = f"{self._origin}{path}"
         for _ in range(_MOST_REDIRECTS + 1):
-            answer = self._ask(url, sent)
+            answer = self._ask(verb, url, sent, input)
             location = answer.headers.get("location")
             if answer.status not in _REDIRECTS or not location:
                 return answer
@@ -86,10 +86,11 @@ class Connection:
                 raise RedirectedError(url)
         raise CutError("it redirects in a circle")
 
-    def _ask(self, url: str, sent: Mapping[str, str]) -> Answer:
+    def _ask(self, verb: str, url: str, sent: Mapping[str, str], input: str | None) -> Answer:
         until = time.monotonic() + MOST_SECONDS
-        with self._session.get(
-            url, headers=dict(sent), timeout=self._silence, allow_redirects=False, stream=True
+        body = None if input is None else input.encode()
+        with self._session.request(
+            verb, url, data=body, headers=dict(sent), timeout=self._silence, allow_redirects=False, stream=True
         ) as response:
             if response.status_code == 202:  # "wait for it", on which PyGithub would ask again for ever
                 raise CutError("it answers 202")

@@ -10,11 +10,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, literal, or_, select
+from sqlalchemy import Connection, Table, func, literal, select
 
 from sprintlib.errors import CollectError, TokenError
-from sprintlib.facts.batch import FactBatch
-from sprintlib.facts.changes import note_changes, of_items
+from sprintlib.facts.batch import FactBatch, drop_lifted_blockers
 from sprintlib.github.client import PAGE_SIZE, Response
 from sprintlib.github.cursors import Cursor, mark_items, read_cursor, write_cursor
 from sprintlib.github.endpoints import EVENTS
@@ -72,9 +71,9 @@ def _read_milestone(reader: RepositoryCollector, milestone: int) -> None:
 def collect_items(reader: RepositoryCollector, open_milestones_only: bool = False) -> None:
     """Ask for everything that is missing about single items; what arrived is stored item by item."""
     with reader.engine.begin() as connection:
-        _drop_lifted_blockers(connection, reader.repository_id)
+        drop_lifted_blockers(connection, reader.repository_id)
     with reader.engine.connect() as connection:
-        work = list(_Need(reader, connection).work(open_milestones_only))
+        work = list(Need(reader, connection).work(open_milestones_only))
     what = f"{reader.full_name} {'items of open milestones' if open_milestones_only else 'timelines'}"
     for done, (item, parts) in enumerate(work, start=1):
         for part in parts:
@@ -85,7 +84,7 @@ def collect_items(reader: RepositoryCollector, open_milestones_only: bool = Fals
 def collect_item(reader: RepositoryCollector, number: int) -> None:
     """Ask for everything about one item, whether it changed or not. Nothing happens for one that is not stored."""
     with reader.engine.begin() as connection:
-        _drop_lifted_blockers(connection, reader.repository_id, number)
+        drop_lifted_blockers(connection, reader.repository_id, number)
         items = _items(connection, reader.repository_id, number)
     for item in items:
         if item.is_pull:
@@ -97,7 +96,7 @@ def collect_item(reader: RepositoryCollector, number: int) -> None:
 def note_completeness(reader: RepositoryCollector, as_of: datetime) -> list[Cursor]:
     """Store and return cursors that say how complete timelines, and what comes with them, are."""
     with reader.engine.begin() as connection:
-        need = _Need(reader, connection)
+        need = Need(reader, connection)
         wanted = [item for item in need.items if "timeline" in need.parts(item)]
         read = sum((item.number, "timeline") in need.asked for item in wanted)
         complete = need.is_met and not reader.shelf.holds(ENTRY)
@@ -127,8 +126,8 @@ def note_completeness(reader: RepositoryCollector, as_of: datetime) -> list[Curs
     return cursors
 
 
-class _Need:
-    """Which items need which requests of their own."""
+class Need:
+    """Which items need which requests of their own. events_are_short: whether timelines must make up for their list."""
 
     def __init__(self, reader: RepositoryCollector, connection: Connection) -> None:
         self._since = reader.window_start
@@ -137,7 +136,7 @@ class _Need:
         self.items = _items(connection, reader.repository_id)
         self.asked = _asked(connection, reader.repository_id)
         events = read_cursor(connection, reader.repository_id, EVENTS.name)
-        self._events_are_short = bool(events and events.note == SHORTENED)
+        self.events_are_short = bool(events and events.note == SHORTENED)
 
     @property
     def is_met(self) -> bool:
@@ -166,7 +165,7 @@ class _Need:
         parts = []
         if item.is_pull and is_current:
             parts.append("detail")
-        if item.is_pull or is_current or self._events_are_short:
+        if item.is_pull or is_current or self.events_are_short:
             parts.append("timeline")
         if item.blockers:
             parts.append("blocked_by")
@@ -194,7 +193,7 @@ def _read_part(reader: RepositoryCollector, item: Item, part: str) -> None:
         for page in _pages(reader, f"issues/{item.number}/timeline", {}):
             facts = reader.facts("timeline", page.entries, page.response, item.number)
             # the item is done with its last page
-            _store(reader, facts, part, _settled(asked, reader.as_of(page.response)) if page.is_last else ())
+            _store(reader, facts, part, settled(asked, reader.as_of(page.response)) if page.is_last else ())
         reader.shelf.clear_others(ENTRY, f"{item.number}/")
         return
     pages = list(_pages(reader, f"issues/{item.number}/dependencies/blocked_by", {}, _MOST_PAGES_OF_BLOCKERS))
@@ -204,7 +203,7 @@ def _read_part(reader: RepositoryCollector, item: Item, part: str) -> None:
     _store(reader, facts, part, asked)
 
 
-def _settled(asked: Sequence[tuple[int, datetime]], answered_at: datetime) -> list[tuple[int, datetime]]:
+def settled(asked: Sequence[tuple[int, datetime]], answered_at: datetime) -> list[tuple[int, datetime]]:
     """Up to which update an answer tells everything: more may happen in the second in which it was given."""
     return [(number, min(until, answered_at - _INSTANT)) for number, until in asked]
 
@@ -295,20 +294,6 @@ def _blocking_changes(connection: Connection, repository_id: int, only: int | No
     if only is not None:
         query = query.where(event.number == only)
     return dict(connection.execute(query).all())
-
-
-def _drop_lifted_blockers(connection: Connection, repository_id: int, only: int | None = None) -> None:
-    """GitHub counts no blockers any more, or has no such item: the edges are gone without asking."""
-    free = select(schema.issue.c.number).where(
-        schema.issue.c.repository_id == repository_id,
-        or_(schema.issue.c.blockers == 0, schema.issue.c.gone_at.is_not(None)),
-    )
-    edges = schema.dependency
-    lifted = delete(edges).where(edges.c.repository_id == repository_id, edges.c.number.in_(free))
-    if only is not None:
-        lifted = lifted.where(edges.c.number == only)
-    numbers = connection.execute(lifted.returning(edges.c.number)).scalars().all()
-    note_changes(connection, of_items(repository_id, numbers))
 
 
 def _held(connection: Connection, table: Table, repository_id: int) -> int:

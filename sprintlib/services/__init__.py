@@ -7,7 +7,7 @@ from sprintlib.imports import lazy_exports
 if TYPE_CHECKING:
     from sprintlib.services.analysis import analyze, explain
     from sprintlib.services.catalog import milestones, organizations, repositories
-    from sprintlib.services.collection import read_archive, sync
+    from sprintlib.services.collection import read_archive, replay, sync
     from sprintlib.services.delivery_records import deliveries, delivery, retry_deliveries
     from sprintlib.services.dependency_edges import dependencies
     from sprintlib.services.evidence_texts import evidence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "analysis": ("analyze", "explain"),
     "catalog": ("milestones", "organizations", "repositories"),
-    "collection": ("read_archive", "sync"),
+    "collection": ("read_archive", "replay", "sync"),
     "delivery_records": ("deliveries", "delivery", "retry_deliveries"),
     "dependency_edges": ("dependencies",),
     "evidence_texts": ("evidence",),
@@ -59,6 +59,7 @@ __all__ = [
     "organizations",
     "read_archive",
     "record_feedback",
+    "replay",
     "report_file",
     "repositories",
     "retry_deliveries",

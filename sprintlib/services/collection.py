@@ -1,4 +1,4 @@
-"""Collecting what is new, and what happened long ago."""
+"""Collecting what is new, and what happened long ago; making facts again from what was kept."""
 
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -7,18 +7,24 @@ from pathlib import Path
 
 from sprintlib import archive, github
 from sprintlib.archive import ArchiveSummary, Hour
-from sprintlib.github import OnProgress, SyncSummary
+from sprintlib.errors import SettingsError
+from sprintlib.facts.replay import Replay
+from sprintlib.facts.replay import replay as replay_into
+from sprintlib.github import OnProgress, SyncSummary, Via
 from sprintlib.project import ProjectHandle
+from sprintlib.store import open_store
 
 
-def sync(project: ProjectHandle, progress: OnProgress | None = None) -> SyncSummary:
+def sync(project: ProjectHandle, progress: OnProgress | None = None, via: Via = "auto") -> SyncSummary:
     """Collect what is new from GitHub into the store, with the user's token if there is one.
 
+    via: how a first collection asks about single items; `auto` is GraphQL where there is a token, and REST elsewhere.
     Raises the errors of the `github` room, each with one sentence; what had arrived until then is stored.
     """
     with project.acting("run", "collection"):
         try:
-            return github.sync(project.engine, project.settings, github.find_token(project.settings), progress)
+            token = github.find_token(project.settings)
+            return github.sync(project.engine, project.settings, token, progress, via=via)
         finally:
             project.forget()
 
@@ -44,3 +50,23 @@ def read_archive(
             return archive.collect(project.engine, known, repositories or known.repositories, sources, progress)
         finally:
             project.forget()
+
+
+def replay(project: ProjectHandle, target: Path | None = None, progress: OnProgress | None = None) -> Replay:
+    """Make a store from the payloads that the project's store has kept, without GitHub, and compare the two.
+
+    target: a file that does not exist yet; by default `replayed.db` in the data folder, made anew each time. The
+    project's store is only read. Raises SettingsError where the file exists.
+    """
+    project.permit("run")
+    path = target or project.settings.data_dir / "replayed.db"
+    if target is None:
+        for name in (path, *(path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))):
+            name.unlink(missing_ok=True)
+    elif path.exists():
+        raise SettingsError(f"--into: {path} exists already: name a new file.")
+    engine = open_store(f"sqlite:///{path}")
+    try:
+        return replay_into(project.engine, engine, progress or github.silent)
+    finally:
+        engine.dispose()

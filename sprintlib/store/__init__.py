@@ -3,6 +3,6 @@
 from sprintlib.store.engine import open_store, store_error
 from sprintlib.store.fitting import fitted
 from sprintlib.store.frames import frame
-from sprintlib.store.writing import append, upsert
+from sprintlib.store.writing import append, insert_into, upsert
 
-__all__ = ["append", "fitted", "frame", "open_store", "store_error", "upsert"]
+__all__ = ["append", "fitted", "frame", "insert_into", "open_store", "store_error", "upsert"]

@@ -330,6 +330,9 @@ payload = Table(
     of_repository(),
     Column("body", LargeBinary, nullable=False, comment="zlib-compressed JSON, as GitHub sent it"),
     moment("observed_at", nullable=False),
+    Column("number", Integer, comment="the item that an event, a comment, a review or a commit belongs to"),
+    Column("source", String(16), nullable=False, server_default="rest", comment="who told it last"),
+    moment("seen_at", comment="when it was last told; observed_at is when it was first"),
     comment="append-only",
 )
 

@@ -1,8 +1,10 @@
 """The HTTP application: routes, ETags, headers, and addresses that lead back to this server."""
 
 import hashlib
+import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -44,8 +46,16 @@ class _Answer:
     total: int | None
 
 
-def application(datasets: Iterable[Dataset], fault: Fault | None = None, clock: Clock = utc_now) -> Gateway:
-    """The stand-in over these repositories. clock: what it says the time is."""
+def application(
+    datasets: Iterable[Dataset],
+    fault: Fault | None = None,
+    clock: Clock = utc_now,
+    graphql_schema: Path | None = None,
+) -> Gateway:
+    """The stand-in over these repositories. clock: what it says the time is.
+
+    graphql_schema: GitHub's own; by default the part that is needed.
+    """
     directory = _Directory(tuple(datasets))
     limited = fault is not None and fault.kind == "rate-limit"
     budget = Budget(fault.budget, fault.window, enforced=True) if fault and limited else Budget()
@@ -53,6 +63,7 @@ def application(datasets: Iterable[Dataset], fault: Fault | None = None, clock: 
     routes = [
         Route("/rate_limit", _rate_limit(budget)),
         Route("/user", _user),
+        Route("/graphql", _graphql(directory, budget, graphql_schema), methods=["POST"]),
         Route(STATS_PATH, _stats(stats), methods=["GET", "DELETE"]),
         *(
             Route(repository + path, _rest(directory, answer))
@@ -192,6 +203,21 @@ def _rate_limit(budget: Budget) -> Endpoint:
         return JSONResponse({"resources": {"core": core, "search": search}, "rate": core})
 
     return rate_limit
+
+
+def _graphql(directory: _Directory, budget: Budget, schema: Path | None) -> Endpoint:
+    async def respond(http: HttpRequest) -> Response:
+        if find_spec("graphql") is None:  # a library for tests, which a user need not have
+            return error_answer("404")
+        from sprintsim.fake_github.graphql import execute
+
+        asked = json.loads(await http.body())
+        limit = budget.numbers()
+        rate = {"cost": 1, "limit": limit["limit"], "remaining": limit["remaining"], "reset": limit["reset"]}
+        answer = execute(schema, asked["query"], asked.get("variables") or {}, directory.called, rate)
+        return JSONResponse(answer, headers=HEADERS)
+
+    return respond
 
 
 def _stats(stats: Stats) -> Endpoint:

@@ -82,6 +82,11 @@ class Dataset:
 
         return self._view("milestones", collect)
 
+    def newest_first(self, pulls: bool) -> list[Item]:
+        """Pull requests, or issues, by when they were made."""
+        items = [item for item in self._items() if item.is_pull == pulls]
+        return self._view(f"newest {pulls}", lambda: sorted(items, key=lambda one: one.created_at, reverse=True))
+
     def issue_comments(self) -> list[Entry]:
         """Comments of all items, by id."""
         return self._view("issue_comments", lambda: _by_id(self._timeline_of(lambda kind: kind == "commented")))

@@ -65,7 +65,7 @@ class Gateway:
 
     def _is_metered(self, scope: Scope) -> bool:
         path: str = scope["path"]
-        return path.startswith("/repos/") or path == "/user"
+        return path.startswith("/repos/") or path in ("/user", "/graphql")
 
     def _counted(self, scope: Scope, send: Send) -> Send:
         async def counting_send(message: Message) -> None:

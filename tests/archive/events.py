@@ -2,6 +2,8 @@
 
 import gzip
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,3 +55,9 @@ def write(path: Path, lines: list[Json | bytes]) -> Path:
     content = b"".join((line if isinstance(line, bytes) else json.dumps(line).encode()) + b"\n" for line in lines)
     path.write_bytes(gzip.compress(content))
     return path
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Path | None]:
+    """As a source of `archive.collect`."""
+    yield path

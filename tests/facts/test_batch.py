@@ -155,7 +155,7 @@ def test_stars_make_no_new_payload(store: Engine):
     pull = shop.pull(3, 3)
     write(store, "pull", [pull])
     write(store, "pull", [{**pull, "base": {**pull["base"], "repo": starred}}])
-    (row,) = rows(store, schema.payload)
+    (row,) = [row for row in rows(store, schema.payload) if row["kind"] == "pull"]
     body = read_payload(row["body"])
     assert body["base"]["repo"] == {
         "id": 7,
@@ -201,7 +201,7 @@ def test_commits_of_a_forced_push_are_kept(store: Engine):
 def test_addresses_of_commits_are_not_kept(store: Engine):
     signed = {**shop.committed("c" * 40, 4), "verification": {"payload": "author Bob B <bob@example.org>"}}
     write(store, "timeline", [signed], number=3)
-    (row,) = rows(store, schema.payload)
+    (row,) = [row for row in rows(store, schema.payload) if row["kind"] == "commit"]
     body = read_payload(row["body"])
     assert (body["author"]["name"], body["message"]) == ("Bob B", "Fix it\n")
     assert "example.org" not in str(body)
@@ -273,4 +273,4 @@ def test_a_page_is_stored_whole_or_not_at_all(store: Engine, monkeypatch: pytest
     monkeypatch.setattr(FactBatch, "write", fail_at_the_end)
     with pytest.raises(Exception, match="NOT NULL"):
         write(store, "issue", [shop.issue(1, 1)])
-    assert (count(store, schema.issue), count(store, schema.payload)) == (0, 0)
+    assert (count(store, schema.issue), count(store, schema.payload, kind="issue")) == (0, 0)

@@ -30,7 +30,7 @@ FACTS: tuple[Table, ...] = (
 )
 CURSORS: tuple[Table, ...] = (schema.sync_cursor, schema.item_cursor)
 # when and how rows were fetched, not what they say
-_FETCHING = frozenset({"observed_at", "as_of", "source", "etag"})
+_FETCHING = frozenset({"observed_at", "as_of", "source", "etag", "seen_at"})
 
 
 def contents(

@@ -1,0 +1,157 @@
+"""What a collection costs: requests, bytes, time and CPU of GraphQL, REST, perceval and github-to-sqlite.
+
+    python benchmarks/collect.py DATASET [--items N] [--latency 0 150] [--others PYTHON]
+
+All ask the same stand-in, one after the other, in a process of its own. DATASET: a folder or .tar.xz (see `sprint
+github-server`); --items: only the newest N of it. --latency: milliseconds before each answer, as GitHub is far away.
+--others: the Python of an environment with `pip install perceval github-to-sqlite`. The host of github-to-sqlite is
+fixed in its code, so it is replaced there before it runs. Collections after the first are of `sprint sync` only.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from sprintsim.fake_github import Dataset
+from sprintsim.fake_github.app import application
+from sprintsim.fake_github.loading import load
+
+_COUNTED = ("/repos/", "/repositories/", "/graphql", "/user", "/users/", "/rate_limit")
+# what the settings of perceval and ours have in common: pull requests with reviews, issues with comments
+_PERCEVAL = "from perceval.perceval import main; main()"
+_TO_SQLITE = """
+import inspect, sys
+import github_to_sqlite.utils as utils
+exec(compile(inspect.getsource(utils).replace("https://api.github.com", {url!r}), utils.__file__, "exec"), vars(utils))
+from github_to_sqlite.cli import cli
+for part in ("issues", "pull-requests", "issue-comments", "releases"):
+    cli([part, {db!r}, {name!r}], standalone_mode=False)
+"""
+
+
+class Delayed:
+    """The stand-in, each answer late; counts requests and bytes of answers."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+        self.seconds = 0.0
+        self.requests = self.bytes = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request."""
+        if not scope["path"].startswith(_COUNTED):
+            await self._app(scope, receive, send)
+            return
+        self.requests += 1
+
+        async def counted(message: Any) -> None:
+            self.bytes += len(message.get("body", b""))
+            await send(message)
+
+        await asyncio.sleep(self.seconds)
+        await self._app(scope, receive, counted)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of one collection; wall and CPU in seconds."""
+
+    requests: int
+    megabytes: float
+    wall: float
+    cpu: float
+
+
+def main(dataset: Path, most: int | None, latencies: Sequence[int], others: str | None) -> None:
+    """Print a table."""
+    (whole,) = load(dataset)
+    served = newest(whole, most) if most else whole
+    delayed = Delayed(application([served]))
+    server = uvicorn.Server(uvicorn.Config(delayed, port=0, log_level="critical", lifespan="off", ws="none"))
+    threading.Thread(target=server.run, daemon=True).start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    print(f"{served.full_name}, {len(served.items):,} items")
+    print(f"{'collection':<34}{'requests':>9}{'MB':>8}{'wall s':>8}{'CPU s':>8}")
+    for latency in latencies:
+        delayed.seconds = latency / 1000
+        measure(delayed, f"http://127.0.0.1:{port}", served.full_name, f" at {latency} ms", others)
+    server.should_exit = True
+
+
+def newest(whole: Dataset, most: int) -> Dataset:
+    """The items with the highest numbers."""
+    part = Dataset(whole.full_name)
+    part.extras.update(whole.extras)
+    part.set_extra("repository", whole.repository())
+    for number in sorted(whole.items)[-most:]:
+        part.put(whole.items[number].document())
+    return part
+
+
+def measure(delayed: Delayed, url: str, name: str, at: str, others: str | None) -> None:
+    """Each collector once; ours a second time, too."""
+    sprint = [sys.executable, "-m", "sprintlib"]
+    for via in ("graphql", "rest"):
+        with tempfile.TemporaryDirectory() as home:
+            settings = f'[project]\nname = "b"\nrepositories = ["{name}"]\n[github]\napi_url = "{url}"\nclone = false\n'
+            (Path(home) / "sprint.toml").write_text(settings)
+            command = [*sprint, "--home", home, "sync", "--via", via]
+            show(f"sprint, first, {via}{at}", run(delayed, command))
+            show(f"sprint, second{at}", run(delayed, command))
+    if others is None:
+        return
+    owner, _, repository = name.partition("/")
+    for category in ("pull_request", "issue"):
+        options = ["--base-url", url, "--api-token", "x", "--category", category, "--no-archive", "-o", os.devnull]
+        command = [others, "-c", _PERCEVAL, "github", owner, repository, *options]
+        show(f"perceval, {category}s{at}", run(delayed, command))
+    with tempfile.TemporaryDirectory() as home:
+        script = _TO_SQLITE.format(url=url, db=f"{home}/github.db", name=name)
+        show(f"github-to-sqlite{at}", run(delayed, [others, "-c", script]))
+
+
+def run(delayed: Delayed, command: Sequence[str]) -> Cost | str:
+    """One process, to its end; the last line of what it says where it fails."""
+    before, began = (delayed.requests, delayed.bytes), time.monotonic()
+    with tempfile.TemporaryFile() as said:
+        environment = {**os.environ, "GITHUB_TOKEN": "x" * 40}
+        files = [(os.POSIX_SPAWN_DUP2, said.fileno(), 1), (os.POSIX_SPAWN_DUP2, said.fileno(), 2)]
+        process = os.posix_spawn(command[0], list(command), environment, file_actions=files)
+        _, status, used = os.wait4(process, 0)
+        said.seek(0)
+        last = said.read().decode(errors="replace").strip().rpartition("\n")[2]
+    if status:
+        return f"failed: {last[:120]}"
+    told = (delayed.requests - before[0], (delayed.bytes - before[1]) / 1e6)
+    return Cost(*told, time.monotonic() - began, used.ru_utime + used.ru_stime)
+
+
+def show(what: str, cost: Cost | str) -> None:
+    """One line of the table."""
+    if isinstance(cost, str):
+        print(f"{what:<34} {cost}", flush=True)
+    else:
+        numbers = f"{cost.requests:>9,}{cost.megabytes:>8.1f}{cost.wall:>8.1f}{cost.cpu:>8.1f}"
+        print(f"{what:<34}{numbers}", flush=True)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("dataset", type=Path)
+    parser.add_argument("--items", type=int)
+    parser.add_argument("--latency", type=int, nargs="+", default=[0, 150])
+    parser.add_argument("--others")
+    options = parser.parse_args()
+    main(options.dataset, options.items, options.latency, options.others)
