@@ -35,7 +35,7 @@ from typing import Any
 
 import psutil
 import requests
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Engine, String, cast, func, insert, select
 
 from sprintlib import inbox
 from sprintlib.facts.batch import read_payload
@@ -68,7 +68,7 @@ class Events:
         payload, issue = schema.payload, schema.issue
         query = (
             select(payload.c.body, payload.c.repository_id, schema.repository.c.full_name)
-            .join(issue, issue.c.node_id == payload.c.key)
+            .join(issue, payload.c.key == cast(issue.c.repository_id, String) + "-" + cast(issue.c.number, String))
             .join(schema.repository, schema.repository.c.id == payload.c.repository_id)
             .where(payload.c.kind == "issue", issue.c.state == "open")
             .order_by(issue.c.milestone_number.is_(None), issue.c.number)

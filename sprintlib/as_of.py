@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 from sprintlib.calendar import WorkingCalendar
+from sprintlib.clock import clock_of
 from sprintlib.errors import SettingsError
 from sprintlib.settings import Settings
 
@@ -21,7 +22,7 @@ def parse_as_of(text: str | None, settings: Settings) -> datetime:
     A date is a day in the project's time zone. Raises SettingsError for anything else, a bare time too.
     """
     if text is None:
-        return datetime.now(UTC)
+        return clock_of(settings)()
     try:
         if len(text) <= len("2026-11-23"):
             day = date.fromisoformat(text)

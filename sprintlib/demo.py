@@ -53,18 +53,18 @@ def run_demo(home: Path, seed: int, today: date, step: Step) -> Demo:
     """
     folder = home / "data" / "demo"
     as_of = _as_of(today)
-    with _own_database():
+    with own_database():
         return _run(folder, home, seed, today, as_of, step)
 
 
 def _run(folder: Path, home: Path, seed: int, today: date, as_of: datetime | None, step: Step) -> Demo:
-    with _writing(folder):
-        _empty(folder)
+    with writing(folder):
+        empty_folder(folder)
     with step("Simulating a startup"):
         event_log = write_startup(folder / DATASET, seed, today)
     with step("Collecting it over HTTP") as progress, running([folder / DATASET]) as url:
-        with _writing(folder):
-            settings = _write_settings(folder, home, url)
+        with writing(folder):
+            settings = write_settings(folder, home, url)
         project = ProjectHandle.open(settings)
         collected = sync(project.engine, settings, None, progress)
     with step("Analysing it"):
@@ -89,8 +89,8 @@ def _as_of(today: date) -> datetime | None:
     return datetime.combine(today, time(8), UTC) if today < current else None
 
 
-def _empty(folder: Path) -> None:
-    """Remove what an earlier demo left. A folder that no demo made is not touched."""
+def empty_folder(folder: Path) -> None:
+    """Remove what an earlier demo left. Raises SettingsError for a folder that no demo made: it is not touched."""
     if folder.exists() and any(folder.iterdir()):
         if not (folder / _MARK).is_file():
             raise SettingsError(f"{folder} holds something else than a demo: move it away, or use another --home.")
@@ -100,7 +100,8 @@ def _empty(folder: Path) -> None:
 
 
 @contextmanager
-def _writing(folder: Path) -> Iterator[None]:
+def writing(folder: Path) -> Iterator[None]:
+    """Raises SettingsError with one sentence for what the disk refuses within the block."""
     try:
         yield
     except OSError as error:
@@ -108,7 +109,7 @@ def _writing(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _own_database() -> Iterator[None]:
+def own_database() -> Iterator[None]:
     """The demo never writes into the database that the user named in the environment."""
     url = os.environ.pop(_DATABASE_VARIABLE, None)
     try:
@@ -118,11 +119,14 @@ def _own_database() -> Iterator[None]:
             os.environ[_DATABASE_VARIABLE] = url
 
 
-def _write_settings(folder: Path, home: Path, url: str) -> Settings:
+def write_settings(folder: Path, home: Path, url: str, clock: str | None = None) -> Settings:
+    """Write and read the `sprint.toml` of a demo. url: of its GitHub. clock: file that says what time it is."""
     document = tomlkit.document()
     document.add(tomlkit.comment(f"To collect again: sprint github-server --dataset {DATASET} --port {_port(url)}"))
     document["project"] = {"name": PROJECT, "repositories": list(REPOSITORIES), "time_zone": "UTC"}
     document["github"] = {"api_url": url}
+    if clock:
+        document["clock"] = {"file": clock}
     document["paths"] = {"reports": os.path.relpath(home / "papermill_runs", folder)}
     (folder / settings_file.FILE_NAME).write_text(tomlkit.dumps(document), encoding="utf-8")
     return settings_file.load(folder)

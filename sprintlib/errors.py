@@ -16,6 +16,8 @@ SprintError                    one sentence that says what to do; the command li
 │   └── LlmBadOutput           what came back is truncated or not what was asked for
 ├── AnalysisError              nothing can be said about the project as of that moment
 ├── BackupError                a backup could not be made, read or restored; the store is as it was
+├── AccessError                whoever asks may not do this; nothing was done
+│   └── SignInError            nobody in particular asks, or the token does not count
 └── ReportError                a report could not be produced; the run table has the details
 """
 
@@ -96,6 +98,14 @@ class AnalysisError(SprintError):
 
 class BackupError(SprintError):
     """A backup could not be made, read or restored. The store is as it was."""
+
+
+class AccessError(SprintError):
+    """Whoever asks may not do this. Nothing was done."""
+
+
+class SignInError(AccessError):
+    """It is not known who asks: no token, or one that does not count."""
 
 
 class ReportError(SprintError):

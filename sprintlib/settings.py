@@ -39,6 +39,8 @@ _PLAIN = {
 _LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?(?:\[bot\])?")
 _OWNER = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})"  # a login of GitHub; managed ones hold an underscore
 _REPOSITORY = re.compile(rf"{_OWNER}/(?!\.\.?$)[A-Za-z0-9._-]{{1,100}}")
+_HOST = re.compile(r"(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})")
+AuthMode = Literal["none", "token", "password", "github"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -60,6 +62,19 @@ def checked_address(value: str) -> str:
 def is_loopback(url: str) -> bool:
     """Whether a URL points at this machine."""
     return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
+
+
+def _checked_logins(value: tuple[str, ...]) -> tuple[str, ...]:
+    for login in value:
+        if not _LOGIN.fullmatch(login):
+            raise ValueError(f"'{login}' is not a GitHub login")
+    return value
+
+
+def _checked_origin(value: str) -> str:
+    if urlsplit(checked_address(value)).path:
+        raise ValueError(f"'{value}' is not an origin such as https://app.example.com: leave out the path")
+    return value
 
 
 class _Section(BaseModel):
@@ -88,10 +103,7 @@ class ProjectSettings(_Section):
     @field_validator("machines")
     @classmethod
     def _logins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for login in value:
-            if not _LOGIN.fullmatch(login):
-                raise ValueError(f"'{login}' is not a GitHub login")
-        return value
+        return _checked_logins(value)
 
     @field_validator("time_zone")
     @classmethod
@@ -216,6 +228,58 @@ class WebhookSettings(_Section):
     secret_file_before: str | None = Field(None, description="the same for the former secret, while both count")
 
 
+class ClockSettings(_Section):
+    """Where the present comes from, for a simulated project."""
+
+    file: str | None = Field(None, description="file that holds the present moment; default: this machine's clock")
+
+
+class AuthSettings(_Section):
+    """Who may use the API and the pages. Tokens of `sprint token create` count in every mode."""
+
+    mode: AuthMode = Field(
+        "none",
+        description="none: the person at this machine, on loopback only; token; password; github: sign in with GitHub",
+    )
+    viewers: tuple[str, ...] = Field((), description="logins that may look")
+    members: tuple[str, ...] = Field((), description="logins that may also answer recommendations")
+    admins: tuple[str, ...] = Field((), description="logins that may also run jobs, and see deliveries and the audit")
+
+    @field_validator("viewers", "members", "admins")
+    @classmethod
+    def _people(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return _checked_logins(value)
+
+
+class ApiSettings(_Section):
+    """How `sprint serve` answers other programs."""
+
+    hosts: tuple[str, ...] = Field((), description="names it is reached by, besides those of this machine")
+    origins: tuple[str, ...] = Field((), description="web addresses whose pages may ask it from a browser (CORS)")
+    requests_per_minute: int = Field(100, ge=1, description="requests a minute of one user or address")
+    limits_url: str = Field("memory://", description="where requests are counted: memory://, or redis://HOST:PORT")
+
+    @field_validator("origins")
+    @classmethod
+    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_checked_origin(one) for one in value)
+
+    @field_validator("hosts")
+    @classmethod
+    def _names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if not _HOST.fullmatch(name):
+                raise ValueError(f"'{name}' is not a host name such as sprint.example.com")
+        return value
+
+    @field_validator("limits_url")
+    @classmethod
+    def _store_of_limits(cls, value: str) -> str:
+        if urlsplit(value).scheme not in ("memory", "redis", "rediss"):
+            raise ValueError("write memory://, or redis://HOST:PORT")
+        return value
+
+
 class PathSettings(_Section):
     """Folders, relative to the home folder."""
 
@@ -251,6 +315,9 @@ class Settings(_Section):
     store: StoreSettings = StoreSettings()
     backup: BackupSettings = BackupSettings()
     webhooks: WebhookSettings = WebhookSettings()
+    clock: ClockSettings = ClockSettings()
+    auth: AuthSettings = AuthSettings()
+    api: ApiSettings = ApiSettings()
     paths: PathSettings = PathSettings()
     llm: LlmSettings = LlmSettings()
 

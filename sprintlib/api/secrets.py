@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sprintlib.errors import SettingsError
+from sprintlib.github.hook_secret import VARIABLE, secret_file
 from sprintlib.settings import Settings
 
-VARIABLE = "SPRINT_WEBHOOK_SECRET"
 VARIABLE_BEFORE = "SPRINT_WEBHOOK_SECRET_BEFORE"
 _PREFIX = "sha256="
 _LONGEST_FILE = 4096
@@ -28,16 +28,27 @@ class WebhookSecrets:
     def of(cls, settings: Settings) -> "WebhookSecrets":
         """SPRINT_WEBHOOK_SECRET, else the file that `[webhooks] secret_file` names; the same for the one before.
 
+        Where neither is there, the file that `sprint webhooks install` made in the data folder.
+
         Raises SettingsError where neither gives a secret.
         """
         names = (settings.webhooks.secret_file, settings.webhooks.secret_file_before)
         places = [(settings.home / name).expanduser() if name else None for name in names]
+        if not names[0] and secret_file(settings).is_file():
+            places[0] = secret_file(settings)
         found = cls((places[0], places[1]), (os.environ.get(VARIABLE, ""), os.environ.get(VARIABLE_BEFORE, "")))
         if not found.current():
             raise SettingsError(
-                f"There is no webhook secret: set {VARIABLE}, or name a file that holds it as [webhooks] secret_file."
+                f"There is no webhook secret: run 'sprint webhooks install', set {VARIABLE}, or name a file that holds "
+                "it as [webhooks] secret_file."
             )
         return found
+
+    @classmethod
+    def given_by(cls, settings: Settings) -> "WebhookSecrets | None":
+        """The same; None where environment, settings and `sprint webhooks install` gave none. Raises SettingsError."""
+        named = (settings.webhooks.secret_file, os.environ.get(VARIABLE), os.environ.get(VARIABLE_BEFORE))
+        return cls.of(settings) if any(named) or secret_file(settings).is_file() else None
 
     def current(self) -> list[bytes]:
         """The secrets that count now. Raises SettingsError for a file that cannot be read."""

@@ -4,29 +4,37 @@ import socket
 from collections.abc import Callable
 
 import uvicorn
-from sqlalchemy import Engine
 
 from sprintlib.api.app import create_app
 from sprintlib.api.secrets import WebhookSecrets
 from sprintlib.errors import SettingsError
+from sprintlib.project import ProjectHandle
+from sprintlib.settings import is_loopback
 
 _MOST_AT_ONCE = 200
 _BACKLOG = 2048
 
 
 def serve(
-    engine: Engine, secrets: WebhookSecrets, host: str, port: int, ready: Callable[[str], None] | None = None
+    project: ProjectHandle,
+    secrets: WebhookSecrets | None,
+    host: str,
+    port: int,
+    ready: Callable[[str], None] | None = None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM; 0 takes a free port. ready: is told the address.
+    """Serve until SIGINT or SIGTERM; 0 takes a free port. secrets: None refuses webhooks. ready: is told the address.
 
-    Raises SettingsError for an address that cannot be served on.
+    Raises SettingsError for an address that cannot be served on, or that others reach while nobody has to sign in.
     """
+    _check_address(project, host)
+    app = create_app(project, secrets)
     listener = _listener(host, port)
     config = uvicorn.Config(
-        create_app(engine, secrets),
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         limit_concurrency=_MOST_AT_ONCE,
         timeout_graceful_shutdown=5,
         lifespan="off",
@@ -36,6 +44,14 @@ def serve(
         ready(f"http://{f'[{name[0]}]' if ':' in name[0] else name[0]}:{name[1]}")
     with listener:
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _check_address(project: ProjectHandle, host: str) -> None:
+    if project.settings.auth.mode == "none" and not is_loopback(f"//{f'[{host}]' if ':' in host else host}"):
+        raise SettingsError(
+            f"On {host} others could act as you: leave out --host, or set [auth] mode in sprint.toml to token, "
+            "password or github."
+        )
 
 
 def _listener(host: str, port: int) -> socket.socket:

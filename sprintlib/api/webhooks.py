@@ -9,6 +9,7 @@ from sqlalchemy.exc import DatabaseError
 from starlette.requests import ClientDisconnect
 
 from sprintlib.errors import SettingsError
+from sprintlib.github.hook_secret import VARIABLE
 from sprintlib.inbox import Receipt, receive
 from sprintlib.text import printable
 
@@ -58,6 +59,8 @@ async def _body(request: Request) -> bytes:
 
 
 def _check_signature(request: Request, body: bytes) -> None:
+    if request.app.state.secrets is None:
+        raise HTTPException(503, f"There is no webhook secret: set {VARIABLE}, and start sprint again.")
     try:
         fits = request.app.state.secrets.accept(body, request.headers.get("x-hub-signature-256"))
     except SettingsError as error:

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,13 +28,31 @@ _STEPS = 4
 @click.option("--seed", default=DEFAULT_SEED, show_default=True, help="Another seed, another startup.")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Where its time stands still; default: today (UTC).")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+@click.option("--live", is_flag=True, help="Let the startup go on working, and the dashboards follow it, until Ctrl-C.")
+@click.option(
+    "--pace", type=click.FloatRange(1), default=60, show_default=True, help="With --live: seconds a working day."
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="With --live: of the dashboards; default: a free one."
+)
+@click.option("--browser/--no-browser", default=True, help="With --live: open the dashboards in a browser.")
 @click.pass_obj
-def command(app: App, seed: int, today: datetime | None, as_json: bool) -> None:
+def command(
+    app: App, seed: int, today: datetime | None, as_json: bool, live: bool, pace: float, port: int, browser: bool
+) -> None:
     """Simulate a startup, serve it as GitHub would, collect, analyse and report it.
 
     Needs no token and no network. Everything lies in data/demo/, which is emptied first; the report goes to
     papermill_runs/.
+
+    With --live it shows the last weeks before today, one working day a minute: the local GitHub sends webhooks, the
+    worker analyses, and the dashboards move.
     """
+    if live and as_json:
+        raise click.UsageError("--live runs until Ctrl-C and has no result: leave out --json.")
+    if live:
+        _show_live(app, seed, (today or datetime.now(UTC)).date(), pace, port, browser=browser)
+        return
     started = time.perf_counter()
     with _live("Starting"):
         from sprintlib.demo import run_demo
@@ -48,6 +66,20 @@ def command(app: App, seed: int, today: datetime | None, as_json: bool) -> None:
         click.echo(json.dumps(_as_json(demo, seconds), indent=2))
     else:
         show(demo, seconds)
+
+
+def _show_live(app: App, seed: int, today: date, pace: float, port: int, *, browser: bool) -> None:
+    with _live("Starting"):
+        from sprintlib.live_demo import live_demo
+        from sprintlib.settings import find_home
+
+    home = find_home(app.home)
+    try:
+        with live_demo(home, seed, today, pace, port, steps({}, to_stderr=False), browser=browser) as demo:
+            click.echo(f"\nDashboards: {demo.page}\nOne working day takes {pace:g} seconds. Ctrl-C ends all of it.\n")
+            demo.run(click.echo)
+    except KeyboardInterrupt:
+        click.echo(f"\nEnded. What was collected stays: {_command(home / 'data' / 'demo', 'dashboards')}")
 
 
 def steps(seconds: dict[str, float], *, to_stderr: bool) -> "Step":
@@ -96,8 +128,8 @@ def show(demo: "Demo", seconds: dict[str, float]) -> None:
     for advice in demo.milestone.recommendations[:1]:
         click.echo(f"\nFirst thing to do: {plain(advice.action)}")
     click.echo(f"\nReport:     {_typed(demo.report.html)}")
-    click.echo(f"Dashboards: {_command(demo, 'dashboards')}")
-    click.echo(f'Questions:  {_command(demo, "ask")} "why is it late?"')
+    click.echo(f"Dashboards: {_command(demo.home, 'dashboards')}")
+    click.echo(f'Questions:  {_command(demo.home, "ask")} "why is it late?"')
 
 
 def _as_json(demo: "Demo", seconds: dict[str, float]) -> dict[str, Any]:
@@ -112,15 +144,15 @@ def _as_json(demo: "Demo", seconds: dict[str, float]) -> dict[str, Any]:
         "probability": demo.milestone.probability,
         "findings": list(findings(demo.milestone)),
         "report": str(demo.report.html),
-        "dashboards": _command(demo, "dashboards"),
+        "dashboards": _command(demo.home, "dashboards"),
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
     }
 
 
-def _command(demo: "Demo", verb: str) -> str:
+def _command(home: Path, verb: str) -> str:
     """What the reader types to look at the demo."""
     prefix = "SPRINT_DATABASE_URL= " if os.environ.get("SPRINT_DATABASE_URL") else ""  # else it would win over the home
-    return f"{prefix}{_program()} --home {shlex.quote(_typed(demo.home))} {verb}"
+    return f"{prefix}{_program()} --home {shlex.quote(_typed(home))} {verb}"
 
 
 def _program() -> str:

@@ -23,7 +23,8 @@ _DONE = {"accept": "Accepted", "dismiss": "Dismissed", "snooze": "Put off", "und
 def command(context: click.Context) -> None:
     """Answer what is recommended: list the actions, then accept, dismiss or snooze one by its short or long id.
 
-    Dismissed and snoozed ones are left out; what a team accepts more often comes first. Who answered is not stored.
+    Dismissed and snoozed ones are left out; what a team accepts more often comes first. Answers do not
+    say who gave them.
     """
     if context.invoked_subcommand is None:
         context.invoke(list_open)
@@ -96,13 +97,13 @@ def _give(
     *,
     as_json: bool,
 ) -> None:
-    from dataclasses import asdict
+    from pydantic import TypeAdapter
 
-    from sprintlib.services import record_feedback
+    from sprintlib.services import FeedbackResult, record_feedback
 
     found = record_feedback(app.project, action, decision, app.project.clock(), reason, until)
     if as_json:
-        click.echo(json.dumps(asdict(found), default=str, indent=2))
+        click.echo(TypeAdapter(FeedbackResult).dump_json(found, indent=2).decode())
         return
     for line in _told(found, until):
         click.echo(line)

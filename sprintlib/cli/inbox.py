@@ -10,7 +10,7 @@ from sprintlib.cli.main import App
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from sprintlib.inbox import Delivery
+    from sprintlib.services.delivery_records import DeliveryRecord
 
 _STATES = ("waiting", "taken", "done", "ignored", "aside")
 
@@ -31,18 +31,16 @@ def command() -> None:
 @click.pass_obj
 def list_command(app: App, states: tuple[str, ...], limit: int, as_json: bool) -> None:
     """List deliveries, the newest first."""
-    from sprintlib import inbox
     from sprintlib.project import ProjectHandle
+    from sprintlib.services import deliveries
 
-    engine = ProjectHandle.open(app.settings, read_only=True).engine
-    found, counted = inbox.listed(engine, states, limit), inbox.counts(engine)
-    owed = inbox.owed(engine)
+    found = deliveries(ProjectHandle.open(app.settings, read_only=True), states, limit)
     if as_json:
-        told = {"counts": counted, "to_refresh": owed, "deliveries": [one.as_dict() for one in found]}
-        click.echo(json.dumps(told, indent=2))
+        click.echo(found.model_dump_json(indent=2))
         return
-    for one in found:
+    for one in found.deliveries:
         click.echo(_line(one, app.settings.time_zone))
+    counted, owed = found.counts, found.to_refresh
     click.echo(
         f"{counted['waiting'] + counted['taken']:,} waiting, {counted['done']:,} done, {counted['ignored']:,} ignored, "
         f"{counted['aside']:,} set aside; {counted['repeats']:,} came again; {owed:,} items to ask GitHub about"
@@ -58,19 +56,18 @@ def show_command(app: App, delivery: str, as_json: bool) -> None:
 
     DELIVERY: its number or GitHub's id.
     """
-    from sprintlib import inbox
+    from sprintlib import services
     from sprintlib.project import ProjectHandle
     from sprintlib.views.terminal import plain
 
-    one = inbox.find(ProjectHandle.open(app.settings, read_only=True).engine, delivery)
-    body = None if one.body is None else one.body.decode(errors="replace")
+    one = services.delivery(ProjectHandle.open(app.settings, read_only=True), delivery)
     if as_json:
-        click.echo(json.dumps({**one.as_dict(), "headers": dict(one.headers), "body": body}, indent=2))
+        click.echo(one.model_dump_json(indent=2))
         return
     click.echo(_line(one, app.settings.time_zone))
     for name, value in one.headers.items():
         click.echo(f"  {name}: {value}")
-    click.echo("  the body is no longer kept" if body is None else plain(body))
+    click.echo("  the body is no longer kept" if one.body is None else plain(one.body))
 
 
 @command.command("retry")
@@ -82,16 +79,16 @@ def retry_command(app: App, deliveries: tuple[str, ...], as_json: bool) -> None:
 
     DELIVERIES: numbers or GitHub's ids.
     """
-    from sprintlib import inbox
+    from sprintlib.services import retry_deliveries
 
-    count = inbox.retry(app.project.engine, deliveries)
+    count = retry_deliveries(app.project, deliveries)
     if as_json:
         click.echo(json.dumps({"retried": count}))
     else:
         click.echo(f"{count:,} {'delivery waits' if count == 1 else 'deliveries wait'} to be worked on again.")
 
 
-def _line(one: "Delivery", zone: "tzinfo") -> str:
+def _line(one: "DeliveryRecord", zone: "tzinfo") -> str:
     reason = f": {one.reason}" if one.reason else ""
     again = f", came {one.repeats + 1} times" if one.repeats else ""
     return f"{one.id:>6}  {one.received_at.astimezone(zone):%m-%d %H:%M:%S}  {one.event:<28} {one.state}{again}{reason}"

@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -46,7 +46,7 @@ def command(
     titles: list[str | None] = [*_open_titles(app, moment)] if everything else [milestone]
     written, failures = _write(app, titles, moment, notebook, explain)
     if as_json:
-        click.echo(json.dumps([_as_json(files) for files in written], indent=2))
+        click.echo(json.dumps([files.as_dict() for files in written], indent=2))
     else:
         for files in written:
             _show(files)
@@ -99,19 +99,3 @@ def _show(files: "ReportFiles") -> None:
         for note in files.analysis.notes:
             click.echo(plain(note))
     click.echo(f"  {files.html}")
-
-
-def _as_json(files: "ReportFiles") -> dict[str, Any]:
-    milestone = files.analysis.milestones[0] if files.analysis.milestones else None
-    return {
-        "milestone": milestone.title if milestone else None,
-        "as_of": files.analysis.as_of.isoformat(),
-        "probability": milestone.probability if milestone else None,
-        "reason": milestone.reason if milestone else "no milestone was open",
-        "folder": str(files.folder),
-        "html": str(files.html),
-        "markdown": str(files.markdown),
-        "notebook": str(files.notebook),
-        "numbers": str(files.numbers),
-        "run": files.run_id,
-    }

@@ -62,14 +62,12 @@ def _stamp(app: App) -> str:
 @click.pass_obj
 def list_runs(app: App, limit: int, as_json: bool) -> None:
     """Reports that ran or run, newest first, and how they ended."""
-    from sprintlib.results import mark_dead_runs, runs
+    from sprintlib.services import runs
     from sprintlib.views.terminal import plain
 
-    project = app.project
-    mark_dead_runs(project.engine)
-    found = runs(project.engine, project.name, limit)
+    found = runs(app.project, limit)
     if as_json:
-        click.echo(json.dumps([asdict(run) for run in found], default=datetime.isoformat, indent=2))
+        click.echo(json.dumps([run.model_dump(mode="json") for run in found], indent=2))
         return
     if not found:
         click.echo("No report has run yet: run 'sprint report'.")

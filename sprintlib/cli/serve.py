@@ -23,23 +23,29 @@ _LOOK_SECONDS = 1.0
 @click.option("--worker/--no-worker", default=True, help="Work on what arrives, in a process of its own.")
 @click.pass_obj
 def command(app: App, host: str, port: int, worker: bool) -> None:
-    """Receive GitHub's webhooks and keep the analyses up to date, until Ctrl-C.
+    """Answer other programs, receive GitHub's webhooks and keep the analyses up to date, until Ctrl-C.
 
+    The REST API is at http(s)://HOST:PORT/api/v1, described by /openapi.json (docs/api.md).
     GitHub sends to http(s)://HOST:PORT/webhooks/github, as JSON, with the secret of SPRINT_WEBHOOK_SECRET or of the
     file that sprint.toml names as [webhooks] secret_file. GET /health says how the inbox stands. A delivery is stored
     before it is answered; 'sprint inbox list' shows what became of it.
     """
     from sprintlib.api import WebhookSecrets, serve
+    from sprintlib.github.hook_secret import VARIABLE
 
     project = app.project
-    secrets = WebhookSecrets.of(project.settings)
+    secrets = WebhookSecrets.given_by(project.settings)
 
     def ready(url: str) -> None:
-        click.echo(f"Webhooks go to {url}/webhooks/github. Ctrl-C ends it.")
+        if secrets:
+            click.echo(f"Webhooks go to {url}/webhooks/github. The API is at {url}/api/v1. Ctrl-C ends it.")
+        else:
+            click.echo(f"The API is at {url}/api/v1. Ctrl-C ends it.")
+            click.echo(f"There is no webhook secret, so deliveries are refused: set {VARIABLE} to receive them.")
 
     beside = _worker(project.settings.home, debug=app.debug) if worker else nullcontext()
     with suppress(KeyboardInterrupt), beside:
-        serve(project.engine, secrets, host, port, ready)
+        serve(project, secrets, host, port, ready)
 
 
 @contextmanager

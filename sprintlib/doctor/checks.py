@@ -4,17 +4,17 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError
 
 from sprintlib import backup, inbox, llm, schedule
 from sprintlib.backup.files import folder_of
+from sprintlib.doctor.access import check_access
+from sprintlib.doctor.check import Check
 from sprintlib.errors import LlmError, SettingsError, SprintError
 from sprintlib.github import Client, RetryPolicy, connect, find_token
 from sprintlib.github.set_aside import set_aside
@@ -24,30 +24,16 @@ from sprintlib.history.names import former_names, repositories_meant
 from sprintlib.settings import FILE_NAME, ProjectSettings, Settings, load
 from sprintlib.store import open_store, schema
 
-State = Literal["ok", "info", "warn", "fail"]
 _GIGABYTE = 1024**3
 _DISK_NEEDED_GB = 1.0
 _CLOCK_TOLERANCE_SECONDS = 300
 _PATIENCE = RetryPolicy(timeout_seconds=10, attempts=2, first_wait_seconds=0.5)
 _MACHINE = ("disk", "git", "kernel", "Ollama")
-_EVERYTHING = ("disk", "store", "collection", "inbox", "git", "kernel", "Ollama", "scheduler", "backup")
+_EVERYTHING = ("disk", "store", "collection", "inbox", "access", "git", "kernel", "Ollama", "scheduler", "backup")
 _MOST_NAMED = 5
 _OLD_BACKUP = timedelta(days=2)
 _MOST_WAITING = 500
 _READS = {"issues": "Issues", "pulls": "Pull requests", "actions/runs": "Actions"}
-
-
-@dataclass(frozen=True)
-class Check:
-    """One line: what was looked at, how it is, and what to do about it."""
-
-    name: str
-    state: State
-    message: str
-    todo: str | None = None
-
-    def as_dict(self) -> dict[str, str | None]:
-        return asdict(self)
 
 
 def examine_home(home: Path) -> Iterator[Check]:
@@ -76,6 +62,7 @@ def _examine(settings: Settings, names: Sequence[str]) -> Iterator[Check]:
         "store": _store,
         "collection": _collection,
         "inbox": _inbox,
+        "access": check_access,
         "git": _git,
         "kernel": _kernel,
         "Ollama": _ollama,

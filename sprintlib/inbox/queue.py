@@ -225,12 +225,24 @@ def find(engine: Engine, name: str) -> Delivery:
     return _delivery(row)
 
 
-def listed(engine: Engine, states: Collection[str] = (), most: int = 50) -> list[Delivery]:
-    """The newest rows without their bodies, newest first."""
+def known(engine: Engine, guids: Collection[str]) -> set[str]:
+    """Which of these ids of GitHub the inbox holds."""
+    chosen, found = sorted(guids), set[str]()
+    with engine.connect() as connection:
+        for start in range(0, len(chosen), _AT_ONCE):
+            held = select(delivery.c.guid).where(delivery.c.guid.in_(chosen[start : start + _AT_ONCE]))
+            found |= set(connection.execute(held).scalars())
+    return found
+
+
+def listed(engine: Engine, states: Collection[str] = (), most: int = 50, before: int | None = None) -> list[Delivery]:
+    """The newest rows without their bodies, newest first. before: only those with a smaller number."""
     columns = [column for column in delivery.c if column.name not in ("body", "headers")]
     query = select(*columns).order_by(delivery.c.id.desc()).limit(most)
     if states:
         query = query.where(delivery.c.state.in_(list(states)))
+    if before is not None:
+        query = query.where(delivery.c.id < before)
     with engine.connect() as connection:
         return [_delivery(row) for row in connection.execute(query).mappings()]
 

@@ -13,13 +13,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
 from sprintlib import resources
 from sprintlib.child_environment import STORE, child_environment
+from sprintlib.clock import clock_of
 from sprintlib.errors import AnalysisError, ReportError, SprintError
 from sprintlib.imports import preload
 from sprintlib.locks import file_lock
@@ -62,6 +63,22 @@ class ReportFiles:
         """The key of the sprint it is about; None where no milestone was open."""
         return (self.analysis.milestones[0].key or None) if self.analysis.milestones else None
 
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON: the verdict, and where the files are."""
+        milestone = self.analysis.milestones[0] if self.analysis.milestones else None
+        return {
+            "milestone": milestone.title if milestone else None,
+            "as_of": self.analysis.as_of.isoformat(),
+            "probability": milestone.probability if milestone else None,
+            "reason": milestone.reason if milestone else "no milestone was open",
+            "folder": str(self.folder),
+            "html": str(self.html),
+            "markdown": str(self.markdown),
+            "notebook": str(self.notebook),
+            "numbers": str(self.numbers),
+            "run": self.run_id,
+        }
+
 
 def write_report(
     settings: Settings,
@@ -80,7 +97,7 @@ def write_report(
     Raises ReportError with one sentence; the run table has the same, but for a milestone that does not exist, and
     nothing half-done is left behind.
     """
-    moment = (as_of or datetime.now(UTC)).astimezone(UTC)
+    moment = (as_of or clock_of(settings)()).astimezone(UTC)
     parameters = {"home": str(settings.home), "milestone": milestone, "as_of": moment.isoformat()}
     engine = open_store(settings.database_url)
     run_table.mark_dead_runs(engine)

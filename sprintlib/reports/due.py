@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from sqlalchemy import Engine
 
 from sprintlib import backup
+from sprintlib.clock import clock_of
 from sprintlib.errors import ReportError, SprintError
 from sprintlib.locks import LockedError, file_lock
 from sprintlib.project import ProjectHandle
@@ -82,7 +83,7 @@ def run_due(settings: Settings, say: Say, now: datetime | None = None, explain: 
         if not alone:
             say("Another 'sprint run due' is already running: nothing to do.")
             return []
-        return _catch_up(settings, say, now or datetime.now(UTC), explain)
+        return _catch_up(settings, say, now or clock_of(settings)(), explain)
 
 
 def overdue(engine: Engine, settings: Settings, now: datetime) -> list[DatedSprint | None]:

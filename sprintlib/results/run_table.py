@@ -70,11 +70,20 @@ def finish(engine: Engine, run_id: int, state: State, message: str | None = None
         connection.execute(update(run).where(run.c.id == run_id).values(values))
 
 
-def runs(engine: Engine, project: str, limit: int | None = None) -> list[Run]:
-    """Runs of a project, newest first."""
+def runs(engine: Engine, project: str, limit: int | None = None, before: int | None = None) -> list[Run]:
+    """Runs of a project, newest first. before: only those with a smaller id."""
     statement = select(run).where(run.c.project == project).order_by(run.c.started_at.desc(), run.c.id.desc())
+    if before is not None:
+        statement = statement.where(run.c.id < before)
     with engine.connect() as connection:
         return [_run(row) for row in connection.execute(statement.limit(limit)).mappings()]
+
+
+def find_run(engine: Engine, project: str, identifier: int) -> Run | None:
+    """One run by its id; None where there is none."""
+    with engine.connect() as connection:
+        row = connection.execute(select(run).where(run.c.project == project, run.c.id == identifier)).mappings().first()
+    return _run(row) if row else None
 
 
 def mark_dead_runs(engine: Engine) -> int:

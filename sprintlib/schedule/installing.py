@@ -17,7 +17,7 @@ def definition(settings: Settings, kind: Kind, service: Service | None = None) -
     """What `install` writes: the block of a crontab, a launchd property list or units of systemd."""
     if kind == "cron":
         return cron.definition(settings)
-    return (launchd if kind == "launchd" else systemd).definition(settings, service)
+    return launchd.definition(settings, service) if kind == "launchd" else systemd.definition(settings, service)
 
 
 def install(settings: Settings, kind: Kind) -> str:
@@ -25,13 +25,14 @@ def install(settings: Settings, kind: Kind) -> str:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     if kind == "cron":
         return cron.install(settings)
-    return (launchd if kind == "launchd" else systemd).install(settings)
+    return launchd.install(settings) if kind == "launchd" else systemd.install(settings)
 
 
 def install_service(settings: Settings, service: Service) -> str:
     """Keep a service running from now on, after a reboot too. Returns what was done. Raises SprintError."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return (launchd if sys.platform == "darwin" else systemd).install(settings, service)
+    darwin = sys.platform == "darwin"
+    return launchd.install(settings, service) if darwin else systemd.install(settings, service)
 
 
 def remove(settings: Settings) -> str:

@@ -1,4 +1,4 @@
-"""What command line, API, pages and notebooks call, each with the project's handle. Access will be checked here."""
+"""What command line, API, pages and notebooks call, each with the project's handle, which says who asks."""
 
 from typing import TYPE_CHECKING
 
@@ -6,12 +6,34 @@ from sprintlib.imports import lazy_exports
 
 if TYPE_CHECKING:
     from sprintlib.services.analysis import analyze, explain
+    from sprintlib.services.catalog import milestones, organizations, repositories
     from sprintlib.services.collection import read_archive, replay, sync
+    from sprintlib.services.delivery_records import deliveries, delivery, retry_deliveries
+    from sprintlib.services.dependency_edges import dependencies
+    from sprintlib.services.evidence_texts import evidence
     from sprintlib.services.feedback import FeedbackResult, OpenRecommendation, open_recommendations, record_feedback
     from sprintlib.services.question_answering import Answer, answer, ask
+    from sprintlib.services.report_runs import report_file, runs
     from sprintlib.services.standings import chances, fill_days, standing, stood_before
+    from sprintlib.services.stored import forecasts, risks, stored_milestones
+    from sprintlib.services.token_administration import create_token, revoke_token, tokens
     from sprintlib.services.whatif import WhatIfResult, can_change, gains_if_out, last_recommended, what_if
 
+_MODULES = {
+    "analysis": ("analyze", "explain"),
+    "catalog": ("milestones", "organizations", "repositories"),
+    "collection": ("read_archive", "replay", "sync"),
+    "delivery_records": ("deliveries", "delivery", "retry_deliveries"),
+    "dependency_edges": ("dependencies",),
+    "evidence_texts": ("evidence",),
+    "feedback": ("FeedbackResult", "OpenRecommendation", "open_recommendations", "record_feedback"),
+    "question_answering": ("Answer", "answer", "ask"),
+    "report_runs": ("report_file", "runs"),
+    "stored": ("forecasts", "risks", "stored_milestones"),
+    "token_administration": ("create_token", "revoke_token", "tokens"),
+    "standings": ("chances", "fill_days", "standing", "stood_before"),
+    "whatif": ("WhatIfResult", "can_change", "gains_if_out", "last_recommended", "what_if"),
+}
 __all__ = [
     "Answer",
     "FeedbackResult",
@@ -22,28 +44,34 @@ __all__ = [
     "ask",
     "can_change",
     "chances",
+    "create_token",
+    "deliveries",
+    "delivery",
+    "dependencies",
+    "evidence",
     "explain",
     "fill_days",
+    "forecasts",
     "gains_if_out",
     "last_recommended",
+    "milestones",
     "open_recommendations",
+    "organizations",
     "read_archive",
     "record_feedback",
     "replay",
+    "report_file",
+    "repositories",
+    "retry_deliveries",
+    "revoke_token",
+    "risks",
+    "runs",
     "standing",
     "stood_before",
+    "stored_milestones",
     "sync",
+    "tokens",
     "what_if",
 ]
 
-__getattr__ = lazy_exports(
-    __name__,
-    {
-        "analysis": ("analyze", "explain"),
-        "collection": ("read_archive", "replay", "sync"),
-        "feedback": ("FeedbackResult", "OpenRecommendation", "open_recommendations", "record_feedback"),
-        "question_answering": ("Answer", "answer", "ask"),
-        "standings": ("chances", "fill_days", "standing", "stood_before"),
-        "whatif": ("WhatIfResult", "can_change", "gains_if_out", "last_recommended", "what_if"),
-    },
-)
+__getattr__ = lazy_exports(__name__, _MODULES)

@@ -7,6 +7,7 @@ from sprintlib import analysis
 from sprintlib.analysis import Analysis
 from sprintlib.project import ProjectHandle
 from sprintlib.results import store_analysis
+from sprintlib.services.redaction import redacted
 
 if TYPE_CHECKING:
     from sprintlib.agents import Run
@@ -19,12 +20,23 @@ def analyze(
     """Analyse every milestone that was open at `as_of` (None: now), or the one of that title or number.
 
     store: keep the result, for feedback and for later comparisons.
-    Raises AnalysisError when nothing has been collected, or `milestone` names none that existed then.
+    Who may not see every repository gets their part, and a note that there is more; it cannot be kept.
+    Raises AnalysisError when nothing has been collected, or `milestone` names none that existed then; AccessError.
     """
-    found = analysis.analyze(project.engine, project.settings, as_of or project.clock(), milestone, load=project.state)
+    project.permit("run" if store else "read")
+    moment = as_of or project.clock()
+    found = analysis.analyze(project.engine, project.settings, moment, milestone, load=project.state)
     if store:
-        store_analysis(project.engine, found)
-    return found
+        with project.acting("run", f"analysis as of {moment.isoformat()}"):
+            store_analysis(project.engine, found)
+    return with_note(redacted(project, found), len(project.withheld)) if project.withheld else found
+
+
+def with_note(found: Analysis, withheld: int) -> Analysis:
+    """The analysis with a note on how many repositories are left out."""
+    many = "1 repository of this project is" if withheld == 1 else f"{withheld} repositories of this project are"
+    note = f"{many} not shown, as you may not see them: milestones may have more parts."
+    return found.model_copy(update={"notes": (note, *found.notes)})
 
 
 def explain(
@@ -45,11 +57,13 @@ def explain(
     """
     from sprintlib.agents import AnalysisContext, open_workflow  # over a second of imports
 
+    project.permit("run")
     settings = project.settings
     if seconds is not None:
         hurried = settings.llm.model_copy(update={"words_seconds": min(seconds, settings.llm.words_seconds)})
         settings = settings.model_copy(update={"llm": hurried})
     with open_workflow(AnalysisContext(project.engine, settings, model)) as workflow:
         run = workflow.resume(resume) if resume else workflow.start(as_of or project.clock(), milestone, words=words)
-    store_analysis(project.engine, run.analysis)
+    with project.acting("run", f"explanation {run.id}"):
+        store_analysis(project.engine, run.analysis)
     return run

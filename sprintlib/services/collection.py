@@ -21,11 +21,12 @@ def sync(project: ProjectHandle, progress: OnProgress | None = None, via: Via = 
     via: how a first collection asks about single items; `auto` is GraphQL where there is a token, and REST elsewhere.
     Raises the errors of the `github` room, each with one sentence; what had arrived until then is stored.
     """
-    try:
-        token = github.find_token(project.settings)
-        return github.sync(project.engine, project.settings, token, progress, via=via)
-    finally:
-        project.forget()
+    with project.acting("run", "collection"):
+        try:
+            token = github.find_token(project.settings)
+            return github.sync(project.engine, project.settings, token, progress, via=via)
+        finally:
+            project.forget()
 
 
 def read_archive(
@@ -44,10 +45,11 @@ def read_archive(
     sources: list[archive.Source] = [(path.name, partial(nullcontext, path)) for path in files]
     sources += [(hour.name, partial(fetch.opened, hour)) for hour in hours]
     known = project.settings.project
-    try:
-        return archive.collect(project.engine, known, repositories or known.repositories, sources, progress)
-    finally:
-        project.forget()
+    with project.acting("run", "GH Archive"):
+        try:
+            return archive.collect(project.engine, known, repositories or known.repositories, sources, progress)
+        finally:
+            project.forget()
 
 
 def replay(project: ProjectHandle, target: Path | None = None, progress: OnProgress | None = None) -> Replay:
@@ -56,6 +58,7 @@ def replay(project: ProjectHandle, target: Path | None = None, progress: OnProgr
     target: a file that does not exist yet; by default `replayed.db` in the data folder, made anew each time. The
     project's store is only read. Raises SettingsError where the file exists.
     """
+    project.permit("run")
     path = target or project.settings.data_dir / "replayed.db"
     if target is None:
         for name in (path, *(path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))):

@@ -23,6 +23,8 @@ from sprintlib.recommend.feedback import (
 )
 from sprintlib.results.analyses import latest_analyses
 from sprintlib.risks import find_risks
+from sprintlib.services.moments import Moment
+from sprintlib.services.stored import latest
 
 _ALWAYS = datetime(9999, 1, 1, tzinfo=UTC)
 _TOGETHER = timedelta(days=1)  # analyses this close to the newest one are the latest: a report each, say
@@ -40,7 +42,7 @@ class OpenRecommendation:
     short: str
     milestone: str
     sprint: str
-    as_of: datetime
+    as_of: Moment
     action: str
     expected_gain: float | None
     record: str | None
@@ -82,7 +84,7 @@ class FeedbackResult:
 
 def open_recommendations(project: ProjectHandle) -> list[OpenRecommendation]:
     """What the latest analyses of open milestones recommend, in the order of their due dates, numbered through."""
-    stored = [(as_of, found) for as_of, found in latest_analyses(project.engine, project.name) if found.state == "open"]
+    stored = [(as_of, found) for as_of, found in latest(project) if found.state == "open"]
     newest = max((as_of for as_of, _ in stored), default=None)
     said = {given.recommendation: given.decision for given in _said(project)}
     former = _former_names(project)
@@ -123,12 +125,13 @@ def record_feedback(
     reason: str | None = None,
     until: date | None = None,
 ) -> FeedbackResult:
-    """Store an answer, and say what it changes in the order of that milestone's actions.
+    """Store an answer, and say what it changes in the order of that milestone's actions; the audit says who gave it.
 
     named: the id of a recommendation of any stored analysis, long or short, or a number of `open_recommendations`.
     Raises AnalysisError for one that is not there, for a snooze until a day that has come, and where there is nothing
-    to undo.
+    to undo; AccessError.
     """
+    project.permit("answer")
     today = at.astimezone(project.settings.time_zone).date()
     if until is not None and until <= today:
         raise AnalysisError(f"{until} is not in the future: snooze until a day after {today}.")
@@ -137,7 +140,8 @@ def record_feedback(
     former = _former_names(project)
     if decision == "undo" and all(one.recommendation != identifier_today(option.id, former) for one in before):
         raise AnalysisError(f"'{named}' has no answer that could be taken back.")
-    stored = give_feedback(project.engine, project.name, option.id, decision, at, reason, until)
+    with project.acting("answer", f"{decision} {option.id}"):
+        stored = give_feedback(project.engine, project.name, option.id, decision, at, reason, until)
     given = under_names_of_today(stored, former)
     past = project.state(option.as_of)
     (context,) = sprint_contexts(past, project.settings, option.sprint or option.milestone)

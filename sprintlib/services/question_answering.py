@@ -34,6 +34,7 @@ from sprintlib.project import ProjectHandle
 from sprintlib.questions import UNKNOWN, MilestoneOutlook, Project, Reply, Statement, reply
 from sprintlib.recommend import read_feedback
 from sprintlib.recommend.playbook import playbook_texts
+from sprintlib.services.redaction import redacted
 
 MOST_CLAIMS = 8
 _TELLING = 4  # words of a passage that says something
@@ -93,6 +94,8 @@ def ask(
     told = _Told.of(project, question, as_of)
     if told.reply.outcome != "open" and told.reply.enough:
         return told.alone()
+    if project.withheld:  # the index is of all repositories, and is not brought to a part of them
+        return told.with_texts(k, None) if is_indexed(project.engine) else told.alone()
     notes: list[str] = []
     try:
         update_texts(project.engine, project.settings, progress, playbook_texts())
@@ -119,6 +122,7 @@ class _Told:
 
     @classmethod
     def of(cls, project: ProjectHandle, question: str, as_of: datetime | None) -> "_Told":
+        project.permit("read")
         past = project.state(as_of or project.clock())
         asked = Project(past, project.settings, project.engine, lambda title: _outlook(project, past, title))
         return cls(project, question, past, reply(asked, question))
@@ -193,7 +197,7 @@ class _Told:
         report: Report,
         outcome: Literal["answered", "unknown", "refused"],
     ) -> Answer:
-        return Answer(
+        found = Answer(
             question=self.question,
             as_of=self.past.as_of,
             milestone=self.reply.about,
@@ -204,6 +208,7 @@ class _Told:
             outcome=outcome,
             items=self.reply.items,
         )
+        return redacted(self.project, found)
 
 
 def _sentence(claim: Claim, by_id: dict[str, Source]) -> Sentence:

@@ -38,6 +38,7 @@ from sprintlib.recommend import (
 from sprintlib.recommend.feedback import identifier_today
 from sprintlib.results.analyses import recommended
 from sprintlib.risks import SprintContext, find_risks, listed
+from sprintlib.services.redaction import redacted
 
 _REF = re.compile(r"(?:(?P<repo>[\w.-]+(?:/[\w.-]+)?)?#)?(?P<number>\d+)")
 
@@ -86,6 +87,7 @@ def what_if(
     Raises AnalysisError for items that are not open in the milestone, a due date in the past, or when nothing has
     been collected.
     """
+    project.permit("read")
     contexts = sprint_contexts(project.state(as_of), project.settings, milestone)
     context, advised = _advised(project, contexts, actions, as_of) if actions else (select_context(contexts, as_of), {})
     sprint, inputs = context.sprint, context.inputs
@@ -98,7 +100,7 @@ def what_if(
         plan = cheapest(context, apply_change(inputs, change), find_risks(context), target)
     left = sprint.open_items["ref"].to_list()
     found = compare(inputs, change)
-    return WhatIfResult(
+    result = WhatIfResult(
         as_of=as_of,
         milestone=sprint.title,
         due_on=sprint.due_on,
@@ -109,6 +111,7 @@ def what_if(
         found=found,
         plan=plan,
     )
+    return redacted(project, result)
 
 
 def gains_if_out(project: ProjectHandle, as_of: datetime, milestone: str, most: int = 20) -> dict[str, float]:

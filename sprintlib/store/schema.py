@@ -4,6 +4,7 @@ Facts keep two clocks: when something happened in the world (`created_at`, `happ
 fetched it (`observed_at`). All times are UTC. Table names are singular. People appear as logins only.
 """
 
+from sprintlib.store.access import api_token, audit
 from sprintlib.store.columns import UtcDateTime, metadata
 from sprintlib.store.facts import (
     changed_file,
@@ -50,6 +51,8 @@ __all__ = [
     "TRIGRAMS",
     "UtcDateTime",
     "analysis",
+    "api_token",
+    "audit",
     "changed_file",
     "chunk",
     "comment",

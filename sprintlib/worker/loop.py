@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
 from sprintlib import inbox
+from sprintlib.clock import clock_of
 from sprintlib.facts.changes import forget_changes
 from sprintlib.inbox import Delivery, IgnoredError, UnreadableError
 from sprintlib.observe.log import LOGGER
@@ -133,7 +134,8 @@ class Worker:
             return
         self._tidied_at = now
         inbox.forget_bodies(self.engine, now - _KEEP)
-        thin_analyses(self.engine, self._settings.project.name, now - _KEEP, self._settings.time_zone)
+        old = clock_of(self._settings)() - _KEEP
+        thin_analyses(self.engine, self._settings.project.name, old, self._settings.time_zone)
         with self.engine.begin() as connection:
             forget_changes(connection)
 

@@ -1,12 +1,14 @@
 """A project in memory: its state, brought forward by what changed, and its sprints analysed and stored."""
 
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
 from sprintlib.analysis.pipeline import analyze_contexts, project_sprints, sprint_context
+from sprintlib.clock import clock_of
 from sprintlib.dependencies import find_dependencies
 from sprintlib.history import LoadedHistory, Sprint, advance, load_history
 from sprintlib.history.touched import Touched
@@ -15,6 +17,8 @@ from sprintlib.results import store_changed
 from sprintlib.settings import Settings
 from sprintlib.worker.affected import affected
 
+# a simulated clock is fast, and the machine has other work
+_REST_SECONDS = 10.0
 # the longest that ageing, thresholds in working time and the team's pace may be behind the clock
 CLOCK = timedelta(minutes=15)
 
@@ -24,7 +28,7 @@ class LiveProject:
     """The state of a project as of the last `bring_forward`, and which of its sprints are to be analysed.
 
     urgent: keys of sprints that what was touched is in. late: keys of the others, and of all when the clock alone may
-    have changed something.
+    have changed something. rest_seconds: for how long the clock then asks for nothing more, unless a day ends.
     """
 
     engine: Engine
@@ -32,12 +36,14 @@ class LiveProject:
     history: LoadedHistory | None = None
     urgent: set[str] = field(default_factory=set)
     late: set[str] = field(default_factory=set)
+    rest_seconds: float = _REST_SECONDS
     _sprints: list[Sprint] = field(default_factory=list)
     _reckoned_at: datetime | None = None
+    _reckoned: float = 0.0
 
     def bring_forward(self, now: datetime | None = None) -> None:
         """Take in what was written since, and say which sprints it concerns."""
-        moment = now or datetime.now(UTC)
+        moment = now or clock_of(self.settings)()
         before = self.history
         if before is None:
             self.history = load_history(self.engine, self.settings, moment)
@@ -55,7 +61,7 @@ class LiveProject:
             self.late |= keys
         if touched is None or self._is_time():
             self.late |= keys
-            self._reckoned_at = self.history.state.as_of
+            self._reckoned_at, self._reckoned = self.history.state.as_of, time.monotonic()
         self.urgent &= keys
         self.late = (self.late & keys) - self.urgent
 
@@ -91,6 +97,6 @@ class LiveProject:
         if self._reckoned_at is None or self.history is None:
             return False
         now, zone = self.history.state.as_of, self.settings.time_zone
-        return (
-            now - self._reckoned_at >= CLOCK or now.astimezone(zone).date() != self._reckoned_at.astimezone(zone).date()
-        )
+        if now.astimezone(zone).date() != self._reckoned_at.astimezone(zone).date():
+            return True
+        return now - self._reckoned_at >= CLOCK and time.monotonic() - self._reckoned >= self.rest_seconds

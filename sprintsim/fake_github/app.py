@@ -16,7 +16,8 @@ from sprintsim.fake_github import endpoints, git_http
 from sprintsim.fake_github.dataset import Dataset
 from sprintsim.fake_github.endpoints import Listing
 from sprintsim.fake_github.faults import Fault
-from sprintsim.fake_github.gateway import STATS_PATH, Gateway, error_answer
+from sprintsim.fake_github.gateway import STATS_PATH, Clock, Gateway, error_answer, utc_now
+from sprintsim.fake_github.hook_endpoints import METHODS, hook_endpoint
 from sprintsim.fake_github.limits import Budget
 from sprintsim.fake_github.paging import link_header, page_of
 from sprintsim.fake_github.payloads import API
@@ -45,8 +46,16 @@ class _Answer:
     total: int | None
 
 
-def application(datasets: Iterable[Dataset], fault: Fault | None = None, graphql_schema: Path | None = None) -> Gateway:
-    """The stand-in over these repositories. graphql_schema: GitHub's own; by default the part that is needed."""
+def application(
+    datasets: Iterable[Dataset],
+    fault: Fault | None = None,
+    clock: Clock = utc_now,
+    graphql_schema: Path | None = None,
+) -> Gateway:
+    """The stand-in over these repositories. clock: what it says the time is.
+
+    graphql_schema: GitHub's own; by default the part that is needed.
+    """
     directory = _Directory(tuple(datasets))
     limited = fault is not None and fault.kind == "rate-limit"
     budget = Budget(fault.budget, fault.window, enforced=True) if fault and limited else Budget()
@@ -61,11 +70,16 @@ def application(datasets: Iterable[Dataset], fault: Fault | None = None, graphql
             for path, answer in endpoints.REPOSITORY_PATHS.items()
             for repository in (REPOSITORY, BY_ID)
         ),
+        *(
+            Route(repository + path, hook_endpoint(path, directory.of), methods=methods)
+            for path, methods in METHODS.items()
+            for repository in (REPOSITORY, BY_ID)
+        ),
         Route(f"{GIT}/info/refs", _git(directory, git_http.info_refs)),
         Route(f"{GIT}/{git_http.SERVICE}", _git(directory, git_http.upload_pack), methods=["POST"]),
     ]
     app = Starlette(routes=routes, exception_handlers={404: _not_found, 405: _not_found})
-    return Gateway(app, fault, budget, stats)
+    return Gateway(app, fault, budget, stats, clock)
 
 
 @dataclass(frozen=True)
@@ -82,6 +96,11 @@ class _Directory:
         """By a former name."""
         return next((one for one in self.datasets if full_name in map(str.lower, one.former_names)), None)
 
+    def of(self, http: HttpRequest) -> Dataset | None:
+        """The one that a request names, by its id or its name of today."""
+        by_id = http.path_params.get("repository_id")
+        return self.with_id(by_id) if by_id else self.called(_full_name(http))
+
     def with_id(self, text: str) -> Dataset | None:
         return next((one for one in self.datasets if str(one.repository()["id"]) == text), None)
 
@@ -91,10 +110,9 @@ def _rest(directory: _Directory, answer_to: endpoints.AnswerTo) -> Endpoint:
     etags = _EtagMemory()
 
     async def respond(http: HttpRequest) -> Response:
-        by_id = http.path_params.get("repository_id")
-        dataset = directory.with_id(by_id) if by_id else directory.called(_full_name(http))
+        dataset = directory.of(http)
         if dataset is None:
-            moved = None if by_id else directory.once_called(_full_name(http))
+            moved = None if "repository_id" in http.path_params else directory.once_called(_full_name(http))
             return _moved(http, moved) if moved else error_answer("404")
         if etags.matches(http, dataset):
             return Response(status_code=304, headers={**HEADERS, "ETag": http.headers["if-none-match"]})

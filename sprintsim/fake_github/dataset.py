@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sprintsim.fake_github import payloads
+from sprintsim.fake_github.hooks import Hooks
 from sprintsim.fake_github.items import Entry, Item, item
 from sprintsim.fake_github.payloads import API, Payload
 
@@ -21,6 +22,7 @@ class Dataset:
         self.items: dict[int, Item] = {}
         self.extras: Payload = {}
         self.version = 0
+        self.hooks = Hooks()
         self._base_repo: tuple[str, Payload] = ("", {})
         self._views: dict[str, Any] = {}
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import format_datetime
 
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
@@ -13,6 +15,7 @@ from sprintsim.fake_github.faults import Fault, FaultPlan
 from sprintsim.fake_github.limits import Budget
 from sprintsim.fake_github.stats import Stats
 
+Clock = Callable[[], datetime]
 STATS_PATH = "/_stats"
 UNKNOWN_PATH = "(unknown)"
 SECONDARY_LIMIT = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
@@ -29,15 +32,21 @@ MESSAGES = {
 RATE_LIMIT_PAGE = "https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api"
 
 
-class Gateway:
-    """An ASGI application around the stand-in's own."""
+def utc_now() -> datetime:
+    """The time by this machine's clock."""
+    return datetime.now(UTC)
 
-    def __init__(self, app: Starlette, fault: Fault | None, budget: Budget, stats: Stats) -> None:
+
+class Gateway:
+    """An ASGI application around the stand-in's own. clock: what GitHub says the time is, UTC."""
+
+    def __init__(self, app: Starlette, fault: Fault | None, budget: Budget, stats: Stats, clock: Clock) -> None:
         self._app = app
         self._fault = fault
         self._plan = FaultPlan(fault)
         self._budget = budget
         self._stats = stats
+        self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -85,7 +94,8 @@ class Gateway:
             await _until_gone(receive, self._fault.seconds)
 
     def _with_limits(self, start: Message) -> Message:
-        encoded = [(name.encode(), value.encode()) for name, value in self._budget.headers().items()]
+        headers = {"date": format_datetime(self._clock(), usegmt=True), **self._budget.headers()}
+        encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
         return {**start, "headers": [*start["headers"], *encoded]}
 
     def _place(self, scope: Scope) -> tuple[str, str]:

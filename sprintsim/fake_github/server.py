@@ -13,6 +13,7 @@ from sprintlib.errors import SettingsError
 from sprintsim.fake_github.app import application
 from sprintsim.fake_github.dataset import Dataset
 from sprintsim.fake_github.faults import Fault
+from sprintsim.fake_github.gateway import Clock, utc_now
 from sprintsim.fake_github.loading import check_servable, load
 
 HOST = "127.0.0.1"
@@ -20,12 +21,15 @@ HOST = "127.0.0.1"
 Datasets = Sequence[Dataset | Path | str]
 
 
-def _server(datasets: Datasets, fault: Fault | str | None, graphql_schema: Path | None = None) -> uvicorn.Server:
+def _server(
+    datasets: Datasets, fault: Fault | str | None, clock: Clock = utc_now, graphql_schema: Path | None = None
+) -> uvicorn.Server:
     made = [dataset for dataset in datasets if isinstance(dataset, Dataset)]
     read = load(*(path for path in datasets if not isinstance(path, Dataset)))
     check_servable(read)
     config = uvicorn.Config(
-        application([*made, *read], Fault.parse(fault) if isinstance(fault, str) else fault, graphql_schema),
+        application([*made, *read], Fault.parse(fault) if isinstance(fault, str) else fault, clock, graphql_schema),
+        date_header=False,  # the application says what the time is
         log_level="critical",
         access_log=False,
         lifespan="off",
@@ -71,13 +75,18 @@ def serve(
 
 @contextmanager
 def running(
-    datasets: Datasets, fault: Fault | str | None = None, port: int = 0, graphql_schema: Path | None = None
+    datasets: Datasets,
+    fault: Fault | str | None = None,
+    port: int = 0,
+    clock: Clock = utc_now,
+    graphql_schema: Path | None = None,
 ) -> Iterator[str]:
     """Serve in a background thread on a free loopback port; yields the base URL, such as http://127.0.0.1:4711.
 
-    graphql_schema: a file with GitHub's own; by default the part that is needed.
+    clock: what its answers say the time is. graphql_schema: a file with GitHub's own; by default the part that is
+    needed.
     """
-    server = _server(datasets, fault, graphql_schema)
+    server = _server(datasets, fault, clock, graphql_schema)
     with _bound(port) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

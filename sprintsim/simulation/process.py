@@ -11,11 +11,14 @@ from sprintsim.simulation.work import load_texts
 from sprintsim.simulation.world import World
 
 
-def simulate(seed: int, today: date, trouble: injected_problems.Scenario | None = None) -> EventLog:
+def simulate(
+    seed: int, today: date, trouble: injected_problems.Scenario | None = None, until: date | None = None
+) -> EventLog:
     """Everything that happened before `today` (00:00 UTC), from some days before the first of five sprints.
 
     Four sprints are over; the fifth is due on the fifth working day, `today` counted. Equal arguments give
-    equal chronicles. trouble: put into the fourth sprint, and told in the chronicle's `troubles`.
+    equal chronicles. trouble: put into the fourth sprint, and told in the chronicle's `troubles`. until: go on to 00:00
+    UTC of this later day instead; what happened before `today` is the same.
     """
     rng = random.Random(seed)  # noqa: S311 - repeatable draws are wanted, not secret ones
     due_on = shift(today, constants.DUE_IN_WORKING_DAYS - 1)
@@ -25,7 +28,7 @@ def simulate(seed: int, today: date, trouble: injected_problems.Scenario | None 
         rng=rng,
         texts=load_texts(),
         start=start,
-        until=datetime.combine(today, time(), UTC),
+        until=datetime.combine(until or today, time(), UTC),
         people={person.login: person for person in EVERYBODY},
         desks={person.login: WorkSchedule(person, days, rng) for person in DEVELOPERS},
     )

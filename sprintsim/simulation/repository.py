@@ -3,8 +3,10 @@
 import os
 import subprocess
 import zlib
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sprintlib.child_environment import child_environment
@@ -51,14 +53,11 @@ def write_repository(folder: Path, event_log: EventLog, repo: str) -> GitFacts:
     """Write the bare repository `folder` and say what git made of it. Raises DatasetError without git."""
     history = _History(event_log, repo)
     stream = b"".join(history.stream())
-    _git("init", "--bare", "--quiet", "--template=", f"--initial-branch={DEFAULT_BRANCH}", str(folder))
+    _init(folder)
     marks = folder.with_suffix(".marks")
     _git("fast-import", "--quiet", "--force", f"--export-marks={marks}", cwd=folder, stdin=stream)
     shas = dict(_read_marks(marks))
     marks.unlink()
-    # A partial clone needs both; GitHub allows both.
-    _git("config", "uploadpack.allowFilter", "true", cwd=folder)
-    _git("config", "uploadpack.allowAnySHA1InWant", "true", cwd=folder)
     _git("pack-refs", "--all", cwd=folder)
     trees = dict(line.split() for line in _git("log", "--all", "--format=%H %T", cwd=folder).splitlines())
     commits = {
@@ -71,18 +70,68 @@ def write_repository(folder: Path, event_log: EventLog, repo: str) -> GitFacts:
     return GitFacts(commits=commits, diffs=diffs, head=shas[history.tips[0]])
 
 
+class GrowingRepository:
+    """A bare repository that is served while its commits happen.
+
+    ahead: folder for the whole repository, which nobody is shown. served: folder for the one that grows.
+    """
+
+    def __init__(self, ahead: Path, served: Path, event_log: EventLog, repo: str) -> None:
+        self._ahead, self._served = ahead, served
+        self._whole = write_repository(ahead, event_log, repo)
+        self._history = _History(event_log, repo)
+        self._branches = {item.number: item for item in event_log.items if item.repo == repo and item.kind == "pull"}
+        self._coming = deque(self._history.commits)
+        self._shas: dict[int, str] = {}
+        _init(served)
+
+    def grow(self, moment: datetime) -> GitFacts:
+        """Let every commit up to a moment happen, and say how the repository stands. Raises DatasetError."""
+        grown = False
+        while self._coming and self._coming[0].at <= moment:
+            self._happen(self._coming.popleft())
+            grown = True
+        opened = [number for number in self._history.branched_at if self._branches[number].created_at <= moment]
+        if grown:
+            self._fetch(opened)
+        diffs = {number: _diff(self._history, number, self._shas) for number in opened}
+        return GitFacts(self._whole.commits, diffs, self._shas[self._history.tips[0]])
+
+    def _happen(self, commit: Commit) -> None:
+        mark = len(self._shas) + 1
+        self._history.write(mark, commit)
+        self._shas[mark] = self._whole.commits[commit.key].sha
+
+    def _fetch(self, opened: Iterable[int]) -> None:
+        """Branches and pull requests as they stand; a branch ends when it is merged."""
+        tips, merged = self._history.tips, self._history.merged
+        refs = [(tips[0], f"refs/heads/{DEFAULT_BRANCH}")]
+        for number in opened:
+            refs.append((tips[number], f"refs/pull/{number}/head"))
+            if not self._branches[number].fork and number not in merged:
+                refs.append((tips[number], f"refs/heads/{self._branches[number].branch}"))
+        wanted = [f"+{self._shas[mark]}:{ref}" for mark, ref in refs]
+        options = ("--quiet", "--no-auto-gc", "--no-tags", "--no-write-fetch-head")
+        _git("fetch", *options, str(self._ahead), *wanted, cwd=self._served)
+        kept = {ref for _, ref in refs}
+        for ref in _git("for-each-ref", "--format=%(refname)", "refs/heads", cwd=self._served).split():
+            if ref not in kept:
+                _git("update-ref", "-d", ref, cwd=self._served)
+
+
 class _History:
     """Replays the commits of one repository, keeping the tree of every branch (0 is the default branch)."""
 
     def __init__(self, event_log: EventLog, repo: str) -> None:
         self._people = event_log.people
-        self._commits = [commit for commit in event_log.commits if commit.repo == repo]
-        merged = {commit.merges for commit in self._commits}
+        self.commits = [commit for commit in event_log.commits if commit.repo == repo]
+        merged = {commit.merges for commit in self.commits}
         self._open_branches = {
             item.number: item.branch
             for item in event_log.items
             if item.repo == repo and item.kind == "pull" and not item.fork and item.number not in merged
         }
+        self.merged: set[int] = set()
         self.marks: dict[str, int] = {}
         self.parents: dict[int, tuple[int, ...]] = {}
         self.tips: dict[int, int] = {}
@@ -93,14 +142,15 @@ class _History:
 
     def stream(self) -> Iterator[bytes]:
         """The input of `git fast-import`."""
-        for mark, commit in enumerate(self._commits, start=1):
-            yield self._commit(mark, commit)
+        for mark, commit in enumerate(self.commits, start=1):
+            yield self.write(mark, commit)
         for number, branch in self._open_branches.items():
             if number in self.tips:
                 yield f"reset refs/heads/{branch}\nfrom :{self.tips[number]}\n\n".encode()
         yield b"done\n"
 
-    def _commit(self, mark: int, commit: Commit) -> bytes:
+    def write(self, mark: int, commit: Commit) -> bytes:
+        """Let one commit happen; returns what `git fast-import` has to be told of it."""
         branch = commit.number
         if branch and branch not in self.tips:
             self.tips[branch], self.trees[branch] = self.tips[0], dict(self.trees[0])
@@ -110,6 +160,7 @@ class _History:
         self.marks[commit.key], self.parents[mark], self.tips[branch] = mark, parents, mark
         if branch:
             self._changes.setdefault(branch, []).append(commit)
+        self.merged.add(commit.merges)
         ref = f"refs/pull/{branch}/head" if branch else f"refs/heads/{DEFAULT_BRANCH}"
         lines = [f"commit {ref}", f"mark :{mark}", *_signatures(commit, self._people[commit.author])]
         lines.append(_data(commit.message))
@@ -166,6 +217,13 @@ def _read_marks(path: Path) -> Iterator[tuple[int, str]]:
     for line in path.read_text(encoding="ascii").splitlines():
         mark, sha = line.split()
         yield int(mark.removeprefix(":")), sha
+
+
+def _init(folder: Path) -> None:
+    _git("init", "--bare", "--quiet", "--template=", f"--initial-branch={DEFAULT_BRANCH}", str(folder))
+    # A partial clone needs both; GitHub allows both.
+    _git("config", "uploadpack.allowFilter", "true", cwd=folder)
+    _git("config", "uploadpack.allowAnySHA1InWant", "true", cwd=folder)
 
 
 def _git(*arguments: str, cwd: Path | None = None, stdin: bytes | None = None) -> str:

@@ -3,8 +3,10 @@
 import json
 import shutil
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from sprintlib.errors import DatasetError
 from sprintsim.simulation import payloads
@@ -15,14 +17,16 @@ from sprintsim.simulation.process import simulate
 from sprintsim.simulation.repository import write_repository
 
 
-def write_startup(folder: Path, seed: int, today: date, trouble: Scenario | None = None) -> EventLog:
+def write_startup(
+    folder: Path, seed: int, today: date, trouble: Scenario | None = None, until: date | None = None
+) -> EventLog:
     """Write one folder per repository into `folder`; equal arguments give equal bytes.
 
     Nothing in it happens on `today` or later, except due dates. What a former call left in those folders is
-    replaced. trouble: see `simulate`. Returns what happened. Raises DatasetError if the folder cannot be written or git
-    is missing.
+    replaced. trouble, until: see `simulate`. Returns what happened. Raises DatasetError if the folder cannot be written
+    or git is missing.
     """
-    event_log = simulate(seed, today, trouble)
+    event_log = simulate(seed, today, trouble, until)
     try:
         _write(folder, event_log)
     except OSError as error:
@@ -33,22 +37,40 @@ def write_startup(folder: Path, seed: int, today: date, trouble: Scenario | None
 def _write(folder: Path, event_log: EventLog) -> None:
     for repo in event_log.repos:
         shutil.rmtree(folder / repo, ignore_errors=True)
+        (folder / repo).mkdir(parents=True)
+    write_payloads(
+        folder,
+        Context(
+            event_log, {repo: write_repository(folder / repo / "repo.git", event_log, repo) for repo in event_log.repos}
+        ),
+    )
+
+
+def write_payloads(folder: Path, context: Context) -> None:
+    """Write what GitHub's API says of each repository into a folder of its name. Raises OSError."""
+    event_log = context.event_log
+    for repo in event_log.repos:
         for name in ("issues", "pulls"):
             (folder / repo / name).mkdir(parents=True)
-    context = Context(
-        event_log, {repo: write_repository(folder / repo / "repo.git", event_log, repo) for repo in event_log.repos}
-    )
-    timelines: defaultdict[Key, list[TimelineEvent]] = defaultdict(list)
-    for happening in event_log.happenings:
-        timelines[(happening.repo, happening.number)].append(happening)
+    timelines = by_item(event_log.happenings)
     for item in event_log.items:
-        payload = _item(context, item, timelines[item.key])
+        payload = document(context, item, timelines[item.key])
         _write_json(folder / item.repo / f"{item.kind}s" / f"{item.number}.json", payload)
     for repo in event_log.repos:
-        _write_lists(folder / repo, context, repo)
+        for name, content in lists(context, repo).items():
+            _write_json(folder / repo / f"{name}.json", content)
 
 
-def _item(context: Context, item: Item, happenings: list[TimelineEvent]) -> Json:
+def by_item(happenings: Iterable[TimelineEvent]) -> defaultdict[Key, list[TimelineEvent]]:
+    """The timeline of each item, in the order in which things happened."""
+    timelines: defaultdict[Key, list[TimelineEvent]] = defaultdict(list)
+    for happening in happenings:
+        timelines[(happening.repo, happening.number)].append(happening)
+    return timelines
+
+
+def document(context: Context, item: Item, happenings: list[TimelineEvent]) -> Json:
+    """One item as a dataset holds it, with its timeline and the comments on its lines."""
     events = payloads.timeline(context, happenings)
     if item.kind == "issue":
         return {"type": "issue", "issue": payloads.issue(context, item.key), "events": events}
@@ -60,27 +82,20 @@ def _item(context: Context, item: Item, happenings: list[TimelineEvent]) -> Json
     }
 
 
-def _write_lists(folder: Path, context: Context, repo: str) -> None:
+def lists(context: Context, repo: str) -> dict[str, Any]:
+    """What a dataset holds of a repository beside its items, by the name of the file."""
     event_log = context.event_log
-    _write_json(folder / "repository.json", payloads.full_repository(context, repo))
-    _write_json(
-        folder / "milestones.json",
-        [payloads.milestone(context, each) for each in event_log.milestones if each.repo == repo],
-    )
-    _write_json(
-        folder / "workflow_runs.json", [payloads.workflow_run(context, run) for run in _latest(event_log.runs, repo)]
-    )
-    _write_json(
-        folder / "releases.json", [payloads.release(context, each) for each in event_log.releases if each.repo == repo]
-    )
-    _write_json(
-        folder / "dependencies.json",
-        {
+    return {
+        "repository": payloads.full_repository(context, repo),
+        "milestones": [payloads.milestone(context, each) for each in event_log.milestones if each.repo == repo],
+        "workflow_runs": [payloads.workflow_run(context, run) for run in _latest(event_log.runs, repo)],
+        "releases": [payloads.release(context, each) for each in event_log.releases if each.repo == repo],
+        "dependencies": {
             str(number): [payloads.issue(context, blocker) for blocker in blockers]
             for (name, number), blockers in event_log.blocked_by.items()
             if name == repo
         },
-    )
+    }
 
 
 def _latest(runs: tuple[Run, ...], repo: str) -> list[Run]:

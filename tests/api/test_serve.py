@@ -86,15 +86,16 @@ def test_from_a_delivery_to_an_analysis_and_to_the_end(home: Path, dataset: Data
 
 
 @pytest.mark.parametrize(
-    ("arguments", "secret", "sentence"),
+    ("arguments", "mode", "sentence"),
     [
-        ((), "", "There is no webhook secret: set SPRINT_WEBHOOK_SECRET, or name a file"),
-        (("--host", "192.0.2.1"), "x", "Cannot serve on 192.0.2.1:8484"),
+        (("--host", "192.0.2.1"), "none", "On 192.0.2.1 others could act as you: leave out --host"),
+        (("--host", "192.0.2.1"), "token", "Cannot serve on 192.0.2.1:8484"),
     ],
 )
 def test_what_stands_in_the_way_is_one_sentence(
-    home: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], secret: str, sentence: str
+    home: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], mode: str, sentence: str
 ) -> None:
-    monkeypatch.setenv("SPRINT_WEBHOOK_SECRET", secret)
+    with (home / "sprint.toml").open("a", encoding="utf-8") as file:
+        file.write(f'\n[auth]\nmode = "{mode}"\n')
     result = CliRunner().invoke(sprint, ["--home", str(home), "serve", "--no-worker", *arguments])
     assert sentence in str(result.exception)

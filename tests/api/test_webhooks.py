@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from sprintlib import inbox
 from sprintlib.api import WebhookSecrets, create_app, webhooks
 from sprintlib.errors import SettingsError
+from sprintlib.project import ProjectHandle
 from sprintlib.settings import parse
 from sprintlib.store import schema
 from tests.live_github import SECRET, signed
@@ -25,8 +26,13 @@ BODY = json.dumps({"action": "opened", "repository": {"id": 7, "full_name": "acm
 
 @pytest.fixture
 def client(engine: Engine) -> Iterator[TestClient]:
-    with TestClient(create_app(engine, WebhookSecrets(given=(SECRET, ""))), raise_server_exceptions=False) as client:
+    app = create_app(project(engine), WebhookSecrets(given=(SECRET, "")))
+    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
         yield client
+
+
+def project(engine: Engine) -> ProjectHandle:
+    return ProjectHandle(parse({"home": "/", "project": {"name": "acme", "repositories": ["acme/shop"]}}), engine)
 
 
 def rows(engine: Engine) -> int:
@@ -71,9 +77,9 @@ def test_two_secrets_count_while_one_replaces_the_other(engine: Engine, tmp_path
     for name in ("new", "old"):
         (tmp_path / name).write_text(f"{name} secret\n", encoding="utf-8")
     own = {"secret_file": "new", "secret_file_before": "old"}
-    project = {"name": "acme", "repositories": ["acme/shop"]}
-    secrets = WebhookSecrets.of(parse({"home": tmp_path, "project": project, "webhooks": own}))
-    client = TestClient(create_app(engine, secrets))
+    named = {"name": "acme", "repositories": ["acme/shop"]}
+    secrets = WebhookSecrets.of(parse({"home": tmp_path, "project": named, "webhooks": own}))
+    client = TestClient(create_app(project(engine), secrets))
 
     def answer(secret: str) -> int:
         return client.post(HOOK, content=BODY, headers=signed("issues", BODY, secret=secret)).status_code
@@ -86,10 +92,10 @@ def test_two_secrets_count_while_one_replaces_the_other(engine: Engine, tmp_path
 
 
 def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    project = {"name": "acme", "repositories": ["acme/shop"]}
-    settings = parse({"home": tmp_path, "project": project})
+    settings = parse({"home": tmp_path, "project": {"name": "acme", "repositories": ["acme/shop"]}})
     with pytest.raises(SettingsError, match="There is no webhook secret"):
         WebhookSecrets.of(settings)
+    assert WebhookSecrets.given_by(settings) is None
     monkeypatch.setenv("SPRINT_WEBHOOK_SECRET", "from the environment")
     assert WebhookSecrets.of(settings).current() == [b"from the environment"]
     assert "from the environment" not in repr(WebhookSecrets.of(settings))
@@ -103,6 +109,14 @@ def test_the_same_again_changes_nothing(client: TestClient, engine: Engine) -> N
     assert rows(engine) == 1
     assert inbox.find(engine, "one").repeats == 3
     assert inbox.find(engine, "one").body == BODY
+
+
+def test_without_a_secret_every_delivery_is_refused(engine: Engine) -> None:
+    client = TestClient(create_app(project(engine), None))
+    answer = client.post(HOOK, content=BODY, headers=signed("issues", BODY))
+    assert answer.status_code == 503
+    assert answer.json()["error"].startswith("There is no webhook secret: set SPRINT_WEBHOOK_SECRET")
+    assert rows(engine) == 0
 
 
 def test_a_ping_is_answered(client: TestClient) -> None:

@@ -61,6 +61,7 @@ def test_a_healthy_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         "store": "ok",
         "collection": "ok",
         "inbox": "info",
+        "access": "ok",
         "git": "ok",
         "kernel": "ok",
         "Ollama": "info",

@@ -99,7 +99,7 @@ def test_what_is_stored_is_what_an_analysis_of_everything_says(world: Live) -> N
 
 def test_midnight_is_a_reason_to_look_again(tmp_path: Path) -> None:
     team = team_in(tmp_path)
-    project = LiveProject(team.engine, team.settings)
+    project = LiveProject(team.engine, team.settings, rest_seconds=0)
     evening = datetime(2026, 3, 18, 22, tzinfo=UTC)
     project.bring_forward(evening)
     project.analyze(set(project.urgent))

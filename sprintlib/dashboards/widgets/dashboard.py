@@ -90,6 +90,8 @@ class Dashboard(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
     def beat(self, number: int) -> None:
         """One round of the watcher: show life, and follow the store while the page shows the present."""
         self._beat.value = fragments.beat(number)
+        with self._turn:
+            self._reach(self._facts.today())
         if self._facts.has_changed() or number % REFRESH_BEATS == 0:
             with self._turn:
                 self._show()
@@ -110,13 +112,25 @@ class Dashboard(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
         today = self._facts.today()
         analysis = self._facts.analysis(None)
         first = min(asked or today, today - _replay(analysis, today))
-        days = [first + timedelta(days=offset) for offset in range((today - first).days)]
-        self.day.options = [*((in_words(day), day) for day in days), (NOW, NOW)]
-        self.day.value = asked if asked in days else NOW
+        self._offer(first, today)
+        self.day.value = asked if asked and first <= asked < today else NOW
         if self._day() is None:
             self._present(analysis, None)
         else:
             self._show()
+
+    def _offer(self, first: date, today: date) -> None:
+        self._first, self._today = first, today
+        days = [first + timedelta(days=offset) for offset in range((today - first).days)]
+        self.day.options = [*((in_words(day), day) for day in days), (NOW, NOW)]
+
+    def _reach(self, today: date) -> None:
+        """A day is over while the page is open: the slider gets one more, and stays where it is."""
+        if today <= self._today:
+            return
+        shown, self._quiet = self.day.value, True
+        self._offer(self._first, today)
+        self.day.value, self._quiet = shown, False
 
     def _on_pick(self, change: Any) -> None:
         if not self._quiet:
@@ -140,18 +154,15 @@ class Dashboard(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
                 self._draw()
                 return
             self._quiet = True
-            self._offer(asked)
+            self._stand_at(asked)
             self._quiet = False
             self._show()
 
-    def _offer(self, asked: date | None) -> None:
+    def _stand_at(self, asked: date | None) -> None:
         """Have the slider stand at a day that may lie before its first."""
-        days = [value for _, value in self.day.options if isinstance(value, date)]
-        today = self._facts.today()
-        if asked and days and asked < days[0]:
-            more = [asked + timedelta(days=offset) for offset in range((days[0] - asked).days)]
-            self.day.options = [*((in_words(day), day) for day in more), *self.day.options]
-        self.day.value = asked if asked and asked < today else NOW
+        if asked and asked < self._first:
+            self._offer(asked, self._today)
+        self.day.value = asked if asked and asked < self._today else NOW
 
     def _day(self) -> date | None:
         return self.day.value if isinstance(self.day.value, date) else None

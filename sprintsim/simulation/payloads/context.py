@@ -58,6 +58,10 @@ class Context:
 
         self._number_in_order_of_time()
 
+    def at(self, event_log: EventLog, git: dict[str, GitFacts]) -> "Context":
+        """The same for another moment of this chronicle: what has an id keeps it."""
+        return Context(event_log, git, _ids=self._ids, _counters=self._counters)
+
     def _number_in_order_of_time(self) -> None:
         """GitHub's ids grow with time, and some clients sort by them."""
         for item in self.event_log.items:

@@ -34,13 +34,14 @@ class DashboardData:
         self.now, self.past = now, past or now
         self.asked: list[date | None] = []
         self.changed = False
+        self.day = TODAY
         self.said: dict[str, list[ChanceAt]] = {}
         self.earlier: dict[str, MilestoneAnalysis] = {}
         self.gains: dict[str, float] = {}
         self.supposed: list[Change] = []
 
     def today(self) -> date:
-        return TODAY
+        return self.day
 
     def analysis(self, day: date | None) -> Analysis:
         self.asked.append(day)
@@ -130,6 +131,19 @@ def test_a_day_that_is_none_means_now(two: Analysis, nonsense: str):
 def test_the_slider_goes_back_to_the_start_of_the_sprint_or_two_weeks(two: Analysis):
     days = [value for _, value in Dashboard(DashboardData(two), Request(page="milestone")).day.options]
     assert days == [*(TODAY - timedelta(days=back) for back in range(14, 0, -1)), NOW]
+
+
+def test_the_slider_gets_a_day_that_is_over_while_the_page_is_open(two: Analysis):
+    facts = DashboardData(two)
+    page = Dashboard(facts, Request(None, "2026-11-10", "milestone"))
+    asked = len(facts.asked)
+    facts.day = TODAY + timedelta(days=2)
+    page.beat(1)
+    assert [value for _, value in page.day.options][-3:] == [TODAY, TODAY + timedelta(days=1), NOW]
+    assert page.day.value == date(2026, 11, 10)
+    assert len(facts.asked) == asked  # nothing else is shown for it
+    page.day.value = TODAY
+    assert facts.asked[-1] == TODAY
 
 
 def test_the_slider_stays_usable_for_a_sprint_of_years():

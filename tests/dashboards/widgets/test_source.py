@@ -80,7 +80,7 @@ def test_without_a_store_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest.
 
 def test_the_latest_stored_analysis_stands_in_for_now(home: Path, monkeypatch: pytest.MonkeyPatch):
     engine = open_store(load(home).database_url)
-    store_analysis(engine, samples.analysis(project="acme"))
+    results.store_analysis(engine, samples.analysis(project="acme"))
     engine.dispose()
     monkeypatch.setattr("sprintlib.dashboards.widgets.source.standing", _impossible)
     analysis = Source(results.runs).analysis(None)

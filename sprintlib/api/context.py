@@ -1,0 +1,29 @@
+"""What the application holds for as long as it serves."""
+
+from dataclasses import dataclass, field, replace
+from threading import BoundedSemaphore
+
+from sprintlib.access.csrf import CsrfTokens
+from sprintlib.api.jobs import Jobs
+from sprintlib.api.limits import Limits
+from sprintlib.project import ProjectHandle
+from sprintlib.services.shared_states import States
+
+_AT_ONCE = 2  # computations: each takes a core
+
+
+@dataclass(frozen=True)
+class Context:
+    """project: whole, as the person at this machine sees it. gate: how many may compute at once."""
+
+    project: ProjectHandle
+    limits: Limits
+    jobs: Jobs
+    csrf: CsrfTokens = field(default_factory=CsrfTokens)
+    gate: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_AT_ONCE))
+
+    @classmethod
+    def of(cls, project: ProjectHandle) -> "Context":
+        """For a project. Raises SettingsError for limits that cannot be kept where the settings say."""
+        shared = replace(project, load=States())
+        return cls(shared, Limits(project.settings.api), Jobs())

@@ -1,0 +1,126 @@
+"""What routes ask for: who asks, their view of the project, a moment, and whether the client has the answer already."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from hashlib import sha256
+from importlib.metadata import version
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Query, Request, Response
+
+from sprintlib.access import LOCAL, Identity, identify_token
+from sprintlib.api.context import Context
+from sprintlib.api.problems import NotModifiedError
+from sprintlib.errors import AccessError, SignInError
+from sprintlib.project import ProjectHandle
+from sprintlib.results.reading import change_mark
+
+CSRF_HEADER = "x-csrf-token"
+# what proxies add: somebody far away cannot pass for the person at this machine by way of one
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
+
+
+def context(request: Request) -> Context:
+    """What the application holds."""
+    found: Context = request.app.state.context
+    return found
+
+
+def identify(request: Request, response: Response) -> Identity:
+    """Who asks. Raises SignInError; 429 for who asks or guesses too often."""
+    held = context(request)
+    address = request.client.host if request.client else "unknown"
+    held.limits.check_guesses(address)
+    try:
+        who = _proven(request, held)
+    except SignInError:
+        held.limits.count_guess(address)
+        raise
+    response.headers.update(held.limits.count(f"{who.by}:{who.name}:{address if who.by == 'local' else ''}"))
+    return who
+
+
+def _proven(request: Request, held: Context) -> Identity:
+    given = request.headers.get("authorization")
+    if given is not None:
+        scheme, _, value = given.partition(" ")
+        if scheme.lower() != "bearer":
+            raise SignInError("Send a token as 'Authorization: Bearer sprint_...'.")
+        return identify_token(held.project.engine, value.strip())
+    if held.project.settings.auth.mode == "none" and not any(name in request.headers for name in _FORWARDED):
+        return LOCAL
+    raise SignInError("Sign in: send a token as 'Authorization: Bearer sprint_...' ('sprint token create' makes one).")
+
+
+Who = Annotated[Identity, Depends(identify)]
+
+
+def view(request: Request, who: Who) -> ProjectHandle:
+    """The project as who asks may see it."""
+    project = context(request).project.seen_by(who)
+    project.permit("read")
+    return project
+
+
+Project = Annotated[ProjectHandle, Depends(view)]
+
+
+def writable(request: Request, project: Project) -> ProjectHandle:
+    """The same for a write, which takes a token, or the CSRF token that `GET /api/v1/auth/me` told a page of ours."""
+    if project.who.by != "token" and not context(request).csrf.accept(
+        project.who.name, request.headers.get(CSRF_HEADER)
+    ):
+        raise AccessError("A write takes a token, or the CSRF token of GET /api/v1/auth/me in the header X-CSRF-Token.")
+    return project
+
+
+Writable = Annotated[ProjectHandle, Depends(writable)]
+
+
+def as_of(
+    project: Project,
+    as_of: Annotated[
+        str | None,
+        Query(
+            description="RFC 3339, or a date (the end of that day); default: now.", examples=["2026-11-23T08:00:00Z"]
+        ),
+    ] = None,
+) -> datetime | None:
+    """The moment that is asked about; None: now. Raises SettingsError."""
+    return None if as_of is None else project.moment(as_of)
+
+
+AsOf = Annotated[datetime | None, Depends(as_of)]
+
+
+def stored(request: Request, response: Response, project: Project) -> None:
+    """Give the answer a tag that lasts until the store changes; raise 304 where the client has it.
+
+    Nothing for a part of the project, which is analysed anew each time.
+    """
+    if project.withheld:
+        response.headers["Cache-Control"] = "private, no-store"
+        return
+    seen = (change_mark(project.engine), version("sprintlib"), str(request.url.path), str(request.url.query))
+    tag = f'W/"{sha256(chr(10).join((*seen, project.who.name, project.who.role.name)).encode()).hexdigest()[:32]}"'
+    given = {one.strip() for one in request.headers.get("if-none-match", "").split(",")}
+    if tag in given or "*" in given:
+        raise NotModifiedError(tag)
+    response.headers.update({"ETag": tag, "Cache-Control": "private, no-cache"})
+
+
+Stored = Depends(stored)
+
+
+def computing(request: Request) -> Iterator[None]:
+    """Few at a time compute; 503 for who waits too long."""
+    gate = context(request).gate
+    if not gate.acquire(timeout=20):
+        raise HTTPException(503, "Too much is being computed: try again in a moment.", {"Retry-After": "5"})
+    try:
+        yield
+    finally:
+        gate.release()
+
+
+Computing = Depends(computing)

@@ -1,0 +1,62 @@
+"""Report runs, and the files of those that went well."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from sprintlib.errors import AccessError, AnalysisError
+from sprintlib.project import ProjectHandle
+from sprintlib.results import mark_dead_runs
+from sprintlib.results import runs as read_runs
+from sprintlib.results.run_table import State, Trigger, find_run
+from sprintlib.services.moments import Moment
+
+ReportFormat = Literal["html", "markdown", "numbers"]
+FILES: dict[ReportFormat, str] = {"html": "report.html", "markdown": "report.md", "numbers": "analysis.json"}
+
+
+class RunRecord(BaseModel):
+    """One report that runs or ran, as `sprint run list --json` prints it. folder: relative to the reports folder."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: int
+    milestone: str
+    as_of: Moment
+    state: State
+    trigger: Trigger
+    started_at: Moment
+    finished_at: Moment | None
+    folder: str | None
+    message: str | None
+    pid: int | None
+    sprint: str | None
+
+
+def runs(project: ProjectHandle, most: int, before: int | None = None) -> list[RunRecord]:
+    """Report runs, newest first. before: only those with a smaller id.
+
+    Raises AccessError for who may not see every repository, as a report tells of all.
+    """
+    _see_all(project)
+    mark_dead_runs(project.engine)
+    return [RunRecord(**asdict(one)) for one in read_runs(project.engine, project.name, most, before)]
+
+
+def report_file(project: ProjectHandle, run: int, kind: ReportFormat) -> Path:
+    """The file of a run's report. Raises AnalysisError where there is none (any more), AccessError as `runs`."""
+    _see_all(project)
+    found = find_run(project.engine, project.name, run)
+    folder = project.settings.reports_dir
+    file = (folder / (found.folder or "") / FILES[kind]).resolve() if found else folder
+    if found is None or not found.folder or not file.is_relative_to(folder) or not file.is_file():
+        raise AnalysisError(f"Run {run} has no report: 'sprint run list' shows those that have.")
+    return file
+
+
+def _see_all(project: ProjectHandle) -> None:
+    project.permit("read")
+    if project.withheld:
+        raise AccessError(f"{project.who.name} may not see every repository of {project.name}: reports tell of all.")
