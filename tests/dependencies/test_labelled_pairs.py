@@ -1,4 +1,4 @@
-"""How often words are right, on pairs of items that were labelled by hand: `labelled_pairs.csv` has ids and labels only.
+"""How often words are right, on pairs of items labelled by hand: `labelled_pairs.csv` has ids and labels only.
 
 All pairs that were read as waiting or as free when the sample was drawn, 135 mentions in sentences with a word such as
 "after" or "need", and 15 others. waits: the author says that this item is to come after the other, or needs it. free:
