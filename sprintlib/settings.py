@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from sprintlib.errors import SettingsError
 
@@ -161,6 +161,20 @@ class MilestoneSettings(_Section):
         return value
 
 
+class AwaySettings(_Section):
+    """A planned absence, as often as there are any: it lowers the pace of those days. No page tells who is away."""
+
+    who: str = Field(min_length=1, description="who is away; only tells overlapping absences of one person apart")
+    since: date = Field(alias="from", description="first day")
+    until: date = Field(alias="to", description="last day, included")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "AwaySettings":
+        if self.until < self.since:
+            raise ValueError(f"it ends on {self.until}, before it begins on {self.since}")
+        return self
+
+
 class RiskSettings(_Section):
     """Thresholds of the risk detectors."""
 
@@ -245,6 +259,21 @@ class AuthSettings(_Section):
     members: tuple[str, ...] = Field((), description="logins that may also answer recommendations")
     admins: tuple[str, ...] = Field((), description="logins that may also run jobs, and see deliveries and the audit")
 
+    organizations: tuple[str, ...] = Field((), description="organizations whose members may look (mode github)")
+    passwords: dict[str, str] = Field({}, description="name = hash of 'sprint token password' (mode password)")
+    session_hours: int = Field(12, ge=1, le=24, description="how long somebody stays signed in")
+    public_url: str | None = Field(None, description="address by which browsers reach sprint serve, with https")
+    client_id: str | None = Field(None, description="of the OAuth app on GitHub (mode github)")
+    client_secret_file: str | None = Field(
+        None, description="file with its secret, relative to the home folder; SPRINT_GITHUB_CLIENT_SECRET goes first"
+    )
+    github_url: str = Field("https://github.com", description="where people sign in; change it for GitHub Enterprise")
+
+    @field_validator("public_url", "github_url")
+    @classmethod
+    def _reachable(cls, value: str | None) -> str | None:
+        return None if value is None else checked_address(value)
+
     @field_validator("viewers", "members", "admins")
     @classmethod
     def _people(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -256,6 +285,7 @@ class ApiSettings(_Section):
 
     hosts: tuple[str, ...] = Field((), description="names it is reached by, besides those of this machine")
     origins: tuple[str, ...] = Field((), description="web addresses whose pages may ask it from a browser (CORS)")
+    proxies: tuple[str, ...] = Field((), description="addresses of proxies that are believed whose request it is")
     requests_per_minute: int = Field(100, ge=1, description="requests a minute of one user or address")
     limits_url: str = Field("memory://", description="where requests are counted: memory://, or redis://HOST:PORT")
 
@@ -309,6 +339,7 @@ class Settings(_Section):
     github: GitHubSettings = GitHubSettings()
     calendar: CalendarSettings = CalendarSettings()
     milestones: dict[str, MilestoneSettings] = {}
+    away: tuple[AwaySettings, ...] = ()
     risks: RiskSettings = RiskSettings()
     actions: ActionSettings = ActionSettings()
     report: ReportSettings = ReportSettings()

@@ -12,11 +12,11 @@ from sprintlib.api.measuring import Measured
 from sprintlib.api.middleware import BodyLimit, KnownHosts, SecurityHeaders
 from sprintlib.api.problems import Problem, add_handlers, responses
 from sprintlib.api.secrets import WebhookSecrets
-from sprintlib.api.v1 import accounts, analyses, catalog, events, findings, forecasts, operations, status
+from sprintlib.api.v1 import accounts, analyses, catalog, events, findings, forecasts, operations, signing_in, status
 from sprintlib.project import ProjectHandle
 
 PREFIX = "/api/v1"
-ROUTERS = (accounts, analyses, catalog, events, findings, forecasts, operations, status)
+ROUTERS = (accounts, analyses, catalog, events, findings, forecasts, operations, signing_in, status)
 _ABOUT = (
     "What the command line says, over HTTP: analyses, forecasts, what-ifs, risks, recommendations and answers of one "
     "project. Numbers come from stored facts, and every statement cites. Text that comes from GitHub is untrusted data."

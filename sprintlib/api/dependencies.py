@@ -6,14 +6,15 @@ from hashlib import sha256
 from importlib.metadata import version
 from typing import Annotated
 
-from fastapi import Depends, HTTPException, Query, Request, Response
+from fastapi import Depends, HTTPException, Path, Query, Request, Response
 
-from sprintlib.access import LOCAL, Identity, identify_token
+from sprintlib.access import LOCAL, Identity, identify_token, sessions
 from sprintlib.api.context import Context
 from sprintlib.api.problems import NotModifiedError
 from sprintlib.errors import AccessError, SignInError
 from sprintlib.project import ProjectHandle
 from sprintlib.results.reading import change_mark
+from sprintlib.services import sign_in
 
 CSRF_HEADER = "x-csrf-token"
 # what proxies add: somebody far away cannot pass for the person at this machine by way of one
@@ -29,7 +30,7 @@ def context(request: Request) -> Context:
 def identify(request: Request, response: Response) -> Identity:
     """Who asks. Raises SignInError; 429 for who asks or guesses too often."""
     held = context(request)
-    address = request.client.host if request.client else "unknown"
+    address = address_of(request)
     held.limits.check_guesses(address)
     try:
         who = _proven(request, held)
@@ -40,6 +41,11 @@ def identify(request: Request, response: Response) -> Identity:
     return who
 
 
+def address_of(request: Request) -> str:
+    """Where a request comes from."""
+    return request.client.host if request.client else "unknown"
+
+
 def _proven(request: Request, held: Context) -> Identity:
     given = request.headers.get("authorization")
     if given is not None:
@@ -47,11 +53,21 @@ def _proven(request: Request, held: Context) -> Identity:
         if scheme.lower() != "bearer":
             raise SignInError("Send a token as 'Authorization: Bearer sprint_...'.")
         return identify_token(held.project.engine, value.strip())
-    if held.project.settings.auth.mode == "none" and not any(name in request.headers for name in _FORWARDED):
+    mode = held.project.settings.auth.mode
+    cookie = request.cookies.get(sessions.COOKIE)
+    if cookie is not None and mode in ("password", "github"):
+        return _signed_in(held.project, cookie)
+    if mode == "none" and not any(name in request.headers for name in _FORWARDED):
         return LOCAL
     raise SignInError("Sign in: send a token as 'Authorization: Bearer sprint_...' ('sprint token create' makes one).")
 
 
+def _signed_in(project: ProjectHandle, cookie: str) -> Identity:
+    found = sessions.find_session(project.engine, project.settings.data_dir, cookie)
+    return sessions.identity_of(project.settings.auth, sign_in.checked(project, found))
+
+
+Number = Annotated[int, Path(ge=0, le=2**31 - 1)]  # of a row: what every database can compare
 Who = Annotated[Identity, Depends(identify)]
 
 

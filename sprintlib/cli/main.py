@@ -56,6 +56,7 @@ COMMANDS = {
     "evaluate": ("sprintlib.cli.evaluate", "Score the forecasts on your own or on recorded sprints."),
     "dashboards": ("sprintlib.cli.dashboards", "Serve the dashboards, read-only."),
     "mcp": ("sprintlib.cli.mcp", "Let an editor's language model ask, over MCP."),
+    "secrets": ("sprintlib.cli.secrets", "The keys that sign sessions."),
     "token": ("sprintlib.cli.token", "Tokens by which programs use the API."),
     "open": ("sprintlib.cli.open", "Open a page of the dashboards in a browser."),
     "lab": ("sprintlib.cli.lab", "Open JupyterLab on the notebooks."),

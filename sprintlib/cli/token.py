@@ -17,7 +17,7 @@ _ROLES = ("viewer", "member", "admin")
 
 @click.group("token")
 def command() -> None:
-    """Make, list and end tokens by which programs use the API.
+    """Make, list and end tokens by which programs use the API, and hash passwords for people.
 
     A program sends one as 'Authorization: Bearer sprint_...'. Only a digest of it is stored.
     """
@@ -75,6 +75,17 @@ def revoke(app: App, name: str, as_json: bool) -> None:
 
     ended = revoke_token(app.project, name)
     click.echo(json.dumps(ended.as_dict(), indent=2) if as_json else f"The token '{ended.name}' no longer counts.")
+
+
+@command.command("password", short_help="Hash a password for sprint.toml.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.password_option(help="Asked for if it is not given; others on this machine see what is written here.")
+def password(password: str, as_json: bool) -> None:
+    """Hash a password for [auth] passwords in sprint.toml, where mode is password."""
+    from sprintlib.access.passwords import hash_password
+
+    kept = hash_password(password)
+    click.echo(json.dumps({"hash": kept}) if as_json else kept)
 
 
 def _line(one: "ApiToken", zone: "tzinfo") -> str:

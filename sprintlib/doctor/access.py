@@ -1,10 +1,12 @@
 """Who may use the API and the pages."""
 
+import os
 from datetime import UTC, datetime, timedelta
 
 from sprintlib.access import tokens
 from sprintlib.doctor.check import Check
-from sprintlib.settings import Settings
+from sprintlib.services.sign_in import VARIABLE
+from sprintlib.settings import Settings, is_loopback
 from sprintlib.store import open_store
 
 _SOON = timedelta(days=14)
@@ -17,6 +19,9 @@ def check_access(settings: Settings) -> Check:
     valid = [one for one in tokens(engine) if one.state == "valid"]
     ending = sorted(one.name for one in valid if one.expires_at - datetime.now(UTC) < _SOON)
     counted = f"{len(valid)} valid token{'' if len(valid) == 1 else 's'}"
+    missing = _missing(settings)
+    if missing:
+        return Check("access", "fail", f"{mode}: {missing}", "see docs/api.md, 'People sign in'")
     if mode == "token" and not valid:
         return Check("access", "warn", "token: nobody can sign in", "run 'sprint token create NAME'")
     if ending:
@@ -24,3 +29,21 @@ def check_access(settings: Settings) -> Check:
         return Check("access", "warn", f"{mode}: {', '.join(ending)} no longer counts in two weeks", todo)
     told = "none: this machine only, nobody signs in" if mode == "none" else mode
     return Check("access", "ok", f"{told}; {counted}")
+
+
+def _missing(settings: Settings) -> str | None:
+    """What nobody can sign in without."""
+    auth = settings.auth
+    if auth.mode not in ("password", "github"):
+        return None
+    if not (auth.admins or auth.members or auth.viewers or auth.organizations):
+        return "nobody is on a list: name viewers, members or admins under [auth]"
+    if auth.mode == "password":
+        return None if auth.passwords else "no passwords: 'sprint token password' hashes one for [auth] passwords"
+    if not (auth.client_id and auth.public_url):
+        return "client_id and public_url are missing under [auth]"
+    if not (os.environ.get(VARIABLE) or auth.client_secret_file):
+        return f"there is no client secret: set {VARIABLE}, or name a file as client_secret_file"
+    if not is_loopback(auth.public_url) and not auth.public_url.startswith("https:"):
+        return "public_url is not https: whoever listens can take a session"
+    return None

@@ -33,3 +33,18 @@ audit = Table(
     sqlite_autoincrement=True,
     comment="every write through commands, pages and API; triggers keep it append-only",
 )
+
+session = Table(
+    "session",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True, comment="SHA-256 of the session's name"),
+    Column("login", String(128), nullable=False),
+    Column("organization", String(128), comment="by whose membership; null: on a list"),
+    Column("repositories", JSON(none_as_null=True), comment="OWNER/NAME of what may be seen; null: all"),
+    moment("created_at", nullable=False),
+    moment("expires_at", nullable=False),
+    moment("checked_at", nullable=False),
+    moment("revoked_at"),
+    comment="who is signed in",
+)

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sprintsim.fake_github import endpoints, git_http
+from sprintsim.fake_github.accounts import Accounts
 from sprintsim.fake_github.dataset import Dataset
 from sprintsim.fake_github.endpoints import Listing
 from sprintsim.fake_github.faults import Fault
@@ -51,18 +52,20 @@ def application(
     fault: Fault | None = None,
     clock: Clock = utc_now,
     graphql_schema: Path | None = None,
+    accounts: Accounts | None = None,
 ) -> Gateway:
     """The stand-in over these repositories. clock: what it says the time is.
 
-    graphql_schema: GitHub's own; by default the part that is needed.
+    graphql_schema: GitHub's own; by default the part that is needed. accounts: who may sign in.
     """
+    people = accounts or Accounts()
     directory = _Directory(tuple(datasets))
     limited = fault is not None and fault.kind == "rate-limit"
     budget = Budget(fault.budget, fault.window, enforced=True) if fault and limited else Budget()
     stats = Stats()
     routes = [
         Route("/rate_limit", _rate_limit(budget)),
-        Route("/user", _user),
+        *people.routes(),
         Route("/graphql", _graphql(directory, budget, graphql_schema), methods=["POST"]),
         Route(STATS_PATH, _stats(stats), methods=["GET", "DELETE"]),
         *(
@@ -227,14 +230,6 @@ def _stats(stats: Stats) -> Endpoint:
         return JSONResponse(stats.as_json())
 
     return show_or_reset
-
-
-async def _user(http: HttpRequest) -> Response:
-    """Whose token it is; any token is good."""
-    if "authorization" not in http.headers:
-        return JSONResponse({"message": "Requires authentication", "status": "401"}, 401)
-    url = f"{http.base_url}users/stand-in"
-    return JSONResponse({"login": "stand-in", "id": 1, "type": "User", "url": url, "site_admin": False})
 
 
 def _git(directory: _Directory, service: GitService) -> Endpoint:

@@ -10,6 +10,7 @@ from pathlib import Path
 import uvicorn
 
 from sprintlib.errors import SettingsError
+from sprintsim.fake_github.accounts import Accounts
 from sprintsim.fake_github.app import application
 from sprintsim.fake_github.dataset import Dataset
 from sprintsim.fake_github.faults import Fault
@@ -22,13 +23,19 @@ Datasets = Sequence[Dataset | Path | str]
 
 
 def _server(
-    datasets: Datasets, fault: Fault | str | None, clock: Clock = utc_now, graphql_schema: Path | None = None
+    datasets: Datasets,
+    fault: Fault | str | None,
+    clock: Clock = utc_now,
+    graphql_schema: Path | None = None,
+    accounts: Accounts | None = None,
 ) -> uvicorn.Server:
     made = [dataset for dataset in datasets if isinstance(dataset, Dataset)]
     read = load(*(path for path in datasets if not isinstance(path, Dataset)))
     check_servable(read)
     config = uvicorn.Config(
-        application([*made, *read], Fault.parse(fault) if isinstance(fault, str) else fault, clock, graphql_schema),
+        application(
+            [*made, *read], Fault.parse(fault) if isinstance(fault, str) else fault, clock, graphql_schema, accounts
+        ),
         date_header=False,  # the application says what the time is
         log_level="critical",
         access_log=False,
@@ -80,13 +87,14 @@ def running(
     port: int = 0,
     clock: Clock = utc_now,
     graphql_schema: Path | None = None,
+    accounts: Accounts | None = None,
 ) -> Iterator[str]:
     """Serve in a background thread on a free loopback port; yields the base URL, such as http://127.0.0.1:4711.
 
     clock: what its answers say the time is. graphql_schema: a file with GitHub's own; by default the part that is
-    needed.
+    needed. accounts: who may sign in.
     """
-    server = _server(datasets, fault, clock, graphql_schema)
+    server = _server(datasets, fault, clock, graphql_schema, accounts)
     with _bound(port) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

@@ -227,7 +227,7 @@ def test_every_example_of_the_description_runs(client: TestClient) -> None:
             for one in methods.get("get", {}).get("parameters", ())
             if one["in"] == "query" and "examples" in one["schema"]
         }
-        if "get" in methods and "{" not in path and not path.endswith("/events"):
+        if "get" in methods and "{" not in path and not path.endswith(("/events", "/sign-in", "/callback")):
             answer = client.get(path, params=query)
             assert answer.status_code == 200, (path, answer.text)
             ran += 1

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from sprintlib import doctor, settings
 from sprintlib.cli.main import sprint
 from sprintlib.doctor import Check
+from sprintlib.doctor.access import check_access
 from sprintlib.github import sync
 from sprintlib.settings import Settings
 from sprintlib.store import open_store
@@ -182,3 +183,24 @@ def test_with_a_mistake_in_the_settings_the_machine_is_checked(tmp_path: Path) -
     assert checks["project"]["message"].endswith("sprint.toml: projekt: there is no such setting.")
     assert checks["kernel"]["state"] == "ok"
     assert result.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("auth", "state", "said"),
+    [
+        ('mode = "token"', "warn", "token: nobody can sign in"),
+        ('mode = "password"', "fail", "password: nobody is on a list: name viewers, members or admins under [auth]"),
+        ('mode = "github"\nmembers = ["ada"]', "fail", "github: client_id and public_url are missing under [auth]"),
+        (
+            'mode = "github"\nmembers = ["ada"]\nclient_id = "x"\npublic_url = "http://sprint.example"\n'
+            'client_secret_file = "x"',
+            "fail",
+            "github: public_url is not https: whoever listens can take a session",
+        ),
+    ],
+)
+def test_who_can_sign_in(tmp_path: Path, auth: str, state: str, said: str) -> None:
+    known = home(tmp_path, NOBODY, f"[auth]\n{auth}")
+    open_store(known.database_url)
+    found = check_access(known)
+    assert (found.state, found.message) == (state, said)

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 
 from sprintlib.analysis import Analysis, MilestoneAnalysis
-from sprintlib.api.dependencies import AsOf, Computing, Project, Stored
+from sprintlib.api.dependencies import AsOf, Computing, Number, Project, Stored
 from sprintlib.api.lookups import there
 from sprintlib.api.paging import Cursor, Limit, Page, numbered_page, page_of
 from sprintlib.api.problems import responses
@@ -53,7 +53,7 @@ def list_latest(project: Project, limit: Limit = 50, cursor: Cursor = None) -> P
 
 
 @router.get("/analyses/{identifier}", dependencies=[Stored], response_model=AnalysisText, responses=responses(404))
-def read_stored(project: Project, identifier: int, request: Request) -> Any:
+def read_stored(project: Project, identifier: Number) -> Any:
     """One stored analysis, as it was written."""
     with there():
         return stored_analysis(project, identifier)

@@ -4,7 +4,7 @@ from typing import Literal
 
 from fastapi import APIRouter, HTTPException
 
-from sprintlib.api.dependencies import Project, Stored
+from sprintlib.api.dependencies import Number, Project, Stored
 from sprintlib.api.paging import Cursor, Limit, Page, page_of
 from sprintlib.api.problems import responses
 from sprintlib.services import milestones, organizations, repositories
@@ -44,7 +44,7 @@ def list_milestones(
 
 
 @router.get("/milestones/{owner}/{name}/{number}", tags=["milestones"], responses=responses(404))
-def read_milestone(project: Project, owner: str, name: str, number: int) -> Milestone:
+def read_milestone(project: Project, owner: str, name: str, number: Number) -> Milestone:
     """One of them."""
     wanted = (f"{owner}/{name}".lower(), number)
     found = next((one for one in milestones(project) if (one.repository.lower(), one.number) == wanted), None)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from sprintlib.api.dependencies import Project, Stored, Writable, context
+from sprintlib.api.dependencies import Number, Project, Stored, Writable, context
 from sprintlib.api.jobs import FullError, Job, JobKind, JobState
 from sprintlib.api.jobs import Progress as OnProgress
 from sprintlib.api.lookups import there
@@ -90,7 +90,7 @@ def list_runs(project: Project, limit: Limit = 20, cursor: Cursor = None) -> Pag
     },
     response_class=Response,
 )
-def read_report(project: Project, run: int, kind: ReportFormat) -> FileResponse:
+def read_report(project: Project, run: Number, kind: ReportFormat) -> FileResponse:
     """The report of a run: the page, Markdown, or the numbers (`sprint analyze --json` of that moment)."""
     with there():
         file = report_file(project, run, kind)

@@ -10,7 +10,7 @@ import shutil
 import socket
 import tempfile
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from sprintlib.dashboards.serving.handlers import (
     SharedFileHandler,
     without_odd_paths,
 )
+from sprintlib.dashboards.serving.identity import provider_of
 from sprintlib.dashboards.serving.kernels import PageKernels
 from sprintlib.dashboards.serving.messages import MAX_MESSAGE_BYTES, KernelSocketHandler
 from sprintlib.dashboards.serving.pages import pages, served_folder
@@ -107,7 +108,7 @@ def serve(
     say: gets the line that tells where the dashboards are, once they are. analyze: have analyses stored (`Upkeep`).
     Raises SettingsError for an address that cannot be had, StoreError while there is nothing to show.
     """
-    _check_access(ip, token)
+    _check_access(settings, ip, token)
     open_store(settings.database_url, read_only=True).dispose()
     port = _free_port(ip, port)
     url = f"http://{f'[{ip}]' if ':' in ip else ip}:{port}/"
@@ -126,10 +127,16 @@ def serve(
         served_folder(dashboards, settings.reports_dir) as root,
         replaced_environment(_kernel_environment(settings.home, dashboards, root, ip)),
     ):
-        server = _server(settings, dashboards, root, may_answer=is_loopback(ip))
+        # where people sign in, a page does not know yet who answers: a proxy makes everybody come from loopback
+        may_answer = is_loopback(ip) and settings.auth.mode == "none"
+        server = _server(settings, dashboards, root, may_answer=may_answer)
         server.ip, server.port, server.token = ip, port, token
-        server.answering = {"settings_of_project": settings, "may_answer": is_loopback(ip)}
-        server.tornado_settings = _tornado_settings(ip)
+        names: tuple[str, ...] = ()
+        if settings.auth.mode == "github":
+            server.identity_provider_class = provider_of(settings)
+            names = settings.api.hosts  # a proxy passes on the name that it is reached by
+        server.answering = {"settings_of_project": settings, "may_answer": may_answer}
+        server.tornado_settings = _tornado_settings(ip, names)
         upkeep = Upkeep(settings.home, lambda: server.kernel_manager.open_pages() > 0)
         server.on_ready = _both(ready, upkeep.begin) if analyze else ready
         try:
@@ -147,22 +154,22 @@ def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[],
     return both
 
 
-def _check_access(ip: str, token: str | None) -> None:
-    """Raises SettingsError where others could read the dashboards without a token."""
-    if not is_loopback(ip) and not token:
+def _check_access(settings: Settings, ip: str, token: str | None) -> None:
+    """Raises SettingsError where others could read the dashboards without a token, or without signing in."""
+    if not is_loopback(ip) and not token and settings.auth.mode != "github":
         raise SettingsError(
             f"Dashboards on {ip} could be read by everybody on that network: add --token TOKEN, "
             "or leave out --ip to serve this machine only."
         )
 
 
-def _tornado_settings(ip: str) -> dict[str, Any]:
+def _tornado_settings(ip: str, names: Sequence[str]) -> dict[str, Any]:
     return {
         "headers": HEADERS,
         "websocket_max_message_size": MAX_MESSAGE_BYTES,
         "ws_ping_timeout": 30_000,  # ms, as long as the interval: tornado warns about more
         "allow_remote_access": not is_loopback(ip),  # False: a foreign Host header is refused
-        "local_hostnames": list(LOOPBACK),
+        "local_hostnames": [*LOOPBACK, *names],
     }
 
 
