@@ -52,12 +52,12 @@ def run_demo(home: Path, seed: int, today: date, step: Step) -> Demo:
     Raises SettingsError for a wrong day or a folder that is not the demo's, and what the stages raise.
     """
     folder = home / "data" / "demo"
-    as_of = _as_of(today)
+    moment = as_of(today)
     with own_database():
-        return _run(folder, home, seed, today, as_of, step)
+        return _run(folder, home, seed, today, moment, step)
 
 
-def _run(folder: Path, home: Path, seed: int, today: date, as_of: datetime | None, step: Step) -> Demo:
+def _run(folder: Path, home: Path, seed: int, today: date, moment: datetime | None, step: Step) -> Demo:
     with writing(folder):
         empty_folder(folder)
     with step("Simulating a startup"):
@@ -68,7 +68,7 @@ def _run(folder: Path, home: Path, seed: int, today: date, as_of: datetime | Non
         project = ProjectHandle.open(settings)
         collected = sync(project.engine, settings, None, progress)
     with step("Analysing it"):
-        analysis = analyze(project, as_of, store=True)
+        analysis = analyze(project, moment, store=True)
     milestone = _milestone(analysis)
     with step("Writing the report"):
         report = write_report(settings, milestone.title, analysis.as_of)
@@ -81,8 +81,11 @@ def findings(milestone: MilestoneAnalysis) -> tuple[str, ...]:
     return (milestone.summary, *(risk.statement for risk in milestone.risks[:2]))
 
 
-def _as_of(today: date) -> datetime | None:
-    """The moment to analyse: the morning of an earlier day, None (now) for the current one."""
+def as_of(today: date) -> datetime | None:
+    """The moment to analyse: the morning of an earlier day, None (now) for the current one.
+
+    Raises SettingsError for a day to come.
+    """
     current = datetime.now(UTC).date()
     if today > current:
         raise SettingsError(f"--today {today} is in the future: use {current} or an earlier day.")

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from sprintlib.errors import SettingsError
 
@@ -159,6 +159,20 @@ class MilestoneSettings(_Section):
             if not re.fullmatch(r"[\w.-]+/[\w.-]+#\d+", part):
                 raise ValueError(f"'{part}' is not of the form OWNER/NAME#NUMBER")
         return value
+
+
+class AwaySettings(_Section):
+    """A planned absence, as often as there are any: it lowers the pace of those days. No page tells who is away."""
+
+    who: str = Field(min_length=1, description="who is away; only tells overlapping absences of one person apart")
+    since: date = Field(alias="from", description="first day")
+    until: date = Field(alias="to", description="last day, included")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "AwaySettings":
+        if self.until < self.since:
+            raise ValueError(f"it ends on {self.until}, before it begins on {self.since}")
+        return self
 
 
 class RiskSettings(_Section):
@@ -325,6 +339,7 @@ class Settings(_Section):
     github: GitHubSettings = GitHubSettings()
     calendar: CalendarSettings = CalendarSettings()
     milestones: dict[str, MilestoneSettings] = {}
+    away: tuple[AwaySettings, ...] = ()
     risks: RiskSettings = RiskSettings()
     actions: ActionSettings = ActionSettings()
     report: ReportSettings = ReportSettings()

@@ -6,7 +6,7 @@ import polars as pl
 
 from sprintlib.as_of import lies_ahead
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.forecast import closed_in_cadence, count
+from sprintlib.forecast import Absence, closed_in_cadence, count, days_away, working_days
 from sprintlib.history import ProjectState, Sprint
 from sprintlib.history.names import called_today
 from sprintlib.risks import listed
@@ -31,6 +31,7 @@ def notes(
     told_later = past.repositories.filter(pl.col("observed_at").is_null())["repo"]
     if not told_later.is_empty():
         yield f"{listed(told_later)} had not been collected completely by then: this uses facts collected later."
+    yield from _absences(past, settings, calendar, sprints)
     if not any(sprint.due_on for sprint in sprints):
         yield from _without_dates(past, settings, calendar, sprints)
     unresolved = past.unresolved.group_by("repo", maintain_order=True).agg(pl.col("milestone_title").unique().sort())
@@ -39,6 +40,23 @@ def notes(
         yield f"{count(len(titles), 'milestone title')} in {repo} match no milestone: {named}."
     if dropped:
         yield f"Dropped {count(dropped, 'citation')} that did not match what is stored."
+
+
+def planned_absences(settings: Settings) -> tuple[Absence, ...]:
+    """`[[away]]` of sprint.toml."""
+    return tuple(Absence(one.who, one.since, one.until) for one in settings.away)
+
+
+def _absences(
+    past: ProjectState, settings: Settings, calendar: WorkingCalendar, sprints: Sequence[Sprint]
+) -> Iterator[str]:
+    """How much planned absence the forecasts count; who is away is nobody's matter."""
+    for sprint in sprints:
+        if sprint.deadline is not None and sprint.deadline > past.as_of:
+            days = days_away(planned_absences(settings), calendar, past.as_of, sprint.deadline)
+            if days:
+                told = working_days(days)
+                yield f"The forecast of '{sprint.title}' counts {told} of planned absence until it is due."
 
 
 def _settings_that_name_nothing(past: ProjectState, settings: Settings) -> Iterator[str]:

@@ -10,7 +10,7 @@ import polars as pl
 from sqlalchemy import Engine
 
 from sprintlib.analysis.citations import CitationCheck
-from sprintlib.analysis.data_quality import known_later, notes
+from sprintlib.analysis.data_quality import known_later, notes, planned_absences
 from sprintlib.analysis.model import Analysis, BurnUp, FinishPoint, MilestoneAnalysis, Part, ProjectionPoint
 from sprintlib.analysis.scope_counts import burn_up_days, counts, first_day, total
 from sprintlib.analysis.steps import STEPS, SprintFindings, StepInputs, run_steps, stage_steps
@@ -100,7 +100,7 @@ def sprint_contexts(past: ProjectState, settings: Settings, milestone: str | Non
 
 def sprint_context(sprint: Sprint, settings: Settings, edges: pl.DataFrame) -> SprintContext:
     """A sprint with the thresholds and the target of sprint.toml. edges: as `find_dependencies` gives them."""
-    return SprintContext(sprint, settings.risks, edges, settings.actions.target)
+    return SprintContext(sprint, settings.risks, edges, settings.actions.target, planned_absences(settings))
 
 
 def project_sprints(past: ProjectState, settings: Settings, milestone: str | None = None) -> list[Sprint]:

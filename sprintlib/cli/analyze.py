@@ -6,13 +6,19 @@ from sprintlib.cli.main import App
 
 
 @click.command("analyze")
-@click.option("--as-of", metavar="T", help="RFC 3339, or a date (end of that day); default: now.")
+@click.option("--as-of", metavar="T", help="RFC 3339, a date (end of that day), yesterday or -3d; default: now.")
 @click.option("--milestone", metavar="TITLE", help="Only this one, by title or number, even if it was closed then.")
+@click.option("--details", is_flag=True, help="Everything about every milestone, not only the table.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object (docs/schema/analysis.schema.json).")
 @click.option("--past-days", type=click.IntRange(1, 365), metavar="N", help="Also store the last N days, for trends.")
 @click.pass_obj
-def command(app: App, as_of: str | None, milestone: str | None, as_json: bool, past_days: int | None) -> None:
-    """Say whether the milestones land, what threatens them and what to do, and keep the result."""
+def command(
+    app: App, as_of: str | None, milestone: str | None, details: bool, as_json: bool, past_days: int | None
+) -> None:
+    """Say whether the milestones land, what threatens them and what to do, and keep the result.
+
+    Several milestones are a table, a line each; a single one is told in full.
+    """
     from sprintlib.services import analyze
     from sprintlib.views.terminal import render
 
@@ -23,7 +29,15 @@ def command(app: App, as_of: str | None, milestone: str | None, as_json: bool, p
     else:
         from rich.console import Console
 
-        Console(highlight=False).print(render(analysis))
+        from sprintlib.views.terminal_table import milestone_table
+
+        console, several = Console(highlight=False), len(analysis.milestones) > 1
+        if several:
+            console.print(milestone_table(analysis, console.width))
+        if details or not several:
+            console.print(render(analysis))
+        else:
+            click.echo("Details of one: sprint analyze --milestone TITLE; of all: --details.")
     if past_days is not None:
         _store_past(app, past_days, as_json=as_json)
 

@@ -227,9 +227,9 @@ def _texts(past: ProjectState) -> Iterator[_Text]:
             "ref", "repo", "html_url", "created_at", column, pl.col("known_later").list.contains(column)
         )
         yield from (_Text(*row) for row in chosen.iter_rows())
-    comments = past.comments.filter(~pl.col("author_is_bot"), pl.col("body").str.contains(_TRIGGERS)).join(
-        opened, on=key
-    )
+    # only then looked into: a long history has far more comments than those of open items
+    comments = past.comments.filter(~pl.col("author_is_bot")).join(opened, on=key)
+    comments = comments.filter(pl.col("body").str.contains(_TRIGGERS))
     chosen = comments.select(
         "ref",
         "repo",
@@ -239,7 +239,7 @@ def _texts(past: ProjectState) -> Iterator[_Text]:
         pl.col("known_later").list.contains("body"),
     )
     yield from (_Text(*row) for row in chosen.iter_rows())
-    messages = past.commits.filter(pl.col("message").str.contains("(?i)depends-on|blocked-by")).join(opened, on=key)
+    messages = past.commits.join(opened, on=key).filter(pl.col("message").str.contains("(?i)depends-on|blocked-by"))
     chosen = messages.select(
         "ref", "repo", "item_url", "committed_at", "message", edited=pl.lit(value=False), commit=pl.lit(value=True)
     )

@@ -24,7 +24,7 @@ _FOOTER = re.compile(r"^[ \t]*(?:depends[- ]on|blocked[- ]by):[ \t]*(?P<refs>.+)
 
 _FILL = (
     r"(?:(?:[-*(\[:,]|the|a|an|this|that|both|fix(?:es)?|changes?|prs?|pull|requests?|issues?|in|from|of"
-    r"|merg(?:e|ing)|release|first)\s*)"
+    r"|merg(?:e|ing)|release|first|new|latest)\s*)"
 )
 # after one of these the reference may stand a few words away
 _STRONG = re.compile(
@@ -43,7 +43,8 @@ _LANDS = re.compile(
 # stacked pull requests: the most frequent form in real repositories
 _BASED = re.compile(
     r"\b(?P<trigger>(?:re)?based|builds?|built|building|stacked|sits?) (?:up)?on\s+(?:top of\s+)?"
-    rf"{_FILL}{{0,4}}$",
+    rf"{_FILL}{{0,4}}$"
+    rf"|^\W*(?P<top>on top of)\s+{_FILL}{{0,4}}$",
     re.IGNORECASE,
 )
 _REBASED = re.compile(r"\brebased\b", re.IGNORECASE)
@@ -59,6 +60,10 @@ _FREE = re.compile(
     re.IGNORECASE,
 )
 # without a reference only words about being blocked say that an item waits for nothing any more
+# somebody else is based on this one; one way among others; not so yet
+_NOT_THIS = re.compile(
+    r"\b(?:being|has (?:it|this|them)|have (?:it|this|them)|not yet|or|acceptable to|instead)\s+$", re.IGNORECASE
+)
 _FREED = re.compile(r"\b(?:no longer|not|isn['’]t) (?:being |really |actually )?blocked\b|\bunblocked\b", re.IGNORECASE)
 _PAST = re.compile(
     r"\b(?:was|were|been|had|used to(?: be)?|previously|formerly|initially|originally)\s+(?:\w+\s+)?$"
@@ -122,10 +127,11 @@ def _reading(sentence: str, reference: Reference) -> tuple[Says, Signal]:
             continue
         if "#" in found[0] or (pattern is _STRONG and re.search(r"[:,]\s*\w|\b(?:but|see|cf|like|as)\b", found["gap"])):
             continue
+        start = found.start(found.lastgroup or 0) if pattern is _BASED else found.start("trigger")
         freed = _FREE.search(before)
-        if freed and freed.start() <= found.start("trigger") < freed.end() + 12:
+        if freed and freed.start() <= start < freed.end() + 12:
             return "free", "text"
-        if sentence.endswith("?") or _PAST.search(before[: found.start("trigger")]):
+        if sentence.endswith("?") or _PAST.search(before[:start]) or _NOT_THIS.search(before[:start]):
             return "mentions", "mention"
         return says, signal
     return "mentions", "mention"

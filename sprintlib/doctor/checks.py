@@ -55,8 +55,17 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield from _examine(settings, _EVERYTHING)
 
 
+def examine_here(settings: Settings) -> Iterator[Check]:
+    """Every check that asks nobody but this machine; what GitHub says of token and budget is left to `examine`."""
+    yield from _without_github(settings, _EVERYTHING)
+
+
 def _examine(settings: Settings, names: Sequence[str]) -> Iterator[Check]:
     yield from _guarded("GitHub", lambda: _github(settings))
+    yield from _without_github(settings, names)
+
+
+def _without_github(settings: Settings, names: Sequence[str]) -> Iterator[Check]:
     checks: dict[str, Callable[[Settings], Check]] = {
         "disk": _disk,
         "store": _store,

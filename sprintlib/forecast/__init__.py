@@ -1,5 +1,6 @@
 """How likely a milestone lands, and when: the mechanistic layer (docs/forecast.md)."""
 
+from sprintlib.forecast.absences import Absence, days_away, with_absences
 from sprintlib.forecast.finished_sprints import EarlierSprint, PlanAccuracy, earlier_sprints, plan_accuracy
 from sprintlib.forecast.inputs import MINIMUM_CLOSING_DAYS, ForecastInputs, build_inputs, clamp
 from sprintlib.forecast.item_forecasts import ended_within, in_time, item_forecasts, slowest_first
@@ -27,6 +28,7 @@ __all__ = [
     "DRAWS",
     "MINIMUM_CLOSING_DAYS",
     "REVIEW_DAYS",
+    "Absence",
     "Change",
     "EarlierSprint",
     "ForecastInputs",
@@ -41,6 +43,7 @@ __all__ = [
     "closed_in_cadence",
     "count",
     "day_name",
+    "days_away",
     "earlier_sprints",
     "ended_within",
     "forecast",
@@ -62,6 +65,7 @@ __all__ = [
     "sprint_history",
     "what_if",
     "whole_points",
+    "with_absences",
     "work_under",
     "working_days",
 ]

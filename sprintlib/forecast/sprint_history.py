@@ -18,6 +18,7 @@ from sprintlib.forecast.sprints import FEATURES, LocalLayer, features, outcomes,
 from sprintlib.forecast.sprints.model import TIMES
 from sprintlib.history import ProjectState
 from sprintlib.history.lateness import sprint_days_late
+from sprintlib.history.sameness import same_until
 from sprintlib.history.sprint import Sprint, find_sprints
 from sprintlib.history.sprint_grouping import group_milestones
 from sprintlib.history.sprint_key import SprintKey
@@ -77,6 +78,21 @@ class SprintHistory:
         keys = (str(SprintKey(group[0]["repository_id"], group[0]["number"])) for _, _, group in over)
         found = (one for key in keys if (one := self._finished(key)))
         return tuple(islice(found, self.most))[::-1]
+
+    def resume(self, before: "SprintHistory") -> bool:
+        """Begin with what an earlier state's history has worked out, where no fact of a finished sprint differs since.
+
+        Returns whether it does. It must be the same day, and the same calendar.
+        """
+        today = self.calendar.local_date(self.past.as_of)
+        due = self.past.milestones.filter(pl.col("due_on") < today)["due_on"].max()
+        if before.calendar.local_date(before.past.as_of) != today or before.calendar != self.calendar:
+            return False
+        if isinstance(due, date) and not same_until(before.past, self.past, self.calendar.deadline(due)):
+            return False
+        known = ("finished", "_known")
+        self.__dict__.update({name: before.__dict__[name] for name in known if name in before.__dict__})
+        return True
 
     def delivery_logit(self, sprint: Sprint, developers: float) -> float | None:
         """Log-odds that at least the work now inside is delivered; None outside its time or without either end.

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
+from sprintlib.forecast.absences import NOBODY, staffed
 from sprintlib.forecast.inputs import ForecastInputs
 from sprintlib.forecast.items import closings_of
 from sprintlib.forecast.milestone_forecast import forecast, headline
@@ -23,7 +24,6 @@ from sprintlib.forecast.workload import Workload
 from sprintlib.history.sprint import Sprint
 
 REVIEW_DAYS = 1.0  # an item that is reviewed or answered today is taken to end within a working day
-_NOBODY = 0.01  # share of the pace that is left where everybody is away
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def apply_change(inputs: ForecastInputs, change: Change) -> ForecastInputs:
         known = closings_of(sprint.past, sprint.calendar)
         work = replace(work, rates={**work.rates, **known.rates(inputs.work.open, sprint.days_left)})
     work = replace(work, days_left=sprint.days_left)
-    return replace(inputs, sprint=sprint, work=_staffed(work, _staff(inputs, work, change)))
+    return replace(inputs, sprint=sprint, work=staffed(work, _staff(inputs, work, change)))
 
 
 def work_under(work: Workload, change: Change) -> Workload:
@@ -148,11 +148,7 @@ def _staff(inputs: ForecastInputs, work: Workload, change: Change) -> float:
     """People at work under the change, as a multiple of today's: everybody closes the same share."""
     team = max(inputs.developers, 1.0)
     away = min(change.away_days / work.days_left, 1.0) if change.away_days and work.days_left else 0.0
-    return max((team + change.people - away) / team, _NOBODY)
-
-
-def _staffed(work: Workload, factor: float) -> Workload:
-    return work if factor == 1 else replace(work, pace=replace(work.pace, days=work.pace.days / factor))
+    return max((team + change.people - away) / team, NOBODY)
 
 
 def _landed(inputs: ForecastInputs, found: Forecast) -> np.ndarray[tuple[int], np.dtype[np.float64]] | None:

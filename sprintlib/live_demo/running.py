@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from sprintlib.analysis import MilestoneAnalysis
 from sprintlib.clock import write_clock
-from sprintlib.demo import DATASET, PROJECT, Step, empty_folder, own_database, write_settings, writing
+from sprintlib.demo import DATASET, PROJECT, Step, as_of, empty_folder, own_database, write_settings, writing
 from sprintlib.github import sync
 from sprintlib.live_demo.day import Day, open_sprints
 from sprintlib.live_demo.processes import Process, beside
@@ -95,11 +95,12 @@ class LiveDemo:
 def live_demo(
     home: Path, seed: int, today: date, pace: float, port: int, step: Step, *, browser: bool
 ) -> Iterator[LiveDemo]:
-    """Start all of it in `<home>/data/demo/`, which is empty_folder first, and end all of it after the block.
+    """Start all of it in `<home>/data/demo/`, which is emptied first, and end all of it after the block.
 
     today: the day before which the simulated time ends. pace: seconds a working day. port: of the dashboards, 0 takes a
-    free one. Raises SettingsError for a folder that is not the demo's, and what the stages raise.
+    free one. Raises SettingsError for a day to come or a folder that is not the demo's, and what the stages raise.
     """
+    as_of(today)
     folder = home / "data" / "demo"
     stage = shift(today, -DAYS_AFTER)
     simulated = SimulatedTime([shift(stage, number) for number in range(-DAYS_BEFORE, DAYS_AFTER)], pace)

@@ -183,6 +183,12 @@ def records(feedback: Sequence[Feedback], past: ProjectState, calendar: WorkingC
 
 def _moved(given: Feedback, past: ProjectState, calendar: WorkingCalendar) -> bool:
     """Whether an item was closed, reviewed, or acted on by a person within the three working days."""
+    days = first_move(given, past, calendar)
+    return days is not None and days <= OUTCOME_DAYS
+
+
+def first_move(given: Feedback, past: ProjectState, calendar: WorkingCalendar) -> float | None:
+    """Working days until an item was closed, reviewed, or acted on by a person; None where nothing moved yet."""
     people = ~pl.col("actor_is_bot")
     moments = pl.concat(
         [
@@ -192,7 +198,7 @@ def _moved(given: Feedback, past: ProjectState, calendar: WorkingCalendar) -> bo
             past.commits.drop_nulls("number").select("repo", "number", at="committed_at"),
         ]
     ).filter(pl.concat_str("repo", pl.lit("#"), "number").is_in(list(given.items)) & (pl.col("at") > given.happened_at))
-    return any(calendar.working_time(given.happened_at, at) <= OUTCOME_DAYS for at in moments["at"])
+    return min((calendar.working_time(given.happened_at, at) for at in moments["at"]), default=None)
 
 
 def _play(recommendation: str) -> str:

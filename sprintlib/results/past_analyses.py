@@ -20,6 +20,15 @@ class ChanceAt(NamedTuple):
     probability: float | None
 
 
+class MeasuredAt(NamedTuple):
+    """The measurements of one sprint as of a moment, by name. due_on: ISO, or None."""
+
+    sprint: str
+    as_of: datetime
+    due_on: str | None
+    values: dict[str, float]
+
+
 def chances(engine: Engine, project: str, since: datetime, until: datetime) -> dict[str, list[ChanceAt]]:
     """Of each sprint (its key) what the stored analyses in [since, until] said, the oldest first."""
     table = schema.analysis.c
@@ -67,3 +76,36 @@ def stored_moments(engine: Engine, project: str, since: datetime, until: datetim
     with engine.connect() as connection:
         rows = connection.execute(query).all()
     return {row.as_of: row.version for row in rows}
+
+
+def measured(engine: Engine, project: str, since: datetime, until: datetime) -> list[MeasuredAt]:
+    """What the stored analyses in [since, until] measured, the oldest first; bodies of any version."""
+    table = schema.analysis.c
+    query = (
+        select(_SPRINT.label("sprint"), table.as_of, table.body["due_on"].as_string(), table.body["measurements"])
+        .where(table.project == project, table.as_of >= since, table.as_of <= until)
+        .order_by(table.as_of, table.revision)
+    )
+    with engine.connect() as connection:
+        rows = connection.execute(query).all()
+    return [MeasuredAt(sprint, as_of, due_on, _values(found)) for sprint, as_of, due_on, found in rows]
+
+
+def _values(found: object) -> dict[str, float]:
+    """Name -> value of the measurements of a body that have one."""
+    listed = found if isinstance(found, list) else []
+    return {one["name"]: float(one["value"]) for one in listed if one.get("value") is not None}
+
+
+def recommended_actions(engine: Engine, project: str) -> dict[str, str]:
+    """Id of every recommendation of a project's stored analyses -> its sentence, as it was said last."""
+    table, advice = schema.analysis, schema.recommendation
+    query = (
+        select(advice.c.id, advice.c.action)
+        .join(table, advice.c.analysis_id == table.c.id)
+        .where(table.c.project == project)
+        .order_by(table.c.as_of, table.c.revision)
+    )
+    with engine.connect() as connection:
+        rows = connection.execute(query).all()
+    return {row.id: row.action for row in rows}

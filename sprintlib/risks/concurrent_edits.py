@@ -29,9 +29,12 @@ class _Pair(NamedTuple):
 
 
 def detect(context: SprintContext) -> list[Risk]:
-    """Pairs of open pull requests, at least one of the sprint, whose shared files weigh at least the threshold."""
+    """Pairs of open pull requests, at least one of the sprint, whose shared files weigh at least the threshold.
+
+    Not two of one author, who knows of both.
+    """
     limit = context.thresholds.concurrent_edits
-    pairs = [pair for pair in _pairs(context) if pair.weight >= limit]
+    pairs = [pair for pair in _pairs(context) if pair.weight >= limit and not _have_one_author(context, pair)]
     pairs.sort(key=lambda pair: (-pair.weight, pair.one, pair.other))
     return [_risk(context, pair) for pair in pairs[:_MOST]]
 
@@ -43,14 +46,20 @@ def _risk(context: SprintContext, pair: _Pair) -> Risk:
         severity="medium" if context.near_due else "low",
         statement=f"{context.called(pair.one)} and {context.called(pair.other)} both change {_named(pair.paths)}.",
         rule=(
-            "Two open pull requests change the same files, at least one of them of the sprint, each in at least "
-            f"{_COMMITS} commits of its own or {_LINES} lines. A file weighs 1, divided by one more than the other "
-            f"commits on it in {context.view.window}; it fires at a sum of "
+            "Two open pull requests of different authors change the same files, at least one of them of the sprint, "
+            f"each in at least {_COMMITS} commits of its own or {_LINES} lines. A file weighs 1, divided by one more "
+            f"than the other commits on it in {context.view.window}; it fires at a sum of "
             f"{context.thresholds.concurrent_edits:g}; medium when the deadline is near."
         ),
         items=refs,
         evidence=context.cite(refs),
     )
+
+
+def _have_one_author(context: SprintContext, pair: _Pair) -> bool:
+    """Whether the same person opened both; a deleted account is nobody."""
+    author = context.items[pair.one].author
+    return author is not None and author == context.items[pair.other].author
 
 
 def _named(paths: list[str]) -> str:

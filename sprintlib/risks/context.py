@@ -10,7 +10,7 @@ import polars as pl
 
 from sprintlib.evidence import Evidence
 from sprintlib.features import MilestoneView
-from sprintlib.forecast import ForecastInputs, build_inputs, percent, working_days
+from sprintlib.forecast import Absence, ForecastInputs, build_inputs, percent, with_absences, working_days
 from sprintlib.history import ProjectState, Sprint
 from sprintlib.history.started_work import pulls_of, started_at
 from sprintlib.knowledge.cleaning import heading
@@ -44,13 +44,14 @@ class Item(NamedTuple):
 class SprintContext:
     """One sprint as the detectors see it. edges: who waits for whom in the project (schema dependencies.EDGES).
 
-    target: the probability that actions aim at.
+    target: the probability that actions aim at. absences: planned ones, which lower the pace.
     """
 
     sprint: Sprint
     thresholds: RiskSettings
     edges: pl.DataFrame
     target: float = ActionSettings().target
+    absences: tuple[Absence, ...] = ()
 
     @cached_property
     def items(self) -> dict[str, Item]:
@@ -98,7 +99,8 @@ class SprintContext:
     @cached_property
     def inputs(self) -> ForecastInputs:
         """What the forecast of the sprint rests on."""
-        return build_inputs(self.sprint, {blocked_item.item for blocked_item in self.blocked_items}, self.waits_for)
+        blocked = {blocked_item.item for blocked_item in self.blocked_items}
+        return with_absences(build_inputs(self.sprint, blocked, self.waits_for), self.absences)
 
     @property
     def started_at(self) -> datetime | None:

@@ -48,18 +48,21 @@ def _sized(context: SprintContext) -> pl.DataFrame:
     """The pull requests (schema ITEMS) with the `lines` that people wrote.
 
     GitHub counts the difference to the base, commits count what they change: their share of generated lines is taken
-    off. Unknown paths take nothing off.
+    off. Unknown paths take nothing off. GitHub's count is the one last fetched, so it is no more than what the commits
+    of the moment change, where the paths of all of them are known.
     """
     past, key = context.sprint.past, ["repository_id", "number"]
+    by_hand = pl.col("lines").filter(~is_generated("path")).sum()
     written = (
         past.commits.select(*key, "sha")
         .join(context.pulls, on=key, how="semi")
-        .join(past.changed_files, on=["repository_id", "sha"])
+        .join(past.changed_files, on=["repository_id", "sha"], how="left")
         .with_columns(lines=pl.sum_horizontal("additions", "deletions"))
         .group_by(key)
-        .agg(share=pl.col("lines").filter(~is_generated("path")).sum() / pl.col("lines").sum())
+        .agg(share=by_hand / pl.col("lines").sum(), most=pl.when(pl.col("path").is_not_null().all()).then(by_hand))
     )
     share = pl.col("share").fill_nan(1.0).fill_null(1.0)
+    counted = ((pl.col("additions") + pl.col("deletions")) * share).round().cast(pl.Int64)
     return context.pulls.join(written, on=key, how="left").with_columns(
-        lines=((pl.col("additions") + pl.col("deletions")) * share).round().cast(pl.Int64)
+        lines=pl.when(counted > pl.col("most")).then("most").otherwise(counted)
     )

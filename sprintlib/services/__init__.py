@@ -11,10 +11,18 @@ if TYPE_CHECKING:
     from sprintlib.services.delivery_records import deliveries, delivery, retry_deliveries
     from sprintlib.services.dependency_edges import dependencies
     from sprintlib.services.evidence_texts import evidence
-    from sprintlib.services.feedback import FeedbackResult, OpenRecommendation, open_recommendations, record_feedback
+    from sprintlib.services.feedback import (
+        FeedbackResult,
+        GivenAnswer,
+        OpenRecommendation,
+        given_answers,
+        open_recommendations,
+        record_feedback,
+    )
+    from sprintlib.services.graphs import DependencyGraph, dependency_graph
     from sprintlib.services.question_answering import Answer, answer, ask
     from sprintlib.services.report_runs import report_file, runs
-    from sprintlib.services.standings import chances, fill_days, standing, stood_before
+    from sprintlib.services.standings import chances, fill_days, standing, stood_before, trends
     from sprintlib.services.stored import forecasts, risks, stored_milestones
     from sprintlib.services.token_administration import create_token, revoke_token, tokens
     from sprintlib.services.whatif import WhatIfResult, can_change, gains_if_out, last_recommended, what_if
@@ -26,17 +34,27 @@ _MODULES = {
     "delivery_records": ("deliveries", "delivery", "retry_deliveries"),
     "dependency_edges": ("dependencies",),
     "evidence_texts": ("evidence",),
-    "feedback": ("FeedbackResult", "OpenRecommendation", "open_recommendations", "record_feedback"),
+    "feedback": (
+        "FeedbackResult",
+        "GivenAnswer",
+        "OpenRecommendation",
+        "given_answers",
+        "open_recommendations",
+        "record_feedback",
+    ),
+    "graphs": ("DependencyGraph", "dependency_graph"),
     "question_answering": ("Answer", "answer", "ask"),
     "report_runs": ("report_file", "runs"),
     "stored": ("forecasts", "risks", "stored_milestones"),
     "token_administration": ("create_token", "revoke_token", "tokens"),
-    "standings": ("chances", "fill_days", "standing", "stood_before"),
+    "standings": ("chances", "fill_days", "standing", "stood_before", "trends"),
     "whatif": ("WhatIfResult", "can_change", "gains_if_out", "last_recommended", "what_if"),
 }
 __all__ = [
     "Answer",
+    "DependencyGraph",
     "FeedbackResult",
+    "GivenAnswer",
     "OpenRecommendation",
     "WhatIfResult",
     "analyze",
@@ -48,11 +66,13 @@ __all__ = [
     "deliveries",
     "delivery",
     "dependencies",
+    "dependency_graph",
     "evidence",
     "explain",
     "fill_days",
     "forecasts",
     "gains_if_out",
+    "given_answers",
     "last_recommended",
     "milestones",
     "open_recommendations",
@@ -71,6 +91,7 @@ __all__ = [
     "stored_milestones",
     "sync",
     "tokens",
+    "trends",
     "what_if",
 ]
 

@@ -13,15 +13,18 @@ from sprintlib.history.names import former_names
 from sprintlib.project import ProjectHandle
 from sprintlib.recommend import Recommendation, give_feedback, read_feedback, recommend, short_id
 from sprintlib.recommend.feedback import (
+    OUTCOME_DAYS,
     Decision,
     Feedback,
     Record,
+    first_move,
     identifier_today,
     records,
     standing,
     under_names_of_today,
 )
-from sprintlib.results.analyses import latest_analyses
+from sprintlib.results.analyses import recommended
+from sprintlib.results.past_analyses import newest_before, recommended_actions
 from sprintlib.risks import find_risks
 from sprintlib.services.moments import Moment
 from sprintlib.services.stored import latest
@@ -100,6 +103,52 @@ def open_recommendations(project: ProjectHandle) -> list[OpenRecommendation]:
     ]
 
 
+@dataclass(frozen=True)
+class GivenAnswer:
+    """One answer that stands, and what became of it.
+
+    moved_after: working days until something moved on its items; None where nothing did yet. closed: of its `items`
+    those that are closed now. is_due: three working days have passed since. action: "" where no stored analysis says.
+    """
+
+    short: str
+    id: str
+    action: str
+    play: str
+    decision: Decision
+    at: datetime
+    reason: str | None
+    until: date | None
+    items: tuple[str, ...]
+    closed: int
+    moved_after: float | None
+    is_due: bool
+
+
+def given_answers(project: ProjectHandle, as_of: datetime) -> tuple[GivenAnswer, ...]:
+    """What the team had said by a moment and not taken back, the newest first, with what happened until then."""
+    past, calendar = project.state(as_of), project.calendar
+    actions = recommended_actions(project.engine, project.name)
+    closed = set(past.items.filter(state="closed")["ref"])
+    return tuple(
+        GivenAnswer(
+            short=short_id(given.recommendation),
+            id=given.recommendation,
+            action=actions.get(given.recommendation, ""),
+            play=given.play,
+            decision=given.decision,
+            at=given.happened_at,
+            reason=given.reason,
+            until=given.until,
+            items=given.items,
+            closed=len(closed & set(given.items)),
+            moved_after=first_move(given, past, calendar) if given.decision == "accept" else None,
+            is_due=calendar.working_time(given.happened_at, past.as_of) >= OUTCOME_DAYS,
+        )
+        for given in reversed(read_feedback(project.engine, project.name, as_of))
+    )
+
+
 def _open(
     place: int, milestone: MilestoneAnalysis, as_of: datetime, advice: Recommendation, said: Decision | None
 ) -> OpenRecommendation:
@@ -168,7 +217,10 @@ def _named(project: ProjectHandle, named: str) -> OpenRecommendation:
     if named.isdigit():
         has = f"there are {len(shown)}" if shown else "there is none yet"
         raise AnalysisError(f"There is no action {named}: {has}, 'sprint feedback' lists them.")
-    for as_of, milestone in latest_analyses(project.engine, project.name):
+    # one that was dismissed is in older analyses only
+    moments = [as_of for as_of, known in recommended(project.engine, project.name) if named in (known, short_id(known))]
+    stored = newest_before(project.engine, project.name, max(moments)) if moments else {}
+    for as_of, milestone in stored.values():
         for one in milestone.recommendations:
             if named in (one.id, short_id(one.id)):
                 return _open(0, milestone, as_of, one, None)

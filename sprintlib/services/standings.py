@@ -17,6 +17,7 @@ from sprintlib.store import schema
 
 CURRENT_FOR = timedelta(minutes=30)  # as time passes chances change even where no fact does
 HISTORY_DAYS = 14
+TREND_DAYS = 70
 _WEEKS = 8  # before these days one a week, for trends
 _STALE_AFTER = timedelta(days=4)  # over a weekend: an older analysis is not "how it stood that evening"
 
@@ -79,6 +80,28 @@ def chances(project: ProjectHandle, until: datetime, days: int = HISTORY_DAYS) -
     stored = results.chances(project.engine, project.name, until - timedelta(days=days), until)
     by_day = {key: {project.calendar.local_date(one.as_of): one for one in said} for key, said in stored.items()}
     return {key: list(said.values()) for key, said in by_day.items()}
+
+
+def trends(project: ProjectHandle, until: datetime, days: int = TREND_DAYS) -> dict[str, list[tuple[date, float]]]:
+    """Of each metric, by name, its value on each local day of which an analysis is stored, the oldest first.
+
+    A day speaks of the sprint that was due next then, so that a line goes on from one sprint to the next.
+    """
+    stored = results.measured(project.engine, project.name, until - timedelta(days=days), until)
+    by_day: dict[date, dict[str, results.MeasuredAt]] = {}
+    for one in stored:
+        by_day.setdefault(project.calendar.local_date(one.as_of), {})[one.sprint] = one
+    found: dict[str, list[tuple[date, float]]] = {}
+    for day, sprints in sorted(by_day.items()):
+        for name, value in min(sprints.values(), key=lambda one: _distance(one, day)).values.items():
+            found.setdefault(name, []).append((day, value))
+    return found
+
+
+def _distance(one: results.MeasuredAt, day: date) -> tuple[bool, bool, str]:
+    """Sprints that are still to be due come first, the nearest before others; those without a date last."""
+    due_on = one.due_on or ""
+    return not due_on, bool(due_on) and due_on < day.isoformat(), due_on
 
 
 def stood_before(project: ProjectHandle, moment: datetime) -> dict[str, MilestoneAnalysis]:

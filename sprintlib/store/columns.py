@@ -1,9 +1,11 @@
 """What the tables of the store are made of: one naming convention, UTC times, and columns that many tables have."""
 
+import json
+import zlib
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, MetaData, String, TypeDecorator
+from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, LargeBinary, MetaData, String, TypeDecorator
 from sqlalchemy.engine import Dialect
 
 metadata = MetaData(
@@ -33,6 +35,21 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class CompressedJson(TypeDecorator[Any]):
+    """A JSON value as zlib-compressed text."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        if value is None:
+            return None
+        return zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
+        return None if value is None else json.loads(zlib.decompress(value))
 
 
 def moment(name: str, nullable: bool = True, primary_key: bool = False, comment: str | None = None) -> Column[Any]:

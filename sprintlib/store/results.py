@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
 )
 
-from sprintlib.store.columns import UtcDateTime, metadata, moment
+from sprintlib.store.columns import CompressedJson, UtcDateTime, metadata, moment
 
 analysis = Table(
     "analysis",
@@ -28,7 +28,12 @@ analysis = Table(
     moment("as_of", nullable=False),
     Column("revision", Integer, nullable=False),
     Column("version", String(32), nullable=False, comment="version of sprintlib"),
-    Column("body", JSON, nullable=False, comment="the milestone's part of `sprint analyze --json`"),
+    Column(
+        "body",
+        CompressedJson,
+        nullable=False,
+        comment="zlib-compressed JSON: the milestone's part of `sprint analyze --json`",
+    ),
     moment("created_at", nullable=False),
 )
 Index("ix_analysis_project", analysis.c.project, analysis.c.as_of)

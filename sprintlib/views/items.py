@@ -60,6 +60,12 @@ def ordered(milestone: MilestoneAnalysis) -> Iterator[tuple[ItemForecast, bool]]
                 yield pull, True
 
 
+def first_in_doubt(milestone: MilestoneAnalysis) -> ItemForecast | None:
+    """The open item that is least likely to be done in time; None where no chance is known."""
+    known = (item for item, under in ordered(milestone) if not under and item.closes_by_due is not None)
+    return next(known, None)
+
+
 def chance(item: ItemForecast) -> str:
     """`71%`, or a dash."""
     return percent(item.closes_by_due)

@@ -1,5 +1,6 @@
 """Everything that was measured: what moves the forecast and what is context, with n, window and meaning."""
 
+import dataclasses
 import re
 from functools import cache
 from itertools import groupby
@@ -82,6 +83,11 @@ def _exact(metric: Metric, amount: float) -> str:
     if metric.unit == "share":
         return f"{amount:.0%}{high}"
     return f"{_number(amount, metric.unit)} {_unit(metric)}{high}"
+
+
+def amount(metric: Metric, value: float) -> str:
+    """Another value of the same metric, with its unit: `7.1 working days`, `37%`."""
+    return _exact(dataclasses.replace(metric, value=value, p85=None), value)
 
 
 def usual(metric: Metric) -> str:

@@ -28,22 +28,28 @@ _TIDY_EVERY = timedelta(hours=6)
 _FORWARD_EVERY = 1.0
 _KEEP = timedelta(days=30)
 _AT_ONCE = 100
+# sprints that are touched only through the team's pace wait until it has been quiet for a while, but not for long
+_QUIET_SECONDS = 2.0
+_LONGEST_WAIT = 5  # times that
 
 
 class Worker:
     """Works on one project until it is stopped.
 
-    analyses: how many were stored since it began. waiting: whether the last round left anything to do.
+    analyses: how many were stored since it began. quiet_seconds: how long nothing must have come before sprints are
+    analysed that can wait; at most five times as long.
     """
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
+    def __init__(self, engine: Engine, settings: Settings, quiet_seconds: float = _QUIET_SECONDS) -> None:
         self.engine = engine
         self.project = LiveProject(engine, settings)
         self.holder = inbox.worker_name()
         self.analyses = 0
         self._settings = settings
         self._stop = threading.Event()
+        self._quiet_seconds = quiet_seconds
         self._looked_at = 0.0
+        self._taken_at = self._waits_since = 0.0
         self._tidied_at: datetime | None = None
 
     def stop(self) -> None:
@@ -70,7 +76,9 @@ class Worker:
         """One round: deliveries to facts, facts to analyses. Returns whether there is more to do at once."""
         taken = inbox.claim(self.engine, self.holder, _AT_ONCE)
         done = self._write(taken)
-        if not taken and time.monotonic() - self._looked_at < _FORWARD_EVERY and not self.project.late:
+        if taken:
+            self._taken_at = time.monotonic()
+        elif self._is_up_to_date() and not self._is_turn_of_late():
             return False
         self.project.bring_forward()
         self._looked_at = time.monotonic()
@@ -82,11 +90,23 @@ class Worker:
                 inbox.fail(self.engine, one, self.holder, failed)
         if taken:
             return True
-        if self.project.late:
+        if self._is_turn_of_late():
             self._analyze(self.project.next_late())
             return bool(self.project.late)
         self._tidy()
         return False
+
+    def _is_up_to_date(self) -> bool:
+        return time.monotonic() - self._looked_at < _FORWARD_EVERY
+
+    def _is_turn_of_late(self) -> bool:
+        """Whether it is quiet, or those that can wait have waited long enough: one analysis serves many deliveries."""
+        now = time.monotonic()
+        if not self.project.late:
+            self._waits_since = now
+            return False
+        quiet, waited = now - self._taken_at, now - self._waits_since
+        return quiet >= self._quiet_seconds or waited >= _LONGEST_WAIT * self._quiet_seconds
 
     def _analyze(self, keys: Collection[str]) -> str | None:
         """Analyse sprints. Returns what went wrong, if anything did: then these wait for the next change."""
@@ -103,9 +123,11 @@ class Worker:
 
     def settle(self) -> None:
         """Rounds until nothing is left to do now; what failed and waits for another try is left."""
-        self._looked_at = 0.0
+        quiet_seconds = self._quiet_seconds
+        self._looked_at, self._quiet_seconds = 0.0, 0.0
         while self.round():
             pass
+        self._quiet_seconds = quiet_seconds
 
     def _write(self, taken: list[Delivery]) -> list[Delivery]:
         """Write the facts of deliveries. Returns those that are done once their analyses are stored."""

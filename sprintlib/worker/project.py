@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 
 from sprintlib.analysis.pipeline import analyze_contexts, project_sprints, sprint_context
+from sprintlib.calendar import WorkingCalendar
 from sprintlib.clock import clock_of
 from sprintlib.dependencies import find_dependencies
+from sprintlib.forecast import sprint_history
 from sprintlib.history import LoadedHistory, Sprint, advance, load_history
 from sprintlib.history.touched import Touched
 from sprintlib.recommend import read_feedback
@@ -49,6 +51,8 @@ class LiveProject:
             self.history = load_history(self.engine, self.settings, moment)
         else:
             self.history = advance(before, self.engine, self.settings, max(moment, before.state.as_of))
+            calendar = WorkingCalendar.from_settings(self.settings)
+            sprint_history(self.history.state, calendar).resume(sprint_history(before.state, calendar))
         touched = self.history.touched
         if before is not None and touched is not None and not touched.size and not self._is_time():
             return

@@ -106,7 +106,7 @@ def test_the_keyboard_reaches_everything_in_order(visit: Open):
         page.keyboard.press("Tab")
         names.append(page.evaluate("document.activeElement.textContent || document.activeElement.ariaLabel"))
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", names
-    assert names[:4] == ["acme", "Portfolio", "Milestone", "Reports"]
+    assert names[:4] == ["acme", "Portfolio", "Milestone", "Dependencies"]
     page.keyboard.press("Home")
     page.locator(".skip-link").focus()
     page.keyboard.press("Enter")
@@ -182,6 +182,28 @@ def test_the_portfolio_stands_out_from_its_background_in_light_and_dark(visit: O
     assert page.evaluate(CONTRAST) == []
     page.emulate_media(color_scheme="dark")
     assert page.evaluate(CONTRAST) == []
+
+
+def test_an_action_is_answered_where_it_stands_and_taken_back(visit: Open, report: ReportFiles, served: Served):
+    """A report has stored what is recommended as of its moment; the page of now answers it."""
+    opened = visit("voila/render/actions.ipynb")
+    page = opened.page
+    until_live(page)
+    first = page.locator("ol.ranked > li").first
+    expect(first).to_be_visible()
+    name = first.get_attribute("id")
+    first.locator("summary", has_text="Dismiss").click()
+    first.get_by_label("Why not").fill("the <b>customer</b> waits for it")
+    page.keyboard.press("Enter")
+    answers = page.get_by_role("table", name="Answers")
+    expect(answers).to_contain_text("the <b>customer</b> waits for it")
+    expect(page.locator(f"#{name}")).to_have_count(0)
+    expect(page.locator("#last-answer")).to_contain_text("Dismissed: ")
+    answers.get_by_role("button", name=re.compile("^Undo")).click()
+    expect(page.locator(f"#{name}")).to_be_visible()
+    expect(answers).to_have_count(0)
+    assert opened.asked_elsewhere == []
+    assert opened.errors == []
 
 
 def test_structure_for_those_who_listen(visit: Open):

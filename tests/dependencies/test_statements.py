@@ -160,3 +160,21 @@ def test_footers() -> None:
 def test_hostile_text_takes_no_time() -> None:
     text = "blocked by " * 2000 + "`" * 5000 + "<!--" * 2000 + "#1 " * 2000 + "> " * 2000
     assert isinstance(said(text), list)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("On top of #12.", "waits"),
+        ("Rebased on top of new #12", "waits"),
+        ("The list on top of #12 is longer", "mentions"),
+        ("Being rebased on top of this PR, #12 got a small diff", "mentions"),
+        ("Closing in favor of #9, which has it rebased on #12", "mentions"),
+        ("This PR is not yet rebased on #12", "mentions"),
+        ("Define it yourself, or wait for #12", "mentions"),
+        ("It is acceptable to wait for #12", "mentions"),
+        ("We should wait for #12", "waits"),
+    ],
+)
+def test_who_is_based_on_whom(text: str, says: str):
+    assert said(text)[-1] == (says, said(text)[-1][1], "acme/api#12")

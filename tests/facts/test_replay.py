@@ -11,7 +11,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from click.testing import CliRunner
-from sqlalchemy import Engine, create_engine, func, select, update
+from sqlalchemy import Engine, create_engine, func, inspect, select, update
 
 from sprintlib import archive
 from sprintlib.cli.main import sprint
@@ -161,15 +161,21 @@ def test_what_was_told_last_counts_also_where_it_had_been_told_before(
     again.dispose()
 
 
+@pytest.mark.parametrize("database", ["engine", "on_postgresql"])
 def test_a_store_from_before_can_be_made_again(
-    engine: Engine, settings: Settings, dataset: Dataset, tmp_path: Path, made: Callable[[Engine], Engine]
+    request: pytest.FixtureRequest,
+    database: str,
+    settings: Settings,
+    dataset: Dataset,
+    tmp_path: Path,
+    made: Callable[[Engine], Engine],
 ):
     """What its payloads did not say about themselves is found in the rows."""
+    engine: Engine = request.getfixturevalue(database)
     live_through(engine, settings, dataset, tmp_path)
     migrate(engine, "0017")
-    with engine.connect() as connection:
-        columns = {row[1] for row in connection.exec_driver_sql("PRAGMA table_info(payload)")}
-        assert columns == {"kind", "key", "digest", "repository_id", "body", "observed_at"}
+    columns = {column["name"] for column in inspect(engine).get_columns("payload")}
+    assert columns == {"kind", "key", "digest", "repository_id", "body", "observed_at"}
     migrate(engine, "head")
     again = made(engine)
     assert [one for one in compare(engine, again) if one.missing or one.surplus] == []

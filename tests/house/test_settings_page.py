@@ -40,11 +40,14 @@ def page() -> str:
 def section(name: str, model: Any) -> str:
     """A section of `sprint.toml`; nothing for what is no section."""
     title = f"[{name}]"
+    if name == "away":
+        title, model = "[[away]]", model.__args__[0]
     if name == "milestones":
         title, model = '[milestones."TITLE"]', model.__args__[1]
     if not (isinstance(model, type) and issubclass(model, BaseModel)):
         return ""
-    rows = [f"| `{key}` | {default(field)} | {field.description} |" for key, field in model.model_fields.items()]
+    fields = model.model_fields.items()
+    rows = [f"| `{field.alias or key}` | {default(field)} | {field.description} |" for key, field in fields]
     return "\n".join(
         ["", f"## `{title}`", "", str(model.__doc__), "", "| key | default | meaning |", "|---|---|---|", *rows, ""]
     )

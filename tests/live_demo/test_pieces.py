@@ -2,6 +2,10 @@
 
 from datetime import UTC, date, datetime
 
+import pytest
+
+from sprintlib.errors import SettingsError
+from sprintlib.live_demo import live_demo
 from sprintlib.live_demo.day import Day, open_sprints
 from sprintlib.live_demo.simulated_time import SimulatedTime
 from tests import samples
@@ -55,3 +59,16 @@ def test_sprints_that_are_over_are_left_out():
     other = one.model_copy(update={"key": "runs", "deadline": at("20T00:00")})
     stored = [(datetime(2026, 11, 12, tzinfo=UTC), each) for each in (one, other)]
     assert list(open_sprints(stored, at("16T00:00"))) == ["runs"]
+
+
+def test_a_day_to_come_is_refused_before_anything_is_emptied(tmp_path):
+    with (
+        pytest.raises(SettingsError, match="is in the future"),
+        live_demo(tmp_path, 4, date(2200, 1, 3), 60, 0, never, browser=False),
+    ):
+        pass
+    assert not list(tmp_path.iterdir())
+
+
+def never(name):
+    raise AssertionError(f"{name!r} must not begin")

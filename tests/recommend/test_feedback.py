@@ -12,7 +12,7 @@ from sprintlib.project import ProjectHandle
 from sprintlib.recommend import Recommendation, give_feedback, read_feedback
 from sprintlib.recommend.feedback import Feedback, Record, hidden, records, standing
 from sprintlib.results import store_analysis
-from sprintlib.services import open_recommendations, record_feedback
+from sprintlib.services import given_answers, open_recommendations, record_feedback
 from sprintlib.settings import ActionSettings
 from tests.world import World, at
 
@@ -172,3 +172,27 @@ def test_letters_point_at_the_same_action_after_an_answer(busy: World) -> None:
         name: shown[name] for name in others if name in later
     }
     assert first not in later
+
+
+def test_an_answer_to_what_is_no_longer_recommended_can_be_taken_back(busy: World):
+    project = handle(busy)
+    first = open_recommendations(project)[0]
+    record_feedback(project, first.short, "dismiss", FRIDAY, "no")
+    store_analysis(busy.engine, analysis(busy, "03-20 13:00"))
+    assert first.id not in [one.id for one in open_recommendations(project)]
+    found = record_feedback(project, first.short, "undo", FRIDAY + timedelta(hours=2))
+    assert found.option.action == first.action
+    assert read_feedback(busy.engine, project.name, FRIDAY + timedelta(hours=3)) == ()
+
+
+def test_what_happened_after_an_answer(busy: World):
+    project = ProjectHandle(busy.settings, busy.engine, lambda: FRIDAY + timedelta(days=7))
+    accepted, dismissed = open_recommendations(project)[:2]
+    record_feedback(project, accepted.short, "accept", FRIDAY)
+    record_feedback(project, dismissed.short, "dismiss", FRIDAY + timedelta(hours=1), "not ours")
+    newest, oldest = given_answers(project, FRIDAY + timedelta(days=7))
+    assert (newest.decision, newest.reason, newest.action) == ("dismiss", "not ours", dismissed.action)
+    assert newest.moved_after is None
+    assert (oldest.decision, oldest.action, oldest.is_due) == ("accept", accepted.action, True)
+    assert oldest.moved_after is None or oldest.moved_after > 0
+    assert given_answers(project, FRIDAY) == (oldest,) or not given_answers(project, FRIDAY)[0].is_due

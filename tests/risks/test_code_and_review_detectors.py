@@ -114,6 +114,16 @@ def test_lines_that_a_tool_wrote_do_not_count(team: World) -> None:
     assert oversized_pull_request.detect(half) == []
 
 
+def test_what_was_pushed_later_does_not_count(team: World) -> None:
+    pull(team, additions=620, deletions=0)  # as last fetched
+    team.commit("a" * 40, "03-18 12:00", number=20)
+    team.commit("b" * 40, "03-19 12:00", number=20)
+    then = changing(team, ("a", "src/pay.py", "ann", "03-18 12:00"), ("b", "src/tax.py", "ann", "03-19 12:00"))
+    assert oversized_pull_request.detect(then) == []  # two lines in each
+    (risk,) = oversized_pull_request.detect(changing(team, ("a", "src/pay.py", "ann", "03-18 12:00")))
+    assert "changes 620 lines" in risk.statement  # what the other commit changes is not known
+
+
 # ---------------------------------------------------------------- ownership
 
 
@@ -158,10 +168,10 @@ def test_what_the_sprint_does_not_touch_is_not_its_risk(team: World) -> None:
 # ---------------------------------------------------------------- concurrent edits
 
 
-def two_pulls(team: World) -> None:
+def two_pulls(team: World, author: str = "bob") -> None:
     """Pull requests 20 (of the sprint) and 21 (of nothing in it), two commits each: a and b, c and d."""
     pull(team, 20)
-    pull(team, 21, 999, author="bob")
+    pull(team, 21, 999, author=author)
     for sha, number in (("a", 20), ("b", 20), ("c", 21), ("d", 21)):
         team.commit(sha * 40, "03-18 12:00", number=number)
 
@@ -201,6 +211,11 @@ def test_a_file_that_everybody_changes_weighs_less(team: World) -> None:
 def test_a_pull_request_that_stands_on_another_is_no_conflict(team: World) -> None:
     two_pulls(team)
     team.commit("a" * 40, "03-18 12:00", number=21)
+    assert concurrent_edits.detect(changing(team, *edits("src/pay.py"))) == []
+
+
+def test_an_author_knows_of_their_own_other_pull_request(team: World) -> None:
+    two_pulls(team, author="ann")
     assert concurrent_edits.detect(changing(team, *edits("src/pay.py"))) == []
 
 

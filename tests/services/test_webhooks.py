@@ -19,6 +19,7 @@ from sprintlib.api import WebhookSecrets, create_app
 from sprintlib.api.serving import _listener
 from sprintlib.cli.main import sprint
 from sprintlib.github.hooks import EVENTS
+from sprintlib.project import ProjectHandle
 from sprintlib.settings import load
 from sprintlib.store import open_store, schema
 from sprintsim.fake_github import Dataset, running
@@ -50,7 +51,9 @@ class Place:
 def receiving(place: Place) -> Iterator[None]:
     """A receiver at the place's address."""
     secrets = WebhookSecrets.of(load(place.home))
-    config = uvicorn.Config(create_app(place.engine, secrets), log_level="critical", lifespan="off")
+    config = uvicorn.Config(
+        create_app(ProjectHandle(load(place.home), place.engine), secrets), log_level="critical", lifespan="off"
+    )
     server = uvicorn.Server(config)
     with _listener("127.0.0.1", int(place.address.rpartition(":")[2])) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, MetaData, create_engine, insert, select, text
+from sqlalchemy import JSON, Column, Connection, Engine, MetaData, Table, create_engine, insert, select, text
 
 from sprintlib.history import ProjectState, load_state
 from sprintlib.recommend import read_feedback
@@ -93,6 +93,14 @@ def table_of(target: Any, table: Any) -> Any:
     return target
 
 
+# as it was before it was compressed
+_OLD_ANALYSIS = Table(
+    "analysis",
+    MetaData(),
+    *(Column(one.name, JSON if one.name == "body" else one.type) for one in schema.analysis.c),
+)
+
+
 def at_revision(url: str, revision: str) -> Engine:
     engine = create_engine(url)
     config = Config()
@@ -127,7 +135,7 @@ def test_facts_analyses_and_answers_outlive_the_new_keys(url: str, tmp_path: Pat
     old = at_revision(url, _BEFORE)
     with old.begin() as connection:
         copy_back(new, connection)
-        connection.execute(insert(schema.analysis).values(_ANALYSIS))
+        connection.execute(insert(_OLD_ANALYSIS).values(_ANALYSIS))
         connection.execute(insert(schema.feedback).values(_FEEDBACK))
     old.dispose()
     upgraded = open_store(url)

@@ -11,11 +11,14 @@ from sprintlib import views
 from sprintlib.analysis.model import FinishPoint
 from sprintlib.dashboards.serving.handlers import error_page
 from sprintlib.dashboards.widgets import Dashboard, Request, fragments
+from sprintlib.views.dependency_graph import graph_figure
 from sprintlib.views.finish_chart import finish_chart
+from sprintlib.views.small_chart import small_chart
 from sprintlib.views.sparkline import sparkline
 from sprintlib.views.templating import Templates, render
 from tests import samples
 from tests.dashboards.widgets.test_dashboard import ARun, DashboardData
+from tests.dashboards.widgets.test_dependencies import graph
 from tests.samples import HOSTILE
 from tests.views.test_fragments import Reader
 
@@ -37,6 +40,12 @@ def page(name: str, **options: tuple[str, ...]) -> Markup:
 
 
 SHOWN = {
+    "actions.html": page("actions"),
+    "health.html": page("health"),
+    "trends.html": page("trends"),
+    "small_chart.html": small_chart([(ABOUT.as_of.date(), 1.0), (ABOUT.as_of.date(), 2.0)], None, HOSTILE),
+    "dependencies.html": page("dependencies"),
+    "dependency_graph.html": graph_figure(graph(4, HOSTILE), {}, frozenset()),
     "answer.html": views.answer_card(ABOUT, HURT),
     "burn_up.html": views.burn_up_figure(ABOUT, HURT),
     "chart.html": views.chart_html(views.burn_up_chart(ABOUT, HURT), HOSTILE),

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,31 @@ def test_a_delivery_becomes_an_analysis_and_the_same_again_does_not(world: Live)
     Worker(world.engine, world.settings).settle()
     assert analyses(world.engine) == 2
     assert inbox.counts(world.engine)["done"] == 1
+
+
+def test_sprints_that_can_wait_are_analysed_once_for_several_deliveries(
+    world: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = Worker(world.engine, world.settings, quiet_seconds=1_000_000_000)
+    worker.settle()
+    analysed: list[list[str]] = []
+    analyze = worker.project.analyze
+
+    def noted(keys: Collection[str]) -> int:
+        analysed.append(sorted(keys))
+        return analyze(keys)
+
+    monkeypatch.setattr(worker.project, "analyze", noted)
+    for who in range(3):
+        put(world, "open", who)  # in no milestone
+        while worker.round():
+            pass
+    assert inbox.counts(world.engine)["done"] == 3  # they wait for nothing
+    assert not any(analysed)
+    assert len(worker.project.late) == 1
+    worker.settle()
+    assert sum(bool(keys) for keys in analysed) == 1
+    assert not worker.project.late
 
 
 def test_a_delivery_is_done_only_when_its_analysis_is_stored(world: Live) -> None:
@@ -185,6 +210,16 @@ def test_only_what_is_shown_makes_a_new_row(tmp_path: Path) -> None:
     assert store_changed(team.engine, unseen) == []
     seen = samples.analysis(samples.milestone(summary="Other words."), as_of=first.as_of + timedelta(minutes=2))
     assert len(store_changed(team.engine, seen)) == 1
+
+
+def test_an_analysis_is_kept_compressed(tmp_path: Path) -> None:
+    team = team_in(tmp_path)
+    whole = samples.analysis()
+    store_changed(team.engine, whole)
+    with team.engine.connect() as connection:
+        (held,) = connection.exec_driver_sql("SELECT length(body) FROM analysis").scalars()
+    assert held < len(whole.milestones[0].model_dump_json()) / 2
+    assert latest_analyses(team.engine, "demo") == [(whole.as_of, whole.milestones[0])]
 
 
 def test_old_analyses_are_thinned_to_one_a_day(tmp_path: Path) -> None:

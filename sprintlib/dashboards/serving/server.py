@@ -25,6 +25,7 @@ from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
 from sprintlib import resources
 from sprintlib.child_environment import DESKTOP, STORE, child_environment, replaced_environment
+from sprintlib.dashboards.serving.answering import AnswerHandler
 from sprintlib.dashboards.serving.handlers import (
     FrozenReportHandler,
     HomeHandler,
@@ -50,6 +51,7 @@ class DashboardServer(Voila):
     name = "voila"  # the name of the settings file: dashboards/voila.json
     reports_dir: Path
     cache: Path
+    answering: dict[str, Any]  # what AnswerHandler is made with
     on_ready: Callable[[], None]
 
     def init_handlers(self) -> list[Any]:  # type: ignore[override]  # Voilà's annotation is a traitlet
@@ -72,6 +74,7 @@ class DashboardServer(Voila):
                 handlers.append((pattern, handler, *options))
         handlers += [
             (r"/sprint/(style.css|vega.js)", SharedFileHandler, {"cache": self.cache}),
+            (r"/sprint/feedback", AnswerHandler, self.answering),
             (r"/sprint/reports/(.+)", FrozenReportHandler, {"folder": self.reports_dir}),
         ]
         return handlers
@@ -124,12 +127,15 @@ def serve(
         served_folder(dashboards, settings.reports_dir) as root,
         replaced_environment(_kernel_environment(settings.home, dashboards, root, ip)),
     ):
-        server = _server(settings, dashboards, root)
+        # where people sign in, a page does not know yet who answers: a proxy makes everybody come from loopback
+        may_answer = is_loopback(ip) and settings.auth.mode == "none"
+        server = _server(settings, dashboards, root, may_answer=may_answer)
         server.ip, server.port, server.token = ip, port, token
         names: tuple[str, ...] = ()
         if settings.auth.mode == "github":
             server.identity_provider_class = provider_of(settings)
             names = settings.api.hosts  # a proxy passes on the name that it is reached by
+        server.answering = {"settings_of_project": settings, "may_answer": may_answer}
         server.tornado_settings = _tornado_settings(ip, names)
         upkeep = Upkeep(settings.home, lambda: server.kernel_manager.open_pages() > 0)
         server.on_ready = _both(ready, upkeep.begin) if analyze else ready
@@ -186,7 +192,7 @@ def _ipython(root: Path) -> Path:
     return folder
 
 
-def _server(settings: Settings, dashboards: Path, root: Path) -> DashboardServer:
+def _server(settings: Settings, dashboards: Path, root: Path, *, may_answer: bool) -> DashboardServer:
     # Kernels talk over sockets in a folder of this user's, whose path must be short (macOS allows 103 characters).
     sockets = "/tmp" if Path("/tmp").is_dir() else tempfile.gettempdir()  # noqa: S108  # a folder is made in it
     server = DashboardServer.instance(  # the instance, because Voilà's renderer logs to that one
@@ -206,6 +212,7 @@ def _server(settings: Settings, dashboards: Path, root: Path) -> DashboardServer
             "project": settings.project.name,
             "pages": [{"path": page.path, "name": page.name, "title": page.title} for page in pages(dashboards)],
             "errors": _error_names(SprintError),
+            "may_answer": may_answer,
         }
     }
     return server

@@ -16,6 +16,7 @@ from sprintlib.child_environment import STORE, child_environment
 _FIRST_AFTER = 12.0  # seconds: whoever opens the first page is served first
 _EVERY = 20 * 60.0  # before what is stored is no longer current
 _PRIORITY = 15
+_PATIENCE = 3.0  # seconds
 PAST_DAYS = 14
 
 
@@ -39,7 +40,11 @@ class Upkeep:
         """Stop the command, if it runs; what it stored is complete, day by day."""
         if self._child is not None and self._child.poll() is None:
             self._child.terminate()
-            self._child.wait(10)
+            try:
+                self._child.wait(_PATIENCE)
+            except subprocess.TimeoutExpired:  # at the lowest priority, a busy machine does not let it end
+                self._child.kill()
+                self._child.wait()
 
     def _round(self) -> None:
         IOLoop.current().call_later(_EVERY, self._round)

@@ -150,7 +150,7 @@ class Dashboard(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
             self._answered = number
             self._request = parse_request(parts.query, parts.path)
             asked = _parse_day(self._request.as_of)
-            if asked == self._day() and self._analysis is not None:
+            if asked == self._day() and self._analysis is not None and not self._facts.has_changed():
                 self._draw()
                 return
             self._quiet = True

@@ -1,8 +1,10 @@
 """Where a dashboard page has its facts from: the store, read-only; analysed where no stored analysis is current."""
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Protocol
+from time import monotonic
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from sqlalchemy import ColumnElement, Engine, func, select
 from sqlalchemy.exc import DatabaseError
@@ -13,18 +15,37 @@ from sprintlib.forecast import Change
 from sprintlib.project import ProjectHandle
 from sprintlib.results import ChanceAt, latest_analyses
 from sprintlib.services import (
+    DependencyGraph,
+    GivenAnswer,
     WhatIfResult,
     analyze,
     can_change,
     chances,
+    dependency_graph,
     gains_if_out,
+    given_answers,
     standing,
     stood_before,
+    trends,
     what_if,
 )
 from sprintlib.services.standings import end_of
 from sprintlib.settings import Settings, load
 from sprintlib.store import schema
+
+if TYPE_CHECKING:
+    from sprintlib.doctor import Check
+
+
+class SyncRun(NamedTuple):
+    """One collection. requests: asked of GitHub; not_modified: of these answered without counting."""
+
+    started_at: datetime
+    finished_at: datetime | None
+    state: str
+    requests: int
+    not_modified: int
+    message: str | None
 
 
 class DatedRun(Protocol):
@@ -42,6 +63,8 @@ class DatedRun(Protocol):
     def message(self) -> str | None: ...
 
 
+_SYNCS = 5
+_CHECKS_HOLD = 60.0  # seconds
 Runs = Callable[[Engine, str], Sequence[DatedRun]]
 
 
@@ -58,6 +81,10 @@ class Source:
         self._project = ProjectHandle.open(self.settings, read_only=True)
         self._seen = self._ended()
         self._stored = self._analyses()
+        self._checks: tuple[Check, ...] | None = None
+        self._checking: threading.Thread | None = None
+        self._checked_at = 0.0
+        self._has_news = False
         self._gains: dict[tuple[datetime, str], Mapping[str, float]] = {}
 
     @property
@@ -88,6 +115,10 @@ class Source:
             return stored
         except DatabaseError as error:
             raise StoreError(f"The store cannot be read any more ({error.orig}): run 'sprint doctor'.") from error
+
+    def clock(self) -> datetime:
+        """The present, UTC."""
+        return self._project.clock()
 
     def end_of(self, day: date) -> datetime:
         """The last second of a local day, UTC."""
@@ -121,6 +152,39 @@ class Source:
         """Open items of a milestone that wait for something, and those under review."""
         return can_change(self._project, as_of, milestone)
 
+    def dependencies(self, as_of: datetime, milestone: str) -> DependencyGraph:
+        """Who waits for whom in a milestone (its key or title)."""
+        return dependency_graph(self._project, as_of, milestone)
+
+    def trends(self, until: datetime) -> Mapping[str, Sequence[tuple[date, float]]]:
+        """Of each metric, by name, its value by local day up to a moment, as stored."""
+        return trends(self._project, until)
+
+    def syncs(self) -> Sequence[SyncRun]:
+        """The last collections, the newest first."""
+        columns = (schema.sync_run.c[name] for name in SyncRun._fields)
+        query = select(*columns).order_by(schema.sync_run.c.started_at.desc()).limit(_SYNCS)
+        with self._project.engine.connect() as connection:
+            return [SyncRun(*row) for row in connection.execute(query)]
+
+    def checks(self) -> "tuple[Check, ...] | None":
+        """What `sprint doctor` says of this machine; None while it looks, which takes a second or two."""
+        if self._checking is None or monotonic() - self._checked_at > _CHECKS_HOLD:
+            self._checked_at = monotonic()
+            self._checking = threading.Thread(target=self._check, name="checks", daemon=True)
+            self._checking.start()
+        return self._checks
+
+    def _check(self) -> None:
+        from sprintlib.doctor import examine_here  # over a second of imports
+
+        self._checks = tuple(examine_here(self.settings))
+        self._has_news = True
+
+    def answers(self, as_of: datetime) -> Sequence[GivenAnswer]:
+        """What the team has said to actions by a moment, the newest first."""
+        return given_answers(self._project, as_of)
+
     def reports(self) -> Sequence[DatedRun]:
         """Every report run, newest first."""
         try:
@@ -136,9 +200,10 @@ class Source:
         return self._seen != before
 
     def has_more_history(self) -> bool:
-        """Whether analyses of any moment were stored since the last call."""
+        """Whether analyses of any moment were stored, or checks ended, since the last call."""
         before, self._stored = self._stored, self._analyses()
-        return self._stored != before
+        news, self._has_news = self._has_news, False
+        return news or self._stored != before
 
     def _ended(self) -> tuple[object, ...]:
         newest = (schema.sync_run.c.finished_at, schema.run.c.finished_at, schema.delivery.c.finished_at)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -9,10 +10,13 @@ from sprintlib.analysis import Analysis, MilestoneAnalysis
 from sprintlib.analysis.selection import select_milestone
 from sprintlib.dashboards.widgets import Dashboard, Request
 from sprintlib.dashboards.widgets.dashboard import LONGEST_REPLAY, NOW
+from sprintlib.dashboards.widgets.source import SyncRun
+from sprintlib.doctor import Check
 from sprintlib.errors import AnalysisError, SprintError, StoreError
 from sprintlib.forecast import Change
 from sprintlib.results import ChanceAt
-from sprintlib.services import WhatIfResult
+from sprintlib.services import DependencyGraph, GivenAnswer, WhatIfResult
+from sprintlib.settings import Settings, parse
 from tests import samples
 
 TODAY = date(2026, 11, 18)
@@ -39,6 +43,10 @@ class DashboardData:
         self.earlier: dict[str, MilestoneAnalysis] = {}
         self.gains: dict[str, float] = {}
         self.supposed: list[Change] = []
+        self.given: list[GivenAnswer] = []
+        self.measured: dict[str, list[tuple[date, float]]] = {}
+        self.checked: tuple[Check, ...] | None = None
+        self.graph = DependencyGraph((), (), (), (), 3)
 
     def today(self) -> date:
         return self.day
@@ -59,6 +67,30 @@ class DashboardData:
 
     def has_more_history(self) -> bool:
         return False
+
+    def clock(self) -> datetime:
+        return samples.AS_OF
+
+    def answers(self, as_of: datetime) -> list[GivenAnswer]:
+        return self.given
+
+    @property
+    def settings(self) -> Settings:
+        project = {"name": "demo", "repositories": [samples.API, samples.WEB]}
+        store = {"url": "postgresql://kim:hunter2@db.example/sprint"}
+        return parse({"home": Path("/home/kim"), "project": project, "store": store, "report": {"at": "06:15"}})
+
+    def trends(self, until: datetime) -> dict[str, list[tuple[date, float]]]:
+        return self.measured
+
+    def syncs(self) -> list[SyncRun]:
+        return [SyncRun(samples.AS_OF, None, "failed", 12, 3, samples.HOSTILE)]
+
+    def checks(self) -> tuple[Check, ...] | None:
+        return self.checked
+
+    def dependencies(self, as_of: datetime, milestone: str) -> DependencyGraph:
+        return self.graph
 
     def end_of(self, day: date) -> datetime:
         return datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=UTC)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from sprintlib.dashboards.widgets.pages import milestone, portfolio, reports
+from sprintlib.dashboards.widgets.pages import actions, dependencies, health, milestone, portfolio, reports, trends
 from sprintlib.dashboards.widgets.view import View
 
 
@@ -24,6 +24,10 @@ class Page(NamedTuple):
 PAGES = (
     Page("overview", portfolio.build, has_milestone=False),
     Page("milestone", milestone.build),
+    Page("dependencies", dependencies.build),
+    Page("actions", actions.build),
+    Page("trends", trends.build),
+    Page("health", health.build, has_milestone=False, has_day=False),
     Page("reports", reports.build, has_milestone=False, has_day=False),
 )
 _BY_NAME = {page.name: page for page in PAGES}

@@ -179,9 +179,7 @@ def _within(one: MilestoneAnalysis) -> str:
 
 def _holds_back(one: MilestoneAnalysis, known: frozenset[str]) -> tuple[str, str, str, str] | None:
     """Short ref, address, title and standing of the open item that is least likely to be done in time."""
-    first = next(
-        (item for item, under in item_words.ordered(one) if not under and item.closes_by_due is not None), None
-    )
+    first = item_words.first_in_doubt(one)
     if first is None:
         return None
     return (

@@ -129,7 +129,7 @@ function go(url) {
 
 // the address of a form: what is as it would be anyway, or empty, is left out
 function addressOf(form) {
-  const url = new URL(form.action);
+  const url = new URL(form.getAttribute("action"), location.href);
   for (const field of form.elements) {
     const off = !field.name || field.disabled || (field.type === "checkbox" && !field.checked);
     if (off || field.value === "" || field.value === field.dataset.default) continue;
@@ -153,6 +153,11 @@ addEventListener("click", (event) => {
 });
 
 addEventListener("submit", (event) => {
+  if (event.target.matches("form[data-answer]")) {
+    event.preventDefault();
+    give(event.target, event.submitter);
+    return;
+  }
   if (event.target.matches("form[data-live]") && go(addressOf(event.target))) event.preventDefault();
 });
 
@@ -164,6 +169,33 @@ addEventListener("change", (event) => {
 addEventListener("popstate", () => {
   if (!ask(new URL(location.href))) location.reload();
 });
+
+// ---- answers to actions: the only thing that is written, by the server and not by the kernel
+
+async function give(form, button) {
+  const said = form.querySelector("[role=status]");
+  const body = new URLSearchParams(new FormData(form));
+  if (button?.name) body.set(button.name, button.value);
+  body.set("_xsrf", document.cookie.match(/\b_xsrf=([^;]*)/)?.[1] ?? "");
+  said.textContent = "Storing …";
+  try {
+    const answer = await fetch(form.getAttribute("action"), { method: "POST", body });
+    const { told, error } = await answer.json();
+    said.textContent = told ?? error;
+    if (!told) return;
+    lastAnswer = told;
+    if (!ask(new URL(location.href))) location.reload();
+  } catch {
+    said.textContent = "The answer could not be stored: is the server still running?";
+  }
+}
+
+let lastAnswer;
+
+function tellAnswer() {
+  const place = lastAnswer && document.getElementById("last-answer");
+  if (place && place.textContent !== lastAnswer) place.textContent = lastAnswer;
+}
 
 async function copyText(button) {
   const text = document.getElementById(button.dataset.copy)?.textContent ?? "";
@@ -286,6 +318,7 @@ function refresh() {
   nameSliders();
   settle();
   restore();
+  tellAnswer();
 }
 
 new MutationObserver(refresh).observe(document.documentElement, { childList: true, subtree: true, characterData: true });

@@ -1,0 +1,102 @@
+"""Is anything broken: checks with what mends them, collection, reports, effective settings, versions."""
+
+import platform
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+from markupsafe import Markup
+from pydantic import BaseModel
+
+from sprintlib import views
+from sprintlib.dashboards.widgets import fragments
+from sprintlib.dashboards.widgets.source import SyncRun
+from sprintlib.dashboards.widgets.view import View
+from sprintlib.settings import FILE_NAME, Settings
+from sprintlib.views.words import moment
+
+if TYPE_CHECKING:
+    from sprintlib.doctor import Check
+
+PACKAGES = ("sprintlib", "voila", "ipywidgets", "altair", "polars", "sqlalchemy", "langgraph")
+STATES = {"ok": "OK", "info": "Note", "warn": "Look at it", "fail": "Broken"}
+TAGS = {"ok": "gain", "info": "low", "warn": "medium", "fail": "high"}
+_LATEST_RUNS = 10
+_macro = fragments.TEMPLATES.macro
+
+
+def build(view: View) -> tuple[Markup, ...]:
+    """The whole page. The checks take a second or two and follow by themselves."""
+    checks = view.facts.checks()
+    runs = fragments.by_moment(view.facts.reports())[:_LATEST_RUNS]
+    settings = view.facts.settings
+    page = _macro(
+        "health.html",
+        "page",
+        _sentence(checks),
+        None if checks is None else [(one, STATES[one.state], TAGS[one.state]) for one in checks],
+        [
+            (one, moment(one.started_at), moment(one.finished_at) if one.finished_at else "")
+            for one in view.facts.syncs()
+        ],
+        views.freshness(view.analysis),
+        views.notes(view.analysis, view.milestone),
+        fragments.reports_table(runs),
+        f"{', '.join(settings.report.days)} at {settings.report.at}",
+        list(effective(settings)),
+        list(_versions()),
+    )
+    return (views.wrapped(page),)
+
+
+def _ended(one: SyncRun) -> str:
+    return moment(one.finished_at) if one.finished_at else ""
+
+
+def _sentence(checks: "tuple[Check, ...] | None") -> str:
+    if checks is None:
+        return "Checking this machine …"
+    broken = sum(one.state == "fail" for one in checks)
+    doubtful = sum(one.state == "warn" for one in checks)
+    if broken or doubtful:
+        return f"{broken} broken, {doubtful} to look at, of {len(checks)} checks"
+    return f"Nothing is broken: {len(checks)} checks"
+
+
+def effective(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """Key, value and where the value comes from, of every setting; plain text, without passwords."""
+    for name in type(settings).model_fields:
+        section = getattr(settings, name)
+        if isinstance(section, BaseModel):
+            for key in type(section).model_fields:
+                yield f"{name}.{key}", _shown(getattr(section, key)), _origin(section, key)
+        elif isinstance(section, dict):
+            for title, one in section.items():
+                yield f'{name}."{title}"', _shown(one.model_dump(exclude_unset=True, mode="json")), FILE_NAME
+    yield "home", str(settings.home), "the command, SPRINT_HOME or the working folder"
+    yield "database", _shown(settings.database_url), "store.url, SPRINT_DATABASE_URL or paths.data"
+
+
+def _origin(section: BaseModel, key: str) -> str:
+    return FILE_NAME if key in section.model_fields_set else "default"
+
+
+def _shown(value: object) -> str:
+    """As text; an address without user and password."""
+    if isinstance(value, str) and "://" in value:
+        parts = urlsplit(value)
+        host = parts.netloc.rpartition("@")[2]
+        return urlunsplit(parts._replace(netloc=f"…@{host}" if "@" in parts.netloc else host, query=""))
+    if isinstance(value, tuple | list):
+        return ", ".join(map(str, value)) or "none"
+    return "none" if value is None else str(value)
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    yield "Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    for package in PACKAGES:
+        try:
+            yield package, version(package)
+        except PackageNotFoundError:
+            continue

@@ -1,0 +1,75 @@
+"""Every metric over time, with the team's own range; teams, never people."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from markupsafe import Markup
+
+from sprintlib import views
+from sprintlib.analysis import MilestoneAnalysis
+from sprintlib.dashboards.widgets import fragments
+from sprintlib.dashboards.widgets.view import View
+from sprintlib.features import Metric
+from sprintlib.views.measurements import amount, cells, families, gist, meaning
+from sprintlib.views.small_chart import small_chart
+from sprintlib.views.words import count, short_day
+
+_macro = fragments.TEMPLATES.macro
+
+
+def build(view: View) -> tuple[Markup, ...]:
+    """The whole page."""
+    milestone = view.milestone
+    if milestone is None:
+        return (fragments.none_open(view),)
+    said = view.facts.trends(view.facts.end_of(view.day) if view.day else view.analysis.as_of)
+    found = [
+        (name, [_card(metric, said.get(metric.name, ()), view) for metric in metrics])
+        for name, metrics in families(milestone)
+    ]
+    page = _macro("trends.html", "page", milestone.title, _gist(milestone, said), found)
+    return (views.wrapped(page),)
+
+
+def _gist(milestone: MilestoneAnalysis, said: Mapping[str, Sequence[tuple[date, float]]]) -> str:
+    days = max((len(points) for points in said.values()), default=0)
+    return f"{gist(milestone)} Lines over {count(days, 'day')} of which an analysis is stored."
+
+
+def _card(metric: Metric, points: Sequence[tuple[date, float]], view: View) -> dict[str, object]:
+    """What one metric shows: today's value, its usual range, the line, and what it means."""
+    line = list(points)
+    if metric.value is not None:
+        line = [*(point for point in line if point[0] < view.today), (view.today, metric.value)]
+    name, value, usual, n, said, weight = cells(metric)
+    told = f"{name}: {value} now"
+    if len(line) > 1:
+        told += f", {amount(metric, line[0][1])} on {short_day(line[0][0], view.today)}, {len(line)} days"
+    questions = [(asked, answer) for asked, answer in meaning(metric.name).items() if asked[:4] != "What"]
+    return {
+        "metric": metric.name,
+        "name": name,
+        "value": value,
+        "usual": "" if metric.usual is None else usual,
+        "between": _between(metric, [value for _, value in line]),
+        "n": n,
+        "said": said,
+        "weight": weight,
+        "chart": small_chart(line, metric.usual, told),
+        "questions": questions,
+        "outside": _outside(metric),
+    }
+
+
+def _between(metric: Metric, values: Sequence[float]) -> str:
+    """The team's own range on the days shown: `0.30 working days to 1.2 working days`; "" for fewer than two days."""
+    low, high = min(values, default=0.0), max(values, default=0.0)
+    return f"{amount(metric, low)} to {amount(metric, high)}" if len(values) > 1 and low < high else ""
+
+
+def _outside(metric: Metric) -> str:
+    """`above the usual` and the like; "" within it, or where it is not known."""
+    if metric.usual is None or metric.value is None:
+        return ""
+    low, high = metric.usual
+    return "above the usual" if metric.value > high else "below the usual" if metric.value < low else ""

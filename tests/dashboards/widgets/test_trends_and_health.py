@@ -1,0 +1,69 @@
+"""Metrics over time, and whether anything is broken."""
+
+from datetime import UTC, date, datetime
+
+from sprintlib.dashboards.widgets import Dashboard, Request
+from sprintlib.dashboards.widgets.pages.health import effective
+from sprintlib.doctor import Check
+from sprintlib.project import ProjectHandle
+from sprintlib.services import fill_days, trends
+from sprintlib.views.small_chart import small_chart
+from tests import samples
+from tests.dashboards.widgets.test_dashboard import DashboardData
+from tests.world import World
+
+
+def page(name: str, facts: DashboardData) -> str:
+    return Dashboard(facts, Request(page=name)).body
+
+
+def test_each_metric_has_a_card_with_its_line_and_meaning():
+    metrics = samples.measurements()
+    facts = DashboardData(samples.analysis())
+    known = next(one for one in metrics if one.value is not None)
+    facts.measured = {known.name: [(date(2026, 11, 10), 1.0), (date(2026, 11, 12), 2.0)]}
+    body = page("trends", facts)
+    assert body.count('<article class="card metric">') == len(metrics)
+    assert body.count("<polyline") == 1
+    assert f'id="about-{known.name}"' in body
+    assert "What it is, and how to improve" in body
+
+
+def test_a_small_chart_needs_two_days_and_draws_the_usual_range():
+    one = (date(2026, 11, 10), 1.0)
+    assert small_chart([one], None, "told") == ""
+    chart = small_chart([one, (date(2026, 11, 12), 3.0)], (1.0, 2.0), "told & drawn")
+    assert chart.count('class="usual"') == 1
+    assert 'aria-label="told &amp; drawn"' in chart
+
+
+def test_a_trend_is_what_the_analyses_of_those_days_measured(team: World):
+    now = datetime(2026, 3, 20, 12, tzinfo=UTC)
+    project = ProjectHandle(team.settings, team.engine, lambda: now)
+    days = sorted(fill_days(project, 3))
+    found = trends(project, now)
+    assert [day for day, _ in found["work_in_progress"]][-3:] == days[-3:]
+    assert all(value >= 0 for _, value in found["work_in_progress"])
+
+
+def test_every_problem_stands_with_what_mends_it():
+    facts = DashboardData(samples.analysis())
+    assert "Checking this machine" in page("health", facts)
+    facts.checked = (
+        Check("disk", "ok", "40 GB free"),
+        Check("store", "fail", samples.HOSTILE, "move it away and run 'sprint sync'"),
+        Check("Ollama", "warn", "not installed"),
+    )
+    body = page("health", facts)
+    assert "1 broken, 1 to look at, of 3 checks" in body
+    assert "→ move it away and run &#39;sprint sync&#39;" in body
+    assert "<script>" not in body
+
+
+def test_settings_say_where_they_come_from_and_hide_passwords():
+    facts = DashboardData(samples.analysis())
+    said = {key: (value, origin) for key, value, origin in effective(facts.settings)}
+    assert said["report.at"] == ("06:15", "sprint.toml")
+    assert said["report.keep_days"] == ("90", "default")
+    assert said["store.url"] == ("postgresql://…@db.example/sprint", "sprint.toml")
+    assert "hunter2" not in page("health", facts)
