@@ -65,7 +65,7 @@ def read_recommendation(project: Project, name: str) -> OpenRecommendation:
     "/recommendations/{name}/feedback",
     tags=["recommendations"],
     dependencies=[Computing],
-    responses=responses(404, 413, 503),
+    responses=responses(400, 404, 413, 503),
 )
 def give_feedback(project: Writable, name: str, said: Feedback) -> FeedbackResult:
     """Accept, dismiss or snooze one, or take the last answer back; what that changes in the order of the actions."""

@@ -97,7 +97,7 @@ def read_report(project: Project, run: Number, kind: ReportFormat) -> FileRespon
     return FileResponse(file, media_type=_KINDS[kind], headers={"Content-Security-Policy": _SANDBOX})
 
 
-@router.post("/jobs", tags=["jobs"], status_code=202, responses=responses(413, 503))
+@router.post("/jobs", tags=["jobs"], status_code=202, responses=responses(400, 413, 503))
 def begin_job(project: Writable, request: Request, response: Response, asked: JobRequest) -> JobRecord:
     """Begin what takes longer: an analysis that is stored, a dated report, or the search index. For admins."""
     project.permit("run")

@@ -69,7 +69,7 @@ def come_back(
     return answer
 
 
-@router.post("/auth/password", responses=responses(404, 413))
+@router.post("/auth/password", responses=responses(400, 404, 413))
 def with_password(request: Request, response: Response, given: Password) -> SignedIn:
     """Sign in with a password, where `[auth] mode` is password."""
     project = context(request).project

@@ -1,0 +1,97 @@
+"""How fast the API answers: `python benchmarks/api.py HOME [--clients N] [--requests N] [--as-of T]`.
+
+One server process and N clients at once, over the store of a home that has stored analyses; the limit of requests is
+raised for it. Milliseconds of each route, and the memory of the server before and after.
+"""
+
+import argparse
+import multiprocessing
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter, sleep
+
+import psutil
+import requests
+import uvicorn
+
+from sprintlib.api import create_app
+from sprintlib.project import ProjectHandle
+from sprintlib.settings import load
+
+_STORED = ("analyses/latest", "analyses", "forecasts", "risks", "recommendations", "milestones", "repositories", "runs")
+
+
+def main(home: Path, clients: int, each: int, as_of: str | None) -> None:
+    """Print the percentiles."""
+    moment = f"as_of={as_of}&" if as_of else ""
+    computed = (f"what-if?{moment}people=1", f"analysis?{moment}", f"ask?{moment}question=what+is+blocked")
+    print(f"{clients} clients, {each} requests each; ms")
+    with _served(home) as (url, server):
+        began = server.memory_info().rss
+        tag = requests.get(f"{url}/analyses/latest", timeout=60).headers["etag"]
+        _measure(url, "analyses/latest, 304", "analyses/latest", clients, each, {"If-None-Match": tag})
+        for path in _STORED:
+            _measure(url, path, path, clients, each)
+        for path in computed:
+            _measure(url, path.partition("?")[0], path, clients, max(1, each // 10))
+        print(f"memory of the server: {began / 1e6:.0f} MB before, {server.memory_info().rss / 1e6:.0f} MB after")
+
+
+def _measure(url: str, name: str, path: str, clients: int, each: int, headers: dict[str, str] | None = None) -> None:
+    def ask(_client: int) -> list[tuple[float, int]]:
+        with requests.Session() as session:
+            return [_timed(session, f"{url}/{path}", headers) for _ in range(each)]
+
+    with ThreadPoolExecutor(clients) as pool:
+        found = [one for answers in pool.map(ask, range(clients)) for one in answers]
+    times = sorted(seconds * 1000 for seconds, _ in found)
+    at = {share: times[min(len(times) - 1, int(share * len(times)))] for share in (0.5, 0.95, 0.99)}
+    statuses = sorted({status for _, status in found})
+    told = "  ".join(f"p{share * 100:.0f} {value:8.1f}" for share, value in at.items())
+    print(f"{name:<24}{told}  n {len(times)}, {statuses}")
+
+
+def _timed(session: requests.Session, address: str, headers: dict[str, str] | None) -> tuple[float, int]:
+    began = perf_counter()
+    status = session.get(address, headers=headers, timeout=120).status_code
+    return perf_counter() - began, status
+
+
+@contextmanager
+def _served(home: Path) -> Iterator[tuple[str, psutil.Process]]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = multiprocessing.Process(target=_serve, args=(home, port), daemon=True)
+    process.start()
+    url = f"http://127.0.0.1:{port}/api/v1"
+    while process.is_alive():
+        try:
+            requests.get(f"{url}/auth/me", timeout=60)
+            break
+        except requests.ConnectionError:
+            sleep(0.2)
+    try:
+        yield url, psutil.Process(process.pid)
+    finally:
+        process.terminate()
+
+
+def _serve(home: Path, port: int) -> None:
+    settings = load(home)
+    unhurried = settings.api.model_copy(update={"requests_per_minute": 10_000_000})
+    project = ProjectHandle.open(settings.model_copy(update={"api": unhurried}))
+    uvicorn.run(create_app(project, None), port=port, log_level="critical", access_log=False, lifespan="off")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("home", type=Path)
+    parser.add_argument("--clients", type=int, default=20)
+    parser.add_argument("--requests", type=int, default=50)
+    parser.add_argument("--as-of")
+    options = parser.parse_args()
+    main(options.home, options.clients, options.requests, options.as_of)
