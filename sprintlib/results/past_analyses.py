@@ -33,14 +33,14 @@ def chances(engine: Engine, project: str, since: datetime, until: datetime) -> d
     """Of each sprint (its key) what the stored analyses in [since, until] said, the oldest first."""
     table = schema.analysis.c
     query = (
-        select(_SPRINT, table.as_of, table.body["probability"].as_float())
+        select(_SPRINT, table.as_of, table.body)
         .where(table.project == project, table.as_of >= since, table.as_of <= until)
         .order_by(table.as_of, table.revision)
     )
     found: dict[str, list[ChanceAt]] = {}
     with engine.connect() as connection:
-        for key, as_of, probability in connection.execute(query):
-            found.setdefault(key, []).append(ChanceAt(as_of, probability))
+        for key, as_of, body in connection.execute(query):
+            found.setdefault(key, []).append(ChanceAt(as_of, body.get("probability")))
     return found
 
 

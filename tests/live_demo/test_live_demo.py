@@ -46,6 +46,7 @@ def test_days_go_by_the_page_answers_and_ctrl_c_ends_all_of_it(tmp_path):
         page = re.search(r"Dashboards: (\S+)", told.read_text())[1]
         with urllib.request.urlopen(page, timeout=60) as answer:
             assert answer.status == 200
+            assert b"Mooring" in answer.read()  # to its end: who leaves in the middle leaves a kernel at work
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(timeout=60)
@@ -54,7 +55,8 @@ def test_days_go_by_the_page_answers_and_ctrl_c_ends_all_of_it(tmp_path):
     assert len(children) >= 3  # receiver, worker, dashboards
     assert not psutil.wait_procs(children, timeout=20)[1]
     demo = tmp_path / "data" / "demo"
-    assert "Traceback" not in "".join(log.read_text() for log in (demo / "logs").iterdir())
+    logs = "".join(log.read_text() for log in (demo / "logs").iterdir())
+    assert "Traceback" not in logs, logs
     project = ProjectHandle.open(load(demo))
     counts = inbox.counts(project.engine)
     assert counts["aside"] == counts["ignored"] == 0
