@@ -149,7 +149,7 @@ class World:
 
     def review(self, number: int, state: str, submitted: str | datetime, repo: str = API, **more: Any) -> None:
         key = more.pop("key", None) or f"r{next(self._numbers)}"
-        row = {"author": "bob", "author_type": "User", "body": "", "html_url": "https://github.com/r", **more}
+        row = {"author": "bob", "author_type": "User", "body": None, "html_url": "https://github.com/r", **more}
         row |= {"id": zlib.crc32(key.encode()), "node_id": key, "repository_id": IDS[repo], "number": number}
         row |= {"state": state}
         self._write(schema.review, submitted_at=_moment(submitted), **row)
