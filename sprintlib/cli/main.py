@@ -35,7 +35,7 @@ COMMANDS = {
     "archive": ("sprintlib.cli.archive", "Read hours of GH Archive, for what happened long ago."),
     "replay": ("sprintlib.cli.replay", "Make the facts again from what was kept, and compare."),
     "watch": ("sprintlib.cli.watch", "Stay up to date by asking GitHub what is new."),
-    "serve": ("sprintlib.cli.serve", "Serve the API, receive GitHub's webhooks, and stay up to date."),
+    "serve": ("sprintlib.cli.serve", "Serve the API and receive GitHub's webhooks."),
     "worker": ("sprintlib.cli.worker", "Work on what webhooks delivered; 'serve' runs one."),
     "webhooks": ("sprintlib.cli.webhooks", "Make GitHub's webhooks, and miss nothing they tell."),
     "inbox": ("sprintlib.cli.inbox", "What webhooks delivered, and what became of it."),
