@@ -8,6 +8,7 @@ import pytest
 from sprintlib.analysis import MilestoneAnalysis
 from sprintlib.analysis.model import Scope
 from sprintlib.dashboards.widgets import Dashboard, Request
+from sprintlib.recommend import Recommendation
 from sprintlib.results import ChanceAt
 from sprintlib.services.changes import what_changed
 from sprintlib.views.changes import mark, told
@@ -89,6 +90,18 @@ def test_the_three_actions_that_bring_most_come_first(facts: DashboardData):
     gains = [one.expected_gain or 0.0 for one in samples.recommendations()]
     assert today.count("Answer it") == min(3, len(gains))
     assert f"+{round(100 * max(gains))} points" in today[: today.index("</li>")]
+
+
+def test_one_milestone_is_told_to_do_the_same_today_as_on_its_own_page():
+    later = [one.model_copy(update={"id": f"extra-{n}", "expected_gain": 0.9}) for n, one in enumerate(_three())]
+    facts = DashboardData(samples.analysis(samples.milestone(recommendations=(*_three(), *later))))
+    today = portfolio(facts).partition('id="today"')[2]
+    assert "+90 points" not in today
+    assert today.index("Start ") < today.index("Ask one named reviewer")
+
+
+def _three() -> tuple[Recommendation, ...]:
+    return (samples.recommendations() * 3)[:3]
 
 
 def test_a_project_without_open_milestones_says_so():

@@ -77,9 +77,15 @@ def build(view: View) -> tuple[Markup, ...]:
 
 
 def first_actions(view: View) -> list[tuple[Recommendation, list[str], MilestoneAnalysis, str, str, str]]:
-    """The actions that bring most, over all milestones: with what is said beside each, its milestone and addresses."""
-    offered = [(one, advice) for one in view.analysis.milestones for advice in one.recommendations]
-    best = sorted(offered, key=lambda pair: -(pair[1].expected_gain or 0.0))[:FIRST_ACTIONS]
+    """What to do first, over all milestones: with what is said beside each, its milestone and addresses.
+
+    Of each milestone only what its own page tells to do today, so that no two answers to one question differ.
+    """
+    milestones = view.analysis.milestones
+    offered = [(one, advice) for one in milestones for advice in one.recommendations[:FIRST_ACTIONS]]
+    if len(milestones) > 1:
+        offered.sort(key=lambda pair: -(pair[1].expected_gain or 0.0))
+    best = offered[:FIRST_ACTIONS]
     return [
         (
             advice,
