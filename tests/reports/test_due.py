@@ -127,7 +127,7 @@ def written(monkeypatch, settings):
         return _Files(settings, milestone)
 
     monkeypatch.setattr(due, "write_report", write)
-    monkeypatch.setattr(github, "sync", lambda *_: None)
+    monkeypatch.setattr(github, "sync", lambda *_, **__: None)
     return asked
 
 
@@ -180,7 +180,7 @@ def test_missed_days_are_caught_up_once(settings, written):
 
 @pytest.mark.usefixtures("titles")
 def test_reports_are_written_although_nothing_new_can_be_collected(settings, written, monkeypatch):
-    def unreachable(*_):
+    def unreachable(*_, **__):
         raise UnreachableError("GitHub could not be reached: check the network.")
 
     monkeypatch.setattr(github, "sync", unreachable)
@@ -195,7 +195,7 @@ def test_reports_are_written_although_nothing_new_can_be_collected(settings, wri
 @pytest.mark.usefixtures("titles")
 def test_nothing_is_collected_when_nothing_is_due(settings, written, monkeypatch):
     run_due(settings, [].append)
-    monkeypatch.setattr(github, "sync", lambda *_: pytest.fail("asked GitHub for nothing"))
+    monkeypatch.setattr(github, "sync", lambda *_, **__: pytest.fail("asked GitHub for nothing"))
     assert run_due(settings, [].append) == []
 
 
