@@ -82,13 +82,15 @@ def measured(engine: Engine, project: str, since: datetime, until: datetime) -> 
     """What the stored analyses in [since, until] measured, the oldest first; bodies of any version."""
     table = schema.analysis.c
     query = (
-        select(_SPRINT.label("sprint"), table.as_of, table.body["due_on"].as_string(), table.body["measurements"])
+        select(_SPRINT.label("sprint"), table.as_of, table.body)
         .where(table.project == project, table.as_of >= since, table.as_of <= until)
         .order_by(table.as_of, table.revision)
     )
     with engine.connect() as connection:
         rows = connection.execute(query).all()
-    return [MeasuredAt(sprint, as_of, due_on, _values(found)) for sprint, as_of, due_on, found in rows]
+    return [
+        MeasuredAt(sprint, as_of, body.get("due_on"), _values(body.get("measurements"))) for sprint, as_of, body in rows
+    ]
 
 
 def _values(found: object) -> dict[str, float]:

@@ -69,7 +69,7 @@ def test_a_summary_for_the_terminal(home: Path, capsys: pytest.CaptureFixture[st
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
-        (("--as-of", "yesterday"), 2, "'yesterday' is not a date or a time"),
+        (("--as-of", "someday"), 2, "'someday' is not a date or a time"),
         (("--milestone", "Sprint 9"), 1, "No milestone is called 'Sprint 9'"),
     ],
 )

@@ -78,7 +78,7 @@ def test_opening_a_folder_without_settings_or_store(tmp_path, settings):
     with pytest.raises(StoreError, match="run 'sprint sync' first"):
         open_page(str(settings.home))
     with pytest.raises(SettingsError, match="is not a date or a time"):
-        open_page(str(settings.home), as_of="yesterday")
+        open_page(str(settings.home), as_of="someday")
 
 
 def test_every_public_name_is_there():

@@ -24,9 +24,8 @@ def downgrade() -> None:
 
 def _replace(kind: sa.types.TypeEngine, comment: str, turned: Callable[[Any], Any]) -> None:
     """A new column in the place of the old one; a table that is copied would lose what refers to it."""
-    op.add_column(
-        "analysis", sa.Column("body_new", kind, nullable=False, server_default=sa.text("''"), comment=comment)
-    )
+    nothing = sa.text("''" if isinstance(kind, sa.LargeBinary) else "'null'")
+    op.add_column("analysis", sa.Column("body_new", kind, nullable=False, server_default=nothing, comment=comment))
     old = sa.JSON() if isinstance(kind, sa.LargeBinary) else sa.LargeBinary()
     table = sa.table("analysis", sa.column("id"), sa.column("body", old), sa.column("body_new", kind))
     connection = op.get_bind()
