@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.engine import make_url
 
 from sprintlib import backup, inbox, schedule
-from sprintlib.backup.files import folder_of
+from sprintlib.backup.files import OLD, folder_of
 from sprintlib.backup.manifest import installed_version
 from sprintlib.errors import AnalysisError
 from sprintlib.history.completeness import incomplete
@@ -21,7 +21,6 @@ from sprintlib.results import Run, runs
 from sprintlib.services import analyze
 
 STALE_FACTS = timedelta(days=1)
-OLD_BACKUP = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,7 @@ def _problems(found: Status) -> list[Problem]:
         problems.append(Problem("The last report failed.", "sprint run list"))
     if found.last_backup is None:
         problems.append(Problem("There is no backup.", "sprint backup"))
-    elif found.as_of - found.last_backup > OLD_BACKUP:
+    elif found.as_of - found.last_backup > OLD:
         problems.append(Problem("The last backup is more than two days old.", "sprint backup"))
     return problems
 

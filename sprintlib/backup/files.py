@@ -30,6 +30,9 @@ _LARGEST_MANIFEST = 1_000_000  # bytes
 _PIECE = 1 << 20
 
 
+OLD = timedelta(days=2)  # one is made a day
+
+
 @dataclass(frozen=True)
 class Backup:
     """One file of a backup folder. made_at: from its name, UTC. size: bytes."""

@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError
 
 from sprintlib import backup, inbox, llm, schedule
-from sprintlib.backup.files import folder_of
+from sprintlib.backup.files import OLD, folder_of
 from sprintlib.doctor.access import check_access
 from sprintlib.doctor.check import Check
 from sprintlib.errors import LlmError, SettingsError, SprintError
@@ -31,7 +31,6 @@ _PATIENCE = RetryPolicy(timeout_seconds=10, attempts=2, first_wait_seconds=0.5)
 _MACHINE = ("disk", "git", "kernel", "Ollama")
 _EVERYTHING = ("disk", "store", "collection", "inbox", "access", "git", "kernel", "Ollama", "scheduler", "backup")
 _MOST_NAMED = 5
-_OLD_BACKUP = timedelta(days=2)
 _MOST_WAITING = 500
 _READS = {"issues": "Issues", "pulls": "Pull requests", "actions/runs": "Actions"}
 
@@ -292,6 +291,6 @@ def _backup(settings: Settings) -> Check:
         return Check("backup", "info", "none yet", "run 'sprint backup'; 'sprint run due' makes one a day")
     age = datetime.now(UTC) - last.made_at
     told = f"{last.made_at.astimezone(settings.time_zone):%Y-%m-%d %H:%M}, {last.size / 1e6:.1f} MB"
-    if age > _OLD_BACKUP:
+    if age > OLD:
         return Check("backup", "warn", f"{told}: {age.days} days old", "run 'sprint backup'")
     return Check("backup", "ok", told)

@@ -29,6 +29,8 @@ def standing(project: ProjectHandle) -> Analysis:
     Raises AnalysisError when nothing has been collected.
     """
     now = project.clock()
+    if project.withheld:  # what is stored may tell of what is left out
+        return analyze(project, now)
     stored = results.newest_before(project.engine, project.name, now, max(now - CURRENT_FOR, _last_news(project)))
     newest = max((as_of for as_of, _ in stored.values()), default=now)
     past = project.state(newest)
@@ -77,6 +79,8 @@ def end_of(project: ProjectHandle, day: date) -> datetime:
 
 def chances(project: ProjectHandle, until: datetime, days: int = HISTORY_DAYS) -> dict[str, list[ChanceAt]]:
     """Of each sprint (its key) what was said on each of the last days up to a moment: the last of each local day."""
+    if project.withheld:
+        return {}
     stored = results.chances(project.engine, project.name, until - timedelta(days=days), until)
     by_day = {key: {project.calendar.local_date(one.as_of): one for one in said} for key, said in stored.items()}
     return {key: list(said.values()) for key, said in by_day.items()}
@@ -87,6 +91,8 @@ def trends(project: ProjectHandle, until: datetime, days: int = TREND_DAYS) -> d
 
     A day speaks of the sprint that was due next then, so that a line goes on from one sprint to the next.
     """
+    if project.withheld:
+        return {}
     stored = results.measured(project.engine, project.name, until - timedelta(days=days), until)
     by_day: dict[date, dict[str, results.MeasuredAt]] = {}
     for one in stored:
@@ -106,6 +112,8 @@ def _distance(one: results.MeasuredAt, day: date) -> tuple[bool, bool, str]:
 
 def stood_before(project: ProjectHandle, moment: datetime) -> dict[str, MilestoneAnalysis]:
     """Each sprint (its key) as a stored analysis told it last before a moment; none from more than four days before."""
+    if project.withheld:
+        return {}
     stored = results.newest_before(project.engine, project.name, moment, moment - _STALE_AFTER)
     return {key: found for key, (_, found) in stored.items()}
 

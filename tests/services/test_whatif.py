@@ -207,4 +207,7 @@ def test_a_day_that_is_none_is_refused_in_plain_words(
     busy: World, tmp_path: Path, capsys: pytest.CaptureFixture[str], day: str
 ) -> None:
     assert run(busy, tmp_path, "--move-due", day) == 2
-    assert f"'{day}' is not a date: write it as year-month-day, such as 2026-12-04, or as tomorrow or +3d." in capsys.readouterr().err
+    assert (
+        f"'{day}' is not a date: write it as year-month-day, such as 2026-12-04, or as tomorrow or +3d."
+        in capsys.readouterr().err
+    )
