@@ -1,5 +1,6 @@
 """Putting a backup back: into its home, or into a new folder on a new machine."""
 
+import os
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -42,15 +43,28 @@ def restore(file: Path, home: Path, now: datetime | None = None) -> Restored:
         with TemporaryDirectory(prefix=".restoring-", dir=home) as folder:
             scratch = Path(folder)
             manifest = files.unpack(file, scratch)
+            _check_place(scratch, home)
             notes = _put_settings(scratch, home)
             settings = load(home)
-            kept, more = _put_store(manifest, scratch, settings, now or datetime.now(UTC))
+            kept = _put_store(manifest, scratch, settings, now or datetime.now(UTC))
     except OSError as error:
         raise BackupError(
             f"{home} cannot be written ({error.strerror or error}): name another folder with --to."
         ) from error
     open_store(settings.database_url).dispose()  # brings an older schema up to date
-    return Restored(home, manifest, kept, (*notes, *more))
+    return Restored(home, manifest, kept, notes)
+
+
+def _check_place(scratch: Path, home: Path) -> None:
+    """In a new home, the settings that come with a backup may name the store that is still in use elsewhere."""
+    saved = scratch / FILE_NAME
+    if (home / FILE_NAME).exists() or not saved.exists() or os.environ.get("SPRINT_DATABASE_URL"):
+        return
+    if load(scratch).store.url:
+        raise BackupError(
+            f"{FILE_NAME} in the backup names a store of its own, which may be in use: say which database to restore "
+            "into with SPRINT_DATABASE_URL."
+        )
 
 
 def _put_settings(scratch: Path, home: Path) -> tuple[str, ...]:
@@ -68,9 +82,7 @@ def _put_settings(scratch: Path, home: Path) -> tuple[str, ...]:
     return (f"{FILE_NAME} here differs from the one in the backup and stays; that one is in {beside.name}.",)
 
 
-def _put_store(
-    manifest: Manifest, scratch: Path, settings: Settings, now: datetime
-) -> tuple[Path | None, tuple[str, ...]]:
+def _put_store(manifest: Manifest, scratch: Path, settings: Settings, now: datetime) -> Path | None:
     url = settings.database_url
     if backend_of(url) != manifest.backend:
         raise BackupError(
@@ -81,8 +93,8 @@ def _put_store(
         with file_lock(settings.data_dir / "sync.lock"), file_lock(settings.data_dir / "run-due.lock"):
             if manifest.backend == "postgresql":
                 copying.load_postgresql(url, scratch / files.DUMP_FILE)
-                return None, ()
-            return _put_sqlite(scratch / files.SQLITE_FILE, Path(make_url(url).database or ""), now), ()
+                return None
+            return _put_sqlite(scratch / files.SQLITE_FILE, Path(make_url(url).database or ""), now)
     except LockedError as error:
         raise BackupError(f"Process {error.holder} is collecting or reporting: stop it first, then restore.") from None
 

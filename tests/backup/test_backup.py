@@ -78,6 +78,19 @@ def test_what_was_there_is_kept_beside(settings: Settings, home: Path) -> None:
     assert (home / "sprint.toml.of-backup").read_text() == SETTINGS
 
 
+def test_a_new_home_never_takes_the_store_that_the_old_settings_name(
+    settings: Settings, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "sprint.toml").write_text(f'{SETTINGS}[store]\nurl = "{settings.database_url}"\n', encoding="utf-8")
+    made = backup.make_backup(load(home), NOON)
+    with pytest.raises(BackupError, match="names a store of its own"):
+        backup.restore(made.file, tmp_path / "new", NOON)
+    assert not (tmp_path / "new" / "sprint.toml").exists()
+    monkeypatch.setenv("SPRINT_DATABASE_URL", f"sqlite:///{tmp_path / 'other.db'}")
+    backup.restore(made.file, tmp_path / "new", NOON)
+    assert count(f"sqlite:///{tmp_path / 'other.db'}") == 18
+
+
 def test_a_database_that_is_no_longer_one_is_replaced(settings: Settings, home: Path) -> None:
     made = backup.make_backup(settings, NOON)
     (home / "data" / "sprint.db").write_bytes(b"lost")
