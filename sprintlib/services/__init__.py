@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sprintlib.services.question_answering import Answer, answer, ask
     from sprintlib.services.report_runs import report_file, runs
     from sprintlib.services.scope_changes import ScopeEntry, scope_log
+    from sprintlib.services.stage_times import AgeingItem, Flow, MergedPull, StageTimes, flow
     from sprintlib.services.standings import chances, fill_days, standing, stood_before, trends
     from sprintlib.services.stored import forecasts, risks, stored_milestones
     from sprintlib.services.token_administration import create_token, revoke_token, tokens
@@ -43,6 +44,7 @@ _MODULES = {
         "open_recommendations",
         "record_feedback",
     ),
+    "stage_times": ("AgeingItem", "Flow", "MergedPull", "StageTimes", "flow"),
     "graphs": ("DependencyGraph", "dependency_graph"),
     "question_answering": ("Answer", "answer", "ask"),
     "report_runs": ("report_file", "runs"),
@@ -53,12 +55,16 @@ _MODULES = {
     "whatif": ("WhatIfResult", "can_change", "gains_if_out", "last_recommended", "what_if"),
 }
 __all__ = [
+    "AgeingItem",
     "Answer",
     "DependencyGraph",
     "FeedbackResult",
+    "Flow",
     "GivenAnswer",
+    "MergedPull",
     "OpenRecommendation",
     "ScopeEntry",
+    "StageTimes",
     "WhatIfResult",
     "analyze",
     "answer",
@@ -73,6 +79,7 @@ __all__ = [
     "evidence",
     "explain",
     "fill_days",
+    "flow",
     "forecasts",
     "gains_if_out",
     "given_answers",

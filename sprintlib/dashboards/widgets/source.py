@@ -16,6 +16,7 @@ from sprintlib.project import ProjectHandle
 from sprintlib.results import ChanceAt, latest_analyses
 from sprintlib.services import (
     DependencyGraph,
+    Flow,
     GivenAnswer,
     ScopeEntry,
     WhatIfResult,
@@ -23,6 +24,7 @@ from sprintlib.services import (
     can_change,
     chances,
     dependency_graph,
+    flow,
     gains_if_out,
     given_answers,
     scope_log,
@@ -183,6 +185,10 @@ class Source:
         self._checks = tuple(examine_here(self.settings))
         self._has_news = True
 
+    def flow(self, as_of: datetime, milestone: str) -> Flow:
+        """How long pull requests took in each stage, and how long the open work of a milestone stands in its own."""
+        return flow(self._project, as_of, milestone)
+
     def scope_log(self, as_of: datetime, milestone: str) -> Sequence[ScopeEntry]:
         """What came into a milestone (its key or title) and what left it after its start, the newest first."""
         return scope_log(self._project, as_of, milestone)
@@ -234,6 +240,7 @@ class Source:
         return Analysis(
             as_of=newest,
             project=self.settings.project.name,
+            time_zone=self.settings.project.time_zone,
             milestones=tuple(milestone for as_of, milestone in stored if as_of == newest),
             freshness={},
             notes=(f"The latest stored analysis, because there is no new one: {reason}",),

@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Iterator
+from datetime import tzinfo
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
@@ -10,6 +11,7 @@ from markupsafe import Markup
 from pydantic import BaseModel
 
 from sprintlib import views
+from sprintlib.clock import zone_name
 from sprintlib.dashboards.widgets import fragments
 from sprintlib.dashboards.widgets.source import SyncRun
 from sprintlib.dashboards.widgets.view import View
@@ -30,28 +32,25 @@ def build(view: View) -> tuple[Markup, ...]:
     """The whole page. The checks take a second or two and follow by themselves."""
     checks = view.facts.checks()
     runs = fragments.by_moment(view.facts.reports())[:_LATEST_RUNS]
-    settings = view.facts.settings
+    settings, zone = view.facts.settings, view.facts.settings.time_zone
     page = _macro(
         "health.html",
         "page",
         _sentence(checks),
         None if checks is None else [(one, STATES[one.state], TAGS[one.state]) for one in checks],
-        [
-            (one, moment(one.started_at), moment(one.finished_at) if one.finished_at else "")
-            for one in view.facts.syncs()
-        ],
+        [(one, moment(one.started_at, zone), _ended(one, zone)) for one in view.facts.syncs()],
         views.freshness(view.analysis),
         views.notes(view.analysis, view.milestone),
-        fragments.reports_table(runs),
-        f"{', '.join(settings.report.days)} at {settings.report.at}",
+        fragments.reports_table(runs, zone),
+        f"{', '.join(settings.report.days)} at {settings.report.at} {zone_name(view.facts.clock(), zone)}",
         list(effective(settings)),
         list(_versions()),
     )
     return (views.wrapped(page),)
 
 
-def _ended(one: SyncRun) -> str:
-    return moment(one.finished_at) if one.finished_at else ""
+def _ended(one: SyncRun, zone: tzinfo) -> str:
+    return moment(one.finished_at, zone) if one.finished_at else ""
 
 
 def _sentence(checks: "tuple[Check, ...] | None") -> str:

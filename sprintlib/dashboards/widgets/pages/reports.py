@@ -8,4 +8,4 @@ from sprintlib.dashboards.widgets.view import View
 
 def build(view: View) -> tuple[Markup, ...]:
     """The whole page."""
-    return (fragments.reports(view.facts.reports()),)
+    return (fragments.reports(view.facts.reports(), view.facts.settings.time_zone),)
