@@ -106,14 +106,15 @@ const keep = (() => {
     const element = places()[selected.place];
     const text = element?.textContent ?? "";
     if (!text) return;
-    // at the same place, else where the same words stand once
-    let start = selected.before.length;
-    if (text.substr(start, selected.text.length) !== selected.text) {
-      start = text.indexOf(selected.text);
-      if (start < 0 || text.indexOf(selected.text, start + 1) >= 0) {
-        selected = undefined;
-        return;
-      }
+    // where the same words stand now, nearest to where they stood
+    const place = selected.before.length;
+    let start = -1;
+    for (let at = text.indexOf(selected.text); at >= 0; at = text.indexOf(selected.text, at + 1)) {
+      if (start < 0 || Math.abs(at - place) < Math.abs(start - place)) start = at;
+    }
+    if (start < 0) {
+      selected = undefined;
+      return;
     }
     const from = pointAt(element, start);
     const to = pointAt(element, start + selected.text.length);
