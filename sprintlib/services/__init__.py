@@ -6,6 +6,7 @@ from sprintlib.imports import lazy_exports
 
 if TYPE_CHECKING:
     from sprintlib.services.analysis import analyze, explain
+    from sprintlib.services.calibration import Calibration, calibration
     from sprintlib.services.catalog import milestones, organizations, repositories
     from sprintlib.services.collection import read_archive, replay, sync
     from sprintlib.services.delivery_records import deliveries, delivery, retry_deliveries
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "analysis": ("analyze", "explain"),
+    "calibration": ("Calibration", "calibration"),
     "catalog": ("milestones", "organizations", "repositories"),
     "collection": ("read_archive", "replay", "sync"),
     "delivery_records": ("deliveries", "delivery", "retry_deliveries"),
@@ -57,6 +59,7 @@ _MODULES = {
 __all__ = [
     "AgeingItem",
     "Answer",
+    "Calibration",
     "DependencyGraph",
     "FeedbackResult",
     "Flow",
@@ -69,6 +72,7 @@ __all__ = [
     "analyze",
     "answer",
     "ask",
+    "calibration",
     "can_change",
     "chances",
     "create_token",

@@ -78,7 +78,11 @@ def cycle_time_chart(flow: Flow, known: frozenset[str], local: "Callable[[dateti
         *(alt.Tooltip(f"{stage}:N", title=STAGE_NAMES[stage]) for stage in _STAGES),
     ]
     base = alt.Chart({"values": dots}).encode(
-        x=alt.X("day:T", title=None, axis=alt.Axis(format="%-d %b", labelOverlap="greedy", tickCount=8, grid=False)),
+        x=alt.X(
+            "day:T",
+            title=None,
+            axis=alt.Axis(format="%-d %b", labelOverlap="greedy", labelSeparation=14, tickCount=8, grid=False),
+        ),
         y=_working_days(alt),
     )
     points = base.mark_point(color=DONE, filled=True, size=46, opacity=0.65).encode(tooltip=tooltip)

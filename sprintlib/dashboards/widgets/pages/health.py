@@ -15,8 +15,9 @@ from sprintlib.clock import zone_name
 from sprintlib.dashboards.widgets import fragments
 from sprintlib.dashboards.widgets.source import SyncRun
 from sprintlib.dashboards.widgets.view import View
+from sprintlib.services import Calibration
 from sprintlib.settings import FILE_NAME, Settings
-from sprintlib.views.words import moment
+from sprintlib.views.words import count, moment
 
 if TYPE_CHECKING:
     from sprintlib.doctor import Check
@@ -45,6 +46,7 @@ def build(view: View) -> tuple[Markup, ...]:
         views.notes(view.analysis, view.milestone),
         fragments.reports_table(runs, zone),
         f"{', '.join(settings.report.days)} at {settings.report.at} {zone_name(view.facts.clock(), zone)}",
+        calibration_card(view.facts.calibration()),
         list(effective(settings)),
         list(_versions()),
     )
@@ -63,6 +65,23 @@ def _sentence(checks: "tuple[Check, ...] | None") -> str:
     if broken or doubtful:
         return f"{broken} broken, {doubtful} to look at, of {len(checks)} checks"
     return f"Nothing is broken: {len(checks)} checks"
+
+
+def calibration_card(found: Calibration | None) -> tuple[str, list[list[str]]] | None:
+    """A sentence, and a row a tenth: what was said, how often, and how often it came; None while it is worked out."""
+    if found is None:
+        return None
+    if found.reason:
+        return found.reason, []
+    sentence = (
+        f"{count(found.n, 'stored forecast')} of {count(found.sprints, 'finished sprint')}, {found.landed} of which "
+        f"landed in time. Brier score {found.brier:.2f}: 0 is perfect, 0.25 is a coin."
+    )
+    rows = [
+        [f"{one.low:.0%} to {one.low + 0.1:.0%}", str(one.n), f"{one.forecast:.0%}", f"{one.observed:.0%}"]
+        for one in found.bins
+    ]
+    return sentence, rows
 
 
 def effective(settings: Settings) -> Iterator[tuple[str, str, str]]:
