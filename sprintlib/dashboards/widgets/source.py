@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -36,6 +37,7 @@ from sprintlib.services import (
     trends,
     what_if,
 )
+from sprintlib.services.shared_states import States
 from sprintlib.services.standings import end_of
 from sprintlib.settings import Settings, load
 from sprintlib.store import schema
@@ -78,14 +80,14 @@ Runs = Callable[[Engine, str], Sequence[DatedRun]]
 class Source:
     """One project's store, opened read-only.
 
-    runs: the reader of the run table, `sprintlib.results.runs`.
+    runs: the reader of the run table, `sprintlib.results.runs`. states: loaded before, and brought forward from there.
     Raises SettingsError or StoreError with one sentence when there is nothing to read.
     """
 
-    def __init__(self, runs: Runs, settings: Settings | None = None) -> None:
+    def __init__(self, runs: Runs, settings: Settings | None = None, states: States | None = None) -> None:
         self.settings = settings or load()
         self._runs = runs
-        self._project = ProjectHandle.open(self.settings, read_only=True)
+        self._project = replace(ProjectHandle.open(self.settings, read_only=True), load=states or States())
         self._seen = self._ended()
         self._stored = self._analyses()
         self._checks: tuple[Check, ...] | None = None
