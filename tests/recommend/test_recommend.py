@@ -151,7 +151,7 @@ def test_nothing_is_cut_where_the_target_is_reached(team: World) -> None:
     assert found.plan is not None
     assert (found.plan.reached, found.plan.actions) == (True, ())
     assert [one for one in found.recommendations if one.change and one.change.drop] == []
-    assert found.plan.statement.endswith("and the target is 5%.")
+    assert found.plan.statement.endswith("and the target is 4%.")
 
 
 def test_what_would_reach_the_target_is_said_where_no_action_does(team: World) -> None:
