@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 @click.option(
     "--explain/--no-explain", default=None, help="With the agents' words; default: where a local model answers."
 )
+@click.option(
+    "--since",
+    metavar="DAY",
+    help="Compare with yesterday, monday, -3d or a date; default: the last report before today.",
+)
 @click.option("--open", "open_it", is_flag=True, help="Open the page in a browser.")
 @click.option("--json", "as_json", is_flag=True, help="Print where the files are as JSON.")
 @click.pass_obj
@@ -33,6 +38,7 @@ def command(
     everything: bool,
     notebook: Path | None,
     explain: bool | None,
+    since: str | None,
     open_it: bool,
     as_json: bool,
 ) -> None:
@@ -44,7 +50,7 @@ def command(
         raise click.UsageError("--milestone and --all exclude each other.")
     moment = app.moment(as_of)
     titles: list[str | None] = [*_open_titles(app, moment)] if everything else [milestone]
-    written, failures = _write(app, titles, moment, notebook, explain)
+    written, failures = _write(app, titles, moment, notebook, explain, since)
     if as_json:
         click.echo(json.dumps([files.as_dict() for files in written], indent=2))
     else:
@@ -68,7 +74,12 @@ def _open_titles(app: App, moment: "datetime") -> list[str]:
 
 
 def _write(
-    app: App, titles: list[str | None], moment: "datetime", notebook: Path | None, explain: bool | None
+    app: App,
+    titles: list[str | None],
+    moment: "datetime",
+    notebook: Path | None,
+    explain: bool | None,
+    since: str | None,
 ) -> tuple[list["ReportFiles"], list[str]]:
     """Write them one after the other; a failure does not stop the next."""
     from rich.console import Console
@@ -81,7 +92,9 @@ def _write(
     for title in titles:
         with console.status(f"Running the notebook{f' for {title}' if len(titles) > 1 else ''} ..."):
             try:
-                written.append(write_report(app.settings, title, moment, notebook=notebook, explain=explain))
+                written.append(
+                    write_report(app.settings, title, moment, notebook=notebook, explain=explain, since=since)
+                )
             except ReportError as error:
                 failures.append(str(error))
     return written, failures

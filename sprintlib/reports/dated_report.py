@@ -87,6 +87,7 @@ def write_report(
     trigger: Trigger = "hand",
     notebook: Path | None = None,
     explain: bool | None = None,
+    since: str | None = None,
 ) -> ReportFiles:
     """Analyse a milestone as of a moment, and write its report into `<reports>/<date>/<project>-<milestone>/`.
 
@@ -94,11 +95,12 @@ def write_report(
     notebook: another notebook with the same parameters. A report of the same day and milestone is replaced.
     explain: run the agents first, whose words the report then shows; None: if `report.explain` says so and either
     nobody waits for the report or a model answers, which then has 25 seconds. Nothing but words is missing without.
+    since: a day to compare with, as `services.memory.since_day` reads it; None: the last report of an earlier day.
     Raises ReportError with one sentence; the run table has the same, but for a milestone that does not exist, and
     nothing half-done is left behind.
     """
     moment = (as_of or clock_of(settings)()).astimezone(UTC)
-    parameters = {"home": str(settings.home), "milestone": milestone, "as_of": moment.isoformat()}
+    parameters = _parameters(settings, milestone, moment, since)
     engine = open_store(settings.database_url)
     run_table.mark_dead_runs(engine)
     if milestone is not None and notebook is None and trigger == "hand":
@@ -116,6 +118,19 @@ def write_report(
     run_table.finish(engine, run_id, "ok", None, folder=relative, digest=_digest(files.notebook), **about)
     _store(engine, analysis)
     return files
+
+
+def _parameters(
+    settings: Settings, milestone: str | None, moment: datetime, since: str | None
+) -> dict[str, str | None]:
+    """What the notebook is run with; a notebook of somebody's own need not know `since`. Raises SettingsError."""
+    parameters = {"home": str(settings.home), "milestone": milestone, "as_of": moment.isoformat()}
+    if since is None:
+        return parameters
+    from sprintlib.services.memory import since_day
+
+    since_day(since, moment.astimezone(settings.time_zone).date())
+    return {**parameters, "since": since}
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import Engine
 
-from sprintlib import backup
+from sprintlib import backup, digest
 from sprintlib.clock import clock_of
 from sprintlib.errors import ReportError, SprintError
 from sprintlib.locks import LockedError, file_lock
@@ -27,12 +27,12 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Result:
-    """How one overdue report, or the day's backup, went. milestone: null for the nearest deadline, and for a backup."""
+    """How one overdue report, message or backup went. milestone: null for the nearest deadline, and for the others."""
 
     milestone: str | None
     ok: bool
     message: str
-    kind: str = "report"  # | backup
+    kind: str = "report"  # | digest | backup
 
 
 def last_slot(settings: Settings, now: datetime) -> datetime | None:
@@ -73,9 +73,10 @@ def is_due(sprint: DatedSprint | None, slot: datetime, past_runs: Sequence[Run],
 
 
 def run_due(settings: Settings, say: Say, now: datetime | None = None, explain: bool | None = None) -> list[Result]:
-    """Collect what is new, write the overdue report of each open dated milestone, make the day's backup. Idempotent.
+    """Collect what is new, write overdue reports, send the digest and make the backup of the day. Idempotent.
 
-    Without a dated milestone, one report on what is open. One failure does not stop the others.
+    Each open dated milestone has its report; without one, there is a report on what is open. One failure does not stop
+    the others.
     explain: as in `write_report`. say: gets a line of plain text on whatever happens.
     A second call at the same time says so and does nothing.
     """
@@ -108,7 +109,8 @@ def open_dated_sprints(engine: Engine, settings: Settings, as_of: datetime) -> l
 def _catch_up(settings: Settings, say: Say, now: datetime, explain: bool | None) -> list[Result]:
     engine = open_store(settings.database_url)
     mark_dead_runs(engine)
-    results = _reports(engine, settings, say, now, explain) + _back_up(settings, say, now)
+    results = _reports(engine, settings, say, now, explain)
+    results += _messages(engine, settings, say, collected=bool(results)) + _back_up(settings, say, now)
     if not results:
         say("Nothing is due.")
     return results
@@ -124,6 +126,24 @@ def _reports(engine: Engine, settings: Settings, say: Say, now: datetime, explai
     for folder in prune(engine, settings, now):
         say(f"Removed {folder}, older than {settings.report.keep_days} days.")
     return results
+
+
+def _messages(engine: Engine, settings: Settings, say: Say, collected: bool) -> list[Result]:
+    """The digest of the day, where [digest] names targets that have not had it."""
+    project = ProjectHandle(settings, engine, clock_of(settings))
+    if not digest.waiting(project):
+        return []
+    if not collected:
+        _collect(engine, settings, say)
+        project.forget()
+    try:
+        outcomes = digest.send_due(project)
+    except SprintError as error:
+        say(f"Digest: failed: {error}")
+        return [Result(None, False, str(error), "digest")]
+    for one in outcomes:
+        say(f"Digest to {one.target}: {one.message}")
+    return [Result(None, one.ok, one.message, "digest") for one in outcomes]
 
 
 def _back_up(settings: Settings, say: Say, now: datetime) -> list[Result]:

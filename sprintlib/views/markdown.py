@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from sprintlib.analysis.memory import ForecastRecord, Memory
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.evidence import Evidence
 from sprintlib.risks.model import Risk
-from sprintlib.views import earlier, items, measurements
+from sprintlib.views import earlier, items, measurements, record
 from sprintlib.views.answer import facts
 from sprintlib.views.markup import known_repositories, safe_url, seen
 from sprintlib.views.narrative import sentences, worded_by
@@ -24,14 +25,21 @@ def plain(value: object) -> str:
     return line.replace("://", ":\u200b//").replace("www.", "www\u200b.").replace("@", "@\u200b")
 
 
-def markdown_report(analysis: Analysis, milestone: MilestoneAnalysis | None) -> str:
-    """Everything the HTML report says, apart from the drawing. Without a milestone: what is known of the project."""
-    blocks = _about(analysis, milestone) if milestone else _about_project(analysis)
+_NO_MEMORY = Memory()
+
+
+def markdown_report(analysis: Analysis, milestone: MilestoneAnalysis | None, memory: Memory = _NO_MEMORY) -> str:
+    """Everything the HTML report says, apart from the drawing. Without a milestone: what is known of the project.
+
+    memory: what changed since an earlier moment, and past forecasts beside what came.
+    """
+    blocks = _about(analysis, milestone, memory) if milestone else _about_project(analysis)
+    blocks += _record(memory.record)
     blocks += ["## Data freshness", _freshness(analysis)]
     return "\n\n".join(blocks) + "\n"
 
 
-def _about(analysis: Analysis, milestone: MilestoneAnalysis) -> list[str]:
+def _about(analysis: Analysis, milestone: MilestoneAnalysis, memory: Memory) -> list[str]:
     known = known_repositories(analysis)
     figure, words = headline(analysis, milestone)
     return [
@@ -39,6 +47,7 @@ def _about(analysis: Analysis, milestone: MilestoneAnalysis) -> list[str]:
         f"{plain(analysis.project)} · {plain(', '.join(milestone.repos))} · as of {moment(analysis.as_of)}",
         f"**{plain(figure)}** {plain(words)}",
         plain(milestone.summary),
+        *([plain(memory.since)] if memory.since else []),
         "\n".join(f"- {plain(name)}: {plain(value)}" for name, value in facts(analysis, milestone)),
         *_in_words(milestone, known),
         "## What threatens it",
@@ -155,6 +164,13 @@ def _earlier(analysis: Analysis) -> list[str]:
         return []
     rows = [earlier.cells(sprint) for sprint in reversed(analysis.earlier)]
     return ["## Earlier sprints", plain(earlier.accuracy(analysis)), _grid(earlier.HEAD, rows)]
+
+
+def _record(told: ForecastRecord) -> list[str]:
+    if not told.forecasts:
+        return []
+    rows = [record.cells(one) for one in reversed(told.forecasts)]
+    return ["## What was forecast, and what came", plain(record.score(told)), _grid(record.HEAD, rows)]
 
 
 def _measurements(milestone: MilestoneAnalysis) -> list[str]:
