@@ -217,6 +217,8 @@ class ReportSettings(_Section):
 
     at: str = Field("07:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="local time of day")
     days: tuple[Weekday, ...] = Field(("mon", "tue", "wed", "thu", "fri"), description="days with a report")
+    weekly: Weekday | None = Field(None, description="day with a weekly digest of all milestones; default: none")
+    retrospective: bool = Field(True, description="look back on each sprint when it is over")
     timeout_seconds: int = Field(300, ge=10, description="wall-clock limit of one report")
     keep_days: int = Field(90, ge=1, description="how long dated reports are kept")
     explain: bool = Field(True, description="explain reports, in a model's words where one answers")

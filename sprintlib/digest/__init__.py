@@ -7,17 +7,17 @@ from sprintlib.imports import lazy_exports
 if TYPE_CHECKING:
     from sprintlib.digest.building import build_digest
     from sprintlib.digest.message import Digest
-    from sprintlib.digest.sending import Outcome, preview, send, send_due, waiting
+    from sprintlib.digest.sending import Outcome, send, send_due, waiting
     from sprintlib.digest.timing import is_due, slot_of
 
-__all__ = ["Digest", "Outcome", "build_digest", "is_due", "preview", "send", "send_due", "slot_of", "waiting"]
+__all__ = ["Digest", "Outcome", "build_digest", "is_due", "send", "send_due", "slot_of", "waiting"]
 
 __getattr__ = lazy_exports(
     __name__,
     {
         "building": ("build_digest",),
         "message": ("Digest",),
-        "sending": ("Outcome", "preview", "send", "send_due", "waiting"),
+        "sending": ("Outcome", "send", "send_due", "waiting"),
         "timing": ("is_due", "slot_of"),
     },
 )

@@ -29,8 +29,9 @@ def build_digest(project: ProjectHandle, since: date | None = None) -> Digest:
     now = project.clock()
     today = project.calendar.local_date(now)
     day = since or _working_day_before(project, today)
-    analysis, before = standing(project), stood_on(project, day)
+    analysis = standing(project)
     open_now = {one.key for one in analysis.milestones}
+    before = stood_on(project, day, open_now)
     return Digest(
         project=seen(project.name),
         day=today,

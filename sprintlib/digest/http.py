@@ -50,7 +50,7 @@ def send(
     method: str, url: str, content: Mapping[str, Any] | None, who: str, headers: Mapping[str, str] | None = None
 ) -> Answer:
     """Send JSON once. who: `Slack`, for sentences. Raises DigestError for no answer, or a redirect."""
-    body = None if content is None else json.dumps(content).encode()
+    body = None if content is None else json.dumps(content, ensure_ascii=False).encode(errors="replace")
     sent = {"content-type": "application/json", "accept": "application/json", "user-agent": "sprintlib"}
     with requests.Session() as session:
         session.auth = lambda request: request  # or requests would look for a password in ~/.netrc

@@ -1,6 +1,5 @@
 """What a digest says, before any format: texts are as people wrote them, and each format escapes them itself."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -84,15 +83,10 @@ def changes_line(digest: Digest, verdict: Verdict) -> str:
 
 
 def next_line(step: Step) -> str:
-    """`Next: mira can act.`, plain text."""
-    return f"{step.who} can act next: {step.action}"
+    """`mira can act: Start acme/api#44 today.`, plain text."""
+    return f"{step.who} can act: {step.action}"
 
 
 def beside(step: Step, milestones: int) -> str:
     """What stands in brackets after an action: gain, and its milestone where there are several."""
     return ", ".join(part for part in (step.gain, step.milestone if milestones > 1 else "") if part)
-
-
-def fitting(digest: Digest, fits: "Sequence[int] | range") -> Iterator[Digest]:
-    """The digest with fewer and fewer verdicts."""
-    return (digest.shortened(count) for count in fits)

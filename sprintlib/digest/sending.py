@@ -34,11 +34,6 @@ def todays_digest(project: ProjectHandle) -> Digest:
     return build_digest(project, _last_day(project, slot_of(project.settings, project.clock())))
 
 
-def preview(project: ProjectHandle, target: DigestTarget) -> str:
-    """What would be sent to a target now. Sends nothing and writes nothing."""
-    return TARGETS[target](project).preview(todays_digest(project))
-
-
 def send(project: ProjectHandle, targets: Sequence[DigestTarget], anyway: bool = False) -> list[Outcome]:
     """Send the digest of today to each target that has not had it. One failure does not stop the others.
 

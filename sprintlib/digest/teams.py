@@ -7,7 +7,7 @@ from sprintlib.digest.message import Digest, Link, Step, Verdict, beside, change
 
 MOST_BYTES = 28 * 1024
 _SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
-_MOST_IN_RUN = 1_500  # characters
+_MOST_IN_RUN = 600  # characters
 Run = dict[str, Any]
 
 
@@ -22,7 +22,7 @@ def teams_message(digest: Digest) -> dict[str, Any]:
 
 def size(message: dict[str, Any]) -> int:
     """In bytes, as it is sent."""
-    return len(json.dumps(message).encode())
+    return len(json.dumps(message, ensure_ascii=False).encode(errors="replace"))
 
 
 def _message(digest: Digest, steps: bool = True) -> dict[str, Any]:

@@ -13,7 +13,9 @@ from sprintlib.errors import ReportError, SprintError
 from sprintlib.locks import LockedError, file_lock
 from sprintlib.project import ProjectHandle
 from sprintlib.reports.dated_report import write_report
+from sprintlib.reports.due_kinds import MissingReport, missing_reports
 from sprintlib.reports.explaining import release_model
+from sprintlib.reports.kinds import STANDARD
 from sprintlib.reports.retention import prune
 from sprintlib.results.run_table import Run, mark_dead_runs, runs
 from sprintlib.settings import Settings
@@ -92,7 +94,7 @@ def overdue(engine: Engine, settings: Settings, now: datetime) -> list[DatedSpri
     slot = last_slot(settings, now)
     if slot is None:
         return []
-    known = runs(engine, settings.project.name)
+    known = [run for run in runs(engine, settings.project.name) if run.kind == STANDARD]
     sprints: list[DatedSprint | None] = [*open_dated_sprints(engine, settings, now)]
     return [sprint for sprint in sprints or [None] if is_due(sprint, slot, known, now)]
 
@@ -117,10 +119,14 @@ def _catch_up(settings: Settings, say: Say, now: datetime, explain: bool | None)
 
 
 def _reports(engine: Engine, settings: Settings, say: Say, now: datetime, explain: bool | None) -> list[Result]:
-    if not overdue(engine, settings, now):
+    project = ProjectHandle(settings, engine, clock_of(settings))
+    if not overdue(engine, settings, now) and not missing_reports(project, runs(engine, project.name), now):
         return []
     _collect(engine, settings, say)
+    project.forget()
     results = [_report(settings, sprint, say, explain) for sprint in overdue(engine, settings, now)]
+    missing = missing_reports(project, runs(engine, project.name), now)
+    results += [_other_report(settings, one, say) for one in missing]
     if explain or (explain is None and settings.report.explain):
         release_model(settings)
     for folder in prune(engine, settings, now):
@@ -180,6 +186,17 @@ def _report(settings: Settings, sprint: DatedSprint | None, say: Say, explain: b
         return Result(title, False, str(error))
     say(f"{files.title}: {files.html}")
     return Result(title, True, str(files.html))
+
+
+def _other_report(settings: Settings, one: MissingReport, say: Say) -> Result:
+    """A weekly digest, or the looking back on a sprint that is over."""
+    try:
+        files = write_report(settings, one.milestone, trigger="due", kind=one.kind)
+    except SprintError as error:
+        say(f"{one.title}: failed: {error}")
+        return Result(one.title, False, str(error))
+    say(f"{one.title}: {files.html}")
+    return Result(one.title, True, str(files.html))
 
 
 @contextmanager

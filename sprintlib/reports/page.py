@@ -15,6 +15,8 @@ from sprintlib.analysis.selection import select_milestone
 # the numbers travel inside the executed notebook, so that every frozen copy rests on exactly what the page showed
 MIME_TYPE = "application/vnd.sprint.analysis+json"
 MEMORY_TYPE = "application/vnd.sprint.memory+json"
+# and what the Markdown copy says, where a notebook is not about one milestone
+MARKDOWN_TYPE = "application/vnd.sprint.markdown+json"
 
 
 _NO_MEMORY = Memory()
@@ -23,14 +25,22 @@ _NO_MEMORY = Memory()
 class Shown:
     """HTML as the last expression of a cell; already escaped."""
 
-    def __init__(self, html: str, data: dict[str, Any] | None = None, memory: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        html: str,
+        data: dict[str, Any] | None = None,
+        memory: dict[str, Any] | None = None,
+        markdown: str | None = None,
+    ) -> None:
         self.html = str(html)
         self.data = data
         self.memory = memory
+        self.markdown = markdown
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         bundle: dict[str, Any] = {"text/html": self.html, "text/plain": "(shown as HTML)"}
-        more = {MIME_TYPE: self.data, MEMORY_TYPE: self.memory}
+        said = {"text": self.markdown} if self.markdown else None
+        more = {MIME_TYPE: self.data, MEMORY_TYPE: self.memory, MARKDOWN_TYPE: said}
         return bundle | {name: told for name, told in more.items() if told}
 
 

@@ -3,11 +3,13 @@
 Facts tell how a sprint stood at any moment, with the due date of then; stored analyses tell what was said of it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import numpy as np
 import polars as pl
+from sqlalchemy.exc import DatabaseError
 
 from sprintlib import analysis, results
 from sprintlib.analysis import MilestoneAnalysis
@@ -18,10 +20,12 @@ from sprintlib.as_of import named_day
 from sprintlib.errors import AnalysisError, SettingsError
 from sprintlib.forecast import sprint_history
 from sprintlib.forecast.sprint_history import Finished
+from sprintlib.observe.log import LOGGER
 from sprintlib.project import ProjectHandle
 from sprintlib.results import store_analysis
 from sprintlib.services.analysis import analyze
 from sprintlib.services.standings import end_of
+from sprintlib.text import printable
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _CURRENT = timedelta(days=4)  # an older forecast is not what was thought at a time of the sprint
@@ -56,6 +60,11 @@ def remember(project: ProjectHandle) -> bool:
         found = analysis.analyze(project.engine, project.settings, now, load=project.state)
     except AnalysisError:
         return False
+    except DatabaseError:
+        raise
+    except Exception as error:  # noqa: BLE001 - what was collected is there; the analysis says it when somebody asks
+        LOGGER.warning("How it stands today was not kept: %s: %s", type(error).__name__, printable(error))
+        return False
     return bool(store_analysis(project.engine, found))
 
 
@@ -63,21 +72,24 @@ def _yesterday(project: ProjectHandle) -> date:
     return project.calendar.local_date(project.clock()) - timedelta(days=1)
 
 
-def stood_on(project: ProjectHandle, day: date) -> dict[str, MilestoneAnalysis]:
+def stood_on(project: ProjectHandle, day: date, wanted: Iterable[str] = ()) -> dict[str, MilestoneAnalysis]:
     """Each sprint (its key) that was open on a local day, as it stood last that day: as stored, else from the facts.
 
-    Nothing is written. Empty for a day before anything is known of.
+    wanted: keys that are looked for; what is stored of that day may be of one sprint only. Nothing is written. Empty
+    for a day before anything is known of.
     """
     moment = end_of(project, day)
+    stored: dict[str, MilestoneAnalysis] = {}
     if not project.withheld:
+        recent = results.newest_before(project.engine, project.name, moment, moment - _CURRENT)
         morning = end_of(project, day - timedelta(days=1))
-        stored = results.newest_before(project.engine, project.name, moment, morning + timedelta(seconds=1))
-        if stored:
-            return {key: found for key, (_, found) in stored.items()}
+        stored = {key: found for key, (as_of, found) in recent.items() if as_of > morning}
+        if stored and not {*wanted, *recent} - stored.keys():
+            return stored
     try:
-        return {one.key: one for one in analyze(project, moment).milestones}
+        return {one.key: one for one in analyze(project, moment).milestones} | stored
     except AnalysisError:
-        return {}
+        return stored
 
 
 def since_day(text: str, today: date) -> tuple[str, date]:
@@ -123,7 +135,7 @@ def compared(
         then = _stood_at(project, milestone.key, before)
     else:
         name, local = since_day(since, today)
-        day, then = end_of(project, local), stood_on(project, local).get(milestone.key)
+        day, then = end_of(project, local), stood_on(project, local, [milestone.key]).get(milestone.key)
     return Comparison(name, day, what_changed(then, milestone) if then else None)
 
 
@@ -132,7 +144,7 @@ def _last_report(project: ProjectHandle, milestone: MilestoneAnalysis, today: da
     if project.withheld:
         return None
     good = (run for run in results.runs(project.engine, project.name) if run.state == "ok")
-    moments = [run.as_of for run in good if run.sprint == milestone.key]
+    moments = [run.as_of for run in good if run.sprint == milestone.key and run.kind == "sprint_analysis"]
     return max((moment for moment in moments if project.calendar.local_date(moment) < today), default=None)
 
 

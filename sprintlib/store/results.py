@@ -93,6 +93,13 @@ run = Table(
     Column("digest", String(64), comment="SHA-256 of the executed notebook"),
     moment("started_at", nullable=False),
     moment("finished_at"),
+    Column(
+        "kind",
+        String(32),
+        nullable=False,
+        server_default="sprint_analysis",
+        comment="sprint_analysis | weekly_digest | retrospective",
+    ),
     comment="the truth about report runs; what papermill writes into a notebook is not",
 )
 

@@ -32,7 +32,7 @@ def test_the_markdown_of_a_day():
         "*Since Wed 25 Nov: chance 34% to 29%, 1 closed.*\n\n"
         "## First things to do\n\n"
         "1. Start acme/api#44 today. (+11 points) [acme/api#44](<https://github.com/acme/api/issues/44>)\n\n"
-        "**Next:** mira can act next: Start acme/api#44 today.\n"
+        "**Next:** mira can act: Start acme/api#44 today.\n"
     )
 
 
@@ -77,7 +77,7 @@ def test_slack_says_the_same():
         "*<https://github.com/acme/api/milestone/4|2.4 Checkout>: 29%* Unlikely to land by Fri 27 Nov\n"
         "8 of 20 items are open.\nSince Wed 25 Nov: chance 34% to 29%, 1 closed."
     )
-    assert sections(message)[2] == "*Next:* mira can act next: Start acme/api#\u200b44 today."
+    assert sections(message)[2] == "*Next:* mira can act: Start acme/api#\u200b44 today."
 
 
 @given(ANY_TEXT)
@@ -119,7 +119,7 @@ def test_teams_gets_an_adaptive_card():
     assert {run["type"] for run in runs(message)} == {"TextRun"}
     said = "".join(run["text"] for run in runs(message))
     assert "2.4 Checkout: 29% Unlikely to land by Fri 27 Nov\n8 of 20 items are open." in said
-    assert "Next: mira can act next: Start acme/api#44 today." in said
+    assert "Next: mira can act: Start acme/api#44 today." in said
     opened = [run["selectAction"]["url"] for run in runs(message) if "selectAction" in run]
     assert opened == ["https://github.com/acme/api/milestone/4", "https://github.com/acme/api/issues/44"]
 

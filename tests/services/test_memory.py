@@ -104,6 +104,14 @@ def test_what_was_said_that_day_goes_before_what_would_be_said_now(project: Proj
     assert [one.summary for one in stood_on(project, date(2026, 3, 19)).values()] != ["As it was said."]
 
 
+def test_where_one_sprint_is_stored_the_others_are_told_from_the_facts(project: ProjectHandle):
+    store_analysis(
+        project.engine,
+        samples.analysis(as_of=datetime(2026, 3, 18, 17, tzinfo=UTC)).model_copy(update={"project": "acme"}),
+    )
+    assert {one.title for one in stood_on(project, date(2026, 3, 18), ["1-2"]).values()} == {"Sprint 2", "Sprint 9"}
+
+
 def test_a_collection_keeps_how_it_stands_once_a_day(project: ProjectHandle):
     assert remember(project)
     assert not remember(project)
