@@ -46,7 +46,7 @@ def _show(app: App, targets: tuple["DigestTarget", ...], as_json: bool) -> None:
     from sprintlib.digest.mail import as_text
     from sprintlib.digest.sending import todays_digest
     from sprintlib.digest.targets import TARGETS
-    from sprintlib.views.terminal import plain
+    from sprintlib.views.markup import seen
 
     digest = todays_digest(app.project)
     shown = {target: TARGETS[target](app.project).preview(digest) for target in targets}
@@ -55,9 +55,9 @@ def _show(app: App, targets: tuple["DigestTarget", ...], as_json: bool) -> None:
         return
     for target, text in shown.items():
         click.echo(f"--- {target}")
-        click.echo("\n".join(plain(line) for line in text.splitlines()))
+        click.echo(seen(text))
     if not shown:
-        click.echo("\n".join(plain(line) for line in as_text(digest).splitlines()))
+        click.echo(seen(as_text(digest)))
     news = "" if digest.has_news else f" Nothing has changed since {digest.since}: --send would send nothing."
     where = "Send it with --send." if shown else "Name where it goes with --to, or 'to' under [digest] in sprint.toml."
     click.echo(f"Nothing was sent.{news} {where}", err=True)

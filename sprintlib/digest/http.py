@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.exceptions import ConnectionError as NoConnectionError
-from requests.exceptions import ConnectTimeout, RequestException
+from requests.exceptions import ConnectTimeout, ProxyError, RequestException, SSLError
+from urllib3.exceptions import NewConnectionError
 
 from sprintlib.errors import DigestError, SettingsError
 from sprintlib.settings import checked_address, is_loopback
@@ -65,13 +66,22 @@ def send(
                 stream=True,
             ) as response:
                 answer = Answer(response.status_code, _bounded(response))
-        except (ConnectTimeout, NoConnectionError) as error:
-            raise DigestError(f"{who} cannot be reached: check the network, or try again later.") from _safe(error)
-        except RequestException as error:  # the answer did not come, but the message may have
+        except RequestException as error:
+            if _not_begun(error):
+                raise DigestError(f"{who} cannot be reached: check the network, or try again later.") from _safe(error)
+            # the answer did not come, but the message may have
             raise DigestError(f"{who} did not answer in time.", may_have_arrived=True) from _safe(error)
     if 300 <= answer.status < 400:
         raise DigestError(f"{who} leads elsewhere ({answer.status}), which is not followed: copy its address again.")
     return answer
+
+
+def _not_begun(error: RequestException) -> bool:
+    """Whether no connection came about, so that nothing can have arrived."""
+    if isinstance(error, ConnectTimeout | SSLError | ProxyError):
+        return True
+    cause = error.args[0] if error.args else None
+    return isinstance(error, NoConnectionError) and isinstance(getattr(cause, "reason", None), NewConnectionError)
 
 
 def _safe(error: Exception) -> Exception:

@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from sprintlib.results.run_table import Kind
+from sprintlib.results.run_table import Kind as Kind
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 STANDARD: Kind = "sprint_analysis"

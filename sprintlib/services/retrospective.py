@@ -131,7 +131,8 @@ def end_of_sprint(sprint: Sprint) -> datetime | None:
         closed = sprint.past.milestones.filter(
             pl.concat_str("repository_id", pl.lit("-"), "number").is_in([str(key) for key in sprint.keys])
         )["closed_at"]
-        moments += [] if closed.null_count() or closed.is_empty() else [closed.max()]
+        last = None if closed.null_count() else closed.max()
+        moments += [last] if isinstance(last, datetime) else []
     return min(moments, default=None)
 
 

@@ -5,7 +5,6 @@ import logging
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -297,6 +296,7 @@ def test_a_token_that_may_not_comment(project_with: Make, web: Told, monkeypatch
 
 @pytest.mark.usefixtures("built")
 def test_a_job_summary_is_appended_to(project_with: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
     with pytest.raises(SettingsError, match="GITHUB_STEP_SUMMARY is not set here"):
         send(project_with(), ["summary"])
     file = tmp_path / "summary.md"
@@ -316,7 +316,7 @@ class Post:
     """A mail server that keeps what it gets, and refuses some recipients."""
 
     def __init__(self) -> None:
-        self.mails: list[EmailMessage] = []
+        self.mails: list[Any] = []
         self.refused: set[str] = set()
 
     async def handle_RCPT(self, server, session, envelope, address, options) -> str:  # noqa: N802
@@ -330,6 +330,11 @@ class Post:
         return "250 OK"
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
 @pytest.fixture
 def post() -> Iterator[tuple[Post, int]]:
     handler = Post()
@@ -338,10 +343,15 @@ def post() -> Iterator[tuple[Post, int]]:
         return AuthResult(success=given.password == b"right", handled=False)
 
     controller = Controller(
-        handler, hostname="127.0.0.1", port=0, authenticator=authenticate, auth_require_tls=False, ready_timeout=30
+        handler,
+        hostname="127.0.0.1",
+        port=free_port(),
+        authenticator=authenticate,
+        auth_require_tls=False,
+        ready_timeout=60,
     )
     controller.start()
-    yield handler, controller.server.sockets[0].getsockname()[1]
+    yield handler, controller.port
     controller.stop()
 
 
