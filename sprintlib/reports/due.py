@@ -172,7 +172,7 @@ def _collect(engine: Engine, settings: Settings, say: Say) -> None:
     from sprintlib.services import sync
 
     try:
-        sync(ProjectHandle(settings, engine))
+        sync(ProjectHandle(settings, engine, clock_of(settings)))
     except SprintError as error:
         say(f"Nothing new was collected: {error} The reports use what was collected before.")
 

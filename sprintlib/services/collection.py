@@ -12,7 +12,6 @@ from sprintlib.facts.replay import Replay
 from sprintlib.facts.replay import replay as replay_into
 from sprintlib.github import OnProgress, SyncSummary, Via
 from sprintlib.project import ProjectHandle
-from sprintlib.services.memory import remember
 from sprintlib.store import open_store
 
 
@@ -29,6 +28,8 @@ def sync(project: ProjectHandle, progress: OnProgress | None = None, via: Via = 
             summary = github.sync(project.engine, project.settings, token, progress, via=via)
         finally:
             project.forget()
+    from sprintlib.services.memory import remember  # over a second of imports, which need not delay collecting
+
     remember(project)
     return summary
 

@@ -1,7 +1,6 @@
 """Weekly digests and retrospectives, from the command line to their files."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from tests.sprints import team_in
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home")
     world = team_in(folder)
     world.issue(15, created="03-16 09:00", milestone=2, title=f"[x](javascript:alert(1)) @everyone {HOSTILE}")

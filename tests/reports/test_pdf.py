@@ -22,14 +22,14 @@ def test_a_page_is_printed_beside_itself(tmp_path: Path):
 
 
 def test_without_chromium_it_is_said_before_anything_runs(settings, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(pdf.shutil, "which", lambda _: None)
+    monkeypatch.setattr(shutil, "which", lambda _: None)
     done = CliRunner().invoke(sprint, ["--home", str(settings.home), "report", "--pdf"])
     assert isinstance(done.exception, ReportError)
     assert str(done.exception).startswith("There is no Chromium here to print with: install it")
 
 
 def test_a_browser_that_prints_nothing_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(pdf.shutil, "which", lambda _: "/bin/true")
+    monkeypatch.setattr(shutil, "which", lambda _: "/bin/true")
     page = tmp_path / "report.html"
     page.write_text("x")
     with pytest.raises(ReportError, match=r"^/bin/true did not print the report: print .*report\.html in a browser\.$"):
