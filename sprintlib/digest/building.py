@@ -10,6 +10,7 @@ from sprintlib.evidence import Evidence
 from sprintlib.project import ProjectHandle
 from sprintlib.recommend import Recommendation
 from sprintlib.results import runs
+from sprintlib.risks import listed
 from sprintlib.services import standing
 from sprintlib.services.memory import said_day, stood_on
 from sprintlib.views.answer import because
@@ -95,7 +96,7 @@ def _problems(project: ProjectHandle, analysis: Analysis) -> Iterable[str]:
         yield "The last report failed: 'sprint run list' says why."
     old = [name for name, at in analysis.freshness.items() if at is None or project.clock() - at > _STALE]
     if old:
-        yield f"The facts of {', '.join(old)} are more than a day old: run 'sprint sync'."
+        yield f"The facts of {listed(old)} are more than a day old: run 'sprint sync'."
 
 
 def _line(text: str) -> str:
