@@ -1,7 +1,7 @@
 """What the cells of the notebooks `weekly_digest` and `retrospective` call: each piece as HTML and as Markdown."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from sprintlib import views
 from sprintlib.analysis.changes import NOTHING, risk_name
 from sprintlib.analysis.memory import ForecastRecord
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
+from sprintlib.evidence import Evidence
 from sprintlib.project import ProjectHandle
 from sprintlib.reports.page import Shown
 from sprintlib.results import with_words
@@ -99,14 +100,14 @@ class LookingBack:
     def __init__(self, project: ProjectHandle, analysis: Analysis, found: Retrospective, as_of: datetime) -> None:
         self._project, self.analysis, self.found, self._as_of = project, analysis, found, as_of
         zone = project.settings.time_zone
-        span = f"{day(found.start.astimezone(zone).date())} to {day(found.looks[-1].moment.astimezone(zone).date())}"
+        span = f"{day(_day_of(found.start, zone))} to {day(_day_of(found.end, zone))}"
         self._told = Told(analysis, f"{found.title}: looking back", f"{analysis.project} · {span}")
 
     def planned(self) -> Shown:
         """What was planned and what was delivered, in items. The first piece."""
         found, last = self.found, self.found.last.scope
         verdict = "Everything in it was done or dropped in time" if found.landed else f"{count(last.open, 'item')} open"
-        late = f"; its milestones were closed {count(found.days_late, 'day')} late" if found.days_late else ""
+        late = f"; {_lateness(found)}" if found.days_late else ""
         share = f" ({found.kept / found.committed:.0%})" if found.committed else ""
         lines = (
             Line(f"{verdict} at the end{late}."),
@@ -125,7 +126,7 @@ class LookingBack:
         rows = tuple(
             (
                 f"{look.share}%",
-                day(look.moment.astimezone(zone).date()),
+                day(_day_of(look.moment, zone)),
                 day(look.analysis.due_on, "none"),
                 percent(look.analysis.probability),
                 str(look.analysis.scope.open),
@@ -189,6 +190,18 @@ def _action(one: MilestoneAnalysis, place: int) -> Line:
     return Line(f"{advice.action}{f' ({beside})' if beside else ''}", advice.evidence)
 
 
+def _day_of(moment_: datetime, zone: tzinfo) -> date:
+    """The local day that a moment ends or lies in: the end of Monday is Monday."""
+    return (moment_ - timedelta(seconds=1)).astimezone(zone).date()
+
+
+def _lateness(found: Retrospective) -> str:
+    days = count(found.days_late, "day")
+    return (
+        f"the milestone is still open, {days} past its due date" if found.still_open else f"it was closed {days} late"
+    )
+
+
 def _due_lines(found: Retrospective) -> tuple[Line, ...]:
     """When it was due, and whether that was moved while it was under way."""
     first, last = found.first.due_on, found.last.due_on
@@ -211,9 +224,15 @@ def _seen(one: Hindrance) -> str:
 
 def _unfinished(found: Retrospective) -> Section:
     """What was open inside at the end."""
-    rows = tuple((item.ref, item.title, item_words.state(item)) for item in found.last.items if item.inside)
-    lines = () if rows else (Line("Nothing was carried over."),)
-    return Section("Open at the end", lines, ("Item", "Title", "State"), rows)
+    lines = tuple(
+        Line(
+            f"{item.ref} {item.title}: {item_words.state(item)}",
+            (Evidence(ref=item.ref, kind=item.kind, url=item.html_url),),
+        )
+        for item in found.last.items
+        if item.inside
+    )
+    return Section("Open at the end", lines or (Line("Nothing was left open."),))
 
 
 def _record(record: ForecastRecord) -> Section:

@@ -51,7 +51,7 @@ class Retrospective:
     """One sprint, from its start to its end: the deadline, or when its milestones were closed if that was before.
 
     committed, kept: items inside at the start, and of these done or dropped by the end. days_late: from the due date
-    until the milestones were closed, or until now. unfinished: refs and titles of what was open inside at the end.
+    until the milestones were closed, or until now where one is still open.
     """
 
     key: str
@@ -62,6 +62,7 @@ class Retrospective:
     committed: int
     kept: int
     days_late: int
+    still_open: bool
     hindrances: tuple[Hindrance, ...]
 
     @property
@@ -107,6 +108,7 @@ def retrospective(project: ProjectHandle, as_of: datetime, milestone: str | None
         committed=len(committed),
         kept=ended.height,
         days_late=sprint_days_late(sprint),
+        still_open=sprint.state == "open",
         hindrances=_hindrances(looks),
     )
 
