@@ -48,6 +48,7 @@ COMMANDS = {
     "ask": ("sprintlib.cli.ask", "Answer a question, every sentence with its citation."),
     "report": ("sprintlib.cli.report", "Write the dated report of a milestone."),
     "run": ("sprintlib.cli.run", "Write reports that are due, or list past runs."),
+    "digest": ("sprintlib.cli.digest", "Show the short message of the day, or send it."),
     "schedule": ("sprintlib.cli.schedule", "Have cron or launchd call 'sprint run due'."),
     "backup": ("sprintlib.cli.backup", "Copy store and settings into one file."),
     "restore": ("sprintlib.cli.restore", "Put a backup back, here or on a new machine."),

@@ -72,6 +72,7 @@ def list_runs(app: App, limit: int, as_json: bool) -> None:
     if not found:
         click.echo("No report has run yet: run 'sprint report'.")
     for run in found:
-        what = f"{plain(run.milestone)}  {plain(run.folder or run.message or '')}"
+        kind = "" if run.kind == "sprint_analysis" else f" ({run.kind.replace('_', ' ')})"
+        what = f"{plain(run.milestone)}{kind}  {plain(run.folder or run.message or '')}"
         started = run.started_at.astimezone(app.settings.time_zone)
         click.echo(f"{started:%Y-%m-%d %H:%M %Z}  {run.state:<8} {run.trigger:<5} {what}")

@@ -7,13 +7,15 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import Engine
 
-from sprintlib import backup
+from sprintlib import backup, digest
 from sprintlib.clock import clock_of
 from sprintlib.errors import ReportError, SprintError
 from sprintlib.locks import LockedError, file_lock
 from sprintlib.project import ProjectHandle
 from sprintlib.reports.dated_report import write_report
+from sprintlib.reports.due_kinds import MissingReport, missing_reports
 from sprintlib.reports.explaining import release_model
+from sprintlib.reports.kinds import STANDARD
 from sprintlib.reports.retention import prune
 from sprintlib.results.run_table import Run, mark_dead_runs, runs
 from sprintlib.settings import Settings
@@ -27,12 +29,12 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Result:
-    """How one overdue report, or the day's backup, went. milestone: null for the nearest deadline, and for a backup."""
+    """How one overdue report, message or backup went. milestone: null for the nearest deadline, and for the others."""
 
     milestone: str | None
     ok: bool
     message: str
-    kind: str = "report"  # | backup
+    kind: str = "report"  # | digest | backup
 
 
 def last_slot(settings: Settings, now: datetime) -> datetime | None:
@@ -73,9 +75,10 @@ def is_due(sprint: DatedSprint | None, slot: datetime, past_runs: Sequence[Run],
 
 
 def run_due(settings: Settings, say: Say, now: datetime | None = None, explain: bool | None = None) -> list[Result]:
-    """Collect what is new, write the overdue report of each open dated milestone, make the day's backup. Idempotent.
+    """Collect what is new, write overdue reports, send the digest and make the backup of the day. Idempotent.
 
-    Without a dated milestone, one report on what is open. One failure does not stop the others.
+    Each open dated milestone has its report; without one, there is a report on what is open. One failure does not stop
+    the others.
     explain: as in `write_report`. say: gets a line of plain text on whatever happens.
     A second call at the same time says so and does nothing.
     """
@@ -91,7 +94,7 @@ def overdue(engine: Engine, settings: Settings, now: datetime) -> list[DatedSpri
     slot = last_slot(settings, now)
     if slot is None:
         return []
-    known = runs(engine, settings.project.name)
+    known = [run for run in runs(engine, settings.project.name) if run.kind == STANDARD]
     sprints: list[DatedSprint | None] = [*open_dated_sprints(engine, settings, now)]
     return [sprint for sprint in sprints or [None] if is_due(sprint, slot, known, now)]
 
@@ -108,22 +111,45 @@ def open_dated_sprints(engine: Engine, settings: Settings, as_of: datetime) -> l
 def _catch_up(settings: Settings, say: Say, now: datetime, explain: bool | None) -> list[Result]:
     engine = open_store(settings.database_url)
     mark_dead_runs(engine)
-    results = _reports(engine, settings, say, now, explain) + _back_up(settings, say, now)
+    results = _reports(engine, settings, say, now, explain)
+    results += _messages(engine, settings, say, collected=bool(results)) + _back_up(settings, say, now)
     if not results:
         say("Nothing is due.")
     return results
 
 
 def _reports(engine: Engine, settings: Settings, say: Say, now: datetime, explain: bool | None) -> list[Result]:
-    if not overdue(engine, settings, now):
+    project = ProjectHandle(settings, engine, clock_of(settings))
+    if not overdue(engine, settings, now) and not missing_reports(project, runs(engine, project.name), now):
         return []
     _collect(engine, settings, say)
+    project.forget()
     results = [_report(settings, sprint, say, explain) for sprint in overdue(engine, settings, now)]
+    missing = missing_reports(project, runs(engine, project.name), now)
+    results += [_other_report(settings, one, say) for one in missing]
     if explain or (explain is None and settings.report.explain):
         release_model(settings)
     for folder in prune(engine, settings, now):
         say(f"Removed {folder}, older than {settings.report.keep_days} days.")
     return results
+
+
+def _messages(engine: Engine, settings: Settings, say: Say, collected: bool) -> list[Result]:
+    """The digest of the day, where [digest] names targets that have not had it."""
+    project = ProjectHandle(settings, engine, clock_of(settings))
+    if not digest.waiting(project):
+        return []
+    if not collected:
+        _collect(engine, settings, say)
+        project.forget()
+    try:
+        outcomes = digest.send_due(project)
+    except SprintError as error:
+        say(f"Digest: failed: {error}")
+        return [Result(None, False, str(error), "digest")]
+    for one in outcomes:
+        say(f"Digest to {one.target}: {one.message}")
+    return [Result(None, one.ok, one.message, "digest") for one in outcomes]
 
 
 def _back_up(settings: Settings, say: Say, now: datetime) -> list[Result]:
@@ -146,7 +172,7 @@ def _collect(engine: Engine, settings: Settings, say: Say) -> None:
     from sprintlib.services import sync
 
     try:
-        sync(ProjectHandle(settings, engine))
+        sync(ProjectHandle(settings, engine, clock_of(settings)))
     except SprintError as error:
         say(f"Nothing new was collected: {error} The reports use what was collected before.")
 
@@ -160,6 +186,17 @@ def _report(settings: Settings, sprint: DatedSprint | None, say: Say, explain: b
         return Result(title, False, str(error))
     say(f"{files.title}: {files.html}")
     return Result(title, True, str(files.html))
+
+
+def _other_report(settings: Settings, one: MissingReport, say: Say) -> Result:
+    """A weekly digest, or the looking back on a sprint that is over."""
+    try:
+        files = write_report(settings, one.milestone, trigger="due", kind=one.kind)
+    except SprintError as error:
+        say(f"{one.title}: failed: {error}")
+        return Result(one.title, False, str(error))
+    say(f"{one.title}: {files.html}")
+    return Result(one.title, True, str(files.html))
 
 
 @contextmanager

@@ -18,15 +18,20 @@ from sprintlib.store import open_store
 def sync(project: ProjectHandle, progress: OnProgress | None = None, via: Via = "auto") -> SyncSummary:
     """Collect what is new from GitHub into the store, with the user's token if there is one.
 
+    The first one of a day also keeps how every open milestone stands then (services.memory).
     via: how a first collection asks about single items; `auto` is GraphQL where there is a token, and REST elsewhere.
     Raises the errors of the `github` room, each with one sentence; what had arrived until then is stored.
     """
     with project.acting("run", "collection"):
         try:
             token = github.find_token(project.settings)
-            return github.sync(project.engine, project.settings, token, progress, via=via)
+            summary = github.sync(project.engine, project.settings, token, progress, via=via)
         finally:
             project.forget()
+    from sprintlib.services.memory import remember  # over a second of imports, which need not delay collecting
+
+    remember(project)
+    return summary
 
 
 def read_archive(

@@ -38,8 +38,11 @@ def wrapped(fragment: Markup) -> Markup:
     return macro(_TEMPLATE, "wrapped", fragment)
 
 
-def first_screen(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
-    """Answer, burn-up, three risks, three actions: what fits on 1280 x 800. Below it the explanation, if any."""
+def first_screen(analysis: Analysis, milestone: MilestoneAnalysis, since: str = "") -> Markup:
+    """Answer, burn-up, three risks, three actions: what fits on 1280 x 800. Below it the explanation, if any.
+
+    since: what changed, as `analysis.changes.sentence` says it.
+    """
     return macro(
         _TEMPLATE,
         "first_screen",
@@ -52,6 +55,7 @@ def first_screen(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
         _points(milestone),
         action_list(analysis, milestone, limit=3),
         narrative(analysis, milestone),
+        since,
     )
 
 

@@ -49,9 +49,18 @@ def _rest(view: View, milestone: MilestoneAnalysis) -> Markup:
         views.scope(view.analysis, milestone),
         _scope_log(view, milestone),
         views.earlier_sprints(view.analysis),
+        _record(view),
         fragments.latest_reports(view.facts.reports()),
     )
     return views.wrapped(_macro("milestone.html", "rest", sections, views.what_it_rests_on(view.analysis, milestone)))
+
+
+def _record(view: View) -> Markup:
+    """What was forecast of finished sprints, and what came; "" where the facts of the analysis are gone."""
+    try:
+        return views.forecast_record(view.facts.record(view.analysis.as_of))
+    except SprintError:
+        return Markup()
 
 
 def _scope_log(view: View, milestone: MilestoneAnalysis) -> Markup:
