@@ -3,11 +3,11 @@
 import json
 import sys
 from dataclasses import asdict
-from datetime import datetime
 
 import click
 
 from sprintlib.cli.main import App
+from sprintlib.clock import local_time, utc_now
 
 
 @click.group("run")
@@ -53,7 +53,7 @@ def due(app: App, explain: bool | None, quiet: bool, as_json: bool) -> None:
 
 def _stamp(app: App) -> str:
     """Now, in the project's time zone."""
-    return f"{datetime.now(app.settings.time_zone):%Y-%m-%d %H:%M %Z}"
+    return local_time(utc_now(), app.settings.time_zone)
 
 
 @command.command("list")
@@ -74,5 +74,4 @@ def list_runs(app: App, limit: int, as_json: bool) -> None:
     for run in found:
         kind = "" if run.kind == "sprint_analysis" else f" ({run.kind.replace('_', ' ')})"
         what = f"{plain(run.milestone)}{kind}  {plain(run.folder or run.message or '')}"
-        started = run.started_at.astimezone(app.settings.time_zone)
-        click.echo(f"{started:%Y-%m-%d %H:%M %Z}  {run.state:<8} {run.trigger:<5} {what}")
+        click.echo(f"{local_time(run.started_at, app.settings.time_zone)}  {run.state:<8} {run.trigger:<5} {what}")

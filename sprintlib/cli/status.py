@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sprintlib.cli.main import App
+from sprintlib.clock import local_time
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -55,7 +56,7 @@ def _table(found: "Status", zone: "tzinfo") -> "Table":
     from sprintlib.views.words import age
 
     table = Table.grid(padding=(0, 2))
-    rows = [("project", f"{found.project}, as of {found.as_of.astimezone(zone):%Y-%m-%d %H:%M %Z}")]
+    rows = [("project", f"{found.project}, as of {local_time(found.as_of, zone)}")]
     rows += [("milestone", _verdict(found, number)) for number in range(len(found.verdicts))]
     rows += [("facts", f"{name}: {age(at, found.as_of)}") for name, at in found.facts.items()]
     waiting = found.inbox["waiting"] + found.inbox["taken"]
@@ -90,4 +91,4 @@ def _run(found: "Status", zone: "tzinfo") -> str:
 
 
 def _moment(at: datetime | None, zone: "tzinfo") -> str:
-    return f"{at.astimezone(zone):%Y-%m-%d %H:%M %Z}" if at else "none"
+    return local_time(at, zone) if at else "none"

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError
 
 from sprintlib import backup, inbox, llm, schedule
 from sprintlib.backup.files import OLD, folder_of
+from sprintlib.clock import local_time, zone_name
 from sprintlib.doctor.access import check_access
 from sprintlib.doctor.check import Check
 from sprintlib.errors import LlmError, SettingsError, SprintError
@@ -121,9 +122,14 @@ def _budget(client: Client, zone: tzinfo) -> Check:
         remaining, limit = int(core["remaining"]), int(core["limit"])
     except (KeyError, TypeError, ValueError, OverflowError, OSError):
         return Check("rate budget", "info", "the server does not say how many requests are left")
-    message = f"{remaining:,} of {limit:,} requests left until {reset:%H:%M}"
+    message = f"{remaining:,} of {limit:,} requests left until {reset:%H:%M} {zone_name(reset, zone)}"
     if remaining < 0.1 * limit:
-        return Check("rate budget", "warn", message, f"wait until {reset:%H:%M}, or let sync resume by itself")
+        return Check(
+            "rate budget",
+            "warn",
+            message,
+            f"wait until {reset:%H:%M} {zone_name(reset, zone)}, or let sync resume by itself",
+        )
     return Check("rate budget", "ok", message)
 
 
@@ -183,7 +189,7 @@ def _store(settings: Settings) -> Check:
         engine.dispose()
     if last is None:
         return Check("store", "warn", "nothing has been collected completely yet", "run 'sprint sync'")
-    return Check("store", "ok", f"readable, last complete sync {last.astimezone(settings.time_zone):%Y-%m-%d %H:%M}")
+    return Check("store", "ok", f"readable, last complete sync {local_time(last, settings.time_zone)}")
 
 
 def _collection(settings: Settings) -> Check:
@@ -290,7 +296,7 @@ def _backup(settings: Settings) -> Check:
     if last is None:
         return Check("backup", "info", "none yet", "run 'sprint backup'; 'sprint run due' makes one a day")
     age = datetime.now(UTC) - last.made_at
-    told = f"{last.made_at.astimezone(settings.time_zone):%Y-%m-%d %H:%M}, {last.size / 1e6:.1f} MB"
+    told = f"{local_time(last.made_at, settings.time_zone)}, {last.size / 1e6:.1f} MB"
     if age > OLD:
         return Check("backup", "warn", f"{told}: {age.days} days old", "run 'sprint backup'")
     return Check("backup", "ok", told)

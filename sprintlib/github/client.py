@@ -234,7 +234,7 @@ class Client:
     def wait_for_reset(self, seconds: float, waited: float) -> None:
         """Wait until a limit is over. waited: seconds in all. Raises RateLimitError where that is too long."""
         reset_at = datetime.fromtimestamp(self.now().timestamp() + seconds, UTC)
-        local = f"{reset_at.astimezone():%H:%M}"
+        local = f"{reset_at.astimezone():%H:%M %Z}"
         if waited > self._longest_wait:
             raise RateLimitError(
                 f"GitHub's rate limit is used up until {local}: run 'sprint sync' again then, it goes on where it "

@@ -42,9 +42,10 @@ def markdown_report(analysis: Analysis, milestone: MilestoneAnalysis | None, mem
 def _about(analysis: Analysis, milestone: MilestoneAnalysis, memory: Memory) -> list[str]:
     known = known_repositories(analysis)
     figure, words = headline(analysis, milestone)
+    when = moment(analysis.as_of, analysis.zone)
     return [
         f"# {plain(milestone.title)}",
-        f"{plain(analysis.project)} · {plain(', '.join(milestone.repos))} · as of {moment(analysis.as_of)}",
+        f"{plain(analysis.project)} · {plain(', '.join(milestone.repos))} · as of {when}",
         f"**{plain(figure)}** {plain(words)}",
         plain(milestone.summary),
         *([plain(memory.since)] if memory.since else []),
@@ -70,7 +71,7 @@ def _about(analysis: Analysis, milestone: MilestoneAnalysis, memory: Memory) -> 
 def _about_project(analysis: Analysis) -> list[str]:
     return [
         f"# {plain(analysis.project)}",
-        f"as of {moment(analysis.as_of)}",
+        f"as of {moment(analysis.as_of, analysis.zone)}",
         "**No open milestone**",
         _list(analysis.notes),
         *_earlier(analysis),
@@ -83,7 +84,7 @@ def _list(lines: Iterable[str]) -> str:
 
 def _freshness(analysis: Analysis) -> str:
     return "\n".join(
-        f"- {plain(repo)}: {age(at, analysis.as_of)}{f' ({moment(at)})' if at else ''}"
+        f"- {plain(repo)}: {age(at, analysis.as_of)}{f' ({moment(at, analysis.zone)})' if at else ''}"
         for repo, at in analysis.freshness.items()
     )
 

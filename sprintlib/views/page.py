@@ -61,7 +61,9 @@ def first_screen(analysis: Analysis, milestone: MilestoneAnalysis, since: str = 
 
 def project_screen(analysis: Analysis) -> Markup:
     """What can be said of a project that has no open milestone: its notes, which hold what closes next."""
-    return macro(_TEMPLATE, "project_screen", analysis.project, moment(analysis.as_of), notes(analysis, None))
+    return macro(
+        _TEMPLATE, "project_screen", analysis.project, moment(analysis.as_of, analysis.zone), notes(analysis, None)
+    )
 
 
 def all_findings(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
@@ -101,7 +103,7 @@ def context(analysis: Analysis, milestone: MilestoneAnalysis | None) -> Markup:
 def what_it_rests_on(analysis: Analysis, milestone: MilestoneAnalysis | None) -> Markup:
     """Freshness, notes, method and versions."""
     model = milestone.llm.model if milestone and milestone.llm.used else None
-    remarks, when = notes(analysis, milestone), moment(analysis.as_of)
+    remarks, when = notes(analysis, milestone), moment(analysis.as_of, analysis.zone)
     return macro(_TEMPLATE, "what_it_rests_on", freshness(analysis), remarks, version("sprintlib"), when, model)
 
 
@@ -115,7 +117,7 @@ def _subtitle(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
     known = known_repositories(analysis)
     pages = {part.repo: web_url(part.html_url, known) for part in milestone.parts}
     repos = [(repo, pages.get(repo)) for repo in milestone.repos]
-    when = f"as of {moment(analysis.as_of)}, {today(analysis, milestone):%A}"
+    when = f"as of {moment(analysis.as_of, analysis.zone)}, {today(analysis, milestone):%A}"
     return macro(_TEMPLATE, "subtitle", analysis.project, repos, when)
 
 

@@ -59,7 +59,7 @@ def _environment(package: str) -> "Environment":
         "unmentioned": markup.unmentioned,
         "web_url": markup.web_url,
     }
-    environment.filters |= {"percent": words.percent, "moment": words.moment, "day": words.day, "gain": words.gain}
+    environment.filters |= {"percent": words.percent, "day": words.day, "gain": words.gain}
     return environment
 
 
