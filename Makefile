@@ -15,7 +15,7 @@ help:
 	@echo "make coverage  the tests of 'make test' with the lines they reach; fails below the floor in pyproject.toml"
 	@echo "make explore   the property tests with new random examples, where 'make test' takes the same ones every time"
 	@echo "make test-llm  only the agents with a real small model: llama.cpp and 320 MB of weights in $(LLM)"
-	@echo "make check     lint, types and import floors only"
+	@echo "make check     lint, types, import floors, bandit, a scan for secrets, and advisories about the pins"
 	@echo "make docs      the documentation as a site that opens from disk: docs/_build/html/index.html"
 	@echo "make lock      resolve the pinned versions and their hashes again; LOCK=--upgrade for the newest"
 
@@ -48,6 +48,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.checks
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m sphinx --quiet --builder html docs docs/_build/html

@@ -19,7 +19,7 @@ _TOLD: dict[Action, str] = {
     "answer": "answer recommendations",
     "run": "run jobs",
     "inbox": "see deliveries",
-    "token": "manage tokens",
+    "token": "manage tokens",  # nosec B105 # words
     "audit": "see the audit",
 }
 

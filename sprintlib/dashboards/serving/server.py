@@ -194,7 +194,7 @@ def _ipython(root: Path) -> Path:
 
 def _server(settings: Settings, dashboards: Path, root: Path, *, may_answer: bool) -> DashboardServer:
     # Kernels talk over sockets in a folder of this user's, whose path must be short (macOS allows 103 characters).
-    sockets = "/tmp" if Path("/tmp").is_dir() else tempfile.gettempdir()  # noqa: S108  # a folder is made in it
+    sockets = "/tmp" if Path("/tmp").is_dir() else tempfile.gettempdir()  # noqa: S108  # nosec B108 # a folder is made in it
     server = DashboardServer.instance(  # the instance, because Voilà's renderer logs to that one
         config_file_paths=[str(dashboards)], connection_dir_root=sockets, log_level=_log_level()
     )
