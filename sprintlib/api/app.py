@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from sprintlib.api import health, webhooks
+from sprintlib.api import health, mcp, webhooks
 from sprintlib.api.context import Context
 from sprintlib.api.measuring import Measured
 from sprintlib.api.middleware import BodyLimit, KnownHosts, SecurityHeaders
@@ -34,6 +34,7 @@ def create_app(project: ProjectHandle, secrets: WebhookSecrets | None) -> FastAP
     app.state.context = Context.of(project)
     app.include_router(health.router)
     app.include_router(webhooks.router)
+    app.include_router(mcp.router)
     api = APIRouter(prefix=PREFIX, responses=responses(401, 403, 422, 429, 503))
     for module in ROUTERS:
         api.include_router(module.router)
