@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup demo test test-all coverage explore test-llm check docs lock browser clean
+.PHONY: help setup demo test test-all coverage explore test-llm check docs lock browser nginx clean
 
 help:
 	@echo "make demo      set up, then a simulated startup from collection to report"
@@ -27,7 +27,7 @@ demo: setup
 test: $(VENV)/.dev $(VENV)/.knowledge browser check
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not llm"
 
-test-all: test
+test-all: test nginx
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "slow and not llm"
 	$(MAKE) test-llm
 
@@ -86,6 +86,9 @@ $(LLM)/.done: $(BIN)/python locks/llm.txt
 
 browser:
 	@sh tests/browser.sh
+
+nginx:
+	@sh tests/nginx.sh
 
 lock: $(VENV)/.dev
 	$(PIP) install uv
