@@ -20,10 +20,14 @@ class ToolAnswer(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve; without a session, as every request says itself who asks."""
-        from sprintlib.mcp import create_server  # a second of imports, for those only who use it
+        from mcp.server.transport_security import TransportSecuritySettings  # a second of imports, for who uses it
+
+        from sprintlib.mcp import create_server
 
         server = create_server(self.project)
-        server.streamable_http_app(stateless_http=True, json_response=True)
+        # names and origins were checked by the application, which knows those of the settings
+        checked = TransportSecuritySettings(enable_dns_rebinding_protection=False)
+        server.streamable_http_app(stateless_http=True, json_response=True, transport_security=checked)
         async with server.session_manager.run():
             await server.session_manager.handle_request(scope, receive, send)
 

@@ -49,7 +49,7 @@ class Erased:
     def of(cls, connection: Connection) -> "Erased":
         """Everybody who was erased from this store."""
         table = schema.erased_person.c
-        return cls(dict(connection.execute(select(table.digest, table.pseudonym)).tuples().all()))
+        return cls({row.digest: row.pseudonym for row in connection.execute(select(table.digest, table.pseudonym))})
 
     def __bool__(self) -> bool:
         return bool(self.pseudonyms)

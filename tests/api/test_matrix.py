@@ -63,7 +63,7 @@ MATRIX = {
     "GET /api/v1/recommendations": Case("recommendations", READ),
     "GET /api/v1/recommendations/{name}": Case("recommendations/none", absent(READ)),
     "POST /api/v1/recommendations/{name}/feedback": Case(
-        "recommendations/jnfjc/feedback", (401, 403, 200, 200, 401, 401, 401, 403, *_OUT), {"decision": "accept"}
+        "recommendations/1/feedback", (401, 403, 200, 200, 401, 401, 401, 403, *_OUT), {"decision": "accept"}
     ),
     "GET /api/v1/evidence": Case("evidence?ref=acme/web%2330", PART),
     "GET /api/v1/ask": Case("ask?question=what+is+open", READ),

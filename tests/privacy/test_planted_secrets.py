@@ -25,7 +25,11 @@ from sprintlib.observe import log
 from sprintsim.fake_github import running
 from tests.github import shop
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    # commands that are run in this process leave their connections, which a process of their own would end
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 PLANTED = {
     "GITHUB_TOKEN": "ghp_PlantedTokenOfGitHub0123456789abcdef",
