@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup demo test test-all coverage explore test-llm check docs lock browser clean
+.PHONY: help setup demo test test-all coverage explore test-llm check docs lock browser nginx clean
 
 help:
 	@echo "make demo      set up, then a simulated startup from collection to report"
@@ -15,7 +15,7 @@ help:
 	@echo "make coverage  the tests of 'make test' with the lines they reach; fails below the floor in pyproject.toml"
 	@echo "make explore   the property tests with new random examples, where 'make test' takes the same ones every time"
 	@echo "make test-llm  only the agents with a real small model: llama.cpp and 320 MB of weights in $(LLM)"
-	@echo "make check     lint, types and import floors only"
+	@echo "make check     lint, types, import floors, bandit, a scan for secrets, and advisories about the pins"
 	@echo "make docs      the documentation as a site that opens from disk: docs/_build/html/index.html"
 	@echo "make lock      resolve the pinned versions and their hashes again; LOCK=--upgrade for the newest"
 
@@ -27,7 +27,7 @@ demo: setup
 test: $(VENV)/.dev $(VENV)/.knowledge browser check
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not llm"
 
-test-all: test
+test-all: test nginx
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "slow and not llm"
 	$(MAKE) test-llm
 
@@ -48,6 +48,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.checks
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m sphinx --quiet --builder html docs docs/_build/html
@@ -85,6 +86,9 @@ $(LLM)/.done: $(BIN)/python locks/llm.txt
 
 browser:
 	@sh tests/browser.sh
+
+nginx:
+	@sh tests/nginx.sh
 
 lock: $(VENV)/.dev
 	$(PIP) install uv

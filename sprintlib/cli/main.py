@@ -59,6 +59,7 @@ COMMANDS = {
     "mcp": ("sprintlib.cli.mcp", "Let an editor's language model ask, over MCP."),
     "secrets": ("sprintlib.cli.secrets", "The keys that sign sessions."),
     "token": ("sprintlib.cli.token", "Tokens by which programs use the API."),
+    "privacy": ("sprintlib.cli.privacy", "What is held about one person: export it, or erase it."),
     "open": ("sprintlib.cli.open", "Open a page of the dashboards in a browser."),
     "lab": ("sprintlib.cli.lab", "Open JupyterLab on the notebooks."),
     "github-server": ("sprintlib.cli.github_server", "Serve recorded or simulated repositories as GitHub would."),

@@ -4,7 +4,7 @@ Facts keep two clocks: when something happened in the world (`created_at`, `happ
 fetched it (`observed_at`). All times are UTC. Table names are singular. People appear as logins only.
 """
 
-from sprintlib.store.access import api_token, audit, session
+from sprintlib.store.access import api_token, audit, erased_person, session
 from sprintlib.store.columns import UtcDateTime, metadata
 from sprintlib.store.facts import (
     changed_file,
@@ -61,6 +61,7 @@ __all__ = [
     "delivery",
     "dependency",
     "digest",
+    "erased_person",
     "event",
     "evidence",
     "fact_change",

@@ -127,7 +127,7 @@ def serve(
         served_folder(dashboards, settings.reports_dir) as root,
         replaced_environment(_kernel_environment(settings.home, dashboards, root, ip)),
     ):
-        # where people sign in, a page does not know yet who answers: a proxy makes everybody come from loopback
+        # where people sign in it depends on who asks, and loopback tells nothing: a proxy makes everybody come from it
         may_answer = is_loopback(ip) and settings.auth.mode == "none"
         server = _server(settings, dashboards, root, may_answer=may_answer)
         server.ip, server.port, server.token = ip, port, token
@@ -194,7 +194,7 @@ def _ipython(root: Path) -> Path:
 
 def _server(settings: Settings, dashboards: Path, root: Path, *, may_answer: bool) -> DashboardServer:
     # Kernels talk over sockets in a folder of this user's, whose path must be short (macOS allows 103 characters).
-    sockets = "/tmp" if Path("/tmp").is_dir() else tempfile.gettempdir()  # noqa: S108  # a folder is made in it
+    sockets = "/tmp" if Path("/tmp").is_dir() else tempfile.gettempdir()  # noqa: S108  # nosec B108 # a folder is made in it
     server = DashboardServer.instance(  # the instance, because Voilà's renderer logs to that one
         config_file_paths=[str(dashboards)], connection_dir_root=sockets, log_level=_log_level()
     )
@@ -213,6 +213,7 @@ def _server(settings: Settings, dashboards: Path, root: Path, *, may_answer: boo
             "pages": [{"path": page.path, "name": page.name, "title": page.title} for page in pages(dashboards)],
             "errors": _error_names(SprintError),
             "may_answer": may_answer,
+            "signs_in": settings.auth.mode == "github",
         }
     }
     return server
