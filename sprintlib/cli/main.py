@@ -3,6 +3,7 @@
 import errno
 import importlib
 import os
+import secrets
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING
 import click
 
 from sprintlib.errors import SprintError
+from sprintlib.observe import log, measures
+from sprintlib.observe.context import bound
 from sprintlib.permissions import private_files
 from sprintlib.signals import sigterm_as_interrupt
 
@@ -80,6 +83,7 @@ class App:
         for folder in (found.data_dir, found.reports_dir):
             if found.home in folder.parents:
                 permissions.close_folder(folder)
+        log.keep(found.home)
         return found
 
     def moment(self, as_of: str | None) -> "datetime":
@@ -120,6 +124,16 @@ def _database_error() -> "type[DatabaseError] | tuple[()]":
     return loaded.DatabaseError if loaded else ()
 
 
+def _keep_figures(app: object) -> None:
+    """What a command measured that asked GitHub, a model or the index; what only read a store is not worth a write."""
+    if not isinstance(app, App) or "project" not in vars(app) or not measures.holds("github_budget", "retrieval"):
+        return
+    from sprintlib.figures import keep
+
+    with suppress(_database_error() or ()):
+        keep(app.project.engine)
+
+
 class _LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -144,7 +158,8 @@ class _LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; what the disk or the database refuses in the middle of it becomes a sentence too."""
         try:
-            return super().invoke(ctx)
+            with bound(command=log.program(), run=secrets.token_hex(4)):
+                return super().invoke(ctx)
         except _database_error() as error:
             from sprintlib.store import store_error
 
@@ -156,6 +171,9 @@ class _LazyGroup(click.Group):
             raise SprintError(
                 f"{place} cannot be written ({error.strerror}): free some space there, or use another --home."
             ) from error
+
+        finally:
+            _keep_figures(ctx.obj)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -173,8 +191,6 @@ class _LazyGroup(click.Group):
 @click.pass_context
 def sprint(context: click.Context, home: Path | None, debug: bool) -> None:
     """Will the milestone land, what threatens it, and what to do today."""
-    from sprintlib.observe import log
-
     start: _Start | None = context.obj
     log.configure()
     if debug:
@@ -201,6 +217,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 sys.stdout.flush()
     except SprintError as error:
         _log_traceback(error, arguments)
+        log.LOGGER.error("%s", error, extra=log.KEPT_ONLY)
         click.echo(f"sprint: {error}", err=True)
         sys.exit(error.exit_code)
     except click.ClickException as error:
@@ -220,6 +237,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(error.exit_code)
     except Exception as error:
         _log_traceback(error, arguments)
+        log.LOGGER.critical("it broke", exc_info=error, extra=log.KEPT_ONLY)
         raise
 
 
