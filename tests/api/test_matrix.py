@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from posixpath import normpath
 from typing import NamedTuple
 
 import pytest
@@ -10,6 +11,7 @@ from fastapi.routing import APIRoute
 from sprintlib.access import Role, revoke_token
 from sprintlib.api import health, webhooks
 from sprintlib.api.app import PREFIX, ROUTERS
+from sprintlib.api.v1 import status
 from tests.api.conftest import Open, handle
 
 ASKING = ("nobody", "viewer", "member", "admin", "expired", "revoked", "forged", "one repository")
@@ -69,6 +71,7 @@ MATRIX = {
     "POST /api/v1/webhooks/deliveries/{name}/retry": Case("webhooks/deliveries/none/retry", absent(ADMIN)),
     "GET /api/v1/health": Case("health", READ),
     "GET /api/v1/metrics": Case("metrics", READ),
+    "GET /metrics": Case("../../metrics", READ),
 }
 # counts only; takes a signature; ways to sign in, which tests.api.test_sign_in tampers with
 OPEN = {
@@ -91,9 +94,10 @@ def _unhurried() -> Iterator[None]:
 
 
 def routes() -> Iterator[str]:
-    for prefix, modules in ((PREFIX, ROUTERS), ("", (health, webhooks))):
-        for module in modules:
-            for route in module.router.routes:
+    inside, outside = [module.router for module in ROUTERS], (health.router, webhooks.router, status.scraped)
+    for prefix, routers in ((PREFIX, inside), ("", outside)):
+        for router in routers:
+            for route in router.routes:
                 assert isinstance(route, APIRoute)
                 yield from (f"{method} {prefix}{route.path}" for method in route.methods)
 
@@ -112,7 +116,9 @@ def test_who_may_do_what(asking: str, serve: Open, token: Callable[..., dict[str
     place = ASKING.index(asking)
     told = {}
     for name, case in MATRIX.items():
-        answer = client.request(name.partition(" ")[0], f"/api/v1/{case.path}", json=case.body, headers=headers)
+        answer = client.request(
+            name.partition(" ")[0], normpath(f"/api/v1/{case.path}"), json=case.body, headers=headers
+        )
         told[name] = answer.status_code
         if answer.status_code >= 400:
             assert answer.headers["content-type"] == "application/problem+json"
