@@ -122,6 +122,7 @@ def test_event_to_analysis_is_read_from_the_deliveries(engine: Engine) -> None:
 
 
 def test_every_statement_of_a_store_is_measured(engine: Engine) -> None:
+    drain()  # the migrations
     with engine.connect() as connection:
         connection.execute(select(metric)).all()
     assert drain()["store_query"].count == 1

@@ -145,6 +145,7 @@ def test_processes_do_not_cut_each_others_lines(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_stops_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "logs").write_text("a file")
+    log.configure()
     log.keep(tmp_path)
     log.LOGGER.warning("said all the same")
     assert "said all the same" in capsys.readouterr().err
