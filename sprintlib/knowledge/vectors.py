@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -12,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import Connection, CursorResult, Engine, and_, delete, func, select
 
-from sprintlib.embedding import Embedder, Vectors
+from sprintlib.embedding import Embedder, Vectors, encode_there
+from sprintlib.errors import KnowledgeError
 from sprintlib.observe.log import LOGGER
+from sprintlib.parallel import in_order, open_executor
 from sprintlib.store import upsert
 from sprintlib.store.schema import chunk, vector
 
@@ -37,33 +40,68 @@ class Manifest:
     checksum: str
 
 
-def embed_missing(engine: Engine, model: Embedder, progress: Callable[[str, int, int | None], None]) -> int:
+def embed_missing(
+    engine: Engine,
+    model: Embedder,
+    progress: Callable[[str, int, int | None], None],
+    scheduler: str | None = None,
+    name: str | None = None,
+) -> int:
     """Embed chunks that have no vector of their present text; returns how many. Kept batch by batch.
 
-    Vectors of other models leave when this one is complete.
+    Vectors of other models leave when this one is complete. scheduler: as of `open_executor`, a call for each batch
+    with the model of this name; by default `model` makes all. Raises KnowledgeError where a worker has another model.
     """
     fits = and_(vector.c.chunk_id == chunk.c.id, vector.c.model == model.model, vector.c.digest == chunk.c.digest)
     missing = select(chunk.c.id).select_from(chunk.outerjoin(vector, fits)).where(vector.c.chunk_id.is_(None))
     with engine.connect() as connection:  # texts of like length waste no padding
         ids = list(connection.scalars(missing.order_by(func.length(chunk.c.title) + func.length(chunk.c.body))))
-    for start in range(0, len(ids), BATCH):
-        progress("Embedding", start, len(ids))
-        batch = ids[start : start + BATCH]
-        query = select(chunk.c.id, chunk.c.digest, chunk.c.title, chunk.c.body).where(chunk.c.id.in_(batch))
-        with engine.connect() as connection:
-            rows = connection.execute(query).all()
-        values = model.encode([f"{row.title}\n{row.body}" for row in rows])
+    batches = [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
+    progress("Embedding", 0, len(ids))
+    done = 0
+    for rows, values in _encoded(engine, model, batches, scheduler, name):
         found = [
-            {"chunk_id": row.id, "model": model.model, "digest": row.digest, "value": value.astype("<f4").tobytes()}
-            for row, value in zip(rows, values, strict=True)
+            {"chunk_id": key, "model": model.model, "digest": digest, "value": value.astype("<f4").tobytes()}
+            for (key, digest), value in zip(rows, values, strict=True)
         ]
         with engine.begin() as connection:
             upsert(connection, vector, found)
-    if ids:
-        progress("Embedding", len(ids), len(ids))
+        done += len(rows)
+        progress("Embedding", done, len(ids))
     with engine.begin() as connection:
         connection.execute(delete(vector).where(vector.c.model != model.model))
     return len(ids)
+
+
+def _encoded(
+    engine: Engine, model: Embedder, batches: Sequence[Sequence[int]], scheduler: str | None, name: str | None
+) -> Iterator[tuple[list[tuple[int, str]], Vectors]]:
+    """Of each batch of chunks the ids with the digests of their texts, and their vectors."""
+    if scheduler is None:
+        for batch in batches:
+            rows, texts = _texts(engine, batch)
+            yield rows, model.encode(texts)
+        return
+    told: deque[list[tuple[int, str]]] = deque()
+
+    def calls() -> Iterator[tuple[str | None, list[str]]]:
+        for batch in batches:
+            rows, texts = _texts(engine, batch)
+            told.append(rows)
+            yield name, texts
+
+    with open_executor(scheduler) as executor:
+        for digest, values in in_order(executor, encode_there, calls()):
+            if digest != model.model:
+                raise KnowledgeError("A worker of the cluster has another embedding model: install the same there.")
+            yield told.popleft(), values
+
+
+def _texts(engine: Engine, batch: Sequence[int]) -> tuple[list[tuple[int, str]], list[str]]:
+    query = select(chunk.c.id, chunk.c.digest, chunk.c.title, chunk.c.body).where(chunk.c.id.in_(batch))
+    with engine.connect() as connection:
+        rows = connection.execute(query).all()
+    return [(row.id, row.digest) for row in rows], [f"{row.title}\n{row.body}" for row in rows]
 
 
 def write_index(engine: Engine, folder: Path, model: str, name: str | None, dimension: int) -> "faiss.IndexIDMap2":

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import sysconfig
 import venv
 import zipfile
 from pathlib import Path
@@ -47,7 +46,13 @@ def program(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(program: Path, folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", **more}
     return subprocess.run(
-        [str(program), *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=280
+        [str(program), *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=280,
     )
 
 
