@@ -15,6 +15,7 @@ from sqlalchemy import Connection, CursorResult, Engine, and_, delete, func, sel
 
 from sprintlib.embedding import Embedder, Vectors, encode_there
 from sprintlib.errors import KnowledgeError
+from sprintlib.knowledge.faiss_index import make_index
 from sprintlib.observe.log import LOGGER
 from sprintlib.parallel import in_order, open_executor
 from sprintlib.store import upsert
@@ -104,7 +105,7 @@ def _texts(engine: Engine, batch: Sequence[int]) -> tuple[list[tuple[int, str]],
     return [(row.id, row.digest) for row in rows], [f"{row.title}\n{row.body}" for row in rows]
 
 
-def write_index(engine: Engine, folder: Path, model: str, name: str | None, dimension: int) -> "faiss.IndexIDMap2":
+def write_index(engine: Engine, folder: Path, model: str, name: str | None, dimension: int) -> "faiss.Index":
     """Make the index from the store's vectors and put it in place, file first, so that a crash shows in the checksum.
 
     A folder that cannot be written is no failure: the index is returned all the same.
@@ -113,9 +114,7 @@ def write_index(engine: Engine, folder: Path, model: str, name: str | None, dime
 
     with engine.connect() as connection:
         ids, values, fingerprint = _stored(connection, model, dimension)
-    index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
-    if len(ids):
-        index.add_with_ids(values, ids)
+    index = make_index(ids, values, dimension)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _replacing(folder / _FILE) as beside:
@@ -138,7 +137,7 @@ def read_manifest(folder: Path) -> Manifest | None:
         return None
 
 
-def read_index(engine: Engine, folder: Path, manifest: Manifest) -> "faiss.IndexIDMap2":
+def read_index(engine: Engine, folder: Path, manifest: Manifest) -> "faiss.Index":
     """The index as stored, or made again from the store when file, manifest and store do not fit each other."""
     import faiss
 
@@ -155,21 +154,6 @@ def read_index(engine: Engine, folder: Path, manifest: Manifest) -> "faiss.Index
     except (OSError, RuntimeError) as error:
         LOGGER.info("The vector index in %s cannot be read (%s): it is made again.", folder, error)
     return write_index(engine, folder, manifest.model, manifest.name, manifest.dimension)
-
-
-def nearest(index: "faiss.IndexIDMap2", query: Vectors, limit: int, among: Sequence[int] | None = None) -> list[int]:
-    """Ids of the vectors with the largest cosine to one query (dimension,), best first; `among`: only these."""
-    import faiss
-
-    faiss.omp_set_num_threads(1)  # waking threads costs more than a search
-    if query.shape != (index.d,):
-        raise ValueError(f"a query of dimension {query.shape} for an index of dimension {index.d}")
-    chosen: dict[str, Any] = {}
-    if among is not None:
-        selector = faiss.IDSelectorBatch(np.asarray(among, dtype=np.int64))
-        chosen["params"] = faiss.SearchParameters(sel=selector)
-    _, ids = index.search(query.reshape(1, -1), max(1, min(limit, index.ntotal)), **chosen)
-    return [int(found) for found in ids[0] if found >= 0]  # -1 fills up where there are fewer
 
 
 def _stored(connection: Connection, model: str, dimension: int) -> tuple[Any, Vectors, str]:

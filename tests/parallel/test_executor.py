@@ -2,11 +2,7 @@
 
 import os
 import signal
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,59 +10,11 @@ import pytest
 from sprintlib.errors import SettingsError, SprintError
 from sprintlib.parallel import in_order, open_executor
 from sprintlib.parallel.cluster import _check_workers
-from tests.conftest import ROOT
 from tests.parallel import calls
+from tests.parallel.cluster import Cluster
 
 NUMBERS = [(number,) for number in range(8)]
 SQUARES = [0, 1, 4, 9, 16, 25, 36, 49]
-
-
-class Cluster:
-    """Scheduler and workers as processes of their own on loopback."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
-        self.folder = folder
-        self.processes = [self._start("scheduler", "--host", "127.0.0.1", "--port", self.address.rpartition(":")[2])]
-        for _ in range(2):
-            self.add_worker()
-
-    def add_worker(self) -> None:
-        more = ("--no-nanny", "--nthreads", "1", "--host", "127.0.0.1", "--no-dashboard")
-        self.processes.append(self._start("worker", self.address, *more, "--local-directory", str(self.folder)))
-
-    def _start(self, what: str, *arguments: str) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "distributed.cli.dask_" + what, *arguments]
-        if what == "scheduler":
-            command.append("--no-dashboard")
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "2"}
-        return subprocess.Popen(
-            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder
-        )
-
-    def wait(self, workers: int) -> None:
-        from distributed import Client
-
-        with Client(self.address, timeout=60, set_as_default=False) as client:
-            client.wait_for_workers(workers, timeout=60)
-
-    def close(self) -> None:
-        for process in self.processes:
-            process.kill()
-            process.wait()
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    pytest.importorskip("distributed")
-    found = Cluster(tmp_path_factory.mktemp("dask"))
-    try:
-        found.wait(2)
-        yield found
-    finally:
-        found.close()
 
 
 @pytest.mark.parametrize("kind", ["here", "threads"])
