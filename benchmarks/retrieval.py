@@ -1,7 +1,7 @@
 """Search at 10,000 and 100,000 chunks: `python -m benchmarks.retrieval [PYTHON_WITH_CHROMADB] [SIZE ...]`.
 
 Ten minutes. Made texts (words by Zipf's law), and vectors of 384 dimensions: real texts of benchmarks/known_items.py,
-each moved away at random as often as it takes, asked by 100 real questions. They are in a store as `sprint index` leaves
+each moved away at random as often as it takes, asked by 100 real questions; in a store as `sprint index` leaves
 it. Prints for the vector index and for comparing with everything: time to make it from the store, size on disk, memory,
 latency and recall@10 against plain numpy; then latency of a whole search with the query's embedding. With an
 interpreter that has ChromaDB (not a dependency of this project) the same vectors and queries go through it in that run.
