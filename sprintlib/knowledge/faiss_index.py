@@ -20,7 +20,7 @@ FLAT_UP_TO = 30_000  # below, comparing with everything takes less than the rest
 RECALL = 0.995  # share of the ten nearest that is found, on the vectors that it is tried on
 _TRIED = 100
 _NEAREST = 10
-_LIKE = 0.75  # cosine of what it is tried with to a vector of the index: a question is no copy of a text
+_AT_LEAST = 10  # a tenth of the lists: real questions take more than what it is tried with
 _A_LIST = 40  # vectors that a centre is learned from; more teach it little
 _ROUNDS = 6
 
@@ -66,11 +66,11 @@ def nearest(index: "faiss.Index", query: Vectors, limit: int, among: Sequence[in
 
 
 def _lists_needed(index: "faiss.IndexIVFFlat", values: Vectors) -> int:
-    """The fewest lists, in steps of a half, in which enough of the nearest are found; all, if that is what it takes."""
+    """From a tenth of the lists on, in steps of a half: how many hold enough of the nearest; all, if it takes all."""
     queries = _like(values)
     index.nprobe = index.nlist
     exact = index.search(queries, _NEAREST)[1]
-    lists = 8
+    lists = max(index.nlist // _AT_LEAST, 8)
     while lists < index.nlist:
         index.nprobe = lists
         found = index.search(queries, _NEAREST)[1]
@@ -82,11 +82,9 @@ def _lists_needed(index: "faiss.IndexIVFFlat", values: Vectors) -> int:
 
 
 def _like(values: Vectors) -> Vectors:
-    """Some of these vectors, moved away at random."""
+    """What lies between two of these vectors each, as a question is no copy of a text."""
     random = np.random.default_rng(7)
-    chosen = values[random.choice(len(values), _TRIED, replace=False)]
-    aside = random.normal(size=chosen.shape)
-    aside /= np.linalg.norm(aside, axis=1, keepdims=True)
-    moved = _LIKE * chosen + np.sqrt(1 - _LIKE**2) * aside
-    unit: Vectors = (moved / np.linalg.norm(moved, axis=1, keepdims=True)).astype(np.float32)
+    one, other = (values[random.choice(len(values), _TRIED, replace=False)] for _ in range(2))
+    between = one + other
+    unit: Vectors = (between / np.linalg.norm(between, axis=1, keepdims=True)).astype(np.float32)
     return unit
