@@ -158,8 +158,7 @@ class _LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; what the disk or the database refuses in the middle of it becomes a sentence too."""
         try:
-            with bound(command=log.program(), run=secrets.token_hex(4)):
-                return super().invoke(ctx)
+            return super().invoke(ctx)
         except _database_error() as error:
             from sprintlib.store import store_error
 
@@ -198,6 +197,7 @@ def sprint(context: click.Context, home: Path | None, debug: bool) -> None:
 
         debugging.begin(home, start.arguments if start else ())
     context.obj = App(home=home, debug=debug, is_program=start is not None and start.is_program)
+    context.with_resource(bound(command=context.invoked_subcommand, run=secrets.token_hex(4)))
     if os.environ.get("NO_COLOR"):  # rich looks for it itself, click does not
         context.color = False
 

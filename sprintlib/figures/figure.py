@@ -40,9 +40,9 @@ class Figure:
         return "missed" if sign * self.value > sign * self.target else "ok"
 
     def shown(self, value: float) -> str:
-        """A value of this figure in words: `120 ms`, `62 s`, `31 tokens/s`, `74 %`, `4,321 requests`."""
+        """A value of this figure in words: `120 ms`, `1.4 s`, `62 s`, `31 tokens/s`, `74 %`, `4,321 requests`."""
         if self.unit == "seconds":
-            return f"{1000 * value:.0f} ms" if value < 2 else f"{value:.0f} s"
+            return _duration(value)
         if self.unit == "share":
             return f"{100 * value:.0f} %"
         return f"{value:,.0f} {self.unit}"
@@ -56,6 +56,14 @@ class Figure:
 
     def as_dict(self) -> dict[str, Any]:
         return {**asdict(self), "state": self.state}
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 0.001:
+        return "under 1 ms"
+    if seconds < 1:
+        return f"{1000 * seconds:.0f} ms"
+    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
 
 
 FIGURES = (

@@ -71,7 +71,6 @@ class Keeper(threading.Thread):
         self._over = threading.Event()
 
     def __enter__(self) -> "Keeper":
-        psutil.cpu_percent()  # the first call begins the count
         self.start()
         return self
 
@@ -83,6 +82,7 @@ class Keeper(threading.Thread):
 
     def run(self) -> None:
         """Until it is over."""
+        psutil.cpu_percent()  # the first call of a thread begins its count
         while not self._over.wait(self._seconds):
             record("cpu", psutil.cpu_percent() / 100)
             record("memory", psutil.virtual_memory().percent / 100)

@@ -1,7 +1,6 @@
 """The package's log: warnings on stderr in words, and everything in `logs/` of the home as JSON lines."""
 
 import logging
-import sys
 from pathlib import Path
 
 from sprintlib.masking import mask
@@ -50,8 +49,3 @@ def keep_words(path: Path) -> None:
     handler = logging.FileHandler(path, mode="w", encoding="utf-8")
     handler.setFormatter(LOGGER.handlers[0].formatter)
     LOGGER.addHandler(handler)
-
-
-def program() -> str:
-    """The command that this process was started with, without its values."""
-    return next((word for word in sys.argv[1:] if not word.startswith("-")), "")

@@ -1,11 +1,12 @@
 """The eight figures: what is measured, over which time, and what counts as a breach."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, insert, select
 
-from sprintlib.figures import Figure, breaches, figures, keep
+from sprintlib.figures import Figure, Keeper, breaches, figures, keep
 from sprintlib.figures.figure import FIGURES
 from sprintlib.observe.measures import drain, quantile, record
 from sprintlib.store.schema import delivery, metric
@@ -135,3 +136,14 @@ def test_a_quantile_is_right_to_a_tenth() -> None:
     assert quantile(steps, 1.0) == pytest.approx(77, rel=0.1)
     assert quantile(steps, 0.5) == pytest.approx(0.003, rel=0.1)
     assert quantile(type(steps)(), 0.5) is None
+
+
+def test_beside_a_service_the_machine_is_measured(engine: Engine) -> None:
+    until = time.monotonic() + 20
+    with Keeper(engine, seconds=0.05):
+        sum(number * number for number in range(3_000_000))
+        while by_name(engine, datetime.now(UTC))["cpu"].count < 2 and time.monotonic() < until:
+            time.sleep(0.05)
+    found = by_name(engine, datetime.now(UTC))
+    assert 0 < found["memory"].value < 1
+    assert 0 < found["cpu"].value <= 1
