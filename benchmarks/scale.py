@@ -30,7 +30,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 
 import numpy as np
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, func, select, update
 
 from sprintlib.facts.changes import Change, note_changes
 from sprintlib.github.dataset import ingest_dataset
@@ -102,8 +102,8 @@ def measure(folder: Path, number: int, *, report: bool) -> Told:
         seconds["collect"] /= number
         seconds |= steps(engine, settings, report=report)
         with engine.connect() as connection:
-            items = len(connection.execute(select(schema.issue.c.id)).all())
-            items += len(connection.execute(select(schema.pull_request.c.id)).all())
+            counted = (select(func.count()).select_from(table) for table in (schema.issue, schema.pull_request))
+            items = sum(connection.scalar(query) or 0 for query in counted)
         engine.dispose()
         size = sum(path.stat().st_size for path in settings.data_dir.glob("sprint.db*")) / 1e6
     unit = 1 if sys.platform == "darwin" else 1024
