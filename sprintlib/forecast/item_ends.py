@@ -48,9 +48,9 @@ class ItemEnds:
         if ref not in work.blocked or ref in work.landing:
             return days
         if ref not in work.waits_for:
-            return days + unit_wait(work.carries.get(ref, ref)) * work.blocked[ref]
+            return days + unit_wait(work.luck(ref)) * work.blocked[ref]
         free = reduce(np.maximum, (self._blocker(blocker, ref) for blocker in work.waits_for[ref]))
-        return days + free + HAND_OVER_DAYS * unit_wait(f"hand-over {work.carries.get(ref, ref)}")
+        return days + free + HAND_OVER_DAYS * unit_wait(f"hand-over {work.luck(ref)}")
 
     def _blocker(self, blocker: str, waiting: str) -> Draws:
         """When a blocker ends; where it waits in turn for the item that waits for it, as if it were free."""
@@ -67,7 +67,7 @@ def free_days(work: Workload, ref: str) -> Draws:
     """Working days until one item with rates ends when nothing blocks it."""
     if ref in work.landing:
         return np.full(DRAWS, work.landing[ref])
-    luck, rates, pieces = work.carries.get(ref, ref), work.rates[ref], len(work.pieces)
+    luck, rates, pieces = work.luck(ref), work.rates[ref], len(work.pieces)
     if work.congestion is not None and pieces < work.congestion.open:
         rates = tuple((np.array(rates) * work.congestion.relief(pieces)).tolist())
     return _own_days(luck, rates, work.name, round(work.pace.shape, 9), work.pace.days * work.usual)

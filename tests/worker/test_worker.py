@@ -177,6 +177,7 @@ def write_home(home: Path, url: str) -> None:
     (home / "sprint.toml").write_text(text, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_again_and_again_loses_and_repeats_nothing(world: Live, tmp_path: Path) -> None:
     url = world.settings.github.api_url
     write_home(tmp_path, url)
