@@ -156,6 +156,21 @@ class _LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
+        """Run the command, and keep in the log of its home what it failed with."""
+        try:
+            return self._invoke(ctx)
+        except SprintError as error:
+            log.LOGGER.error("%s", error, extra=log.KEPT_ONLY)
+            raise
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            log.LOGGER.critical("it broke", exc_info=error, extra=log.KEPT_ONLY)
+            raise
+        finally:
+            _keep_figures(ctx.obj)
+
+    def _invoke(self, ctx: click.Context) -> object:
         """Run the command; what the disk or the database refuses in the middle of it becomes a sentence too."""
         try:
             return super().invoke(ctx)
@@ -170,9 +185,6 @@ class _LazyGroup(click.Group):
             raise SprintError(
                 f"{place} cannot be written ({error.strerror}): free some space there, or use another --home."
             ) from error
-
-        finally:
-            _keep_figures(ctx.obj)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -217,7 +229,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 sys.stdout.flush()
     except SprintError as error:
         _log_traceback(error, arguments)
-        log.LOGGER.error("%s", error, extra=log.KEPT_ONLY)
         click.echo(f"sprint: {error}", err=True)
         sys.exit(error.exit_code)
     except click.ClickException as error:
@@ -237,7 +248,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(error.exit_code)
     except Exception as error:
         _log_traceback(error, arguments)
-        log.LOGGER.critical("it broke", exc_info=error, extra=log.KEPT_ONLY)
         raise
 
 
