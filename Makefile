@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup demo test test-all coverage explore test-llm check docs lock browser nginx clean
+.PHONY: help setup demo test test-all coverage explore test-llm check docs dist lock browser nginx clean
 
 help:
 	@echo "make demo      set up, then a simulated startup from collection to report"
@@ -17,6 +17,7 @@ help:
 	@echo "make test-llm  only the agents with a real small model: llama.cpp and 320 MB of weights in $(LLM)"
 	@echo "make check     lint, types, import floors, bandit, a scan for secrets, and advisories about the pins"
 	@echo "make docs      the documentation as a site that opens from disk: docs/_build/html/index.html"
+	@echo "make dist      wheel and source distribution in dist/, to be installed with pipx or uv (docs/install.md)"
 	@echo "make lock      resolve the pinned versions and their hashes again; LOCK=--upgrade for the newest"
 
 setup: $(VENV)/.run $(VENV)/.knowledge
@@ -53,6 +54,10 @@ check: $(VENV)/.dev
 docs: $(VENV)/.dev
 	$(BIN)/python -m sphinx --quiet --builder html docs docs/_build/html
 	@echo "Open docs/_build/html/index.html"
+
+dist: $(VENV)/.run
+	@rm -rf dist
+	$(BIN)/python -m hatchling build
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found: install it, or name it with 'make PYTHON=/path/to/python3'."; exit 1; }

@@ -36,6 +36,7 @@ def create_app(project: ProjectHandle, secrets: WebhookSecrets | None) -> FastAP
     app.include_router(health.router)
     app.include_router(webhooks.router)
     app.include_router(mcp.router)
+    app.include_router(status.scraped, responses=responses(401, 403, 422, 429, 503))
     api = APIRouter(prefix=PREFIX, responses=responses(401, 403, 422, 429, 503))
     for module in ROUTERS:
         api.include_router(module.router)

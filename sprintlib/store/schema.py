@@ -33,7 +33,7 @@ from sprintlib.store.facts import (
     sync_run,
     workflow_run,
 )
-from sprintlib.store.live import delivery, fact_change, item_refresh, milestone_change
+from sprintlib.store.live import delivery, fact_change, item_refresh, metric, milestone_change
 from sprintlib.store.results import (
     FULL_TEXT,
     TRIGRAMS,
@@ -71,6 +71,7 @@ __all__ = [
     "item_refresh",
     "listed_page",
     "metadata",
+    "metric",
     "milestone",
     "milestone_change",
     "milestone_title",

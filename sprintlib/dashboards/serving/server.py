@@ -11,6 +11,7 @@ import socket
 import tempfile
 import webbrowser
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,7 @@ class DashboardServer(Voila):
     cache: Path
     answering: dict[str, Any]  # what AnswerHandler is made with
     on_ready: Callable[[], None]
+    proxies: Sequence[str] = ()
 
     def init_handlers(self) -> list[Any]:  # type: ignore[override]  # Voilà's annotation is a traitlet
         """Voilà's handlers with ours in place of the tree, the listing of files and the page."""
@@ -80,7 +82,12 @@ class DashboardServer(Voila):
         return handlers
 
     def listen(self) -> None:
-        """Listen until stopped; `on_ready` is called as soon as requests are answered."""
+        """Listen until stopped; `on_ready` is called as soon as requests are answered.
+
+        Behind a proxy that the settings name, what it says of scheme and address holds, so that cookies are secure.
+        """
+        if self.proxies:
+            self.app.listen = partial(self.app.listen, xheaders=True, trusted_downstream=list(self.proxies))
         loop = IOLoop.current()
         loop.add_callback(self.on_ready)
         with stop_loop_on_signal(loop.asyncio_loop):  # type: ignore[attr-defined]  # every IOLoop of tornado 6 is one of asyncio
@@ -135,6 +142,7 @@ def serve(
         if settings.auth.mode == "github":
             server.identity_provider_class = provider_of(settings)
             names = settings.api.hosts  # a proxy passes on the name that it is reached by
+        server.proxies = settings.api.proxies
         server.answering = {"settings_of_project": settings, "may_answer": may_answer}
         server.tornado_settings = _tornado_settings(ip, names)
         upkeep = Upkeep(settings.home, lambda: server.kernel_manager.open_pages() > 0)
