@@ -39,8 +39,11 @@ _PLAIN = {
 _LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?(?:\[bot\])?")
 _OWNER = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})"  # a login of GitHub; managed ones hold an underscore
 _REPOSITORY = re.compile(rf"{_OWNER}/(?!\.\.?$)[A-Za-z0-9._-]{{1,100}}")
+_FIRST_YEAR = 2008
+_LENGTH = re.compile(r"([1-9]\d{0,2}) (day|week)s?")
 _HOST = re.compile(r"(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})")
 AuthMode = Literal["none", "token", "password", "github"]
+SprintSource = Literal["milestones", "cadence"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -159,6 +162,29 @@ class MilestoneSettings(_Section):
             if not re.fullmatch(r"[\w.-]+/[\w.-]+#\d+", part):
                 raise ValueError(f"'{part}' is not of the form OWNER/NAME#NUMBER")
         return value
+
+
+class SprintSettings(_Section):
+    """What a sprint is. A team without milestones plans in steps of one length (source `cadence`)."""
+
+    source: SprintSource = Field("milestones", description="milestones: those of GitHub; cadence: steps of one length")
+    start: date | None = Field(None, description="first day of the first sprint (cadence)")
+    length: str | None = Field(
+        None, description='length of a sprint, such as "2 weeks" or "10 days" (cadence); default: project.cadence_days'
+    )
+
+    @field_validator("length")
+    @classmethod
+    def _number_of_days(cls, value: str | None) -> str | None:
+        if value is not None and not _LENGTH.fullmatch(value):
+            raise ValueError(f'\'{value}\' is not a length such as "2 weeks" or "10 days"')
+        return value
+
+    @model_validator(mode="after")
+    def _has_a_first_day(self) -> "SprintSettings":
+        if self.source == "cadence" and self.start is None:
+            raise ValueError("a cadence needs the first day of its first sprint, such as start = 2026-01-05")
+        return self
 
 
 class AwaySettings(_Section):
@@ -338,6 +364,7 @@ class Settings(_Section):
     project: ProjectSettings
     github: GitHubSettings = GitHubSettings()
     calendar: CalendarSettings = CalendarSettings()
+    sprints: SprintSettings = SprintSettings()
     milestones: dict[str, MilestoneSettings] = {}
     away: tuple[AwaySettings, ...] = ()
     risks: RiskSettings = RiskSettings()
@@ -356,6 +383,12 @@ class Settings(_Section):
     def sprint_parts(self) -> dict[str, tuple[str, ...]]:
         """Title of a sprint -> its milestones, where `[milestones."TITLE"] parts` says so."""
         return {title: known.parts for title, known in self.milestones.items() if known.parts}
+
+    @property
+    def sprint_days(self) -> int:
+        """Days from the first day of a sprint to that of the next, in a cadence."""
+        match = _LENGTH.fullmatch(self.sprints.length or "")
+        return int(match[1]) * (7 if match[2] == "week" else 1) if match else self.project.cadence_days
 
     @property
     def time_zone(self) -> ZoneInfo:
