@@ -41,9 +41,10 @@ _OWNER = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})"  # a login of GitHub; managed one
 _REPOSITORY = re.compile(rf"{_OWNER}/(?!\.\.?$)[A-Za-z0-9._-]{{1,100}}")
 _FIRST_YEAR = 2008
 _LENGTH = re.compile(r"([1-9]\d{0,2}) (day|week)s?")
+_BOARD = re.compile(rf"{_OWNER}/[1-9]\d{{0,8}}")
 _HOST = re.compile(r"(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})")
 AuthMode = Literal["none", "token", "password", "github"]
-SprintSource = Literal["milestones", "cadence"]
+SprintSource = Literal["milestones", "cadence", "projects"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -165,13 +166,26 @@ class MilestoneSettings(_Section):
 
 
 class SprintSettings(_Section):
-    """What a sprint is. A team without milestones plans in steps of one length (source `cadence`)."""
+    """What a sprint is: a milestone, a step of one length, or an iteration of a GitHub Project."""
 
-    source: SprintSource = Field("milestones", description="milestones: those of GitHub; cadence: steps of one length")
+    source: SprintSource = Field(
+        "milestones", description="milestones: of GitHub; cadence: steps of one length; projects: iterations of a board"
+    )
     start: date | None = Field(None, description="first day of the first sprint (cadence)")
     length: str | None = Field(
         None, description='length of a sprint, such as "2 weeks" or "10 days" (cadence); default: project.cadence_days'
     )
+
+    project: str | None = Field(None, description="OWNER/NUMBER of the GitHub Project, such as acme/3 (projects)")
+    iteration: str | None = Field(None, description="name of its iteration field; default: the first (projects)")
+    points: str | None = Field(None, description="name of its number field with points (projects)")
+
+    @field_validator("project")
+    @classmethod
+    def _owner_and_number(cls, value: str | None) -> str | None:
+        if value is not None and not _BOARD.fullmatch(value):
+            raise ValueError(f"'{value}' is not of the form OWNER/NUMBER, such as acme/3")
+        return value
 
     @field_validator("length")
     @classmethod
@@ -181,7 +195,9 @@ class SprintSettings(_Section):
         return value
 
     @model_validator(mode="after")
-    def _has_a_first_day(self) -> "SprintSettings":
+    def _says_where(self) -> "SprintSettings":
+        if self.source == "projects" and self.project is None:
+            raise ValueError('name the GitHub Project as OWNER/NUMBER, such as project = "acme/3"')
         if self.source == "cadence" and self.start is None:
             raise ValueError("a cadence needs the first day of its first sprint, such as start = 2026-01-05")
         return self

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from sprintlib.github.boards import boards_of
 from sprintlib.github.client import PAGE_SIZE, Client
 from sprintlib.settings import SprintSettings
+from sprintlib.text import printable
 
 _LATELY = timedelta(days=365)  # a team whose last dated milestone is older plans otherwise by now
 _WEEKS_BACK = 26  # an even number, so that a sprint of two weeks begins this week
@@ -21,11 +23,15 @@ class Planning:
 
 
 def find_planning(client: Client, repositories: Sequence[str]) -> Planning:
-    """Milestones where some have due dates, of the last year or to come; else a cadence of two weeks from a Monday.
+    """A GitHub Project with iterations, else milestones with due dates of the last year or to come, else a cadence.
 
     The cadence begins half a year back, so that there are finished sprints to learn from. Raises CollectError and its
     kinds.
     """
+    board = _with_iterations(client, repositories)
+    if board is not None:
+        sprints, title = board
+        return Planning(sprints, f"Sprints: the iterations of the GitHub Project {sprints.project} ({title}).")
     today = client.now().date()
     dated = [name for name in repositories if _has_dated_milestones(client, name, today - _LATELY)]
     if dated:
@@ -45,3 +51,18 @@ def _has_dated_milestones(client: Client, repository: str, since: date) -> bool:
     found = answer.body if answer.status == 200 and isinstance(answer.body, list) else []
     due = (one.get("due_on") for one in found if isinstance(one, dict))
     return any(isinstance(day, str) and day[:10] >= since.isoformat() for day in due)
+
+
+def _with_iterations(client: Client, repositories: Sequence[str]) -> tuple[SprintSettings, str] | None:
+    """The first open GitHub Project of the owners that has iterations and holds items of these repositories."""
+    wanted = {name.lower() for name in repositories}
+    for owner in dict.fromkeys(name.partition("/")[0] for name in repositories):
+        for board in boards_of(client, owner):
+            field = board.field("iteration", None)
+            if field is not None and board.holds(client, wanted):
+                points = board.points
+                sprints = SprintSettings(
+                    source="projects", project=board.name, iteration=str(field["name"]), points=points
+                )
+                return sprints, printable(board.title)
+    return None

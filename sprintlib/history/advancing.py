@@ -79,7 +79,8 @@ def load_history(engine: Engine, settings: Settings, as_of: datetime) -> LoadedH
         known = position(connection)
         repos = repositories(connection, settings.project.repositories, as_of)
         parts = read_state(connection, repos, settings, as_of)
-        return LoadedHistory(with_sprints(parts.state, settings), parts, known, changes_ahead(connection, repos, as_of))
+        state = with_sprints(parts.state, settings, connection)
+        return LoadedHistory(state, parts, known, changes_ahead(connection, repos, as_of))
 
 
 def advance(history: LoadedHistory, engine: Engine, settings: Settings, as_of: datetime) -> LoadedHistory:
@@ -100,7 +101,8 @@ def advance(history: LoadedHistory, engine: Engine, settings: Settings, as_of: d
                 step = _Step(connection, history.parts, repos, settings, as_of)
                 with suppress(_LeavingError):
                     parts, touched = step.take(touched)
-                    state = with_sprints(parts.state, settings)
+                    state = with_sprints(parts.state, settings, connection)
+                    touched = _with_moves(touched, before, state)
                     return LoadedHistory(state, parts, known, changes_ahead(connection, repos, as_of, reread), touched)
     return load_history(engine, settings, as_of)
 
@@ -292,6 +294,16 @@ class _Step:
             runs=frozenset() if same_runs else touched.runs,
             releases=frozenset() if made.releases.equals(state.releases) else touched.releases,
         )
+
+
+def _with_moves(touched: Touched, before: ProjectState, state: ProjectState) -> Touched:
+    """With what moved between sprints that are no milestones."""
+    if state.source == "milestones":
+        return touched
+    names = [*_ITEM, "milestone", "entered_at", "left_at"]
+    moved = _by_repository(_differing(before.memberships.select(names), state.memberships.select(names)))
+    items = {key: touched.items.get(key, frozenset()) | numbers for key, numbers in moved.items()}
+    return replace(touched, items={**touched.items, **items})
 
 
 def _same_places(one: pl.DataFrame, other: pl.DataFrame) -> bool:

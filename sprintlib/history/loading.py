@@ -47,7 +47,7 @@ def load_state(engine: Engine, settings: Settings, as_of: datetime) -> ProjectSt
         raise ValueError(f"as_of {as_of!r} has no time zone")
     with engine.connect() as connection:
         repos = repositories(connection, settings.project.repositories, as_of)
-        return with_sprints(read_state(connection, repos, settings, as_of).state, settings)
+        return with_sprints(read_state(connection, repos, settings, as_of).state, settings, connection)
 
 
 @dataclass(frozen=True)

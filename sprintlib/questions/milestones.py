@@ -85,7 +85,7 @@ def punctuality(project: Project, sprint: Sprint) -> Iterator[Statement]:
         text = f"{sprint.title} has no due date, so it is neither late nor on time."
         yield Statement(text, (_whole(project, sprint, text),))
         return
-    if project.past.source == "cadence":
+    if project.past.source != "milestones":
         verb = "ended" if sprint.state == "closed" else "ends"
         text = f"{sprint.title} {verb} {written(sprint.due_on)}: sprints follow each other here and are never late."
         yield Statement(text, (_whole(project, sprint, text),))
@@ -284,8 +284,8 @@ def _due_or_never(row: Row) -> date:
 
 
 def record(project: Project) -> Iterator[Statement]:
-    """Which dated milestones were late, by how much, and which were on time. Sprints of a cadence are never late."""
-    if project.past.source == "cadence":
+    """Which dated milestones were late, by how much, and which were on time. Sprints that end by themselves are never late."""
+    if project.past.source != "milestones":
         return
     late: list[str] = []
     fine: list[str] = []

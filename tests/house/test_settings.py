@@ -74,7 +74,15 @@ def test_home_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             MINIMAL + '[calendar]\nweekend = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]\n',
             "calendar.weekend: a week needs at least one working day: leave one out.",
         ),
-        (MINIMAL + '[sprints]\nsource = "boards"\n', "sprints.source: choose from 'milestones' or 'cadence'."),
+        (
+            MINIMAL + '[sprints]\nsource = "boards"\n',
+            "sprints.source: choose from 'milestones', 'cadence' or 'projects'.",
+        ),
+        (
+            MINIMAL + '[sprints]\nproject = "acme/board"\n',
+            "sprints.project: 'acme/board' is not of the form OWNER/NUMBER",
+        ),
+        (MINIMAL + '[sprints]\nsource = "projects"\n', "sprints: name the GitHub Project as OWNER/NUMBER"),
         (
             MINIMAL + '[sprints]\nsource = "cadence"\n',
             "sprints: a cadence needs the first day of its first sprint, such as start = 2026-01-05.",
