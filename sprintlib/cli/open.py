@@ -4,17 +4,11 @@ from urllib.parse import urlencode
 
 import click
 
+from sprintlib import resources
 from sprintlib.cli.main import App
+from sprintlib.dashboards.serving.pages import pages
 
-_PAGES = {
-    "portfolio": "overview",
-    "milestone": "milestone",
-    "dependencies": "dependencies",
-    "actions": "actions",
-    "trends": "trends",
-    "health": "health",
-    "reports": "reports",
-}
+_PAGES = {page.title.lower(): page.path for page in pages(resources.folder("dashboards"))}
 
 
 @click.command("open")
@@ -25,14 +19,11 @@ _PAGES = {
 @click.option("--print", "print_only", is_flag=True, help="Print the address instead of opening it.")
 @click.pass_obj
 def command(app: App, page: str, milestone: str | None, as_of: str | None, port: int, print_only: bool) -> None:
-    """Open PAGE of the dashboards that 'sprint dashboards' serves on this machine.
-
-    PAGE is portfolio, milestone, dependencies, actions, trends, health or reports.
-    """
+    """Open PAGE of the dashboards that 'sprint dashboards' serves on this machine."""
     day = app.moment(as_of).astimezone(app.settings.time_zone).date().isoformat() if as_of else None
     wanted = {name: value for name, value in (("milestone", milestone), ("as_of", day)) if value}
     query = f"?{urlencode(wanted)}" if wanted else ""
-    address = f"http://127.0.0.1:{port}/voila/render/{_PAGES[page]}.ipynb{query}"
+    address = f"http://127.0.0.1:{port}/voila/render/{_PAGES[page]}{query}"
     if print_only:
         click.echo(address)
         return

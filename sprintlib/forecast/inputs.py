@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+import polars as pl
+
 from sprintlib.forecast.developers import active_developers
 from sprintlib.forecast.items import closings_of, shipped_hazard
 from sprintlib.forecast.model import Basis
@@ -12,6 +14,7 @@ from sprintlib.forecast.sprint_history import sprint_history
 from sprintlib.forecast.throughput_history import ThroughputHistory, throughput_history
 from sprintlib.forecast.unblock_time import unblock_days
 from sprintlib.forecast.workload import Congestion, Workload
+from sprintlib.history import ProjectState
 from sprintlib.history.sprint import Sprint
 
 MINIMUM_CLOSING_DAYS = 5  # Lighthouse's rule: no forecast under five active days
@@ -73,23 +76,31 @@ def build_inputs(
     waits = {ref: tuple(sorted(waits_for[ref])) for ref in waiting if waits_for and waits_for.get(ref)}
     carries = items.carried
     pieces = [ref for ref in refs if carries.get(ref) not in refs]
+    known = list(dict.fromkeys([*refs, *(one for each in waits.values() for one in each)]))
     work = Workload(
-        name=" ".join(part.repo for part in sprint.parts),
+        name=" ".join(sorted(str(part.repository_id) for part in sprint.parts)),
         pace=pace,
         arrivals=prior_arrivals(sprint.items.height).after(arrivals.events, arrivals.days),
         open=refs,
         blocked=dict.fromkeys(waiting, unblock_days(past, calendar) if waiting else 0.0),
         days_left=sprint.days_left,
-        rates=items.rates(list(dict.fromkeys([*refs, *(one for each in waits.values() for one in each)]))),
+        rates=items.rates(known),
         waits_for=waits,
         congestion=Congestion(len(pieces), developers, shipped_hazard().slowing()),
         carries=carries,
         usual=pace.mean,
+        identities=_identities(past, {*known, *(carries[ref] for ref in known if ref in carries)}),
     )
     found = ForecastInputs(sprint, work, throughput, prior, sum(map(calendar.is_working_day, set(closed))))
     if found.basis == "insufficient-data" or not refs:
         return found
     return replace(found, delivery_logit=sprint_history(past, calendar).delivery_logit(sprint, developers))
+
+
+def _identities(past: ProjectState, refs: Collection[str]) -> dict[str, str]:
+    """Ref -> repository id and number: a repository that is renamed keeps its random numbers."""
+    known = past.items.filter(pl.col("ref").is_in(sorted(refs))).select("ref", "repository_id", "number")
+    return {ref: f"{repository_id}#{number}" for ref, repository_id, number in known.iter_rows()}
 
 
 def _most(exposures: Iterable[Mapping[date, float]]) -> dict[date, float]:

@@ -1,7 +1,8 @@
 """When single items end whose rates are known: each by its own luck, after what it waits for, at a common speed.
 
-An item that waits for another one ends after it: nobody can do its own part before. What of that part is done already
-shows in its rate: an approved pull request that waits for a release is merged soon after it.
+An item that waits for another one ends after it, and after somebody has taken it up: nobody can do its own part before.
+What of that part is done already shows in its rate: an approved pull request that waits for a release is merged soon
+after it.
 """
 
 from collections.abc import Mapping
@@ -18,7 +19,10 @@ from sprintlib.imports import special_functions
 HORIZON = 260.0  # working days: a year
 # How alike the luck of a sprint's items is (a Gaussian copula, 0 to 1), chosen on simulated startups: what holds up one
 # item holds up others, and the last item gets everybody's help. It leaves the chance of each single item as it is.
-ALIKE = 0.2
+ALIKE = 0.25
+# Mean working days until somebody takes up what has just become free, chosen on simulated startups: who is to do it is
+# busy with something else when the blocker lands.
+HAND_OVER_DAYS = 0.5
 _special = special_functions()
 
 
@@ -44,8 +48,9 @@ class ItemEnds:
         if ref not in work.blocked or ref in work.landing:
             return days
         if ref not in work.waits_for:
-            return days + unit_wait(work.carries.get(ref, ref)) * work.blocked[ref]
-        return days + reduce(np.maximum, (self._blocker(blocker, ref) for blocker in work.waits_for[ref]))
+            return days + unit_wait(work.luck(ref)) * work.blocked[ref]
+        free = reduce(np.maximum, (self._blocker(blocker, ref) for blocker in work.waits_for[ref]))
+        return days + free + HAND_OVER_DAYS * unit_wait(f"hand-over {work.luck(ref)}")
 
     def _blocker(self, blocker: str, waiting: str) -> Draws:
         """When a blocker ends; where it waits in turn for the item that waits for it, as if it were free."""
@@ -62,7 +67,7 @@ def free_days(work: Workload, ref: str) -> Draws:
     """Working days until one item with rates ends when nothing blocks it."""
     if ref in work.landing:
         return np.full(DRAWS, work.landing[ref])
-    luck, rates, pieces = work.carries.get(ref, ref), work.rates[ref], len(work.pieces)
+    luck, rates, pieces = work.luck(ref), work.rates[ref], len(work.pieces)
     if work.congestion is not None and pieces < work.congestion.open:
         rates = tuple((np.array(rates) * work.congestion.relief(pieces)).tolist())
     return _own_days(luck, rates, work.name, round(work.pace.shape, 9), work.pace.days * work.usual)

@@ -40,7 +40,7 @@ def present_closed(work: Workload, days: Sequence[float], finish: Draws) -> list
     draws, queued = len(finish), _queued(work)
     closings = _scaled(_closing_times(work)[:, :draws], _speed(work)[:draws])
     arrivals = _arrival_times(work, len(queued))
-    waits = [unit_wait(ref)[:draws] * work.blocked[ref] for ref in queued if ref in work.blocked]
+    waits = [unit_wait(work.identity(ref))[:draws] * work.blocked[ref] for ref in queued if ref in work.blocked]
     lands = [when for ref, when in work.landing.items() if ref in work.open]
     share = (len(work.open) - len(lands)) / max(len(queued), 1)  # items that end with one place in the queue
     found = []
@@ -110,14 +110,14 @@ def _places(work: Workload, queued: Collection[str]) -> NDArray[np.int64]:
     everything = _queued(work)
     if len(queued) == len(everything):
         return np.full(DRAWS, len(queued))
-    order = {ref: unit_wait(f"order {ref}") for ref in everything}
+    order = {ref: unit_wait(f"order {work.identity(ref)}") for ref in everything}
     last = np.max([order[ref] for ref in queued], axis=0)
     return np.asarray(np.sum([keys <= last for keys in order.values()], axis=0), dtype=np.int64)
 
 
 def _after_unblocking(work: Workload, queued: Collection[str], speed: Draws) -> Draws:
     """Moment at which the last blocked item is done: the k items unblocked last need k closings after that."""
-    waits = [unit_wait(ref) * days for ref, days in work.blocked.items() if ref in queued]
+    waits = [unit_wait(work.identity(ref)) * days for ref, days in work.blocked.items() if ref in queued]
     if not waits:
         return np.zeros(DRAWS)
     released = -np.sort(-np.stack(waits), axis=0)

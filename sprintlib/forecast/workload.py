@@ -32,7 +32,8 @@ class Congestion(NamedTuple):
 class Workload:
     """The open items of a sprint, as the simulation sees them.
 
-    name: of the random numbers: equal names see the same luck. pace: closings per working day.
+    name: of the random numbers: equal names see the same luck, so it is made of what a renaming leaves as it is.
+    pace: closings per working day.
     arrivals: items added per working day, or None for a closed scope.
     open: refs of every open item. blocked: ref -> mean working days until it is unblocked.
     landing: ref -> working days until it ends without using the pace.
@@ -42,6 +43,7 @@ class Workload:
     crowd: how much the rates gain from fewer open items.
     carries: pull request -> the item that it carries, which ends with it and shares its luck.
     usual: the pace under which they were observed; at twice that pace they are twice as high.
+    identities: ref -> what the random numbers of that item are named by, the ref itself where it is not there.
     """
 
     name: str
@@ -56,6 +58,16 @@ class Workload:
     congestion: Congestion | None = None
     carries: Mapping[str, str] = field(default_factory=dict)
     usual: float = 1.0
+    identities: Mapping[str, str] = field(default_factory=dict)
+
+    def luck(self, ref: str) -> str:
+        """What the random numbers of an item are named by: its own identity, or that of the item that it carries."""
+        carried = self.carries.get(ref, ref)
+        return self.identities.get(carried, carried)
+
+    def identity(self, ref: str) -> str:
+        """What the random numbers of an item by itself are named by."""
+        return self.identities.get(ref, ref)
 
     def without(self, refs: Sequence[str]) -> "Workload":
         """The same work when these items are taken out; what waits for them alone is free."""

@@ -32,7 +32,7 @@ def inputs(world: World, title: str = "Sprint 2", as_of: str = AS_OF, blocked: t
 
 def test_a_sprint_on_its_way(world: World) -> None:
     found = forecast(inputs(two_sprints(world)))
-    assert found.probability == pytest.approx(0.406, abs=0.01)  # five open, each closes in time with .79, and alike
+    assert found.probability == pytest.approx(0.431, abs=0.01)  # five open, each closes in time with .79, and alike
     assert found.probability_delivered == pytest.approx(0.563, abs=0.01)
     assert found.reason is None
     assert (found.basis, found.n_history) == ("learned", 13)
@@ -102,7 +102,7 @@ def test_without_a_due_date_two_weeks_are_told(world: World) -> None:
     found = forecast(inputs(two_sprints(world, due=None)))
     assert found.probability is None
     assert found.reason == "The milestone has no due date, so there is no deadline to meet: set one on GitHub."
-    assert found.closed_in_two_weeks == (1, 4, 4)
+    assert found.closed_in_two_weeks == (3, 4, 5)
     assert found.interval.items_closed_by_due is None
     assert found.dates.p85 is not None
 

@@ -52,7 +52,7 @@ def test_nothing_supposed_changes_nothing() -> None:
 
 def test_dropping_two_items_is_worth_so_much() -> None:
     found = what_if(known(), Change(drop=OPEN[3:]))
-    assert found.before.probability == pytest.approx(0.242, abs=0.01)
+    assert found.before.probability == pytest.approx(0.261, abs=0.01)
     assert found.after.probability == pytest.approx(0.341, abs=0.01)  # the blocked one is left, and costs time
     assert found.gain == pytest.approx(found.after.probability - found.before.probability, abs=1e-9)
     assert found.assumptions[0] == "acme/api#17, acme/api#18: out today, and nothing comes in instead."
@@ -84,7 +84,7 @@ def test_another_due_date_moves_probability_and_leaves_the_dates_alone() -> None
 def test_a_due_date_gives_an_undated_milestone_a_number(world: World) -> None:
     found = what_if(inputs(two_sprints(world, due=None)), Change(due_on=DUE))
     assert (found.before.probability, found.gain, found.gain_error) == (None, None, None)
-    assert found.after.probability == pytest.approx(0.520, abs=0.01)  # with a date the items are planned ones
+    assert found.after.probability == pytest.approx(0.537, abs=0.01)  # with a date the items are planned ones
     assert found.assumptions[0].startswith("Due Fri 27 Mar 2026; items")
 
 

@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import anyio
 import pytest
 from mcp import Client, StdioServerParameters
 
@@ -14,6 +13,7 @@ from sprintlib.mcp import create_server
 from sprintlib.mcp.untrusted import NOTICE, fenced
 from sprintlib.project import ProjectHandle
 from sprintlib.services import analyze
+from tests import loops
 from tests.world import World, at
 
 NOW = at("03-20 12:00")
@@ -42,7 +42,7 @@ def call(server: Any, *calls: tuple[str, dict[str, Any]]) -> list[Any]:
                 found.append(text.text if answer.is_error else answer.structured_content)
         return found
 
-    return anyio.run(ask)
+    return loops.run(ask)
 
 
 def test_tools_answer_as_services_do_and_only_read(project: ProjectHandle) -> None:
@@ -109,6 +109,6 @@ def test_the_command_speaks_on_standard_output(team: World, tmp_path: Path) -> N
             answer: Any = await client.call_tool("verdict", {"as_of": "2026-03-20T12:00:00Z"})
             return sorted(tool.name for tool in tools.tools), json.loads(answer.content[0].text)
 
-    names, verdict = anyio.run(ask)
+    names, verdict = loops.run(ask)
     assert names == ["ask", "evidence", "recommendations", "risks", "verdict", "what_if"]
     assert verdict["milestones"][0]["title"] == "Sprint 2"

@@ -1,12 +1,19 @@
-"""The pages by the names of their notebooks; each is made by one function of what it is to show."""
+"""The pages by the names of their notebooks: each is the module of its name, with a `build`.
+
+A page that is not about one milestone says `HAS_MILESTONE = False`, one that cannot go back to a day `HAS_DAY = False`.
+"""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import NamedTuple, cast
 
 from markupsafe import Markup
 
-from sprintlib.dashboards.widgets.pages import actions, dependencies, health, milestone, portfolio, reports, trends
 from sprintlib.dashboards.widgets.view import View
+
+FIRST = "overview"
 
 
 class Page(NamedTuple):
@@ -17,22 +24,26 @@ class Page(NamedTuple):
 
     name: str
     build: Callable[[View], tuple[Markup, ...]]
-    has_milestone: bool = True
-    has_day: bool = True
+    has_milestone: bool
+    has_day: bool
 
 
-PAGES = (
-    Page("overview", portfolio.build, has_milestone=False),
-    Page("milestone", milestone.build),
-    Page("dependencies", dependencies.build),
-    Page("actions", actions.build),
-    Page("trends", trends.build),
-    Page("health", health.build, has_milestone=False, has_day=False),
-    Page("reports", reports.build, has_milestone=False, has_day=False),
-)
-_BY_NAME = {page.name: page for page in PAGES}
+@cache
+def pages() -> dict[str, Page]:
+    """Every page by its name."""
+    modules = {found.name: import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)}
+    return {
+        name: Page(
+            name,
+            cast(Callable[[View], tuple[Markup, ...]], module.build),
+            getattr(module, "HAS_MILESTONE", True),
+            getattr(module, "HAS_DAY", True),
+        )
+        for name, module in modules.items()
+        if hasattr(module, "build")
+    }
 
 
 def find_page(name: str) -> Page:
     """The page of that name; the first one where there is none."""
-    return _BY_NAME.get(name, PAGES[0])
+    return pages().get(name, pages()[FIRST])

@@ -19,6 +19,8 @@ from sprintlib.views.words import moment
 if TYPE_CHECKING:
     from sprintlib.doctor import Check
 
+HAS_MILESTONE = False
+HAS_DAY = False
 PACKAGES = ("sprintlib", "voila", "ipywidgets", "altair", "polars", "sqlalchemy", "langgraph")
 STATES = {"ok": "OK", "info": "Note", "warn": "Look at it", "fail": "Broken"}
 TAGS = {"ok": "gain", "info": "low", "warn": "medium", "fail": "high"}

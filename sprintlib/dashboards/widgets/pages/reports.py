@@ -5,6 +5,9 @@ from markupsafe import Markup
 from sprintlib.dashboards.widgets import fragments
 from sprintlib.dashboards.widgets.view import View
 
+HAS_MILESTONE = False
+HAS_DAY = False
+
 
 def build(view: View) -> tuple[Markup, ...]:
     """The whole page."""

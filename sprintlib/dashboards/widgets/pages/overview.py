@@ -21,6 +21,7 @@ from sprintlib.views.markup import known_repositories, short
 from sprintlib.views.sparkline import sparkline
 from sprintlib.views.words import age, chance, count, headline, moment, particulars, percent, short_day
 
+HAS_MILESTONE = False
 SPARK_DAYS = 14
 FIRST_ACTIONS = 3
 MOST_FOUND = 30  # items that a search shows
