@@ -284,7 +284,7 @@ def _due_or_never(row: Row) -> date:
 
 
 def record(project: Project) -> Iterator[Statement]:
-    """Which dated milestones were late, by how much, and which were on time; sprints of other sources are never late."""
+    """Which dated milestones were late, by how much, and which were on time; other sprints are never late."""
     if project.past.source != "milestones":
         return
     late: list[str] = []
