@@ -7,6 +7,7 @@ the moment, else the first ever seen, marked as well.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
@@ -15,12 +16,13 @@ from sqlalchemy import Connection, select
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.history.other_sprints import OtherSprint, with_other_sprints
-from sprintlib.history.state import MEMBERSHIPS, ProjectState
+from sprintlib.history.state import MEMBERSHIPS, POINTS, ProjectState
 from sprintlib.store import frame
 from sprintlib.store.frames import UTC_DATETIME
 from sprintlib.store.schema import board_item, board_iteration
 
 _ITEM = ["repository_id", "number"]
+_TOLD = ("iteration", "points", "updated_at", "created_at", "observed_at")
 Iterations = Mapping[str, OtherSprint]  # by GitHub's id
 
 
@@ -30,7 +32,7 @@ def with_board(past: ProjectState, connection: Connection, board: str, calendar:
     iterations = _iterations(connection, board, past.as_of, calendar, _guessed(versions, past.as_of))
     stays = _stays(past, iterations, versions)
     ordered = sorted(iterations.values(), key=lambda one: (one.first_day, one.number))
-    return with_other_sprints(past, "projects", ordered, stays, calendar)
+    return replace(with_other_sprints(past, "projects", ordered, stays, calendar), points=_points(versions))
 
 
 def _iterations(
@@ -69,13 +71,19 @@ def _number(iteration: str) -> int:
 
 def _versions(connection: Connection, board: str, past: ProjectState) -> pl.DataFrame:
     """Versions of entries by the moment: from `since` on in `iteration`. The first one counts from its creation on."""
-    columns = (board_item.c[name] for name in (*_ITEM, "iteration", "updated_at", "created_at", "observed_at"))
+    columns = (board_item.c[name] for name in (*_ITEM, *_TOLD))
     ids = past.repositories["repository_id"].to_list()
     query = select(*columns).where(board_item.c.board == board.lower(), board_item.c.repository_id.in_(ids))
     ordered = frame(connection, query).sort(*_ITEM, "updated_at")
     is_first = pl.int_range(pl.len()).over(_ITEM) == 0
     since = pl.when(is_first).then(pl.min_horizontal("created_at", "updated_at")).otherwise("updated_at")
     return ordered.with_columns(is_first=is_first, since=since).filter(pl.col("since") <= past.as_of)
+
+
+def _points(versions: pl.DataFrame) -> pl.DataFrame:
+    """Points of the last version of each entry by the moment (schema POINTS)."""
+    last = versions.group_by(_ITEM, maintain_order=True).last()
+    return last.drop_nulls("points").select(POINTS.names()).sort(_ITEM)
 
 
 def _guessed(versions: pl.DataFrame, as_of: datetime) -> set[str]:

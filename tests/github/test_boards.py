@@ -7,12 +7,15 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine, select
 
+from sprintlib.analysis import analyze_past
+from sprintlib.analysis.model import Points
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.cli.main import sprint
 from sprintlib.github import sync
 from sprintlib.history import find_sprints, load_state
 from sprintlib.settings import Settings, SprintSettings, load
 from sprintlib.store import open_store, schema
+from sprintlib.views.words import in_points
 from sprintsim.fake_github import Dataset, running
 from tests.github import shop
 from tests.github.boards import board, entry, iteration
@@ -162,3 +165,17 @@ def test_long_boards_are_read_to_the_end(team: Team) -> None:
     team.show(*(entry(number, "b2", 16) for number in range(100, 230)))
     team.sync(17)
     assert len(team.inside(17, "Sprint 2")) == 130
+
+
+def test_scope_and_pace_are_told_in_points_too(team: Team) -> None:
+    team.show(entry(1, "b2", 16, 3.0), entry(4, "b2", 17, kind="pulls"), entry(2, "b2", 17, 5.0))
+    team.sync(18)
+    past = load_state(team.engine, team.settings, evening(18))
+    (sprint_now,) = analyze_past(past, team.settings).milestones
+    assert sprint_now.points == Points(
+        committed=8, added=0, removed=0, done=5, dropped=0, open=3, per_working_day=0.0, without=1
+    )
+    assert in_points(sprint_now) == (
+        "In story points: 8 committed + 0 added - 0 removed = 5 done + 0 dropped + 3 open; 0.0 a working day; "
+        "1 item without points."
+    )
