@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.history import SprintKey, advance, find_sprints, load_history, load_state, select_sprint
-from sprintlib.history.sprint_source import with_sprints
+from sprintlib.history.cadence import Cadence, with_cadence
 from sprintlib.history.truncation import truncate
 from sprintlib.settings import SprintSettings
 from tests.history.test_advancing import assert_equal
@@ -150,12 +150,7 @@ def test_scope_is_committed_on_the_first_day_and_adds_up(team: World) -> None:
 @given(pasts())
 @CAREFUL
 def test_sprints_of_a_cadence_do_not_see_what_comes_after(pair: Twins) -> None:
-    settings = emptied("one").settings.model_copy(
-        update={"sprints": CADENCE.model_copy(update={"length": "2 days", "start": date(2026, 3, 1)})}
-    )
-    before, after = (with_sprints(past, settings) for past in pair)
-    for past in (before, after):
-        assert past.unresolved.is_empty()
+    before, after = (with_cadence(past, Cadence(date(2026, 3, 1), 2, CALENDAR)) for past in pair)
     assert_no_leak(before, after)
     assert_same(before.milestones, after.milestones, key=["repo", "number"])
     assert before.memberships.equals(after.memberships)
@@ -166,18 +161,15 @@ def test_sprints_of_a_cadence_do_not_see_what_comes_after(pair: Twins) -> None:
 @given(pasts(), st.integers(1, 60))
 @limits(CAREFUL, max_examples=15)
 def test_an_item_is_in_one_sprint_at_a_time_and_the_past_stays(pair: Twins, hours: int) -> None:
-    settings = emptied("one").settings.model_copy(
-        update={"sprints": CADENCE.model_copy(update={"length": "1 day", "start": date(2026, 3, 1)})}
-    )
-    past = with_sprints(pair.before, settings)
+    cadence = Cadence(date(2026, 3, 1), 1, CALENDAR)
+    past = with_cadence(pair.before, cadence)
     open_stays = past.memberships.filter(pl.col("left_at").is_null())
     assert open_stays.select("repository_id", "number").is_unique().all()
     moment = past.as_of - timedelta(hours=hours)
-    raw = with_sprints(truncate(pair.before, moment), settings)
+    before = with_cadence(truncate(pair.before, moment), cadence)
     names = ["repository_id", "milestone", "number", "entered_at", "left_at"]
-    earlier = truncate(past, moment).memberships
     if past.holdings.presence.is_empty():  # else what is gone by now was still there
-        assert earlier.filter(pl.col("entered_at") <= moment).select(names).equals(raw.memberships.select(names))
+        assert truncate(past, moment).memberships.select(names).equals(before.memberships.select(names))
 
 
 @given(st.lists(st.tuples(st.lists(ACTIONS, max_size=6), st.integers(0, 40)), min_size=1, max_size=4))
