@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, select
 
 from sprintlib.facts.changes import note_changes, of_items
 from sprintlib.facts.rows import Payload, Row, item_reference, moment
-from sprintlib.store import append, fitted, schema
+from sprintlib.store import append, fitted, schema, upsert
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,8 @@ def write_items(connection: Connection, board: str, rows: Iterable[Row], seen_at
     for repository_id in {row["repository_id"] for row in [*fresh, *gone]}:
         own = [row["number"] for row in [*fresh, *gone] if row["repository_id"] == repository_id]
         note_changes(connection, of_items(repository_id, own))
-    append(connection, schema.board_item, [*fresh, *gone])
+    # what is listed is right about a moment of which a webhook told only a part
+    upsert(connection, schema.board_item, [*fresh, *gone], newest_by=("observed_at",))
     return len(listed)
 
 
