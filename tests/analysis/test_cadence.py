@@ -24,10 +24,10 @@ SPRINTS = SprintSettings(source="cadence", start=date(2026, 3, 2), length="2 wee
 
 
 def in_cadence(team: World) -> World:
-    """Ten issues closed in the sprint before, three in this one; two more that somebody took."""
+    """Ten issues taken and closed in the sprint before, three in this one; five more that somebody took."""
     team.settings = team.settings.model_copy(update={"sprints": SPRINTS})
-    for number in (14, 15):
-        team.event(number, "assigned", "03-16 10:00", subject="ann")
+    for number in range(1, 16):
+        team.event(number, "assigned", "03-02 09:00" if number <= 10 else "03-16 10:00", subject="ann")
     for number in (16, 17, 18):  # more than was there on the first day
         team.event(number, "assigned", "03-18 10:00", subject="bob")
     return team
@@ -42,7 +42,7 @@ def test_the_sprint_of_the_day_has_a_forecast(team: World) -> None:
     (sprint,) = found.milestones
     assert (sprint.title, sprint.key, sprint.due_on) == ("Sprint 2026-03-16", "1-20260316", date(2026, 3, 29))
     assert sprint.scope.model_dump() == {
-        "committed": 2, "added": 6, "removed": 0, "done": 3, "dropped": 0, "open": 5
+        "committed": 5, "added": 3, "removed": 0, "done": 3, "dropped": 0, "open": 5
     }  # fmt: skip
     assert sprint.probability is not None
     assert sprint.interval is not None
