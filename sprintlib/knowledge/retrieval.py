@@ -69,8 +69,8 @@ def search(
     what was collected last. repos, milestone (title or number), kinds: look only there. meaning: the vector index,
     opened once by who searches often; full text alone without one. past: of that moment, if the caller has it.
     """
-    if as_of is not None and past is None:
-        past = load_state(engine, settings, as_of)
+    if past is None and (as_of is not None or settings.sprints.source != "milestones"):
+        past = load_state(engine, settings, as_of or datetime.now(UTC))
     with timed("retrieval"), engine.connect() as connection:
         known = repository_ids(connection, settings.project.repositories)
         asked = {name.lower() for name in repos} if repos is not None else None

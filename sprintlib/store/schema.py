@@ -5,6 +5,7 @@ fetched it (`observed_at`). All times are UTC. Table names are singular. People 
 """
 
 from sprintlib.store.access import api_token, audit, erased_person, session
+from sprintlib.store.boards import board_item, board_iteration
 from sprintlib.store.columns import UtcDateTime, metadata
 from sprintlib.store.facts import (
     changed_file,
@@ -54,6 +55,8 @@ __all__ = [
     "analysis",
     "api_token",
     "audit",
+    "board_item",
+    "board_iteration",
     "changed_file",
     "chunk",
     "comment",

@@ -12,7 +12,7 @@ from sprintlib.views.answer import facts
 from sprintlib.views.markup import known_repositories, safe_url, seen
 from sprintlib.views.narrative import sentences, worded_by
 from sprintlib.views.tables import ACCOUNT_TITLE, SCOPE_COLUMNS, no_drivers, remarks, scope_counts, several_parts
-from sprintlib.views.words import SEVERITIES, age, day, gain, headline, moment, particulars, percent
+from sprintlib.views.words import SEVERITIES, age, day, gain, headline, in_points, moment, particulars, percent
 
 _SPECIAL = re.compile(r"([\\`*\[\]<>|~&$])")
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
@@ -196,4 +196,5 @@ def _scope(milestone: MilestoneAnalysis) -> str:
         for name, scope, chance, due in rows
     ]
     head = " | ".join(SCOPE_COLUMNS)
-    return "\n".join([f"| | {head} | Chance | Due |", f"| --- |{' ---: |' * 7} --- |", *lines])
+    table = "\n".join([f"| | {head} | Chance | Due |", f"| --- |{' ---: |' * 7} --- |", *lines])
+    return "\n\n".join(filter(None, [table, plain(in_points(milestone))]))
