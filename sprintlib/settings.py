@@ -39,8 +39,14 @@ _PLAIN = {
 _LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?(?:\[bot\])?")
 _OWNER = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})"  # a login of GitHub; managed ones hold an underscore
 _REPOSITORY = re.compile(rf"{_OWNER}/(?!\.\.?$)[A-Za-z0-9._-]{{1,100}}")
+_FIRST_YEAR = 2008
+_LENGTH = re.compile(r"([1-9]\d{0,2}) (day|week)s?")
+_BOARD = re.compile(rf"{_OWNER}/[1-9]\d{{0,8}}")
 _HOST = re.compile(r"(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})")
+_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})")
+DigestTarget = Literal["file", "slack", "teams", "email", "issue", "summary"]
 AuthMode = Literal["none", "token", "password", "github"]
+SprintSource = Literal["milestones", "cadence", "projects"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -161,6 +167,44 @@ class MilestoneSettings(_Section):
         return value
 
 
+class SprintSettings(_Section):
+    """What a sprint is: a milestone, a step of one length, or an iteration of a GitHub Project."""
+
+    source: SprintSource = Field(
+        "milestones", description="milestones: of GitHub; cadence: steps of one length; projects: iterations of a board"
+    )
+    start: date | None = Field(None, description="first day of the first sprint (cadence)")
+    length: str | None = Field(
+        None, description='length of a sprint, such as "2 weeks" or "10 days" (cadence); default: project.cadence_days'
+    )
+
+    project: str | None = Field(None, description="OWNER/NUMBER of the GitHub Project, such as acme/3 (projects)")
+    iteration: str | None = Field(None, description="name of its iteration field; default: the first (projects)")
+    points: str | None = Field(None, description="name of its number field with points (projects)")
+
+    @field_validator("project")
+    @classmethod
+    def _owner_and_number(cls, value: str | None) -> str | None:
+        if value is not None and not _BOARD.fullmatch(value):
+            raise ValueError(f"'{value}' is not of the form OWNER/NUMBER, such as acme/3")
+        return value
+
+    @field_validator("length")
+    @classmethod
+    def _number_of_days(cls, value: str | None) -> str | None:
+        if value is not None and not _LENGTH.fullmatch(value):
+            raise ValueError(f'\'{value}\' is not a length such as "2 weeks" or "10 days"')
+        return value
+
+    @model_validator(mode="after")
+    def _says_where(self) -> "SprintSettings":
+        if self.source == "projects" and self.project is None:
+            raise ValueError('name the GitHub Project as OWNER/NUMBER, such as project = "acme/3"')
+        if self.source == "cadence" and self.start is None:
+            raise ValueError("a cadence needs the first day of its first sprint, such as start = 2026-01-05")
+        return self
+
+
 class AwaySettings(_Section):
     """A planned absence, as often as there are any: it lowers the pace of those days. No page tells who is away."""
 
@@ -215,6 +259,8 @@ class ReportSettings(_Section):
 
     at: str = Field("07:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="local time of day")
     days: tuple[Weekday, ...] = Field(("mon", "tue", "wed", "thu", "fri"), description="days with a report")
+    weekly: Weekday | None = Field(None, description="day with a weekly digest of all milestones; default: none")
+    retrospective: bool = Field(True, description="look back on each sprint when it is over")
     timeout_seconds: int = Field(300, ge=10, description="wall-clock limit of one report")
     keep_days: int = Field(90, ge=1, description="how long dated reports are kept")
     explain: bool = Field(True, description="explain reports, in a model's words where one answers")
@@ -310,6 +356,54 @@ class ApiSettings(_Section):
         return value
 
 
+class DigestSettings(_Section):
+    """A short message a day or a week. `sprint run due` sends it where `to` names a place."""
+
+    to: tuple[DigestTarget, ...] = Field((), description="where it goes: file, slack, teams, email, issue, summary")
+    every: Literal["day", "week"] = Field("day", description="how often: each working day, or once a week")
+    weekday: Weekday = Field("mon", description="of a weekly one")
+    at: str = Field("08:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="local time of day")
+    snooze_until: date | None = Field(None, description="nothing is sent by itself before this day")
+    pages_url: str | None = Field(None, description="where the dashboards are reached, to link to them")
+    folder: str = Field("digests", description="where target file writes, relative to the home folder")
+    slack_webhook_file: str | None = Field(
+        None, description="file with the address of Slack's incoming webhook; SPRINT_SLACK_WEBHOOK goes first"
+    )
+    teams_webhook_file: str | None = Field(
+        None, description="file with the address of the Teams workflow; SPRINT_TEAMS_WEBHOOK goes first"
+    )
+    issue: str | None = Field(None, description="OWNER/NAME#NUMBER, below which one comment is kept up to date")
+    smtp_host: str | None = Field(None, description="the mail server")
+    smtp_port: int = Field(587, ge=1, le=65535, description="its port")
+    smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="none: on this machine only")
+    smtp_user: str | None = Field(None, description="who signs in there; default: nobody does")
+    smtp_password_file: str | None = Field(
+        None, description="file with the password, relative to the home folder; SPRINT_SMTP_PASSWORD goes first"
+    )
+    sender: str | None = Field(None, description="address that mails come from")
+    recipients: tuple[str, ...] = Field((), description="addresses that mails go to")
+
+    @field_validator("pages_url")
+    @classmethod
+    def _reachable(cls, value: str | None) -> str | None:
+        return None if value is None else checked_address(value)
+
+    @field_validator("issue")
+    @classmethod
+    def _item(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(rf"{_OWNER}/[A-Za-z0-9._-]{{1,100}}#[1-9]\d*", value):
+            raise ValueError(f"'{value}' is not of the form OWNER/NAME#NUMBER")
+        return value
+
+    @field_validator("sender", "recipients")
+    @classmethod
+    def _mail(cls, value: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
+        for address in (value,) if isinstance(value, str) else value or ():
+            if not _MAIL.fullmatch(address):
+                raise ValueError(f"'{address}' is not a mail address such as team@example.com")
+        return value
+
+
 class PathSettings(_Section):
     """Folders, relative to the home folder."""
 
@@ -338,6 +432,7 @@ class Settings(_Section):
     project: ProjectSettings
     github: GitHubSettings = GitHubSettings()
     calendar: CalendarSettings = CalendarSettings()
+    sprints: SprintSettings = SprintSettings()
     milestones: dict[str, MilestoneSettings] = {}
     away: tuple[AwaySettings, ...] = ()
     risks: RiskSettings = RiskSettings()
@@ -345,6 +440,7 @@ class Settings(_Section):
     report: ReportSettings = ReportSettings()
     store: StoreSettings = StoreSettings()
     backup: BackupSettings = BackupSettings()
+    digest: DigestSettings = DigestSettings()
     webhooks: WebhookSettings = WebhookSettings()
     clock: ClockSettings = ClockSettings()
     auth: AuthSettings = AuthSettings()
@@ -356,6 +452,12 @@ class Settings(_Section):
     def sprint_parts(self) -> dict[str, tuple[str, ...]]:
         """Title of a sprint -> its milestones, where `[milestones."TITLE"] parts` says so."""
         return {title: known.parts for title, known in self.milestones.items() if known.parts}
+
+    @property
+    def sprint_days(self) -> int:
+        """Days from the first day of a sprint to that of the next, in a cadence."""
+        match = _LENGTH.fullmatch(self.sprints.length or "")
+        return int(match[1]) * (7 if match[2] == "week" else 1) if match else self.project.cadence_days
 
     @property
     def time_zone(self) -> ZoneInfo:

@@ -7,6 +7,7 @@ analysis; how similar sprints ended; how far to trust it. Every sentence cites.
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 
+from sprintlib.analysis.changes import sentence, what_changed
 from sprintlib.analysis.model import MilestoneAnalysis, Sentence
 from sprintlib.clock import zone_name
 from sprintlib.evidence import Evidence
@@ -99,9 +100,8 @@ def _changes(
         return
     at, before = previous
     local = at.astimezone(zone)
-    said = [*_chance(before, milestone), *_scope(before, milestone), *_risks(before, milestone)]
-    changed = "; ".join(said) or "nothing that matters has changed"
-    text = f"Since the analysis of {day_name(local.date())}, {local:%H:%M} {zone_name(at, zone)}: {changed}."
+    since = f"the analysis of {day_name(local.date())}, {local:%H:%M} {zone_name(at, zone)}"
+    text = sentence(since, what_changed(before, milestone))
     yield Sentence(text=text, kind="fact", evidence=where)
 
 
@@ -111,33 +111,6 @@ def _similar(similar: Similar | None) -> Iterator[Sentence]:
         return
     cited = tuple(dict.fromkeys(one for sprint in similar.sprints for one in sprint.evidence[:1]))
     yield Sentence(text=similar.statement, kind="fact", evidence=cited)
-
-
-def _chance(before: MilestoneAnalysis, now: MilestoneAnalysis) -> Iterator[str]:
-    old, new = percent(before.probability), percent(now.probability)
-    if before.probability is not None and now.probability is not None and old != new:
-        shown = points(round(now.probability, 2) - round(before.probability, 2))
-        yield f"the chance went from {old} to {new} ({shown})"
-    elif (before.probability is None) != (now.probability is None):
-        yield "there is a number now" if before.probability is None else "there is no longer a number"
-    if before.due_on != now.due_on:
-        yield f"the due date is {day_name(now.due_on)}, it was {day_name(before.due_on)}"
-
-
-def _scope(before: MilestoneAnalysis, now: MilestoneAnalysis) -> Iterator[str]:
-    ended = (now.scope.done + now.scope.dropped) - (before.scope.done + before.scope.dropped)
-    came, went = now.scope.added - before.scope.added, now.scope.removed - before.scope.removed
-    for number, words in ((ended, "closed"), (came, "added"), (went, "removed")):
-        if number > 0:
-            yield f"{count(number, 'item')} {words}"
-
-
-def _risks(before: MilestoneAnalysis, now: MilestoneAnalysis) -> Iterator[str]:
-    old, new = ({(risk.kind, risk.items) for risk in one.risks} for one in (before, now))
-    if new - old:
-        yield f"{count(len(new - old), 'risk')} more"
-    if old - new:
-        yield f"{count(len(old - new), 'risk')} fewer"
 
 
 def _confidence(milestone: MilestoneAnalysis) -> str:

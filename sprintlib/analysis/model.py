@@ -34,6 +34,23 @@ class Scope(_Model):
     open: int
 
 
+class Points(_Model):
+    """The scope in points of a GitHub Project, as they are now: committed + added - removed = done + dropped + open.
+
+    per_working_day: done or dropped in the sprint for each working day since its start; null before a day has passed.
+    without: items inside that have no points, which count for nothing here.
+    """
+
+    committed: float
+    added: float
+    removed: float
+    done: float
+    dropped: float
+    open: float
+    per_working_day: float | None
+    without: int
+
+
 class Part(_Model):
     """The share of one repository in a milestone that spans several."""
 
@@ -107,6 +124,7 @@ class MilestoneAnalysis(_Model):
 
     key: the sprint's identity (history.SprintKey), which outlives another title; empty in analyses of version 0.1.0.
     deadline: the end of `due_on` in the project's time zone.
+    points: the same in points, where any item inside has some; forecasts are in items.
     plan: the cheapest way to the target, whose actions are the first recommendations; null without a probability.
     hostile_text: texts that read like orders to a language model; they move nothing else in here.
     """
@@ -120,6 +138,7 @@ class MilestoneAnalysis(_Model):
     deadline: datetime | None = None
     state: str
     scope: Scope
+    points: Points | None = None
     probability: Probability | None
     reason: str | None = None
     probability_delivered: Probability | None

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
+    from sprintlib.figures import Figure
     from sprintlib.status import Status
 
 
@@ -64,11 +65,16 @@ def _table(found: "Status", zone: "tzinfo") -> "Table":
     rows.append(("last report", _run(found, zone)))
     rows.append(("scheduler", found.scheduler or "none"))
     rows.append(("last backup", _moment(found.last_backup, zone)))
+    rows += [("figures", _figure(one)) for one in found.figures if one.value is not None]
     size = "on a server" if found.store_bytes is None else f"{found.store_bytes / 1e6:.1f} MB"
     rows.append(("store", f"{size}, sprintlib {found.version}"))
     for name, told in rows:
         table.add_row(Text(name, style="dim"), Text(told))
     return table
+
+
+def _figure(one: "Figure") -> str:
+    return f"{one.sentence()}{'' if one.state == 'ok' else f': {one.state}'}"
 
 
 def _verdict(found: "Status", number: int) -> str:

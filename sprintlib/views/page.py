@@ -30,7 +30,7 @@ def css() -> str:
 
 def style() -> Markup:
     """The style sheet as an element, once per document."""
-    return Markup(f"<style>{css()}</style>")  # noqa: S704 - a file of ours
+    return Markup(f"<style>{css()}</style>")  # noqa: S704  # nosec B704 # a file of ours
 
 
 def wrapped(fragment: Markup) -> Markup:
@@ -38,8 +38,11 @@ def wrapped(fragment: Markup) -> Markup:
     return macro(_TEMPLATE, "wrapped", fragment)
 
 
-def first_screen(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
-    """Answer, burn-up, three risks, three actions: what fits on 1280 x 800. Below it the explanation, if any."""
+def first_screen(analysis: Analysis, milestone: MilestoneAnalysis, since: str = "") -> Markup:
+    """Answer, burn-up, three risks, three actions: what fits on 1280 x 800. Below it the explanation, if any.
+
+    since: what changed, as `analysis.changes.sentence` says it.
+    """
     return macro(
         _TEMPLATE,
         "first_screen",
@@ -52,6 +55,7 @@ def first_screen(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
         _points(milestone),
         action_list(analysis, milestone, limit=3),
         narrative(analysis, milestone),
+        since,
     )
 
 
@@ -105,7 +109,7 @@ def what_it_rests_on(analysis: Analysis, milestone: MilestoneAnalysis | None) ->
 
 def document(title: str, body: str) -> str:
     """A whole HTML page around a body that carries its own style and scripts. body: HTML that is safe already."""
-    return f"{render('document.html', title=title, body=Markup(body))}\n"  # noqa: S704 - what the cells displayed
+    return f"{render('document.html', title=title, body=Markup(body))}\n"  # noqa: S704  # nosec B704 # what the cells displayed
 
 
 def _subtitle(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:

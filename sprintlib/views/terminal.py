@@ -20,7 +20,7 @@ from sprintlib.recommend import Plan
 from sprintlib.risks import Risk
 from sprintlib.services.question_answering import Answer
 from sprintlib.services.whatif import WhatIfResult
-from sprintlib.views.words import particulars
+from sprintlib.views.words import in_points, particulars
 
 SHOWN = 3
 _BASIS = {
@@ -143,6 +143,8 @@ def plain(text: str) -> str:
 def _milestone(milestone: MilestoneAnalysis) -> Iterator[RenderableType]:
     yield Text(plain(milestone.summary), style="bold")
     yield _indented(_basis(milestone), style="dim")
+    if milestone.points:
+        yield _indented(in_points(milestone), style="dim")
     if milestone.forecast_dates.p50:
         dates = milestone.forecast_dates
         named = ((level, getattr(dates, f"p{level}")) for level in (50, 70, 85, 95))

@@ -48,6 +48,19 @@ def particulars(action: Recommendation) -> list[str]:
     return [part for part in (effort, who, action.why or "", action.record or "") if part]
 
 
+def in_points(milestone: MilestoneAnalysis) -> str:
+    """The scope in points of a GitHub Project, in a sentence; empty where no item has any."""
+    told = milestone.points
+    if told is None:
+        return ""
+    pace = f"; {told.per_working_day:.1f} a working day" if told.per_working_day is not None else ""
+    without = f"; {forecast.count(told.without, 'item')} without points" if told.without else ""
+    return (
+        f"In story points: {told.committed:g} committed + {told.added:g} added - {told.removed:g} removed = "
+        f"{told.done:g} done + {told.dropped:g} dropped + {told.open:g} open{pace}{without}."
+    )
+
+
 def signed(points: float) -> str:
     """`+6`, `-14`, `0`: rounded, and nothing has no sign."""
     return f"{round(points):+d}" if round(points) else "0"

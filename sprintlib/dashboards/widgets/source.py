@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Engine, func, select
 from sqlalchemy.exc import DatabaseError
 
 from sprintlib.analysis import Analysis, MilestoneAnalysis
+from sprintlib.analysis.memory import ForecastRecord
 from sprintlib.errors import AnalysisError, StoreError
 from sprintlib.forecast import Change
 from sprintlib.project import ProjectHandle
@@ -37,6 +38,7 @@ from sprintlib.services import (
     trends,
     what_if,
 )
+from sprintlib.services.memory import forecast_record
 from sprintlib.services.shared_states import States
 from sprintlib.services.standings import end_of
 from sprintlib.settings import Settings, load
@@ -208,6 +210,10 @@ class Source:
     def answers(self, as_of: datetime) -> Sequence[GivenAnswer]:
         """What the team has said to actions by a moment, the newest first."""
         return given_answers(self._project, as_of)
+
+    def record(self, as_of: datetime) -> ForecastRecord:
+        """What was forecast of finished sprints while they were under way, beside what came. Raises AnalysisError."""
+        return forecast_record(self._project, as_of)
 
     def reports(self) -> Sequence[DatedRun]:
         """Every report run, newest first."""

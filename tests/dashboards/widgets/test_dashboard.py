@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sprintlib.analysis import Analysis, MilestoneAnalysis
+from sprintlib.analysis.memory import ForecastRecord
 from sprintlib.analysis.selection import select_milestone
 from sprintlib.dashboards.widgets import Dashboard, Request
 from sprintlib.dashboards.widgets.dashboard import LONGEST_REPLAY, NOW
@@ -70,6 +71,9 @@ class DashboardData:
 
     def has_more_history(self) -> bool:
         return False
+
+    def record(self, as_of: datetime) -> ForecastRecord:
+        return ForecastRecord()
 
     def clock(self) -> datetime:
         return samples.AS_OF

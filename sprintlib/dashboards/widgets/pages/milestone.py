@@ -52,9 +52,18 @@ def _rest(view: View, milestone: MilestoneAnalysis) -> Markup:
         views.scope(view.analysis, milestone),
         _scope_log(view, milestone),
         views.earlier_sprints(view.analysis),
+        _record(view),
         fragments.latest_reports(view.facts.reports(), view.facts.settings.time_zone),
     )
     return views.wrapped(_macro("milestone.html", "rest", sections, views.what_it_rests_on(view.analysis, milestone)))
+
+
+def _record(view: View) -> Markup:
+    """What was forecast of finished sprints, and what came; "" where the facts of the analysis are gone."""
+    try:
+        return views.forecast_record(view.facts.record(view.analysis.as_of))
+    except SprintError:
+        return Markup()
 
 
 def _flow(view: View, milestone: MilestoneAnalysis) -> Markup:

@@ -191,6 +191,13 @@ addEventListener("popstate", () => {
 
 // ---- answers to actions: the only thing that is written, by the server and not by the kernel
 
+addEventListener("DOMContentLoaded", async () => {
+  if (!("signsIn" in document.body.dataset)) return;
+  const asked = await fetch("/sprint/feedback").catch(() => null);
+  const may = asked?.ok && (await asked.json()).may_answer;
+  if (may) document.body.dataset.mayAnswer = "";
+});
+
 async function give(form, button) {
   const said = form.querySelector("[role=status]");
   const body = new URLSearchParams(new FormData(form));
