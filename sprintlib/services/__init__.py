@@ -6,7 +6,6 @@ from sprintlib.imports import lazy_exports
 
 if TYPE_CHECKING:
     from sprintlib.services.analysis import analyze, explain
-    from sprintlib.services.calibration import Calibration, calibration
     from sprintlib.services.catalog import milestones, organizations, repositories
     from sprintlib.services.collection import read_archive, replay, sync
     from sprintlib.services.delivery_records import deliveries, delivery, retry_deliveries
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     )
     from sprintlib.services.graphs import DependencyGraph, dependency_graph
     from sprintlib.services.question_answering import Answer, answer, ask
+    from sprintlib.services.reliability import Calibration, calibration
     from sprintlib.services.report_runs import report_file, runs
     from sprintlib.services.scope_changes import ScopeEntry, scope_log
     from sprintlib.services.stage_times import AgeingItem, Flow, MergedPull, StageTimes, flow
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "analysis": ("analyze", "explain"),
-    "calibration": ("Calibration", "calibration"),
+    "reliability": ("Calibration", "calibration"),
     "catalog": ("milestones", "organizations", "repositories"),
     "collection": ("read_archive", "replay", "sync"),
     "delivery_records": ("deliveries", "delivery", "retry_deliveries"),
