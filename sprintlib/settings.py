@@ -39,10 +39,14 @@ _PLAIN = {
 _LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?(?:\[bot\])?")
 _OWNER = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})"  # a login of GitHub; managed ones hold an underscore
 _REPOSITORY = re.compile(rf"{_OWNER}/(?!\.\.?$)[A-Za-z0-9._-]{{1,100}}")
+_FIRST_YEAR = 2008
+_LENGTH = re.compile(r"([1-9]\d{0,2}) (day|week)s?")
+_BOARD = re.compile(rf"{_OWNER}/[1-9]\d{{0,8}}")
 _HOST = re.compile(r"(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})")
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})")
 DigestTarget = Literal["file", "slack", "teams", "email", "issue", "summary"]
 AuthMode = Literal["none", "token", "password", "github"]
+SprintSource = Literal["milestones", "cadence", "projects"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -161,6 +165,44 @@ class MilestoneSettings(_Section):
             if not re.fullmatch(r"[\w.-]+/[\w.-]+#\d+", part):
                 raise ValueError(f"'{part}' is not of the form OWNER/NAME#NUMBER")
         return value
+
+
+class SprintSettings(_Section):
+    """What a sprint is: a milestone, a step of one length, or an iteration of a GitHub Project."""
+
+    source: SprintSource = Field(
+        "milestones", description="milestones: of GitHub; cadence: steps of one length; projects: iterations of a board"
+    )
+    start: date | None = Field(None, description="first day of the first sprint (cadence)")
+    length: str | None = Field(
+        None, description='length of a sprint, such as "2 weeks" or "10 days" (cadence); default: project.cadence_days'
+    )
+
+    project: str | None = Field(None, description="OWNER/NUMBER of the GitHub Project, such as acme/3 (projects)")
+    iteration: str | None = Field(None, description="name of its iteration field; default: the first (projects)")
+    points: str | None = Field(None, description="name of its number field with points (projects)")
+
+    @field_validator("project")
+    @classmethod
+    def _owner_and_number(cls, value: str | None) -> str | None:
+        if value is not None and not _BOARD.fullmatch(value):
+            raise ValueError(f"'{value}' is not of the form OWNER/NUMBER, such as acme/3")
+        return value
+
+    @field_validator("length")
+    @classmethod
+    def _number_of_days(cls, value: str | None) -> str | None:
+        if value is not None and not _LENGTH.fullmatch(value):
+            raise ValueError(f'\'{value}\' is not a length such as "2 weeks" or "10 days"')
+        return value
+
+    @model_validator(mode="after")
+    def _says_where(self) -> "SprintSettings":
+        if self.source == "projects" and self.project is None:
+            raise ValueError('name the GitHub Project as OWNER/NUMBER, such as project = "acme/3"')
+        if self.source == "cadence" and self.start is None:
+            raise ValueError("a cadence needs the first day of its first sprint, such as start = 2026-01-05")
+        return self
 
 
 class AwaySettings(_Section):
@@ -390,6 +432,7 @@ class Settings(_Section):
     project: ProjectSettings
     github: GitHubSettings = GitHubSettings()
     calendar: CalendarSettings = CalendarSettings()
+    sprints: SprintSettings = SprintSettings()
     milestones: dict[str, MilestoneSettings] = {}
     away: tuple[AwaySettings, ...] = ()
     risks: RiskSettings = RiskSettings()
@@ -409,6 +452,12 @@ class Settings(_Section):
     def sprint_parts(self) -> dict[str, tuple[str, ...]]:
         """Title of a sprint -> its milestones, where `[milestones."TITLE"] parts` says so."""
         return {title: known.parts for title, known in self.milestones.items() if known.parts}
+
+    @property
+    def sprint_days(self) -> int:
+        """Days from the first day of a sprint to that of the next, in a cadence."""
+        match = _LENGTH.fullmatch(self.sprints.length or "")
+        return int(match[1]) * (7 if match[2] == "week" else 1) if match else self.project.cadence_days
 
     @property
     def time_zone(self) -> ZoneInfo:

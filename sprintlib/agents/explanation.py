@@ -5,10 +5,11 @@ analysis; how similar sprints ended; how far to trust it. Every sentence cites.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from sprintlib.analysis.changes import sentence, what_changed
 from sprintlib.analysis.model import MilestoneAnalysis, Sentence
+from sprintlib.clock import zone_name
 from sprintlib.evidence import Evidence
 from sprintlib.explain.drivers import BASE, REST
 from sprintlib.forecast import count, day_name, percent, points
@@ -27,11 +28,14 @@ Previous = tuple[datetime, MilestoneAnalysis]
 
 
 def explanation(
-    milestone: MilestoneAnalysis, previous: Previous | None = None, similar: Similar | None = None
+    milestone: MilestoneAnalysis,
+    previous: Previous | None = None,
+    similar: Similar | None = None,
+    zone: tzinfo = UTC,
 ) -> tuple[Sentence, ...]:
     """The sentences in order; what there is nothing to say about is left out.
 
-    previous: the last stored analysis. similar: past sprints like this one, and how they ended.
+    previous: the last stored analysis. similar: past sprints like this one, and how they ended. zone: the project's.
     """
     where = tuple(
         Evidence(ref=f"{part.repo} milestone {part.number}", kind="milestone", url=part.html_url)
@@ -42,7 +46,7 @@ def explanation(
         *_drivers(milestone),
         *_actions(milestone.recommendations),
         *_counterfactual(milestone),
-        *_changes(milestone, previous, where),
+        *_changes(milestone, previous, where, zone),
         *_similar(similar),
         Sentence(text=_confidence(milestone), kind="inference", evidence=where),
     )
@@ -89,13 +93,15 @@ def _counterfactual(milestone: MilestoneAnalysis) -> Iterator[Sentence]:
 
 
 def _changes(
-    milestone: MilestoneAnalysis, previous: Previous | None, where: tuple[Evidence, ...]
+    milestone: MilestoneAnalysis, previous: Previous | None, where: tuple[Evidence, ...], zone: tzinfo
 ) -> Iterator[Sentence]:
     if previous is None:
         yield Sentence(text="There is no earlier analysis to compare with.", kind="fact", evidence=where)
         return
     at, before = previous
-    text = sentence(f"the analysis of {day_name(at.date())}, {at:%H:%M} UTC", what_changed(before, milestone))
+    local = at.astimezone(zone)
+    since = f"the analysis of {day_name(local.date())}, {local:%H:%M} {zone_name(at, zone)}"
+    text = sentence(since, what_changed(before, milestone))
     yield Sentence(text=text, kind="fact", evidence=where)
 
 

@@ -60,7 +60,9 @@ def _absences(
 
 
 def _settings_that_name_nothing(past: ProjectState, settings: Settings) -> Iterator[str]:
-    """`[milestones]` of sprint.toml with a title or a part that no milestone has."""
+    """`[milestones]` of sprint.toml with a title or a part that no milestone has; where sprints are milestones."""
+    if past.source != "milestones":
+        return
     there = {f"{repo}#{number}".lower() for repo, number in past.milestones.select("repo", "number").iter_rows()}
     for title, known in settings.milestones.items():
         missing = [part for part in known.parts if called_today(part, past.holdings.former_names).lower() not in there]

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -31,6 +32,23 @@ class Scope(_Model):
     done: int
     dropped: int
     open: int
+
+
+class Points(_Model):
+    """The scope in points of a GitHub Project, as they are now: committed + added - removed = done + dropped + open.
+
+    per_working_day: done or dropped in the sprint for each working day since its start; null before a day has passed.
+    without: items inside that have no points, which count for nothing here.
+    """
+
+    committed: float
+    added: float
+    removed: float
+    done: float
+    dropped: float
+    open: float
+    per_working_day: float | None
+    without: int
 
 
 class Part(_Model):
@@ -106,6 +124,7 @@ class MilestoneAnalysis(_Model):
 
     key: the sprint's identity (history.SprintKey), which outlives another title; empty in analyses of version 0.1.0.
     deadline: the end of `due_on` in the project's time zone.
+    points: the same in points, where any item inside has some; forecasts are in items.
     plan: the cheapest way to the target, whose actions are the first recommendations; null without a probability.
     hostile_text: texts that read like orders to a language model; they move nothing else in here.
     """
@@ -119,6 +138,7 @@ class MilestoneAnalysis(_Model):
     deadline: datetime | None = None
     state: str
     scope: Scope
+    points: Points | None = None
     probability: Probability | None
     reason: str | None = None
     probability_delivered: Probability | None
@@ -151,14 +171,21 @@ class Analysis(_Model):
     """Every milestone of a project that was open as of one moment.
 
     freshness: per repository, when its facts were last collected completely. notes: what is missing or unresolved.
-    earlier: its finished dated sprints, oldest first; plan_accuracy: how well their plans held.
+    earlier: its finished dated sprints, oldest first; plan_accuracy: how well their plans held. time_zone: the
+    project's, in which days begin and moments are told.
     """
 
     as_of: datetime
     project: str
+    time_zone: str = "UTC"
     milestones: tuple[MilestoneAnalysis, ...]
     freshness: dict[str, datetime | None]
     notes: tuple[str, ...]
     earlier: tuple[EarlierSprint, ...] = ()
     plan_accuracy: PlanAccuracy | None = None
     timings: dict[str, float]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """`time_zone`, to convert moments with."""
+        return ZoneInfo(self.time_zone)

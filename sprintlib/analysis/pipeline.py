@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from sprintlib.analysis.citations import CitationCheck
 from sprintlib.analysis.data_quality import known_later, notes, planned_absences
 from sprintlib.analysis.model import Analysis, BurnUp, FinishPoint, MilestoneAnalysis, Part, ProjectionPoint
-from sprintlib.analysis.scope_counts import burn_up_days, counts, first_day, total
+from sprintlib.analysis.scope_counts import burn_up_days, counts, first_day, in_points, total
 from sprintlib.analysis.steps import STEPS, SprintFindings, StepInputs, run_steps, stage_steps
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.dependencies import find_dependencies
@@ -148,6 +148,7 @@ def build_milestone_analysis(inputs: ForecastInputs, found: SprintFindings, sent
         deadline=sprint.deadline,
         state=sprint.state,
         scope=total(part.scope for part in parts),
+        points=in_points(sprint),
         probability=future.probability,
         reason=future.reason,
         probability_delivered=future.probability_delivered,
@@ -190,6 +191,7 @@ def build_analysis(
     return Analysis(
         as_of=past.as_of,
         project=past.project,
+        time_zone=settings.project.time_zone,
         milestones=analyses,
         freshness=dict(past.repositories.select("repo", "observed_at").iter_rows()),
         notes=tuple(told),

@@ -1,11 +1,11 @@
 """Scope and burn-up of a sprint: those of its parts, added up."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 import polars as pl
 
-from sprintlib.analysis.model import BurnUpPoint, Scope
+from sprintlib.analysis.model import BurnUpPoint, Points, Scope
 from sprintlib.history import Sprint, SprintPart, scope
 
 
@@ -18,6 +18,37 @@ def total(scopes: Iterable[Scope]) -> Scope:
     """The scope of a sprint from those of its parts."""
     dumped = [one.model_dump() for one in scopes]
     return Scope(**{name: sum(one[name] for one in dumped) for name in Scope.model_fields})
+
+
+def in_points(sprint: Sprint) -> Points | None:
+    """The scope and the pace in points; None where no item inside has any."""
+    past = sprint.past
+    known = past.points.join(past.repositories.select("repository_id", "repo"), on="repository_id")
+    points = {f"{repo}#{number}": value for repo, number, value in known.select("repo", "number", "points").iter_rows()}
+    inside = sprint.items["ref"].to_list()
+    if points.keys().isdisjoint(inside):
+        return None
+    sums = {
+        name: sum(points.get(ref, 0.0) for part in sprint.parts for ref in getattr(part.scope, name))
+        for name in Scope.model_fields
+    }
+    return Points(
+        **sums,
+        per_working_day=_points_a_day(sprint, points),
+        without=sum(ref not in points for ref in inside),
+    )
+
+
+def _points_a_day(sprint: Sprint, points: Mapping[str, float]) -> float | None:
+    """Of what was closed since the start, by working day until now or the deadline."""
+    start = min((part.start for part in sprint.parts if part.start), default=None)
+    if start is None:
+        return None
+    day = sprint.calendar.start_of_day(sprint.calendar.local_date(start - _INSTANT))
+    until = min(sprint.past.as_of, sprint.deadline or sprint.past.as_of)
+    worked = sprint.calendar.working_time(day, until)
+    closed = sprint.items.filter(pl.col("closed_at").is_between(day, until))["ref"]
+    return sum(points.get(ref, 0.0) for ref in closed) / worked if worked >= 1 else None
 
 
 def burn_up_days(sprint: Sprint) -> tuple[BurnUpPoint, ...]:

@@ -37,7 +37,15 @@ def command(
     readable by you only.
     """
     from sprintlib.errors import SettingsError
-    from sprintlib.github import check_overwrite, connect, estimate, find_token, full_name, write_settings
+    from sprintlib.github import (
+        check_overwrite,
+        connect,
+        estimate,
+        find_planning,
+        find_token,
+        full_name,
+        write_settings,
+    )
     from sprintlib.settings import find_home
 
     home = find_home(app.home)
@@ -53,9 +61,12 @@ def command(
     names = [full_name(client, name) for name in settings.project.repositories]
     settings = _settings(home, names, api_url, project, time_zone)
     needed = estimate(client, settings, names)
+    planning = find_planning(client, names)
+    settings = settings.model_copy(update={"sprints": planning.sprints})
     path = write_settings(home, settings, force)
     click.echo(f"Wrote {path} for {', '.join(names)}.")
     click.echo(f"Token: {token.origin if token else 'none, so public repositories only and 60 requests an hour'}.")
+    click.echo(planning.told)
     click.echo(_what_it_takes(needed))
     click.echo("Next: 'sprint sync' collects, then 'sprint analyze' and 'sprint report'. 'sprint doctor' checks all.")
 

@@ -32,13 +32,16 @@ REBUILT: tuple[Table, ...] = (
     schema.event,
     schema.dependency,
 )
-# never were payloads: names in the settings, pictures of a day, what git says, how far the collection has come
+# never were payloads: names in the settings, pictures of a day and of a board, what git says, how far the collection
+# has come
 CARRIED: tuple[Table, ...] = (
     schema.repository_name,
     schema.project,
     schema.project_repository,
     schema.snapshot,
     schema.changed_file,
+    schema.board_iteration,
+    schema.board_item,
     schema.sync_cursor,
     schema.listed_page,
     schema.item_cursor,

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from sprintlib.github.client import Client, RetryPolicy, connect
     from sprintlib.github.collection import Via, sync
     from sprintlib.github.dataset import ingest_dataset
+    from sprintlib.github.planning import Planning, find_planning
     from sprintlib.github.progress import OnProgress, shown, silent
     from sprintlib.github.refresh import Refresher
     from sprintlib.github.request_estimate import Estimate, estimate, full_name
@@ -23,6 +24,7 @@ __all__ = [
     "Completeness",
     "Estimate",
     "OnProgress",
+    "Planning",
     "Refresher",
     "RetryPolicy",
     "SyncSummary",
@@ -31,6 +33,7 @@ __all__ = [
     "check_overwrite",
     "connect",
     "estimate",
+    "find_planning",
     "find_token",
     "full_name",
     "guess_project_name",
@@ -51,6 +54,7 @@ __getattr__ = lazy_exports(
         "dataset": ("ingest_dataset",),
         "refresh": ("Refresher",),
         "request_estimate": ("Estimate", "estimate", "full_name"),
+        "planning": ("Planning", "find_planning"),
         "progress": ("OnProgress", "shown", "silent"),
         "summary": ("Completeness", "SyncSummary"),
         "template": ("check_overwrite", "guess_project_name", "guess_time_zone", "write_settings"),

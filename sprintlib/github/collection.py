@@ -19,6 +19,7 @@ from sprintlib.facts.batch import payload_errors, write_names, write_project, wr
 from sprintlib.facts.changes import forget_changes
 from sprintlib.facts.rows import Origin
 from sprintlib.github.backfill import GRAPHQL, backfill_or_leave, is_wanted
+from sprintlib.github.boards import collect_board
 from sprintlib.github.client import Client, Response, RetryPolicy, connect
 from sprintlib.github.clone import Clone, CloneError, collect_changed_files
 from sprintlib.github.comparing import compare
@@ -36,7 +37,7 @@ from sprintlib.github.items import collect_items, collect_open_milestones, note_
 from sprintlib.github.lists import Failures, RepositoryCollector
 from sprintlib.github.lock import sync_lock
 from sprintlib.github.progress import OnProgress, silent
-from sprintlib.github.set_aside import COMMIT, REPOSITORY, SetAside, Shelf, set_aside
+from sprintlib.github.set_aside import BOARD, COMMIT, REPOSITORY, SetAside, Shelf, set_aside
 from sprintlib.github.summary import LABELS, Completeness, SyncSummary, renaming
 from sprintlib.github.token import Token
 from sprintlib.settings import Settings
@@ -124,6 +125,7 @@ class _Run:
         for reader in readers:
             collect_items(reader)
             note_completeness(reader, self.client.now())
+        self._board(readers)
         warnings = [*self.renamings, *self._clock_warning()]
         for reader in readers:
             warnings += self._changed_files(reader)
@@ -232,6 +234,16 @@ class _Run:
         with self.engine.connect() as connection:
             cursor = read_cursor(connection, reader.repository_id, kind.name)
         return bool(cursor and cursor.complete)
+
+    def _board(self, readers: list[RepositoryCollector]) -> None:
+        """The GitHub Project whose iterations are the sprints; what cannot be read is set aside."""
+        asked = self.settings.sprints
+        if asked.source != "projects" or asked.project is None:
+            return
+        self.progress(f"project {asked.project}", 0, None)
+        ids = {reader.full_name.lower(): reader.repository_id for reader in readers}
+        read = partial(collect_board, self.engine, self.client, asked, ids)
+        readers[0].attempt(BOARD, asked.project, read)
 
     def _asks_graphql(self, reader: RepositoryCollector) -> bool:
         wants = self.via == GRAPHQL or (self.via == "auto" and self.token is not None)

@@ -21,6 +21,7 @@ ENTRY = "timeline entry"
 COMMIT = "commit"
 REPOSITORY = "repository"
 COMPARISON = "comparison"
+BOARD = "board"
 # kind -> (what it is called, the line of completeness it belongs to)
 _KINDS: Mapping[str, tuple[str, str]] = {
     "timeline": ("the timeline of {repository}#{key}", "timelines"),
@@ -37,6 +38,7 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     "run": ("workflow run {key} of {repository}", "workflow_runs"),
     "release": ("release {key} of {repository}", "releases"),
     COMMIT: ("commit {key} of {repository}", "changed_files"),
+    BOARD: ("the GitHub Project {key}", "board"),
     REPOSITORY: ("all of {repository}", "repository"),
     COMPARISON: ("the comparison with GitHub's list of {key} of {repository}", ""),
 }

@@ -15,7 +15,7 @@ from sprintlib.settings import FILE_NAME, Settings
 
 _HEADER = """Settings of sprintlib. Lines that begin with '#' show defaults.
 The GitHub token does not belong here: set GITHUB_TOKEN, or use 'gh auth login'."""
-_SECTIONS = ("project", "github", "calendar", "risks", "report", "llm")
+_SECTIONS = ("project", "sprints", "github", "calendar", "risks", "report", "llm")
 
 
 def settings_text(settings: Settings) -> str:

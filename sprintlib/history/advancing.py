@@ -33,6 +33,7 @@ from sprintlib.history.machines import Machines
 from sprintlib.history.memberships import Memberships, Stays, read_memberships, stays_by_item
 from sprintlib.history.milestones import read_milestones
 from sprintlib.history.presence import LEAVING
+from sprintlib.history.sprint_source import with_sprints
 from sprintlib.history.state import MEMBERSHIPS, Holdings, ProjectState
 from sprintlib.history.touched import Touched
 from sprintlib.settings import Settings
@@ -60,18 +61,16 @@ _MOST_CHUNKS = 64
 class LoadedHistory:
     """A state that can be brought forward.
 
-    position: of the notes of changes, up to which it holds everything. ahead: what carries a time after the state's
-    moment. touched: what differs from the state before, None where everything was loaded from scratch.
+    parts: what it was made of, before sprints of another source take the place of milestones. position: of the notes
+    of changes, up to which it holds everything. ahead: what carries a time after the state's moment. touched: what
+    differs from the state before, None where everything was loaded from scratch.
     """
 
+    state: ProjectState
     parts: Parts
     position: int
     ahead: frozenset[Change]
     touched: Touched | None = None
-
-    @property
-    def state(self) -> ProjectState:
-        return self.parts.state
 
 
 def load_history(engine: Engine, settings: Settings, as_of: datetime) -> LoadedHistory:
@@ -80,7 +79,8 @@ def load_history(engine: Engine, settings: Settings, as_of: datetime) -> LoadedH
         known = position(connection)
         repos = repositories(connection, settings.project.repositories, as_of)
         parts = read_state(connection, repos, settings, as_of)
-        return LoadedHistory(parts, known, changes_ahead(connection, repos, as_of))
+        state = with_sprints(parts.state, settings, connection)
+        return LoadedHistory(state, parts, known, changes_ahead(connection, repos, as_of))
 
 
 def advance(history: LoadedHistory, engine: Engine, settings: Settings, as_of: datetime) -> LoadedHistory:
@@ -101,7 +101,9 @@ def advance(history: LoadedHistory, engine: Engine, settings: Settings, as_of: d
                 step = _Step(connection, history.parts, repos, settings, as_of)
                 with suppress(_LeavingError):
                     parts, touched = step.take(touched)
-                    return LoadedHistory(parts, known, changes_ahead(connection, repos, as_of, reread), touched)
+                    state = with_sprints(parts.state, settings, connection)
+                    touched = _with_moves(touched, before, state)
+                    return LoadedHistory(state, parts, known, changes_ahead(connection, repos, as_of, reread), touched)
     return load_history(engine, settings, as_of)
 
 
@@ -144,7 +146,7 @@ class _Step:
         members = known.within(presence, milestones).as_of(self._as_of)
         kept = before.snapshots.filter(~_of(touched.milestones, "number"))
         snapshots = pl.concat([kept, facts.snapshots()])
-        found, _ = read_item_frames(self._connection, facts, payloads, members, presence, self._as_of, self._machines)
+        found, _ = read_item_frames(self._connection, facts, payloads, members, presence, self._as_of, self._settings)
         frames = {name: self._items_frame(name, touched, found) for name in vars(found)}
         memberships = members.resolved.select(MEMBERSHIPS.names())
         if not memberships.equals(state.memberships):
@@ -292,6 +294,16 @@ class _Step:
             runs=frozenset() if same_runs else touched.runs,
             releases=frozenset() if made.releases.equals(state.releases) else touched.releases,
         )
+
+
+def _with_moves(touched: Touched, before: ProjectState, state: ProjectState) -> Touched:
+    """With what moved between sprints that are no milestones."""
+    if state.source == "milestones":
+        return touched
+    names = [*_ITEM, "milestone", "entered_at", "left_at"]
+    moved = _by_repository(_differing(before.memberships.select(names), state.memberships.select(names)))
+    items = {key: touched.items.get(key, frozenset()) | numbers for key, numbers in moved.items()}
+    return replace(touched, items={**touched.items, **items})
 
 
 def _same_places(one: pl.DataFrame, other: pl.DataFrame) -> bool:

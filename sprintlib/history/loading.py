@@ -17,6 +17,7 @@ from sprintlib.history.names import called_today
 from sprintlib.history.payload_versions import versions_seen
 from sprintlib.history.presence import gone_items, read_presence, there
 from sprintlib.history.reviews import DISMISSAL
+from sprintlib.history.sprint_source import with_sprints
 from sprintlib.history.state import MEMBERSHIPS, Holdings, ProjectState
 from sprintlib.settings import Settings
 from sprintlib.store.frames import UTC_DATETIME
@@ -46,12 +47,12 @@ def load_state(engine: Engine, settings: Settings, as_of: datetime) -> ProjectSt
         raise ValueError(f"as_of {as_of!r} has no time zone")
     with engine.connect() as connection:
         repos = repositories(connection, settings.project.repositories, as_of)
-        return read_state(connection, repos, settings, as_of).state
+        return with_sprints(read_state(connection, repos, settings, as_of).state, settings, connection)
 
 
 @dataclass(frozen=True)
 class Parts:
-    """A state with what it was made of, so that it can be brought forward.
+    """A state with what it was made of, so that it can be brought forward; sprints are GitHub's milestones in it.
 
     members: of all times; born, gone: milestones that are known, and those of them that GitHub has no longer.
     """
@@ -66,7 +67,7 @@ class Parts:
 
 
 def read_state(connection: Connection, repos: pl.DataFrame, settings: Settings, as_of: datetime) -> Parts:
-    """The state as `load_state` gives it, with its parts. repos: schema REPOSITORIES."""
+    """The state as GitHub's milestones make it, with its parts. repos: schema REPOSITORIES."""
     machines = Machines.of(settings.project.machines)
     facts = FactReader(connection, repos, as_of, machines)
     payloads, milestones, titles, snapshots = facts.items(), facts.milestones(), facts.titles(), facts.snapshots()
@@ -74,7 +75,7 @@ def read_state(connection: Connection, repos: pl.DataFrame, settings: Settings, 
     stays = stays_by_item(payloads, facts.milestone_events(), milestones, titles)
     known = read_memberships(stays, dict(repos.select("repository_id", "repo").iter_rows()), milestones, titles)
     members = known.within(presence, milestones).as_of(as_of)
-    found, every = read_item_frames(connection, facts, payloads, members, presence, as_of, machines)
+    found, every = read_item_frames(connection, facts, payloads, members, presence, as_of, settings)
     named = settings.sprint_parts.items()
     parts = {title: tuple(called_today(part, facts.former_names) for part in told) for title, told in named}
     starts = first_days(settings, parts, milestones, titles, known.resolved)
@@ -111,7 +112,7 @@ def read_item_frames(
     members: Memberships,
     presence: pl.DataFrame,
     as_of: datetime,
-    machines: Machines,
+    settings: Settings,
 ) -> tuple[ItemFrames, pl.DataFrame]:
     """What is known of these items, and all of them with those that are gone.
 
@@ -121,10 +122,12 @@ def read_item_frames(
     seen, texts = versions_seen(connection, payloads, as_of)
     transitions, states = read_transitions(seen, events, as_of)
     later = facts.later_events(("renamed", "convert_to_draft", "ready_for_review", DISMISSAL))
+    machines = Machines.of(settings.project.machines)
     every = read_items(seen, states, events, later, inside(members.resolved), as_of, machines)
     items = there(every, presence, as_of)
     own = [part.join(payloads, on=_ITEM, how="semi") for part in (members.resolved, members.unresolved)]
-    read = _worth_reading(items, pl.concat(own))
+    # any item may be in a sprint that is no milestone
+    read = _worth_reading(items, pl.concat(own) if settings.sprints.source == "milestones" else items)
     found = ItemFrames(
         items=_with_bodies(items, facts.bodies(read), texts),
         transitions=while_there(transitions, presence).sort(_ITEM, maintain_order=True),

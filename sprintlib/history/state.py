@@ -9,6 +9,7 @@ from typing import Any, TypeVar, TypeVarTuple
 import polars as pl
 from polars._typing import PolarsDataType
 
+from sprintlib.settings import SprintSource
 from sprintlib.store.frames import UTC_DATETIME
 
 Found = TypeVar("Found")
@@ -184,6 +185,7 @@ CHANGED_FILES = _schema(
 )
 
 
+POINTS = _schema({"repository_id": pl.Int64, "number": pl.Int64, "points": pl.Float64})
 PRESENCE = _schema(
     {
         "repository_id": pl.Int64,
@@ -220,6 +222,8 @@ class ProjectState:
     holdings: what the frames cannot show.
     first_days: (repository_id, milestone number) -> first day of the sprint, where sprint.toml says so.
     unknown_titles: milestones that sprint.toml names and that never were.
+    source: what the milestones of this past are: GitHub's, or sprints of another source (history.sprint_source).
+    points: of items on a GitHub Project that have some, as of the moment (schema POINTS).
     """
 
     project: str
@@ -242,6 +246,8 @@ class ProjectState:
     holdings: Holdings = field(default_factory=Holdings)
     first_days: Mapping[tuple[int, int], date] = field(default_factory=dict)
     unknown_titles: tuple[str, ...] = ()
+    source: SprintSource = "milestones"
+    points: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=POINTS))
 
     def cached(self, work: Callable[["ProjectState", *More], Found], *more: *More) -> Found:
         """What `work(past, *more)` finds, worked out the first time that it is asked for and kept as long as the past.

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 from sqlalchemy import Connection, Engine, func, select
 
 from sprintlib.facts.batch import NOT_UNDERSTOOD, why_not_understood, write_repository
+from sprintlib.facts.board_changes import EVENT, BoardMeant, apply_board_change
 from sprintlib.facts.deliveries import Telling, read_delivery, write_gone
 from sprintlib.facts.rows import Origin
 from sprintlib.github.json_text import read_json
@@ -36,6 +37,8 @@ def apply_delivery(engine: Engine, settings: Settings, one: Delivery) -> Telling
     payload = _payload(one)
     if one.event == "ping":
         return None
+    if one.event == EVENT:
+        return _apply_board_change(engine, settings, payload, one.received_at)
     repository = payload.get("repository")
     if not isinstance(repository, Mapping):
         raise IgnoredError("it is about no repository")
@@ -53,6 +56,24 @@ def apply_delivery(engine: Engine, settings: Settings, one: Delivery) -> Telling
             raise UnreadableError(f"its form is not understood ({why_not_understood(error)})") from error
         want_refresh(connection, telling.repository_id, telling.items)
     return telling
+
+
+def _apply_board_change(
+    engine: Engine, settings: Settings, payload: Mapping[str, Any], received_at: datetime
+) -> Telling:
+    """What an entry of the GitHub Project became whose iterations are the sprints; it is about no repository."""
+    asked = settings.sprints
+    if asked.source != "projects" or asked.project is None:
+        raise IgnoredError("no GitHub Project is the source of sprints here")
+    meant = BoardMeant(asked.project, asked.iteration, asked.points)
+    try:
+        with engine.begin() as connection:
+            repository_id = apply_board_change(connection, meant, payload, received_at)
+    except NOT_UNDERSTOOD as error:
+        raise UnreadableError(f"its form is not understood ({why_not_understood(error)})") from error
+    if repository_id is None:
+        raise IgnoredError(f"it changes nothing in {asked.project} that is used here")
+    return Telling(repository_id)
 
 
 def _payload(one: Delivery) -> Mapping[str, Any]:

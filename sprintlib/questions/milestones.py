@@ -85,6 +85,11 @@ def punctuality(project: Project, sprint: Sprint) -> Iterator[Statement]:
         text = f"{sprint.title} has no due date, so it is neither late nor on time."
         yield Statement(text, (_whole(project, sprint, text),))
         return
+    if project.past.source != "milestones":
+        verb = "ended" if sprint.state == "closed" else "ends"
+        text = f"{sprint.title} {verb} {written(sprint.due_on)}: sprints follow each other here and are never late."
+        yield Statement(text, (_whole(project, sprint, text),))
+        return
     closed = _closed_at(project, sprint)
     days = days_late(sprint.due_on, closed, project.past.as_of, project.calendar)
     late = count(days, "day")
@@ -279,7 +284,9 @@ def _due_or_never(row: Row) -> date:
 
 
 def record(project: Project) -> Iterator[Statement]:
-    """Which dated milestones were late, by how much, and which were on time."""
+    """Which dated milestones were late, by how much, and which were on time; other sprints are never late."""
+    if project.past.source != "milestones":
+        return
     late: list[str] = []
     fine: list[str] = []
     cited: list[Evidence] = []

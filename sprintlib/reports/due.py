@@ -11,6 +11,7 @@ from sprintlib import backup, digest
 from sprintlib.clock import clock_of
 from sprintlib.errors import ReportError, SprintError
 from sprintlib.locks import LockedError, file_lock
+from sprintlib.parallel import in_order, open_executor
 from sprintlib.project import ProjectHandle
 from sprintlib.reports.dated_report import write_report
 from sprintlib.reports.due_kinds import MissingReport, missing_reports
@@ -74,19 +75,26 @@ def is_due(sprint: DatedSprint | None, slot: datetime, past_runs: Sequence[Run],
     return not tried or now - max(tried) >= RETRY_AFTER
 
 
-def run_due(settings: Settings, say: Say, now: datetime | None = None, explain: bool | None = None) -> list[Result]:
+def run_due(
+    settings: Settings,
+    say: Say,
+    now: datetime | None = None,
+    explain: bool | None = None,
+    scheduler: str | None = None,
+) -> list[Result]:
     """Collect what is new, write overdue reports, send the digest and make the backup of the day. Idempotent.
 
     Each open dated milestone has its report; without one, there is a report on what is open. One failure does not stop
     the others.
-    explain: as in `write_report`. say: gets a line of plain text on whatever happens.
+    explain: as in `write_report`. scheduler: as of `open_executor`, a call for each report; by default one after the
+    other, here. say: gets a line of plain text on whatever happens.
     A second call at the same time says so and does nothing.
     """
     with _alone(settings) as alone:
         if not alone:
             say("Another 'sprint run due' is already running: nothing to do.")
             return []
-        return _catch_up(settings, say, now or clock_of(settings)(), explain)
+        return _catch_up(settings, say, now or clock_of(settings)(), explain, scheduler)
 
 
 def overdue(engine: Engine, settings: Settings, now: datetime) -> list[DatedSprint | None]:
@@ -108,25 +116,31 @@ def open_dated_sprints(engine: Engine, settings: Settings, as_of: datetime) -> l
     return [DatedSprint(str(sprint.key), sprint.title) for sprint in sprints if sprint.due_on is not None]
 
 
-def _catch_up(settings: Settings, say: Say, now: datetime, explain: bool | None) -> list[Result]:
+def _catch_up(settings: Settings, say: Say, now: datetime, explain: bool | None, scheduler: str | None) -> list[Result]:
     engine = open_store(settings.database_url)
     mark_dead_runs(engine)
-    results = _reports(engine, settings, say, now, explain)
+    results = _reports(engine, settings, say, now, explain, scheduler)
     results += _messages(engine, settings, say, collected=bool(results)) + _back_up(settings, say, now)
     if not results:
         say("Nothing is due.")
     return results
 
 
-def _reports(engine: Engine, settings: Settings, say: Say, now: datetime, explain: bool | None) -> list[Result]:
+def _reports(
+    engine: Engine, settings: Settings, say: Say, now: datetime, explain: bool | None, scheduler: str | None
+) -> list[Result]:
     project = ProjectHandle(settings, engine, clock_of(settings))
     if not overdue(engine, settings, now) and not missing_reports(project, runs(engine, project.name), now):
         return []
     _collect(engine, settings, say)
     project.forget()
-    results = [_report(settings, sprint, say, explain) for sprint in overdue(engine, settings, now)]
-    missing = missing_reports(project, runs(engine, project.name), now)
-    results += [_other_report(settings, one, say) for one in missing]
+    calls = [_standard(sprint) for sprint in overdue(engine, settings, now)]
+    calls += missing_reports(project, runs(engine, project.name), now)
+    results = []
+    with open_executor(scheduler) as executor:
+        for result, line in in_order(executor, _report, [(settings, call, explain) for call in calls]):
+            say(line)
+            results.append(result)
     if explain or (explain is None and settings.report.explain):
         release_model(settings)
     for folder in prune(engine, settings, now):
@@ -177,26 +191,21 @@ def _collect(engine: Engine, settings: Settings, say: Say) -> None:
         say(f"Nothing new was collected: {error} The reports use what was collected before.")
 
 
-def _report(settings: Settings, sprint: DatedSprint | None, say: Say, explain: bool | None) -> Result:
-    title = sprint.title if sprint else None
-    try:
-        files = write_report(settings, title, trigger="due", explain=explain)
-    except SprintError as error:
-        say(f"{title or 'The nearest deadline'}: failed: {error}")
-        return Result(title, False, str(error))
-    say(f"{files.title}: {files.html}")
-    return Result(title, True, str(files.html))
+def _standard(sprint: DatedSprint | None) -> MissingReport:
+    return MissingReport(STANDARD, sprint.title if sprint else None, sprint.title if sprint else "The nearest deadline")
 
 
-def _other_report(settings: Settings, one: MissingReport, say: Say) -> Result:
-    """A weekly digest, or the looking back on a sprint that is over."""
+def _report(settings: Settings, one: MissingReport, explain: bool | None) -> tuple[Result, str]:
+    """Write one report; how it went, and the line that says so."""
+    title = one.milestone if one.kind == STANDARD else one.title
     try:
-        files = write_report(settings, one.milestone, trigger="due", kind=one.kind)
+        files = write_report(
+            settings, one.milestone, trigger="due", kind=one.kind, explain=explain if one.kind == STANDARD else None
+        )
     except SprintError as error:
-        say(f"{one.title}: failed: {error}")
-        return Result(one.title, False, str(error))
-    say(f"{one.title}: {files.html}")
-    return Result(one.title, True, str(files.html))
+        return Result(title, False, str(error)), f"{one.title}: failed: {error}"
+    named = files.title if one.kind == STANDARD else one.title
+    return Result(title, True, str(files.html)), f"{named}: {files.html}"
 
 
 @contextmanager

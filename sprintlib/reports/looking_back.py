@@ -51,7 +51,9 @@ class Week:
         self._project, self.analysis, self._since = project, analysis, since
         today = project.calendar.local_date(analysis.as_of)
         self.since = since_day(since, today)[0]
-        self._told = Told(analysis, f"{analysis.project}: the week", f"as of {moment(analysis.as_of)}")
+        self._told = Told(
+            analysis, f"{analysis.project}: the week", f"as of {moment(analysis.as_of, project.settings.time_zone)}"
+        )
 
     def verdicts(self) -> Shown:
         """How each open milestone stands, and what changed in the week. The first piece."""

@@ -56,6 +56,7 @@ def shown(milestone: MilestoneAnalysis) -> dict[str, Any]:
         "delivered": _percent(milestone.probability_delivered),
         "reason": milestone.reason,
         "scope": milestone.scope,
+        "points": milestone.points,
         "parts": [(part.repo, part.number, part.scope, _percent(part.probability)) for part in milestone.parts],
         "dates": milestone.forecast_dates,
         "health": milestone.health,

@@ -9,9 +9,13 @@ PLACE = 140
 
 
 def detect(context: SprintContext) -> list[Risk]:
-    """The probability is below the threshold after part of the time, and the deadline has not passed."""
+    """The probability is below the threshold after part of the time, and the deadline has not passed.
+
+    In a sprint of a cadence nobody committed to anything: work that goes along into the next one is no alarm.
+    """
     limits, gone, inputs = context.thresholds, context.time_gone, context.inputs
-    if gone is None or gone < limits.overcommitted_time or context.sprint.overdue:
+    unplanned = context.sprint.past.source == "cadence"
+    if unplanned or gone is None or gone < limits.overcommitted_time or context.sprint.overdue:
         return []
     raw = None if inputs.basis == "insufficient-data" else probability_in_time(inputs.work)
     if raw is None or raw >= limits.overcommitted_probability:

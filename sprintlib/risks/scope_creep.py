@@ -20,10 +20,11 @@ def detect(context: SprintContext) -> list[Risk]:
     """Items added after the planning that are further work exceed a share of the planned ones; one is open.
 
     In a milestone of more than four weeks the first part of the time is planning. A milestone without a due date is a
-    bucket, not a commitment: it may grow.
+    bucket, not a commitment: it may grow. So may a sprint of a cadence, which nobody filled.
     """
     limits = context.thresholds
-    if context.sprint.deadline is None or context.started_at is None:
+    unplanned = context.sprint.past.source == "cadence"
+    if unplanned or context.sprint.deadline is None or context.started_at is None:
         return []
     planning = _planning(context)
     late = _late(context, planning)

@@ -41,10 +41,12 @@ def read_archive(
     repositories: Sequence[str] = (),
     base_url: str = archive.BASE_URL,
     progress: OnProgress | None = None,
+    scheduler: str | None = None,
 ) -> ArchiveSummary:
     """Store what hourly files of GH Archive tell, of files on disk and of hours that are fetched from base_url.
 
-    repositories: OWNER/NAME; by default those of the project. Raises CollectError for a file that cannot be had.
+    repositories: OWNER/NAME; by default those of the project. scheduler: of a Dask cluster, whose workers find the same
+    files. Raises CollectError for a file that cannot be had.
     """
     fetch = archive.Download(base_url, project.settings.data_dir / "gharchive")
     sources: list[archive.Source] = [(path.name, partial(nullcontext, path)) for path in files]
@@ -52,7 +54,8 @@ def read_archive(
     known = project.settings.project
     with project.acting("run", "GH Archive"):
         try:
-            return archive.collect(project.engine, known, repositories or known.repositories, sources, progress)
+            wanted = repositories or known.repositories
+            return archive.collect(project.engine, known, wanted, sources, progress, scheduler)
         finally:
             project.forget()
 

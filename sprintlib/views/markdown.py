@@ -12,7 +12,7 @@ from sprintlib.views.answer import facts
 from sprintlib.views.markup import known_repositories, safe_url, seen
 from sprintlib.views.narrative import sentences, worded_by
 from sprintlib.views.tables import ACCOUNT_TITLE, SCOPE_COLUMNS, no_drivers, remarks, scope_counts, several_parts
-from sprintlib.views.words import SEVERITIES, age, day, gain, headline, moment, particulars, percent
+from sprintlib.views.words import SEVERITIES, age, day, gain, headline, in_points, moment, particulars, percent
 
 _SPECIAL = re.compile(r"([\\`*\[\]<>|~&$])")
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
@@ -42,9 +42,10 @@ def markdown_report(analysis: Analysis, milestone: MilestoneAnalysis | None, mem
 def _about(analysis: Analysis, milestone: MilestoneAnalysis, memory: Memory) -> list[str]:
     known = known_repositories(analysis)
     figure, words = headline(analysis, milestone)
+    when = moment(analysis.as_of, analysis.zone)
     return [
         f"# {plain(milestone.title)}",
-        f"{plain(analysis.project)} · {plain(', '.join(milestone.repos))} · as of {moment(analysis.as_of)}",
+        f"{plain(analysis.project)} · {plain(', '.join(milestone.repos))} · as of {when}",
         f"**{plain(figure)}** {plain(words)}",
         plain(milestone.summary),
         *([plain(memory.since)] if memory.since else []),
@@ -70,7 +71,7 @@ def _about(analysis: Analysis, milestone: MilestoneAnalysis, memory: Memory) -> 
 def _about_project(analysis: Analysis) -> list[str]:
     return [
         f"# {plain(analysis.project)}",
-        f"as of {moment(analysis.as_of)}",
+        f"as of {moment(analysis.as_of, analysis.zone)}",
         "**No open milestone**",
         _list(analysis.notes),
         *_earlier(analysis),
@@ -83,7 +84,7 @@ def _list(lines: Iterable[str]) -> str:
 
 def _freshness(analysis: Analysis) -> str:
     return "\n".join(
-        f"- {plain(repo)}: {age(at, analysis.as_of)}{f' ({moment(at)})' if at else ''}"
+        f"- {plain(repo)}: {age(at, analysis.as_of)}{f' ({moment(at, analysis.zone)})' if at else ''}"
         for repo, at in analysis.freshness.items()
     )
 
@@ -195,4 +196,5 @@ def _scope(milestone: MilestoneAnalysis) -> str:
         for name, scope, chance, due in rows
     ]
     head = " | ".join(SCOPE_COLUMNS)
-    return "\n".join([f"| | {head} | Chance | Due |", f"| --- |{' ---: |' * 7} --- |", *lines])
+    table = "\n".join([f"| | {head} | Chance | Due |", f"| --- |{' ---: |' * 7} --- |", *lines])
+    return "\n\n".join(filter(None, [table, plain(in_points(milestone))]))

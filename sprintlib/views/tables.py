@@ -8,7 +8,7 @@ from sprintlib.analysis.model import Analysis, MilestoneAnalysis, Part, Scope
 from sprintlib.explain.model import Driver
 from sprintlib.views.markup import known_repositories, short, web_url
 from sprintlib.views.templating import macro
-from sprintlib.views.words import age, day, moment, percent
+from sprintlib.views.words import age, day, in_points, moment, percent
 
 _TEMPLATE = "tables.html"
 _CITED = 4
@@ -79,7 +79,8 @@ def scope_table(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
     parts = several_parts(milestone)
     if not parts:
         rows = [["All", *scope_counts(milestone.scope)]]
-        return macro("macros.html", "table", "Scope, in items", ("", *SCOPE_COLUMNS), rows, _COUNTS)
+        alone = macro("macros.html", "table", "Scope, in items", ("", *SCOPE_COLUMNS), rows, _COUNTS)
+        return alone + _in_points(milestone)
     known = known_repositories(analysis)
     rows = [_scope_row("All", milestone.scope, milestone.due_on, percent(milestone.probability), "")]
     rows += [
@@ -93,7 +94,12 @@ def scope_table(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
         for part in parts
     ]
     head = ("", *SCOPE_COLUMNS, "Chance", "Due", "")
-    return macro("macros.html", "table", "Scope, in items", head, rows, _COUNTS | {7})
+    return macro("macros.html", "table", "Scope, in items", head, rows, _COUNTS | {7}) + _in_points(milestone)
+
+
+def _in_points(milestone: MilestoneAnalysis) -> Markup:
+    said = in_points(milestone)
+    return macro("macros.html", "muted", said) if said else Markup("")
 
 
 def _part_name(part: Part, known: frozenset[str]) -> Markup:
@@ -118,7 +124,10 @@ def several_parts(milestone: MilestoneAnalysis) -> tuple[Part, ...]:
 
 def freshness(analysis: Analysis) -> Markup:
     """When the facts of each repository were last collected completely."""
-    rows = [[repo, moment(at) if at else "–", age(at, analysis.as_of)] for repo, at in analysis.freshness.items()]
+    rows = [
+        [repo, moment(at, analysis.zone) if at else "–", age(at, analysis.as_of)]
+        for repo, at in analysis.freshness.items()
+    ]
     head = ("Repository", "Collected", "Age at that time")
     return macro("macros.html", "table", "Data freshness", head, rows)
 

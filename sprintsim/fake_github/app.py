@@ -12,7 +12,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sprintsim.fake_github import endpoints, git_http
+from sprintsim.fake_github import boards, endpoints, git_http
 from sprintsim.fake_github.accounts import Accounts
 from sprintsim.fake_github.dataset import Dataset
 from sprintsim.fake_github.endpoints import Listing
@@ -66,6 +66,7 @@ def application(
     routes = [
         Route("/rate_limit", _rate_limit(budget)),
         *people.routes(),
+        *boards.routes(directory.datasets),
         Route("/graphql", _graphql(directory, budget, graphql_schema), methods=["POST"]),
         Route(STATS_PATH, _stats(stats), methods=["GET", "DELETE"]),
         *(

@@ -60,7 +60,7 @@ class Dataset:
         self.set_extra("repository", about | {"html_url": f"https://github.com/{full_name}", "url": self.url})
 
     def set_extra(self, name: str, value: Any) -> None:
-        """Replace `repository`, `milestones`, `workflow_runs`, `releases` or `dependencies`, as in the files."""
+        """Replace `repository`, `milestones`, `workflow_runs`, `releases`, `dependencies` or `boards`, as in files."""
         self.extras[name] = value
         self._changed()
 

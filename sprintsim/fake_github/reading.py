@@ -13,7 +13,14 @@ from sprintlib.errors import DatasetError
 
 ITEM_FOLDERS = ("issues", "pulls")
 # optional files of a dataset, without .json, and what they hold
-EXTRAS = {"repository": dict, "milestones": list, "workflow_runs": list, "releases": list, "dependencies": dict}
+EXTRAS = {
+    "repository": dict,
+    "milestones": list,
+    "workflow_runs": list,
+    "releases": list,
+    "dependencies": dict,
+    "boards": list,
+}
 _EXTRA_FILES = {f"{name}.json" for name in EXTRAS}
 GIT_FOLDER = "repo.git"
 ARCHIVE_SUFFIXES = (".tar", ".tar.xz", ".txz", ".tar.gz", ".tgz", ".tar.bz2")

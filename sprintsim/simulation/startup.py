@@ -18,17 +18,24 @@ from sprintsim.simulation.repository import write_repository
 
 
 def write_startup(
-    folder: Path, seed: int, today: date, trouble: Scenario | None = None, until: date | None = None
+    folder: Path,
+    seed: int,
+    today: date,
+    trouble: Scenario | None = None,
+    until: date | None = None,
+    board: bool = False,
 ) -> EventLog:
     """Write one folder per repository into `folder`; equal arguments give equal bytes.
 
     Nothing in it happens on `today` or later, except due dates. What a former call left in those folders is
-    replaced. trouble, until: see `simulate`. Returns what happened. Raises DatasetError if the folder cannot be written
-    or git is missing.
+    replaced. trouble, until: see `simulate`. board: with the same plan as a GitHub Project. Returns what happened.
+    Raises DatasetError if the folder cannot be written or git is missing.
     """
     event_log = simulate(seed, today, trouble, until)
     try:
         _write(folder, event_log)
+        if board:
+            _write_json(folder / event_log.repos[0] / "boards.json", [payloads.board(event_log)])
     except OSError as error:
         raise DatasetError(f"The simulated startup cannot be written to {folder}: {error.strerror}.") from error
     return event_log

@@ -3,6 +3,7 @@
 import re
 import stat
 import tomllib
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from click.testing import CliRunner, Result
 from sprintlib.cli.main import sprint
 from sprintlib.errors import NotFoundError, SettingsError
 from sprintlib.github import connect, estimate, find_token, guess_project_name, guess_time_zone, sync
-from sprintlib.settings import Settings, load, parse
+from sprintlib.settings import Settings, SprintSettings, load, parse
 from sprintlib.store import open_store
 from sprintsim.fake_github import Dataset, running
 from tests.github import shop
@@ -130,6 +131,35 @@ def test_time_zone_of_this_machine(monkeypatch: pytest.MonkeyPatch):
 def test_project_names(tmp_path: Path):
     assert guess_project_name(["acme/shop", "acme/web"], tmp_path) == "acme"
     assert guess_project_name(["acme/shop", "other/web"], tmp_path / "two") == "two"
+
+
+# ------------------------------------------------------------------ what a sprint is
+
+
+def proposed(home: Path, *due: str | None) -> tuple[Result, Settings]:
+    """What `sprint init` proposes for a repository with milestones that are due then."""
+    made = Dataset(shop.NAME)
+    made.set_extra("repository", shop.REPOSITORY)
+    made.set_extra("milestones", [shop.milestone(place, due_on=day) for place, day in enumerate(due, start=1)])
+    with running([made]) as url:
+        result = init(home, "--repo", "acme/shop", "--api-url", url, "--yes")
+    return result, load(home)
+
+
+def test_milestones_with_due_dates_are_the_sprints(tmp_path: Path):
+    result, settings = proposed(tmp_path, None, "2099-04-01T07:00:00Z")
+    assert "Sprints: milestones; acme/shop has some with due dates.\n" in result.output
+    assert settings.sprints == SprintSettings()
+
+
+@pytest.mark.parametrize("due", [(), (None,), ("2019-04-01T07:00:00Z",)])
+def test_without_due_dates_sprints_follow_a_cadence(tmp_path: Path, due: tuple[str | None, ...]):
+    result, settings = proposed(tmp_path, *due)
+    start = settings.sprints.start
+    assert start is not None
+    assert f"Sprints: steps of 2 weeks since {start}, as no milestone has a due date;" in result.output
+    assert (settings.sprints.source, settings.sprint_days, start.weekday()) == ("cadence", 14, 0)
+    assert timedelta(weeks=26) <= datetime.now(UTC).date() - start < timedelta(weeks=27)
 
 
 # ------------------------------------------------------------------ estimate

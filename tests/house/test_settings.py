@@ -74,6 +74,24 @@ def test_home_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             MINIMAL + '[calendar]\nweekend = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]\n',
             "calendar.weekend: a week needs at least one working day: leave one out.",
         ),
+        (
+            MINIMAL + '[sprints]\nsource = "boards"\n',
+            "sprints.source: choose from 'milestones', 'cadence' or 'projects'.",
+        ),
+        (
+            MINIMAL + '[sprints]\nproject = "acme/board"\n',
+            "sprints.project: 'acme/board' is not of the form OWNER/NUMBER",
+        ),
+        (MINIMAL + '[sprints]\nsource = "projects"\n', "sprints: name the GitHub Project as OWNER/NUMBER"),
+        (
+            MINIMAL + '[sprints]\nsource = "cadence"\n',
+            "sprints: a cadence needs the first day of its first sprint, such as start = 2026-01-05.",
+        ),
+        (
+            MINIMAL + '[sprints]\nlength = "a fortnight"\n',
+            'sprints.length: \'a fortnight\' is not a length such as "2 weeks" or "10 days".',
+        ),
+        (MINIMAL + "[sprints]\nstart = 1990-01-01\n", "sprints.start: there was no GitHub in 1990: write a later day."),
         (MINIMAL + "[actions]\ntarget = 1.0\n", "actions.target: write at most 0.95."),
         ('[project]\nname = 5\nrepositories = ["a/b"]\n', "project.name: write it in quotes."),
         ('[project]\nname = "x"\nrepositories = "a/b"\n', 'project.repositories: write a list such as ["one", "two"].'),

@@ -2,6 +2,8 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -16,14 +18,18 @@ from sprintlib.forecast import Change
 from sprintlib.project import ProjectHandle
 from sprintlib.results import ChanceAt, latest_analyses
 from sprintlib.services import (
+    Calibration,
     DependencyGraph,
+    Flow,
     GivenAnswer,
     ScopeEntry,
     WhatIfResult,
     analyze,
+    calibration,
     can_change,
     chances,
     dependency_graph,
+    flow,
     gains_if_out,
     given_answers,
     scope_log,
@@ -33,6 +39,7 @@ from sprintlib.services import (
     what_if,
 )
 from sprintlib.services.memory import forecast_record
+from sprintlib.services.shared_states import States
 from sprintlib.services.standings import end_of
 from sprintlib.settings import Settings, load
 from sprintlib.store import schema
@@ -75,17 +82,18 @@ Runs = Callable[[Engine, str], Sequence[DatedRun]]
 class Source:
     """One project's store, opened read-only.
 
-    runs: the reader of the run table, `sprintlib.results.runs`.
+    runs: the reader of the run table, `sprintlib.results.runs`. states: loaded before, and brought forward from there.
     Raises SettingsError or StoreError with one sentence when there is nothing to read.
     """
 
-    def __init__(self, runs: Runs, settings: Settings | None = None) -> None:
+    def __init__(self, runs: Runs, settings: Settings | None = None, states: States | None = None) -> None:
         self.settings = settings or load()
         self._runs = runs
-        self._project = ProjectHandle.open(self.settings, read_only=True)
+        self._project = replace(ProjectHandle.open(self.settings, read_only=True), load=states or States())
         self._seen = self._ended()
         self._stored = self._analyses()
         self._checks: tuple[Check, ...] | None = None
+        self._calibration: Calibration | None = None
         self._checking: threading.Thread | None = None
         self._checked_at = 0.0
         self._has_news = False
@@ -179,11 +187,21 @@ class Source:
             self._checking.start()
         return self._checks
 
+    def calibration(self) -> Calibration | None:
+        """How good the stored forecasts of this team were; None while `checks` looks."""
+        return self._calibration
+
     def _check(self) -> None:
         from sprintlib.doctor import examine_here  # over a second of imports
 
         self._checks = tuple(examine_here(self.settings))
+        with suppress(AnalysisError):  # nothing has been collected, as the checks say
+            self._calibration = calibration(self._project, self.clock())
         self._has_news = True
+
+    def flow(self, as_of: datetime, milestone: str) -> Flow:
+        """How long pull requests took in each stage, and how long the open work of a milestone stands in its own."""
+        return flow(self._project, as_of, milestone)
 
     def scope_log(self, as_of: datetime, milestone: str) -> Sequence[ScopeEntry]:
         """What came into a milestone (its key or title) and what left it after its start, the newest first."""
@@ -240,6 +258,7 @@ class Source:
         return Analysis(
             as_of=newest,
             project=self.settings.project.name,
+            time_zone=self.settings.project.time_zone,
             milestones=tuple(milestone for as_of, milestone in stored if as_of == newest),
             freshness={},
             notes=(f"The latest stored analysis, because there is no new one: {reason}",),

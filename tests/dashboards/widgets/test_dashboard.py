@@ -16,9 +16,10 @@ from sprintlib.doctor import Check
 from sprintlib.errors import AnalysisError, SprintError, StoreError
 from sprintlib.forecast import Change
 from sprintlib.results import ChanceAt
-from sprintlib.services import DependencyGraph, GivenAnswer, ScopeEntry, WhatIfResult
+from sprintlib.services import Calibration, DependencyGraph, Flow, GivenAnswer, ScopeEntry, WhatIfResult
 from sprintlib.settings import Settings, parse
 from tests import samples
+from tests.views.test_flow_charts import a_flow
 
 TODAY = date(2026, 11, 18)
 
@@ -48,6 +49,8 @@ class DashboardData:
         self.measured: dict[str, list[tuple[date, float]]] = {}
         self.checked: tuple[Check, ...] | None = None
         self.graph = DependencyGraph((), (), (), (), 3)
+        self.zone = "UTC"
+        self.calibrated: Calibration | None = None
 
     def today(self) -> date:
         return self.day
@@ -80,7 +83,7 @@ class DashboardData:
 
     @property
     def settings(self) -> Settings:
-        project = {"name": "demo", "repositories": [samples.API, samples.WEB]}
+        project = {"name": "demo", "repositories": [samples.API, samples.WEB], "time_zone": self.zone}
         store = {"url": "postgresql://kim:hunter2@db.example/sprint"}
         return parse({"home": Path("/home/kim"), "project": project, "store": store, "report": {"at": "06:15"}})
 
@@ -92,6 +95,12 @@ class DashboardData:
 
     def checks(self) -> tuple[Check, ...] | None:
         return self.checked
+
+    def calibration(self) -> Calibration | None:
+        return self.calibrated
+
+    def flow(self, as_of: datetime, milestone: str) -> Flow:
+        return a_flow(title=samples.HOSTILE)
 
     def scope_log(self, as_of: datetime, milestone: str) -> list[ScopeEntry]:
         return [

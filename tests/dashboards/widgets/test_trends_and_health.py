@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime
 from sprintlib.dashboards.widgets import Dashboard, Request
 from sprintlib.dashboards.widgets.pages.health import effective
 from sprintlib.doctor import Check
+from sprintlib.evaluate.metrics import ReliabilityBin
 from sprintlib.project import ProjectHandle
-from sprintlib.services import fill_days, trends
+from sprintlib.services import Calibration, fill_days, trends
 from sprintlib.views.small_chart import small_chart
 from tests import samples
 from tests.dashboards.widgets.test_dashboard import DashboardData
@@ -67,3 +68,15 @@ def test_settings_say_where_they_come_from_and_hide_passwords():
     assert said["report.keep_days"] == ("90", "default")
     assert said["store.url"] == ("postgresql://…@db.example/sprint", "sprint.toml")
     assert "hunter2" not in page("health", facts)
+
+
+def test_the_forecasts_of_this_team_stand_beside_what_came():
+    facts = DashboardData(samples.analysis())
+    assert "It follows in a few seconds." in page("health", facts)
+    facts.calibrated = Calibration(3, 1, 0, (), None, "Too few to judge.")
+    assert "Too few to judge." in page("health", facts)
+    bins = (ReliabilityBin(0.2, 8, 0.24, 0.25), ReliabilityBin(0.9, 4, 0.97, 1.0))
+    facts.calibrated = Calibration(12, 6, 2, bins, 0.118, "")
+    body = page("health", facts)
+    assert "12 stored forecasts of 6 finished sprints, 2 of which landed in time. Brier score 0.12" in body
+    assert '<th scope="row">20% to 30%</th><td class="number">8</td><td class="number">24%</td>' in body

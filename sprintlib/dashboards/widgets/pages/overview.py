@@ -115,7 +115,7 @@ def _freshness(view: View) -> str:
     if not moments or any(moment is None for moment in moments):
         return "Not every repository has been collected yet: run 'sprint sync'."
     oldest = min(moment for moment in moments if moment is not None)
-    return f"as of {moment(view.analysis.as_of)}, facts {age(oldest, view.analysis.as_of)}"
+    return f"as of {moment(view.analysis.as_of, view.analysis.zone)}, facts {age(oldest, view.analysis.as_of)}"
 
 
 def _earlier_days(today: date) -> list[tuple[str, date]]:
