@@ -71,7 +71,7 @@ def _lists_needed(index: "faiss.IndexIVFFlat", values: Vectors) -> int:
     queries = _like(values)
     index.nprobe = index.nlist
     exact = index.search(queries, _NEAREST)[1]
-    lists = max(index.nlist // _AT_LEAST, 8)
+    lists: int = max(index.nlist // _AT_LEAST, 8)
     while lists < index.nlist:
         index.nprobe = lists
         found = index.search(queries, _NEAREST)[1]
