@@ -36,8 +36,8 @@ def merged_pulls(view: MilestoneView) -> pl.DataFrame:
     merged = with_boundaries(view, view.in_window(pulls_of_people(view).filter(closed_as="done"), "closed_at"))
     known: list[_Merged] = merged.sort("closed_at", "ref").select(*_TOLD, *_BOUNDARIES).rows()
     rows = []
-    for ref, title, html_url, closed_at, *boundaries in known:
-        spans = _spans(view, *boundaries, closed_at)
+    for ref, title, html_url, closed_at, begun_at, ready_at, answered_at, approved_at in known:
+        spans = _spans(view, begun_at, ready_at, answered_at, approved_at, closed_at)
         told = {"ref": ref, "title": title, "html_url": html_url, "merged_at": closed_at}
         rows.append(told | spans | {"cycle": sum(span for span in spans.values() if span is not None)})
     return pl.DataFrame(rows, schema=MERGED_PULLS)

@@ -29,17 +29,18 @@ def make_index(ids: Sequence[int], values: Vectors, dimension: int) -> "faiss.In
     """An index of unit vectors (n, dimension) by inner product, under these ids."""
     import faiss
 
+    keys = np.asarray(ids, dtype=np.int64)
     if len(ids) <= FLAT_UP_TO:
         flat = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
         if len(ids):
-            flat.add_with_ids(values, ids)
+            flat.add_with_ids(values, keys)
         return flat
     lists = 2 * isqrt(len(ids))
     index = faiss.IndexIVFFlat(faiss.IndexFlatIP(dimension), dimension, lists, faiss.METRIC_INNER_PRODUCT)
     index.cp.niter, index.cp.max_points_per_centroid, index.cp.spherical = _ROUNDS, _A_LIST, True
     index.cp.seed, index.cp.min_points_per_centroid = 7, 1
     index.train(values)
-    index.add_with_ids(values, ids)
+    index.add_with_ids(values, keys)
     index.nprobe = _lists_needed(index, values)
     return index
 

@@ -15,6 +15,7 @@ from sprintlib.project import ProjectHandle
 from sprintlib.risks import SprintContext
 
 WINDOW_DAYS = 90
+_TOLD = ("ref", "title", "html_url", "merged_at")
 FEWEST = 5  # pull requests, below which no percentile is told
 # the stage of an item, as forecast and item table have it -> where its time goes now, and since when
 _NOW_IN = {
@@ -83,8 +84,8 @@ def flow(project: ProjectHandle, as_of: datetime, milestone: str) -> Flow:
     view = replace(context.view, window_days=WINDOW_DAYS)
     done = merged_pulls(view)
     merged = tuple(
-        MergedPull(*row[:4], cycle=row[-1], spans=tuple(row[4:-1]))
-        for row in done.select("ref", "title", "html_url", "merged_at", *STAGES, "cycle").rows()
+        MergedPull(ref, title, html_url, merged_at, cycle, tuple(spans))
+        for ref, title, html_url, merged_at, cycle, *spans in done.select(*_TOLD, "cycle", *STAGES).rows()
     )
     times = tuple(_times(name, done[name]) for name in ("cycle", *STAGES))
     ageing = [*_open_pulls(context, view), *_issues_begun(context, view)]

@@ -56,8 +56,8 @@ def cycle_time_figure(flow: Flow, known: frozenset[str], local: "Callable[[datet
         ]
         for pull in reversed(flow.merged)
     ]
-    head = ("Pull request", "Title", "Merged", *STAGE_NAMES.values())
-    return macro(_TEMPLATE, "cycle_times", chart, _few(flow), percentiles, _table("Cycle times", head, rows))
+    columns = ("Pull request", "Title", "Merged", *STAGE_NAMES.values())
+    return macro(_TEMPLATE, "cycle_times", chart, _few(flow), percentiles, _table("Cycle times", columns, rows))
 
 
 def cycle_time_chart(flow: Flow, known: frozenset[str], local: "Callable[[datetime], date]") -> "alt.LayerChart":

@@ -11,7 +11,6 @@ from sprintlib.project import ProjectHandle
 from sprintlib.results import store_analysis
 from sprintlib.services import (
     analyze,
-    calibration,
     chances,
     fill_days,
     gains_if_out,
@@ -102,26 +101,3 @@ def test_the_scope_log_is_what_the_counts_count(project: ProjectHandle):
     assert len({entry.ref for entry in log if entry.way == "in"}) >= sprint.scope.added
     assert len({entry.ref for entry in log if entry.way == "out"}) >= sprint.scope.removed
     assert all(entry.at <= moment for entry in log)
-
-
-def test_stored_forecasts_stand_beside_what_came(project: ProjectHandle):
-    """One forecast a day of Sprint 1, all of whose ten items ended in time; too few sprints to judge."""
-    for day in (9, 10, 11):
-        for hour in (8, 16):
-            store_analysis(project.engine, analyze(project, datetime(2026, 3, day, hour, tzinfo=UTC)))
-    found = calibration(project, NOW)
-    assert (found.n, found.sprints, found.landed, found.bins) == (3, 1, 1, ())
-    assert found.reason == (
-        "Too few to judge: 3 stored forecasts of 1 finished sprint, and it needs 5 sprints. 'sprint evaluate' replays "
-        "those before."
-    )
-
-
-def test_enough_sprints_are_told_by_tenths(project: ProjectHandle, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("sprintlib.services.calibration.FEWEST_SPRINTS", 1)
-    stored = analyze(project, datetime(2026, 3, 9, 8, tzinfo=UTC))
-    said = stored.milestones[0].model_copy(update={"probability": 0.85})
-    store_analysis(project.engine, stored.model_copy(update={"milestones": (said,)}))
-    found = calibration(project, NOW)
-    assert [(one.low, one.n, one.forecast, one.observed) for one in found.bins] == [(0.8, 1, 0.85, 1.0)]
-    assert found.brier == pytest.approx(0.0225)

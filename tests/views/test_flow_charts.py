@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 from sprintlib.services import AgeingItem, Flow, MergedPull, StageTimes
 from sprintlib.views.flow_charts import (
@@ -38,7 +39,7 @@ def local(moment: datetime) -> object:
     return moment.date()
 
 
-def data(chart: object) -> list[dict[str, object]]:
+def data(chart: Any) -> list[dict[str, object]]:
     """All rows of a chart."""
     spec = json.loads(chart.to_json())
     inline = [layer["data"]["values"] for layer in spec["layer"] if "values" in layer.get("data", {})]

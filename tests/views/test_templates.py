@@ -1,5 +1,6 @@
 """Every template escapes: with hostile text in each field of what it shows, and nothing that switches escaping off."""
 
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,7 @@ SHOWN = {
         HURT.model_copy(update={"finish_by_day": (FinishPoint(day=ABOUT.as_of.date(), share=1.0),)}), ABOUT.as_of.date()
     ),
     "milestone.html": page("milestone"),
+    "flow_charts.html": page("milestone"),
     "overview.html": fragments.problem(HOSTILE)
     + fragments.status(HOSTILE)
     + fragments.place(Request(milestone=HOSTILE, options={HOSTILE: (HOSTILE,)}), HOSTILE),
@@ -106,7 +108,7 @@ SHOWN = {
     + views.project_screen(ABOUT.model_copy(update={"project": HOSTILE}))
     + views.what_it_rests_on(ABOUT, HURT),
     "reasoning.html": reasoning("verbatim", HOSTILE) + reasoning("heading", HOSTILE) + reasoning("paragraph", HOSTILE),
-    "reports.html": fragments.reports(RUNS),
+    "reports.html": fragments.reports(RUNS, UTC),
     "tables.html": views.drivers_table(ABOUT, HURT),
     "what_if.html": render("what_if.html", verdict=HOSTILE, assumptions=[HOSTILE]),
     "error.html": error_page("/", 404, HOSTILE),

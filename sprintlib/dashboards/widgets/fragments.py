@@ -91,13 +91,15 @@ def problem(sentence: str) -> Markup:
 def none_open(view: View) -> Markup:
     """What a page says where no milestone was open: what is known of earlier ones, and how fresh it is."""
     notes, freshness = views.notes(view.analysis, None), views.freshness(view.analysis)
-    context, latest = views.context(view.analysis, None), latest_reports(view)
+    context, latest = (
+        views.context(view.analysis, None),
+        latest_reports(view.facts.reports(), view.facts.settings.time_zone),
+    )
     return views.wrapped(_macro("overview.html", "none_open", notes, context, freshness, latest))
 
 
-def latest_reports(view: View) -> Markup:
-    """The newest reports, and where all of them are."""
-    runs, zone = view.facts.reports(), view.facts.settings.time_zone
+def latest_reports(runs: Sequence[DatedRun], zone: tzinfo) -> Markup:
+    """The newest reports, and where all of them are. zone: in which moments are told."""
     return _macro("reports.html", "latest", reports_table(by_moment(runs)[:LATEST], zone), len(runs) > LATEST)
 
 

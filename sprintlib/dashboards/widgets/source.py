@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from time import monotonic
@@ -18,14 +17,12 @@ from sprintlib.forecast import Change
 from sprintlib.project import ProjectHandle
 from sprintlib.results import ChanceAt, latest_analyses
 from sprintlib.services import (
-    Calibration,
     DependencyGraph,
     Flow,
     GivenAnswer,
     ScopeEntry,
     WhatIfResult,
     analyze,
-    calibration,
     can_change,
     chances,
     dependency_graph,
@@ -93,7 +90,6 @@ class Source:
         self._seen = self._ended()
         self._stored = self._analyses()
         self._checks: tuple[Check, ...] | None = None
-        self._calibration: Calibration | None = None
         self._checking: threading.Thread | None = None
         self._checked_at = 0.0
         self._has_news = False
@@ -187,16 +183,10 @@ class Source:
             self._checking.start()
         return self._checks
 
-    def calibration(self) -> Calibration | None:
-        """How good the stored forecasts of this team were; None while `checks` looks."""
-        return self._calibration
-
     def _check(self) -> None:
         from sprintlib.doctor import examine_here  # over a second of imports
 
         self._checks = tuple(examine_here(self.settings))
-        with suppress(AnalysisError):  # nothing has been collected, as the checks say
-            self._calibration = calibration(self._project, self.clock())
         self._has_news = True
 
     def flow(self, as_of: datetime, milestone: str) -> Flow:

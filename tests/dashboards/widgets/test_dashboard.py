@@ -16,7 +16,7 @@ from sprintlib.doctor import Check
 from sprintlib.errors import AnalysisError, SprintError, StoreError
 from sprintlib.forecast import Change
 from sprintlib.results import ChanceAt
-from sprintlib.services import Calibration, DependencyGraph, Flow, GivenAnswer, ScopeEntry, WhatIfResult
+from sprintlib.services import DependencyGraph, Flow, GivenAnswer, ScopeEntry, WhatIfResult
 from sprintlib.settings import Settings, parse
 from tests import samples
 from tests.views.test_flow_charts import a_flow
@@ -50,7 +50,7 @@ class DashboardData:
         self.checked: tuple[Check, ...] | None = None
         self.graph = DependencyGraph((), (), (), (), 3)
         self.zone = "UTC"
-        self.calibrated: Calibration | None = None
+        self.recorded = ForecastRecord()
 
     def today(self) -> date:
         return self.day
@@ -73,7 +73,7 @@ class DashboardData:
         return False
 
     def record(self, as_of: datetime) -> ForecastRecord:
-        return ForecastRecord()
+        return self.recorded
 
     def clock(self) -> datetime:
         return samples.AS_OF
@@ -95,9 +95,6 @@ class DashboardData:
 
     def checks(self) -> tuple[Check, ...] | None:
         return self.checked
-
-    def calibration(self) -> Calibration | None:
-        return self.calibrated
 
     def flow(self, as_of: datetime, milestone: str) -> Flow:
         return a_flow(title=samples.HOSTILE)

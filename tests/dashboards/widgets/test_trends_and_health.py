@@ -2,12 +2,12 @@
 
 from datetime import UTC, date, datetime
 
+from sprintlib.analysis.memory import ForecastRecord, ScoredForecast
 from sprintlib.dashboards.widgets import Dashboard, Request
 from sprintlib.dashboards.widgets.pages.health import effective
 from sprintlib.doctor import Check
-from sprintlib.evaluate.metrics import ReliabilityBin
 from sprintlib.project import ProjectHandle
-from sprintlib.services import Calibration, fill_days, trends
+from sprintlib.services import fill_days, trends
 from sprintlib.views.small_chart import small_chart
 from tests import samples
 from tests.dashboards.widgets.test_dashboard import DashboardData
@@ -70,13 +70,43 @@ def test_settings_say_where_they_come_from_and_hide_passwords():
     assert "hunter2" not in page("health", facts)
 
 
-def test_the_forecasts_of_this_team_stand_beside_what_came():
+def record(sprints: int, chance: float, ended: int) -> tuple[ScoredForecast, ...]:
+    """A forecast at half time of each of so many sprints with ten open items."""
+    at, due = datetime(2026, 3, 9, 8, tzinfo=UTC), date(2026, 3, 13)
+    return tuple(
+        ScoredForecast(
+            sprint=f"{chance} {n}",
+            title="S",
+            share=50,
+            said_at=at,
+            due_on=due,
+            probability=chance,
+            open_items=10,
+            ended=ended,
+        )
+        for n in range(sprints)
+    )
+
+
+def test_too_few_sprints_are_said_and_not_judged():
     facts = DashboardData(samples.analysis())
-    assert "It follows in a few seconds." in page("health", facts)
-    facts.calibrated = Calibration(3, 1, 0, (), None, "Too few to judge.")
-    assert "Too few to judge." in page("health", facts)
-    bins = (ReliabilityBin(0.2, 8, 0.24, 0.25), ReliabilityBin(0.9, 4, 0.97, 1.0))
-    facts.calibrated = Calibration(12, 6, 2, bins, 0.118, "")
+    facts.recorded = ForecastRecord(forecasts=record(4, 0.2, 8), brier=0.04)
+    assert "Too few to judge: 4 stored forecasts of 4 finished sprints, and it needs 5 sprints." in page(
+        "health", facts
+    )
+
+
+def test_the_forecasts_of_this_team_stand_beside_what_came_by_tenths():
+    facts = DashboardData(samples.analysis())
+    told = (*record(3, 0.25, 9), *record(1, 0.25, 10), *record(2, 0.95, 10))
+    facts.recorded = ForecastRecord(forecasts=told, brier=0.118)
     body = page("health", facts)
-    assert "12 stored forecasts of 6 finished sprints, 2 of which landed in time. Brier score 0.12" in body
-    assert '<th scope="row">20% to 30%</th><td class="number">8</td><td class="number">24%</td>' in body
+    assert "6 forecasts of 6 finished sprints, as stored while each was under way: Brier score 0.118" in body
+    assert (
+        '<th scope="row">20% to 30%</th><td class="number">4</td><td class="number">25%</td><td class="number">25%'
+        in body
+    )
+    assert (
+        '<th scope="row">90% to 100%</th><td class="number">2</td><td class="number">95%</td><td class="number">100%'
+        in body
+    )

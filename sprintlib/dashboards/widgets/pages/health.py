@@ -15,9 +15,11 @@ from sprintlib.clock import zone_name
 from sprintlib.dashboards.widgets import fragments
 from sprintlib.dashboards.widgets.source import SyncRun
 from sprintlib.dashboards.widgets.view import View
-from sprintlib.services import Calibration
+from sprintlib.errors import SprintError
+from sprintlib.services import calibration
 from sprintlib.settings import FILE_NAME, Settings
-from sprintlib.views.words import count, moment
+from sprintlib.views.record import score
+from sprintlib.views.words import moment
 
 if TYPE_CHECKING:
     from sprintlib.doctor import Check
@@ -46,7 +48,7 @@ def build(view: View) -> tuple[Markup, ...]:
         views.notes(view.analysis, view.milestone),
         fragments.reports_table(runs, zone),
         f"{', '.join(settings.report.days)} at {settings.report.at} {zone_name(view.facts.clock(), zone)}",
-        calibration_card(view.facts.calibration()),
+        calibration_card(view),
         list(effective(settings)),
         list(_versions()),
     )
@@ -67,21 +69,20 @@ def _sentence(checks: "tuple[Check, ...] | None") -> str:
     return f"Nothing is broken: {len(checks)} checks"
 
 
-def calibration_card(found: Calibration | None) -> tuple[str, list[list[str]]] | None:
-    """A sentence, and a row a tenth: what was said, how often, and how often it came; None while it is worked out."""
-    if found is None:
-        return None
+def calibration_card(view: View) -> tuple[str, list[list[str]]]:
+    """A sentence, and a row a tenth: what was said, how often, and how often it came; plain text."""
+    try:
+        record = view.facts.record(view.analysis.as_of)
+    except SprintError as error:  # a stored analysis whose facts are gone
+        return str(error), []
+    found = calibration(record)
     if found.reason:
         return found.reason, []
-    sentence = (
-        f"{count(found.n, 'stored forecast')} of {count(found.sprints, 'finished sprint')}, {found.landed} of which "
-        f"landed in time. Brier score {found.brier:.2f}: 0 is perfect, 0.25 is a coin."
-    )
     rows = [
         [f"{one.low:.0%} to {one.low + 0.1:.0%}", str(one.n), f"{one.forecast:.0%}", f"{one.observed:.0%}"]
         for one in found.bins
     ]
-    return sentence, rows
+    return score(record), rows
 
 
 def effective(settings: Settings) -> Iterator[tuple[str, str, str]]:

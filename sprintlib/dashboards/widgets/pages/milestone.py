@@ -53,7 +53,7 @@ def _rest(view: View, milestone: MilestoneAnalysis) -> Markup:
         _scope_log(view, milestone),
         views.earlier_sprints(view.analysis),
         _record(view),
-        fragments.latest_reports(view),
+        fragments.latest_reports(view.facts.reports(), view.facts.settings.time_zone),
     )
     return views.wrapped(_macro("milestone.html", "rest", sections, views.what_it_rests_on(view.analysis, milestone)))
 
