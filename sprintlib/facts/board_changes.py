@@ -115,7 +115,7 @@ def _place(connection: Connection, node_id: Any) -> tuple[int, int] | None:
     return None
 
 
-def _last(connection: Connection, board: str, place: tuple[int, int], moment: datetime) -> Row | None:
+def _last(connection: Connection, board: str, place: tuple[int, int], until: datetime) -> Row | None:
     """The newest version of an entry up to a moment."""
     table = schema.board_item
     repository_id, number = place
