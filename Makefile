@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup demo test test-all coverage explore test-llm check docs lock browser clean
+.PHONY: help setup demo test test-all coverage explore test-llm check docs dist lock browser nginx clean
 
 help:
 	@echo "make demo      set up, then a simulated startup from collection to report"
@@ -15,8 +15,9 @@ help:
 	@echo "make coverage  the tests of 'make test' with the lines they reach; fails below the floor in pyproject.toml"
 	@echo "make explore   the property tests with new random examples, where 'make test' takes the same ones every time"
 	@echo "make test-llm  only the agents with a real small model: llama.cpp and 320 MB of weights in $(LLM)"
-	@echo "make check     lint, types and import floors only"
+	@echo "make check     lint, types, import floors, bandit, a scan for secrets, and advisories about the pins"
 	@echo "make docs      the documentation as a site that opens from disk: docs/_build/html/index.html"
+	@echo "make dist      wheel and source distribution in dist/, to be installed with pipx or uv (docs/install.md)"
 	@echo "make lock      resolve the pinned versions and their hashes again; LOCK=--upgrade for the newest"
 
 setup: $(VENV)/.run $(VENV)/.knowledge
@@ -27,7 +28,7 @@ demo: setup
 test: $(VENV)/.dev $(VENV)/.knowledge browser check
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not llm"
 
-test-all: test
+test-all: test nginx
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "slow and not llm"
 	$(MAKE) test-llm
 
@@ -48,10 +49,15 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.checks
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m sphinx --quiet --builder html docs docs/_build/html
 	@echo "Open docs/_build/html/index.html"
+
+dist: $(VENV)/.run
+	@rm -rf dist
+	$(BIN)/python -m hatchling build
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found: install it, or name it with 'make PYTHON=/path/to/python3'."; exit 1; }
@@ -85,6 +91,9 @@ $(LLM)/.done: $(BIN)/python locks/llm.txt
 
 browser:
 	@sh tests/browser.sh
+
+nginx:
+	@sh tests/nginx.sh
 
 lock: $(VENV)/.dev
 	$(PIP) install uv

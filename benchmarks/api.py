@@ -1,13 +1,17 @@
 """How fast the API answers: `python benchmarks/api.py HOME [--clients N] [--requests N] [--as-of T]`.
 
 One server process and N clients at once, over the store of a home that has stored analyses; the limit of requests is
-raised for it. Milliseconds of each route, and the memory of the server before and after.
+raised for it. Milliseconds of each route, and the memory of the server before and after. The first line of a stored
+route is of an empty memory of answers, with one request of each client.
+
+`--datasette PROGRAM` also asks Datasette, from an environment of its own, for rows of the same SQLite file.
 """
 
 import argparse
 import multiprocessing
 import socket
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,10 +38,42 @@ def main(home: Path, clients: int, each: int, as_of: str | None) -> None:
         tag = requests.get(f"{url}/analyses/latest", timeout=60).headers["etag"]
         _measure(url, "analyses/latest, 304", "analyses/latest", clients, each, {"If-None-Match": tag})
         for path in _STORED:
+            _measure(url, f"{path}, first", path, clients, 1)
             _measure(url, path, path, clients, each)
         for path in computed:
             _measure(url, path.partition("?")[0], path, clients, max(1, each // 10))
         print(f"memory of the server: {began / 1e6:.0f} MB before, {server.memory_info().rss / 1e6:.0f} MB after")
+
+
+def beside(program: str, home: Path, clients: int, each: int) -> None:
+    """Print the same of Datasette, which knows tables and no results: rows of milestones and issues, 50 a page."""
+    file, port = home / "data" / "sprint.db", _free_port()
+    command = [program, "serve", "--immutable", str(file), "--port", str(port), "--setting", "num_sql_threads", "3"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}/{file.stem}"
+    try:
+        _wait(url, process.poll)
+        for table in ("milestone", "issue"):
+            path = f"{table}.json?_shape=objects&_size=50"
+            _measure(url, f"datasette: {table}", path, clients, each)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _wait(url: str, ended: Callable[[], int | None]) -> None:
+    while ended() is None:
+        try:
+            requests.get(url, timeout=60)
+            return
+        except requests.ConnectionError:
+            sleep(0.2)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def _measure(url: str, name: str, path: str, clients: int, each: int, headers: dict[str, str] | None = None) -> None:
@@ -62,18 +98,11 @@ def _timed(session: requests.Session, address: str, headers: dict[str, str] | No
 
 @contextmanager
 def _served(home: Path) -> Iterator[tuple[str, psutil.Process]]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = _free_port()
     process = multiprocessing.Process(target=_serve, args=(home, port), daemon=True)
     process.start()
     url = f"http://127.0.0.1:{port}/api/v1"
-    while process.is_alive():
-        try:
-            requests.get(f"{url}/auth/me", timeout=60)
-            break
-        except requests.ConnectionError:
-            sleep(0.2)
+    _wait(f"{url}/auth/me", lambda: process.exitcode)
     try:
         yield url, psutil.Process(process.pid)
     finally:
@@ -93,5 +122,8 @@ if __name__ == "__main__":
     parser.add_argument("--clients", type=int, default=20)
     parser.add_argument("--requests", type=int, default=50)
     parser.add_argument("--as-of")
+    parser.add_argument("--datasette", metavar="PROGRAM")
     options = parser.parse_args()
     main(options.home, options.clients, options.requests, options.as_of)
+    if options.datasette:
+        beside(options.datasette, options.home, options.clients, options.requests)

@@ -1,30 +1,37 @@
-"""Search at 10,000 and 100,000 chunks: `python benchmarks/retrieval.py [PYTHON_WITH_CHROMADB]`, four minutes.
+"""Search at 10,000 and 100,000 chunks: `python -m benchmarks.retrieval [PYTHON_WITH_CHROMADB] [SIZE ...]`.
 
-Made texts (words by Zipf's law) and clustered unit vectors of 384 dimensions, in a store as `sprint index` leaves it.
-Prints for the vector index: time to make it from the store, size on disk, memory, latency and recall@10 against plain
-numpy; then latency of a whole search with the query's embedding. With an interpreter that has ChromaDB (not a
-dependency of this project) the same vectors and queries go through it in the same run.
+Ten minutes. Made texts (words by Zipf's law), and vectors of 384 dimensions: real texts of benchmarks/known_items.py,
+each moved away at random as often as it takes, asked by 100 real questions; in a store as `sprint index` leaves
+it. Prints for the vector index and for comparing with everything: time to make it from the store, size on disk, memory,
+latency and recall@10 against plain numpy; then latency of a whole search with the query's embedding. With an
+interpreter that has ChromaDB (not a dependency of this project) the same vectors and queries go through it in that run.
 """
 
 import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time
+from typing import Any
 
+import faiss
 import numpy as np
 import psutil
 from numpy.typing import NDArray
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, insert, select
 
-from sprintlib.embedding import Vectors, model_folder
+from benchmarks.known_items import DATA, corpus
+from sprintlib.embedding import Vectors, embedder, model_folder
 from sprintlib.embedding.bert import load_bert
 from sprintlib.knowledge import SemanticIndex, search
-from sprintlib.knowledge.vectors import nearest, write_index
+from sprintlib.knowledge.faiss_index import nearest
+from sprintlib.knowledge.retrieval import DEPTH
+from sprintlib.knowledge.search_filter import MORE
+from sprintlib.knowledge.vectors import write_index
 from sprintlib.settings import Settings, parse
 from sprintlib.store import open_store, upsert
 from sprintlib.store.schema import chunk, repository, vector
@@ -34,6 +41,8 @@ Keys = NDArray[np.int64]
 
 SIZES = (10_000, 100_000)
 QUERIES = 100
+REAL = 1500  # texts
+JITTER = 0.35  # length of what is added to a unit vector
 DIMENSION = 384
 _WORDS = 20_000
 _CHROMA = """
@@ -63,17 +72,18 @@ print(json.dumps({"build": build, "times": times, "found": found, "size": size, 
 """
 
 
-def main(chroma: str | None) -> None:
+def main(chroma: str | None, sizes: Sequence[int]) -> None:
     """Measure every size and print a line each."""
-    for size in SIZES:
+    texts_of, asked = real()
+    for size in sizes:
         with tempfile.TemporaryDirectory() as name:
-            measure(Path(name), size, chroma)
+            measure(Path(name), size, texts_of, asked, chroma)
 
 
-def measure(folder: Path, size: int, chroma: str | None) -> None:
+def measure(folder: Path, size: int, texts_of: Vectors, queries: Vectors, chroma: str | None) -> None:
     """One size: the vector index, the whole search, and ChromaDB beside them."""
     random = np.random.default_rng(7)
-    vectors, queries = clustered(random, size), clustered(random, QUERIES)
+    vectors = jittered(random, texts_of, size)
     exact = np.argsort(-(queries @ vectors.T), axis=1, kind="stable")[:, :10]
     settings = parse({"home": folder, "project": {"name": "made", "repositories": ["made/up"]}})
     engine = open_store(settings.database_url)
@@ -83,14 +93,13 @@ def measure(folder: Path, size: int, chroma: str | None) -> None:
     start = perf_counter()
     index = write_index(engine, folder / "index", "made", None, DIMENSION)
     build, memory = perf_counter() - start, psutil.Process().memory_info().rss - before
-    times, found = [], []
-    for query in queries:
-        start = perf_counter()
-        found.append([key - 1 for key in nearest(index, query, 10)])
-        times.append(perf_counter() - start)
     disk = (folder / "index" / "vectors.faiss").stat().st_size
     print(f"\n{size:,} chunks (rows and vectors stored in {store:.1f} s)")
-    report("FAISS from the store", build, times, recall(found, exact), disk, memory)
+    report(kind_of(index), build, *asked_of(index, queries, exact), disk, memory)
+    start = perf_counter()
+    flat = faiss.IndexIDMap2(faiss.IndexFlatIP(DIMENSION))
+    flat.add_with_ids(vectors, np.arange(1, size + 1))
+    report("compared with all", perf_counter() - start, *asked_of(flat, queries, exact), disk, vectors.nbytes)
     encoder = load_bert(Path(model_folder(None)))
     assert encoder is not None
     hybrid(engine, settings, SemanticIndex(index, encoder), random, words)
@@ -125,10 +134,39 @@ def beside(chroma: str, folder: Path, vectors: Vectors, queries: Vectors, exact:
     report("ChromaDB", other["build"], other["times"], share, other["size"], other["memory"])
 
 
-def clustered(random: np.random.Generator, size: int) -> Vectors:
-    """Unit vectors around 200 centres, as texts about the same things are."""
-    centres = np.random.default_rng(1).normal(size=(200, DIMENSION))
-    made = centres[random.integers(0, 200, size)] + random.normal(size=(size, DIMENSION))
+def kind_of(index: Any) -> str:
+    """What it is, in a word or two."""
+    return f"{index.nprobe} of {index.nlist} lists" if isinstance(index, faiss.IndexIVF) else "every vector"
+
+
+def asked_of(index: Any, queries: Vectors, exact: Keys) -> tuple[list[float], float]:
+    """Seconds of each query for as many as a search takes, and recall@10."""
+    times, found = [], []
+    for query in queries:
+        start = perf_counter()
+        ids = nearest(index, query, MORE * DEPTH)
+        times.append(perf_counter() - start)
+        found.append([key - 1 for key in ids[:10]])
+    return times, recall(found, exact)
+
+
+def real() -> tuple[Vectors, Vectors]:
+    """Vectors of real texts and of real questions about them, as the shipped model makes them."""
+    with tempfile.TemporaryDirectory() as name, embedder() as model:
+        engine = open_store(f"sqlite:///{name}/known.db")
+        _, queries = corpus(engine, DATA, 300, Path(name))
+        with engine.connect() as connection:
+            bodies = connection.scalars(select(chunk.c.body).order_by(chunk.c.digest).limit(REAL)).all()
+        engine.dispose()
+        step = max(len(queries) // QUERIES, 1)
+        return model.encode(bodies), model.encode([one.text for one in queries[::step][:QUERIES]])
+
+
+def jittered(random: np.random.Generator, vectors: Vectors, size: int) -> Vectors:
+    """Unit vectors around these, in the order of chance."""
+    made = vectors[random.integers(0, len(vectors), size)]
+    aside = random.normal(size=made.shape)
+    made = made + JITTER * aside / np.linalg.norm(aside, axis=1, keepdims=True)
     unit: Vectors = (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(np.float32)
     return unit
 
@@ -212,4 +250,5 @@ def report(name: str, build: float, times: list[float], share: float, disk: int,
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else None)
+    given = [word for word in sys.argv[1:] if not word.isdecimal()]
+    main(given[0] if given else None, [int(word) for word in sys.argv[1:] if word.isdecimal()] or SIZES)

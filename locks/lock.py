@@ -3,6 +3,7 @@
     run.txt        what every user installs
     dev.txt        the same, and what tests, checks and the documentation need
     knowledge.txt  embeddings and the vector index on top of either; torch's CPU build, without its CUDA packages
+    postgres.txt   of these what a store on PostgreSQL takes, for the image (Dockerfile)
     llm.txt        a small language model for tests, in an environment of its own: llm.in
 
 Run by `make lock`. Without --upgrade, what is pinned and still fits stays.
@@ -54,10 +55,17 @@ def write_knowledge(more: list[str]) -> None:
     knowledge.write_text("# Made by: make lock\n" + "\n".join(added) + "\n")
 
 
+def write_postgres() -> None:
+    """What is pinned for development, by itself."""
+    held = [block for pin, block in blocks(FOLDER / "dev.txt").items() if pin.startswith("psycopg")]
+    (FOLDER / "postgres.txt").write_text("# Made by: make lock\n" + "\n".join(held) + "\n")
+
+
 if __name__ == "__main__":
     more = sys.argv[1:]  # --upgrade, or --upgrade-package NAME
     resolve(FOLDER / "run.txt", "--extra", "build", *more, "pyproject.toml")
     extras = [word for extra in ("build", "postgres", "dev", "docs") for word in ("--extra", extra)]
     resolve(FOLDER / "dev.txt", *extras, "--constraint", "locks/run.txt", *more, "pyproject.toml")
+    write_postgres()
     write_knowledge(more)
     resolve(FOLDER / "llm.txt", "--no-deps", *more, "locks/llm.in")

@@ -1,7 +1,7 @@
 """What time it is for a project: this machine's clock, or for a simulated one the moment that a file holds."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from sprintlib.errors import SettingsError
@@ -19,6 +19,17 @@ def clock_of(settings: Settings) -> Clock:
         return utc_now
     place = (settings.home / settings.clock.file).expanduser()
     return lambda: _read(place)
+
+
+def zone_name(moment: datetime, zone: tzinfo) -> str:
+    """What a zone is called at a moment: `CET`, `CEST`, or `UTC-03` where it has no letters."""
+    name = moment.astimezone(zone).tzname() or "UTC"
+    return f"UTC{name}" if name[0] in "+-" else name
+
+
+def local_time(moment: datetime, zone: tzinfo) -> str:
+    """A moment as it is told in a terminal: `2026-11-18 17:00 CET`."""
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M} {zone_name(moment, zone)}"
 
 
 def utc_now() -> datetime:

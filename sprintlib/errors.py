@@ -18,6 +18,7 @@ SprintError                    one sentence that says what to do; the command li
 ├── BackupError                a backup could not be made, read or restored; the store is as it was
 ├── AccessError                whoever asks may not do this; nothing was done
 │   └── SignInError            nobody in particular asks, or the token does not count
+├── DigestError                a message could not be sent; nothing is lost, and it may be sent again
 └── ReportError                a report could not be produced; the run table has the details
 """
 
@@ -106,6 +107,17 @@ class AccessError(SprintError):
 
 class SignInError(AccessError):
     """It is not known who asks: no token, or one that does not count."""
+
+
+class DigestError(SprintError):
+    """A message could not be sent. It may be sent again.
+
+    may_have_arrived: the other side broke off after it was sent, so that sending again could double it.
+    """
+
+    def __init__(self, message: str, may_have_arrived: bool = False) -> None:
+        super().__init__(message)
+        self.may_have_arrived = may_have_arrived
 
 
 class ReportError(SprintError):

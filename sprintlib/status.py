@@ -1,4 +1,4 @@
-"""The state of everything on one screen: verdicts, how old the facts are, what waits, what runs, what was backed up.
+"""The state of everything on one screen: verdicts, how old the facts are, what waits, runs, was saved and measured.
 
 Nothing is asked of GitHub and nothing is written, so that it may be called every minute; `doctor` looks further.
 """
@@ -14,6 +14,7 @@ from sprintlib import backup, inbox, schedule
 from sprintlib.backup.files import OLD, folder_of
 from sprintlib.backup.manifest import installed_version
 from sprintlib.errors import AnalysisError
+from sprintlib.figures import Figure, breaches, figures
 from sprintlib.history.completeness import incomplete
 from sprintlib.history.names import repositories_meant
 from sprintlib.project import ProjectHandle
@@ -57,10 +58,11 @@ class Status:
     last_backup: datetime | None
     store_bytes: int | None
     problems: tuple[Problem, ...]
+    figures: tuple[Figure, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON; times are datetimes."""
-        return asdict(self)
+        return {**asdict(self), "figures": [one.as_dict() for one in self.figures]}
 
 
 def status(project: ProjectHandle) -> Status:
@@ -82,6 +84,7 @@ def status(project: ProjectHandle) -> Status:
         last_backup=saved.made_at if saved else None,
         store_bytes=_store_bytes(settings.database_url),
         problems=(),
+        figures=figures(project.engine),
     )
     return Status(**{**vars(found), "problems": (*_incomplete(project), *_problems(found))})
 
@@ -120,6 +123,7 @@ def _problems(found: Status) -> list[Problem]:
         problems.append(Problem("There is no backup.", "sprint backup"))
     elif found.as_of - found.last_backup > OLD:
         problems.append(Problem("The last backup is more than two days old.", "sprint backup"))
+    problems += [Problem(f"Beyond its alert: {one.sentence()}.", one.mends) for one in breaches(found.figures)]
     return problems
 
 

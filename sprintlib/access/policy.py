@@ -5,7 +5,7 @@ from typing import Literal
 from sprintlib.access.identity import Identity, Role
 from sprintlib.errors import AccessError
 
-Action = Literal["read", "answer", "run", "inbox", "token", "audit"]
+Action = Literal["read", "answer", "run", "inbox", "token", "audit", "privacy"]
 LEAST: dict[Action, Role] = {
     "read": Role.viewer,
     "answer": Role.member,
@@ -13,14 +13,16 @@ LEAST: dict[Action, Role] = {
     "inbox": Role.admin,
     "token": Role.admin,
     "audit": Role.admin,
+    "privacy": Role.admin,
 }
 _TOLD: dict[Action, str] = {
     "read": "look at results",
     "answer": "answer recommendations",
     "run": "run jobs",
     "inbox": "see deliveries",
-    "token": "manage tokens",
+    "token": "manage tokens",  # nosec B105 # words
     "audit": "see the audit",
+    "privacy": "export or erase what is held about somebody",
 }
 
 

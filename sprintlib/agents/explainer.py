@@ -36,7 +36,7 @@ def explain_all(state: State, analysis_context: AnalysisContext) -> State:
     earlier = previous_analysis(analysis_context.engine, found.project, milestone, found.as_of)
     told = milestone.model_copy(
         update={
-            "narrative": (*words, *explanation(milestone, earlier, similar)),
+            "narrative": (*words, *explanation(milestone, earlier, similar, found.zone)),
             "llm": _llm(asked, state["reasoning"], bool(words)),
         }
     )

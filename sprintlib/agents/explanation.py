@@ -5,9 +5,11 @@ analysis; how similar sprints ended; how far to trust it. Every sentence cites.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
+from sprintlib.analysis.changes import sentence, what_changed
 from sprintlib.analysis.model import MilestoneAnalysis, Sentence
+from sprintlib.clock import zone_name
 from sprintlib.evidence import Evidence
 from sprintlib.explain.drivers import BASE, REST
 from sprintlib.forecast import count, day_name, percent, points
@@ -26,11 +28,14 @@ Previous = tuple[datetime, MilestoneAnalysis]
 
 
 def explanation(
-    milestone: MilestoneAnalysis, previous: Previous | None = None, similar: Similar | None = None
+    milestone: MilestoneAnalysis,
+    previous: Previous | None = None,
+    similar: Similar | None = None,
+    zone: tzinfo = UTC,
 ) -> tuple[Sentence, ...]:
     """The sentences in order; what there is nothing to say about is left out.
 
-    previous: the last stored analysis. similar: past sprints like this one, and how they ended.
+    previous: the last stored analysis. similar: past sprints like this one, and how they ended. zone: the project's.
     """
     where = tuple(
         Evidence(ref=f"{part.repo} milestone {part.number}", kind="milestone", url=part.html_url)
@@ -41,7 +46,7 @@ def explanation(
         *_drivers(milestone),
         *_actions(milestone.recommendations),
         *_counterfactual(milestone),
-        *_changes(milestone, previous, where),
+        *_changes(milestone, previous, where, zone),
         *_similar(similar),
         Sentence(text=_confidence(milestone), kind="inference", evidence=where),
     )
@@ -88,15 +93,15 @@ def _counterfactual(milestone: MilestoneAnalysis) -> Iterator[Sentence]:
 
 
 def _changes(
-    milestone: MilestoneAnalysis, previous: Previous | None, where: tuple[Evidence, ...]
+    milestone: MilestoneAnalysis, previous: Previous | None, where: tuple[Evidence, ...], zone: tzinfo
 ) -> Iterator[Sentence]:
     if previous is None:
         yield Sentence(text="There is no earlier analysis to compare with.", kind="fact", evidence=where)
         return
     at, before = previous
-    said = [*_chance(before, milestone), *_scope(before, milestone), *_risks(before, milestone)]
-    changed = "; ".join(said) or "nothing that matters has changed"
-    text = f"Since the analysis of {day_name(at.date())}, {at:%H:%M} UTC: {changed}."
+    local = at.astimezone(zone)
+    since = f"the analysis of {day_name(local.date())}, {local:%H:%M} {zone_name(at, zone)}"
+    text = sentence(since, what_changed(before, milestone))
     yield Sentence(text=text, kind="fact", evidence=where)
 
 
@@ -106,33 +111,6 @@ def _similar(similar: Similar | None) -> Iterator[Sentence]:
         return
     cited = tuple(dict.fromkeys(one for sprint in similar.sprints for one in sprint.evidence[:1]))
     yield Sentence(text=similar.statement, kind="fact", evidence=cited)
-
-
-def _chance(before: MilestoneAnalysis, now: MilestoneAnalysis) -> Iterator[str]:
-    old, new = percent(before.probability), percent(now.probability)
-    if before.probability is not None and now.probability is not None and old != new:
-        shown = points(round(now.probability, 2) - round(before.probability, 2))
-        yield f"the chance went from {old} to {new} ({shown})"
-    elif (before.probability is None) != (now.probability is None):
-        yield "there is a number now" if before.probability is None else "there is no longer a number"
-    if before.due_on != now.due_on:
-        yield f"the due date is {day_name(now.due_on)}, it was {day_name(before.due_on)}"
-
-
-def _scope(before: MilestoneAnalysis, now: MilestoneAnalysis) -> Iterator[str]:
-    ended = (now.scope.done + now.scope.dropped) - (before.scope.done + before.scope.dropped)
-    came, went = now.scope.added - before.scope.added, now.scope.removed - before.scope.removed
-    for number, words in ((ended, "closed"), (came, "added"), (went, "removed")):
-        if number > 0:
-            yield f"{count(number, 'item')} {words}"
-
-
-def _risks(before: MilestoneAnalysis, now: MilestoneAnalysis) -> Iterator[str]:
-    old, new = ({(risk.kind, risk.items) for risk in one.risks} for one in (before, now))
-    if new - old:
-        yield f"{count(len(new - old), 'risk')} more"
-    if old - new:
-        yield f"{count(len(old - new), 'risk')} fewer"
 
 
 def _confidence(milestone: MilestoneAnalysis) -> str:

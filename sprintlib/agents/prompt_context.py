@@ -11,7 +11,8 @@ from sprintlib.analysis.steps import SprintFindings
 from sprintlib.evidence import Evidence
 from sprintlib.forecast import day_name, percent, points
 from sprintlib.forecast.model import Forecast
-from sprintlib.knowledge import Hit, Similar, Source, clean, instructions, mask
+from sprintlib.knowledge import Hit, Similar, Source, clean, instructions
+from sprintlib.masking import mask
 from sprintlib.risks import SprintContext, shorten
 
 BUDGET_TOKENS = 2_200  # of evidence in one prompt: half a minute to read for a 3B model on a laptop

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -170,14 +171,21 @@ class Analysis(_Model):
     """Every milestone of a project that was open as of one moment.
 
     freshness: per repository, when its facts were last collected completely. notes: what is missing or unresolved.
-    earlier: its finished dated sprints, oldest first; plan_accuracy: how well their plans held.
+    earlier: its finished dated sprints, oldest first; plan_accuracy: how well their plans held. time_zone: the
+    project's, in which days begin and moments are told.
     """
 
     as_of: datetime
     project: str
+    time_zone: str = "UTC"
     milestones: tuple[MilestoneAnalysis, ...]
     freshness: dict[str, datetime | None]
     notes: tuple[str, ...]
     earlier: tuple[EarlierSprint, ...] = ()
     plan_accuracy: PlanAccuracy | None = None
     timings: dict[str, float]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """`time_zone`, to convert moments with."""
+        return ZoneInfo(self.time_zone)

@@ -191,6 +191,7 @@ def build_analysis(
     return Analysis(
         as_of=past.as_of,
         project=past.project,
+        time_zone=settings.project.time_zone,
         milestones=analyses,
         freshness=dict(past.repositories.select("repo", "observed_at").iter_rows()),
         notes=tuple(told),

@@ -6,7 +6,8 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from sprintlib.api import health, webhooks
+from sprintlib.api import health, mcp, webhooks
+from sprintlib.api.answers import KeepAnswers
 from sprintlib.api.context import Context
 from sprintlib.api.measuring import Measured
 from sprintlib.api.middleware import BodyLimit, KnownHosts, SecurityHeaders
@@ -34,6 +35,8 @@ def create_app(project: ProjectHandle, secrets: WebhookSecrets | None) -> FastAP
     app.state.context = Context.of(project)
     app.include_router(health.router)
     app.include_router(webhooks.router)
+    app.include_router(mcp.router)
+    app.include_router(status.scraped, responses=responses(401, 403, 422, 429, 503))
     api = APIRouter(prefix=PREFIX, responses=responses(401, 403, 422, 429, 503))
     for module in ROUTERS:
         api.include_router(module.router)
@@ -47,6 +50,7 @@ def create_app(project: ProjectHandle, secrets: WebhookSecrets | None) -> FastAP
 def _surround(app: FastAPI, project: ProjectHandle) -> None:
     """Middleware; what is added last is met first."""
     settings = project.settings.api
+    app.add_middleware(KeepAnswers, answers=app.state.context.answers)
     app.add_middleware(BodyLimit)
     if settings.origins:
         app.add_middleware(

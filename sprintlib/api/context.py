@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from threading import BoundedSemaphore
 
 from sprintlib.access.csrf import CsrfTokens
+from sprintlib.api.answers import Answers, MemoryAnswers
 from sprintlib.api.jobs import Jobs
 from sprintlib.api.limits import Limits
 from sprintlib.project import ProjectHandle
@@ -20,6 +21,7 @@ class Context:
     limits: Limits
     jobs: Jobs
     csrf: CsrfTokens = field(default_factory=CsrfTokens)
+    answers: Answers = field(default_factory=MemoryAnswers)
     gate: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_AT_ONCE))
 
     @classmethod

@@ -1,23 +1,23 @@
 """What takes longer than a request should: done one after the other, asked about meanwhile."""
 
-import logging
 import threading
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from sprintlib.errors import SprintError
+from sprintlib.observe.log import LOGGER
 
 JobKind = Literal["analysis", "report", "index"]
 JobState = Literal["waiting", "running", "done", "failed"]
 Progress = Callable[[str, int, int | None], None]
 MOST_WAITING = 20
 _KEPT = 200
-_LOG = logging.getLogger(__name__)
 
 
 @dataclass
@@ -57,7 +57,7 @@ class Jobs:
             self._jobs[job.id] = job
             while len(self._jobs) > _KEPT:
                 self._jobs.popitem(last=False)
-        self._pool.submit(self._run, job, work)
+        self._pool.submit(copy_context().run, self._run, job, work)  # its lines carry the request's id
         return job
 
     def find(self, identifier: str) -> Job | None:
@@ -85,6 +85,7 @@ class Jobs:
         except SprintError as error:
             job.error = str(error)
         except Exception as error:  # noqa: BLE001 - whatever it is, whoever waits is told
-            _LOG.error("job %s failed", job.kind, exc_info=error)
+            LOGGER.error("job %s failed", job.kind, exc_info=error)
             job.error = "Something went wrong in sprint: its log has the details."
         job.finished_at, job.state = datetime.now(UTC), ended
+        LOGGER.info("job ended", extra={"job": job.id, "kind": job.kind, "state": ended})

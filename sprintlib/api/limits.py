@@ -29,6 +29,11 @@ class Limits:
             storage = storage_from_string(settings.limits_url, wrap_exceptions=True)
             self._limiter = MovingWindowRateLimiter(storage)
 
+    @property
+    def are_here(self) -> bool:
+        """Whether counting asks nobody but this process."""
+        return self._limiter is self._here
+
     def count(self, who: str) -> dict[str, str]:
         """Count a request; headers that tell what is left. Raises 429."""
         allowed = self._hit(self._asked, who)

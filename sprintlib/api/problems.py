@@ -48,6 +48,14 @@ class NotModifiedError(Exception):
         self.tag = tag
 
 
+class KnownAnswerError(Exception):
+    """The answer was made before, and nothing has changed. headers: of the answer."""
+
+    def __init__(self, body: bytes, headers: dict[str, str]) -> None:
+        super().__init__()
+        self.body, self.headers = body, headers
+
+
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """For OpenAPI: these statuses answer with a problem."""
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -68,6 +76,7 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(NotModifiedError, _not_modified)
+    app.add_exception_handler(KnownAnswerError, _known)
     app.add_exception_handler(SprintError, _expected)
     app.add_exception_handler(DatabaseError, _database)
     app.add_exception_handler(Exception, _unexpected)
@@ -91,6 +100,10 @@ async def _invalid(_request: Request, error: Any) -> Response:
 
 async def _not_modified(_request: Request, error: Any) -> Response:
     return Response(status_code=304, headers={"ETag": error.tag, "Cache-Control": "private, no-cache"})
+
+
+async def _known(_request: Request, error: Any) -> Response:
+    return Response(error.body, headers=error.headers, media_type="application/json")
 
 
 async def _expected(_request: Request, error: Any) -> Response:

@@ -31,7 +31,7 @@ def serve(
     listener = _listener(host, port)
     config = uvicorn.Config(
         app,
-        log_level="warning",
+        log_config=None,  # its warnings go where ours go
         access_log=False,
         server_header=False,
         proxy_headers=bool(project.settings.api.proxies),

@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect
 from sprintlib.errors import SettingsError
 from sprintlib.github.hook_secret import VARIABLE
 from sprintlib.inbox import Receipt, receive
+from sprintlib.observe.log import LOGGER
 from sprintlib.text import printable
 
 LARGEST_BODY = 25 * 1024 * 1024  # GitHub sends no more
@@ -30,6 +31,8 @@ async def github(request: Request) -> dict[str, Any]:
     await to_thread.run_sync(_check_signature, request, body)
     event = headers.get("x-github-event", "")
     receipt = await _put(request, headers.get("x-github-delivery", ""), event, body)
+    said = {"delivery": receipt.guid, "kind": printable(event), "is_new": receipt.is_new}
+    LOGGER.info("delivery received", extra=said)
     if event == "ping":
         return {"state": "pong", "delivery": receipt.guid}
     return {"state": "received" if receipt.is_new else "repeated", "delivery": receipt.guid}

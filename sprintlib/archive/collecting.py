@@ -1,9 +1,7 @@
 """From files of GH Archive to facts: files are read side by side, and written one after the other in their order."""
 
-import os
 import time
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -24,6 +22,7 @@ from sprintlib.facts.rows import ARCHIVE, Origin, Payload
 from sprintlib.github.cursors import find_id
 from sprintlib.github.json_text import read_json
 from sprintlib.github.progress import OnProgress, silent
+from sprintlib.parallel import in_order, open_executor
 from sprintlib.settings import ProjectSettings
 
 # a file by its name, and how to open it; None where the archive does not have it
@@ -36,36 +35,31 @@ def collect(
     repositories: Sequence[str],
     sources: Sequence[Source],
     progress: OnProgress | None = None,
+    scheduler: str | None = None,
 ) -> ArchiveSummary:
     """Store what these files tell about these repositories (OWNER/NAME); those that the settings name join the project.
 
     Files are opened and read side by side, and their facts stored one by one in the order of `sources`: whatever stops
-    it, what was stored is kept, and reading a file again changes nothing. Raises CollectError where one cannot be read.
+    it, what was stored is kept, and reading a file again changes nothing. scheduler: as of `open_executor`; by default
+    threads of this process. Raises CollectError where one cannot be read.
     """
     began = time.monotonic()
     report = progress or silent
     writer = _Writer(engine, settings.name, repositories, settings.repositories)
-    with ThreadPoolExecutor(max_workers=max(os.cpu_count() or 1, 1)) as pool:
+    with open_executor(scheduler, "threads") as executor:
         wanted = writer.wanted()
-        waiting = [(name, pool.submit(_scanned, opened, wanted)) for name, opened in sources]
-        try:
-            for done, (name, scan) in enumerate(waiting, start=1):
-                writer.write(name, _result(name, scan))
-                report("files of GH Archive", done, len(waiting))
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+        scans = in_order(executor, _scanned, [(name, opened, wanted) for name, opened in sources])
+        for done, ((name, _), scan) in enumerate(zip(sources, scans, strict=True), start=1):
+            writer.write(name, scan)
+            report("files of GH Archive", done, len(sources))
     writer.summary.seconds = time.monotonic() - began
     return writer.summary
 
 
-def _scanned(opened: Callable[[], AbstractContextManager[Path | None]], wanted: Wanted) -> FileScan | None:
-    with opened() as path:
-        return scan_file(path, wanted) if path else None
-
-
-def _result(name: str, scan: "Future[FileScan | None]") -> FileScan | None:
+def _scanned(name: str, opened: Callable[[], AbstractContextManager[Path | None]], wanted: Wanted) -> FileScan | None:
     try:
-        return scan.result()
+        with opened() as path:
+            return scan_file(path, wanted) if path else None
     except OSError as error:
         raise CollectError(
             f"{name} cannot be read ({error.strerror or error}): what came before it is kept."

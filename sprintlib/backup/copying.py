@@ -16,6 +16,7 @@ from sprintlib.child_environment import child_environment
 from sprintlib.errors import BackupError
 
 _LONGEST_SECONDS = 3600
+_OF_LIBPQ = ("PGPASSFILE", "PGPASSWORD", "PGSSLMODE", "PGSSLROOTCERT")
 
 
 def copy_sqlite(source: Path, target: Path) -> None:
@@ -67,9 +68,9 @@ def _run(program: str, url: URL, arguments: Sequence[str]) -> None:
     found = shutil.which(program) or _beside_server(program)
     if found is None:
         raise BackupError(f"{program} is needed and was not found: install PostgreSQL's client programs.")
-    plain = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+    plain = without_password(url).set(drivername="postgresql").render_as_string(hide_password=False)
     own: Mapping[str, str] = {"PGPASSWORD": url.password} if url.password else {}
-    kept = {name: value for name, value in os.environ.items() if name in ("PGPASSFILE", "PGSSLMODE", "PGSSLROOTCERT")}
+    kept = {name: value for name, value in os.environ.items() if name in _OF_LIBPQ}
     done = subprocess.run(
         [found, f"--dbname={plain}", *arguments],
         env={**child_environment(), **kept, **own},
@@ -81,6 +82,11 @@ def _run(program: str, url: URL, arguments: Sequence[str]) -> None:
     if done.returncode:
         said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
         raise BackupError(f"{program} failed ({said[:300]}): the store is as it was.")
+
+
+def without_password(url: URL) -> URL:
+    """The same database; `URL.set` takes None for "as it is"."""
+    return URL.create(url.drivername, url.username, None, url.host, url.port, url.database, url.query)
 
 
 def _beside_server(program: str) -> str | None:

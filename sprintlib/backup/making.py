@@ -6,9 +6,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
+import tomlkit
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
+from sprintlib import permissions
 from sprintlib.backup import copying, files
 from sprintlib.backup.files import Backup
 from sprintlib.backup.manifest import Contents, Manifest, analysis_digest, contents_of, installed_version
@@ -61,7 +63,7 @@ def _made(settings: Settings, made_at: datetime, folder: Path, scratch: Path) ->
         engine.dispose()
     packed = {store.name: store}
     if (settings.home / FILE_NAME).is_file():
-        packed[FILE_NAME] = settings.home / FILE_NAME
+        packed[FILE_NAME] = _settings_without_password(settings.home / FILE_NAME, scratch)
     manifest = Manifest(
         version=installed_version(),
         revision=schema_revision,
@@ -73,6 +75,19 @@ def _made(settings: Settings, made_at: datetime, folder: Path, scratch: Path) ->
         files={name: files.digest_of(path) for name, path in packed.items()},
     )
     return files.write(folder, made_at, manifest, packed)
+
+
+def _settings_without_password(file: Path, scratch: Path) -> Path:
+    """sprint.toml as it is, or a copy whose [store] url names no password: backups go to other disks."""
+    document = tomlkit.parse(file.read_text(encoding="utf-8"))
+    url = document.get("store", {}).get("url")
+    if not url or make_url(url).password is None:
+        return file
+    document["store"]["url"] = copying.without_password(make_url(url)).render_as_string(hide_password=False)  # type: ignore[index]
+    copy = scratch / FILE_NAME
+    permissions.create(copy)
+    copy.write_text(tomlkit.dumps(document), encoding="utf-8")
+    return copy
 
 
 def backend_of(url: str) -> Literal["sqlite", "postgresql"]:

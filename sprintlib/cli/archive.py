@@ -23,6 +23,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--to", "last", metavar="TIME", help="The last day or hour to fetch; default: until now.")
 @click.option("--repo", "repositories", multiple=True, metavar="OWNER/NAME", help="Only these; may be repeated.")
 @click.option("--base-url", metavar="URL", help="Where hours are fetched from; default: https://data.gharchive.org.")
+@click.option("--scheduler", metavar="ADDRESS", help="tcp://HOST:PORT of a Dask cluster that reads side by side.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 @click.pass_obj
 def command(
@@ -32,6 +33,7 @@ def command(
     last: str | None,
     repositories: tuple[str, ...],
     base_url: str | None,
+    scheduler: str | None,
     as_json: bool,
 ) -> None:
     """Read hourly files of GH Archive into the store: FILES (.json.gz), or those from --from to --to.
@@ -49,7 +51,9 @@ def command(
         raise click.UsageError("--to needs --from.")
     wanted = archive.hours(first, last, datetime.now(UTC)) if first else []
     with shown() as progress:
-        summary = read_archive(app.project, files, wanted, repositories, base_url or archive.BASE_URL, progress)
+        address = base_url or archive.BASE_URL
+        absolute = [path.resolve() for path in files]  # who reads them may work in another folder
+        summary = read_archive(app.project, absolute, wanted, repositories, address, progress, scheduler)
     if as_json:
         click.echo(json.dumps(summary.as_dict(), indent=2))
     else:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from sprintlib.cli.main import App
+from sprintlib.clock import local_time
 
 
 @click.command("backup")
@@ -30,5 +31,4 @@ def command(app: App, folder: Path | None, only_list: bool, as_json: bool) -> No
     if not found:
         click.echo(f"No backup in {place} yet: run 'sprint backup'.")
     for one in found:
-        made = one.made_at.astimezone(app.settings.time_zone)
-        click.echo(f"{made:%Y-%m-%d %H:%M %Z}  {one.size / 1e6:8.1f} MB  {one.file}")
+        click.echo(f"{local_time(one.made_at, app.settings.time_zone)}  {one.size / 1e6:8.1f} MB  {one.file}")

@@ -1,7 +1,6 @@
 """What `sprint --debug` says first, and where it keeps the whole log: what a report of a bug needs, and no secret."""
 
 import json
-import logging
 import platform
 import re
 import sys
@@ -73,9 +72,7 @@ def _log_to_file(data: Path) -> Path:
     path = data / LOG_FILE
     permissions.close(path)
     with permissions.private_files():
-        handler = logging.FileHandler(path, mode="w", encoding="utf-8")
-    handler.setFormatter(log.LOGGER.handlers[0].formatter)
-    log.LOGGER.addHandler(handler)
+        log.keep_words(path)
     return path
 
 

@@ -7,6 +7,7 @@ import click
 
 from sprintlib.cli.day import Day
 from sprintlib.cli.main import App
+from sprintlib.clock import local_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -117,7 +118,7 @@ def _listed(found: "Sequence[OpenRecommendation]", app: App) -> "Iterator[str]":
     for one in found:
         if one.milestone != milestone:
             milestone = one.milestone
-            yield f"{plain(one.milestone)}, as of {one.as_of.astimezone(app.settings.time_zone):%Y-%m-%d %H:%M}"
+            yield f"{plain(one.milestone)}, as of {local_time(one.as_of, app.settings.time_zone)}"
         notes = [points(one.expected_gain)] if one.expected_gain else []
         notes += [_DONE[one.said].lower()] if one.said else []
         beside = f" ({', '.join(notes)})" if notes else ""

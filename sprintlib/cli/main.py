@@ -3,6 +3,7 @@
 import errno
 import importlib
 import os
+import secrets
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING
 import click
 
 from sprintlib.errors import SprintError
+from sprintlib.observe import log, measures
+from sprintlib.observe.context import bound
 from sprintlib.permissions import private_files
 from sprintlib.signals import sigterm_as_interrupt
 
@@ -48,6 +51,7 @@ COMMANDS = {
     "ask": ("sprintlib.cli.ask", "Answer a question, every sentence with its citation."),
     "report": ("sprintlib.cli.report", "Write the dated report of a milestone."),
     "run": ("sprintlib.cli.run", "Write reports that are due, or list past runs."),
+    "digest": ("sprintlib.cli.digest", "Show the short message of the day, or send it."),
     "schedule": ("sprintlib.cli.schedule", "Have cron or launchd call 'sprint run due'."),
     "backup": ("sprintlib.cli.backup", "Copy store and settings into one file."),
     "restore": ("sprintlib.cli.restore", "Put a backup back, here or on a new machine."),
@@ -58,6 +62,7 @@ COMMANDS = {
     "mcp": ("sprintlib.cli.mcp", "Let an editor's language model ask, over MCP."),
     "secrets": ("sprintlib.cli.secrets", "The keys that sign sessions."),
     "token": ("sprintlib.cli.token", "Tokens by which programs use the API."),
+    "privacy": ("sprintlib.cli.privacy", "What is held about one person: export it, or erase it."),
     "open": ("sprintlib.cli.open", "Open a page of the dashboards in a browser."),
     "lab": ("sprintlib.cli.lab", "Open JupyterLab on the notebooks."),
     "github-server": ("sprintlib.cli.github_server", "Serve recorded or simulated repositories as GitHub would."),
@@ -80,6 +85,7 @@ class App:
         for folder in (found.data_dir, found.reports_dir):
             if found.home in folder.parents:
                 permissions.close_folder(folder)
+        log.keep(found.home)
         return found
 
     def moment(self, as_of: str | None) -> "datetime":
@@ -120,6 +126,16 @@ def _database_error() -> "type[DatabaseError] | tuple[()]":
     return loaded.DatabaseError if loaded else ()
 
 
+def _keep_figures(app: object) -> None:
+    """What a command measured that asked GitHub, a model or the index; what only read a store is not worth a write."""
+    if not isinstance(app, App) or "project" not in vars(app) or not measures.holds("github_budget", "retrieval"):
+        return
+    from sprintlib.figures import keep
+
+    with suppress(_database_error() or ()):
+        keep(app.project.engine)
+
+
 class _LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -142,6 +158,21 @@ class _LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
+        """Run the command, and keep in the log of its home what it failed with."""
+        try:
+            return self._invoke(ctx)
+        except SprintError as error:
+            log.LOGGER.error("%s", error, extra=log.KEPT_ONLY)
+            raise
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            log.LOGGER.critical("it broke", exc_info=error, extra=log.KEPT_ONLY)
+            raise
+        finally:
+            _keep_figures(ctx.obj)
+
+    def _invoke(self, ctx: click.Context) -> object:
         """Run the command; what the disk or the database refuses in the middle of it becomes a sentence too."""
         try:
             return super().invoke(ctx)
@@ -173,8 +204,6 @@ class _LazyGroup(click.Group):
 @click.pass_context
 def sprint(context: click.Context, home: Path | None, debug: bool) -> None:
     """Will the milestone land, what threatens it, and what to do today."""
-    from sprintlib.observe import log
-
     start: _Start | None = context.obj
     log.configure()
     if debug:
@@ -182,6 +211,7 @@ def sprint(context: click.Context, home: Path | None, debug: bool) -> None:
 
         debugging.begin(home, start.arguments if start else ())
     context.obj = App(home=home, debug=debug, is_program=start is not None and start.is_program)
+    context.with_resource(bound(command=context.invoked_subcommand, run=secrets.token_hex(4)))
     if os.environ.get("NO_COLOR"):  # rich looks for it itself, click does not
         context.color = False
 

@@ -12,17 +12,30 @@ from sprintlib.cli.main import App
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sprintlib.reports import ReportFiles
+    from sprintlib.reports import Kind, ReportFiles
 
 
 @click.command("report")
 @click.option("--milestone", metavar="TITLE", help="Which one; default: the open one with the nearest deadline.")
 @click.option("--as-of", metavar="T", help="2026-08-22 (end of that day) or 2026-08-22T12:00:00Z; default: now.")
 @click.option("--all", "everything", is_flag=True, help="Every open milestone with a due date.")
+@click.option(
+    "--kind",
+    type=click.Choice(["sprint_analysis", "weekly_digest", "retrospective"]),
+    default="sprint_analysis",
+    show_default=True,
+    help="One milestone, the week of all, or a look back on a sprint that is over.",
+)
 @click.option("--notebook", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Your own notebook.")
 @click.option(
     "--explain/--no-explain", default=None, help="With the agents' words; default: where a local model answers."
 )
+@click.option(
+    "--since",
+    metavar="DAY",
+    help="Compare with yesterday, monday, -3d or a date; default: the last report before today.",
+)
+@click.option("--pdf", is_flag=True, help="Print it as PDF too, with the Chromium that is installed here.")
 @click.option("--open", "open_it", is_flag=True, help="Open the page in a browser.")
 @click.option("--json", "as_json", is_flag=True, help="Print where the files are as JSON.")
 @click.pass_obj
@@ -31,8 +44,11 @@ def command(
     milestone: str | None,
     as_of: str | None,
     everything: bool,
+    kind: "Kind",
     notebook: Path | None,
     explain: bool | None,
+    since: str | None,
+    pdf: bool,
     open_it: bool,
     as_json: bool,
 ) -> None:
@@ -40,11 +56,17 @@ def command(
 
     They lie in papermill_runs/DATE/PROJECT-MILESTONE/. Writing it again on the same day replaces it.
     """
+    from sprintlib.reports.pdf import find_browser
+
     if milestone and everything:
         raise click.UsageError("--milestone and --all exclude each other.")
+    _check_kind(kind, milestone, everything, since)
+    if pdf:
+        find_browser()  # or it says at once that there is none
     moment = app.moment(as_of)
     titles: list[str | None] = [*_open_titles(app, moment)] if everything else [milestone]
-    written, failures = _write(app, titles, moment, notebook, explain)
+    written, failures = _write(app, titles, moment, notebook, explain, since, kind)
+    failures += _print(written) if pdf else []
     if as_json:
         click.echo(json.dumps([files.as_dict() for files in written], indent=2))
     else:
@@ -55,6 +77,14 @@ def command(
     for failure in failures:
         click.echo(f"sprint: {failure}", err=True)
     sys.exit(1 if failures else 0)
+
+
+def _check_kind(kind: "Kind", milestone: str | None, everything: bool, since: str | None) -> None:
+    """What does not go together is said before anything runs."""
+    if kind == "weekly_digest" and (milestone or everything):
+        raise click.UsageError("A weekly digest is about all milestones: leave out --milestone and --all.")
+    if kind == "retrospective" and (everything or since):
+        raise click.UsageError("A retrospective is about one sprint that is over: leave out --all and --since.")
 
 
 def _open_titles(app: App, moment: "datetime") -> list[str]:
@@ -68,7 +98,13 @@ def _open_titles(app: App, moment: "datetime") -> list[str]:
 
 
 def _write(
-    app: App, titles: list[str | None], moment: "datetime", notebook: Path | None, explain: bool | None
+    app: App,
+    titles: list[str | None],
+    moment: "datetime",
+    notebook: Path | None,
+    explain: bool | None,
+    since: str | None,
+    kind: "Kind",
 ) -> tuple[list["ReportFiles"], list[str]]:
     """Write them one after the other; a failure does not stop the next."""
     from rich.console import Console
@@ -81,10 +117,28 @@ def _write(
     for title in titles:
         with console.status(f"Running the notebook{f' for {title}' if len(titles) > 1 else ''} ..."):
             try:
-                written.append(write_report(app.settings, title, moment, notebook=notebook, explain=explain))
+                written.append(
+                    write_report(
+                        app.settings, title, moment, notebook=notebook, explain=explain, since=since, kind=kind
+                    )
+                )
             except ReportError as error:
                 failures.append(str(error))
     return written, failures
+
+
+def _print(written: list["ReportFiles"]) -> list[str]:
+    """Each page as PDF beside it; what went wrong."""
+    from sprintlib.errors import ReportError
+    from sprintlib.reports.pdf import write_pdf
+
+    failures = []
+    for files in written:
+        try:
+            click.echo(str(write_pdf(files.html)), err=True)
+        except ReportError as error:
+            failures.append(str(error))
+    return failures
 
 
 def _show(files: "ReportFiles") -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from sprintlib.cli.main import App
+from sprintlib.clock import local_time
 
 
 @click.command("restore")
@@ -19,7 +20,7 @@ def command(app: App, file: Path | None, folder: Path | None, as_json: bool) -> 
     The store that is there now is kept beside the restored one, and a sprint.toml that is there stays.
     """
     from sprintlib import backup
-    from sprintlib.settings import find_home
+    from sprintlib.settings import find_home, load
 
     chosen = file or newest_of(app)
     done = backup.restore(chosen.resolve(), (folder or find_home(app.home)).expanduser().resolve())
@@ -34,7 +35,7 @@ def command(app: App, file: Path | None, folder: Path | None, as_json: bool) -> 
         }
         click.echo(json.dumps(told, indent=2))
         return
-    made = f"{done.manifest.made_at:%Y-%m-%d %H:%M} UTC"
+    made = local_time(done.manifest.made_at, load(done.home).time_zone)
     click.echo(f"Restored {done.home} as of {made}: {sum(done.manifest.contents.rows.values()):,} rows.")
     if done.kept:
         click.echo(f"What was there before is kept as {done.kept}.")

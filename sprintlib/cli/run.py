@@ -3,11 +3,11 @@
 import json
 import sys
 from dataclasses import asdict
-from datetime import datetime
 
 import click
 
 from sprintlib.cli.main import App
+from sprintlib.clock import local_time, utc_now
 
 
 @click.group("run")
@@ -17,10 +17,11 @@ def command() -> None:
 
 @command.command(short_help="Collect, and write the reports that are overdue.")
 @click.option("--explain/--no-explain", default=None, help="With the agents' words; default: as in sprint.toml.")
+@click.option("--scheduler", metavar="ADDRESS", help="tcp://HOST:PORT of a Dask cluster that writes them side by side.")
 @click.option("--quiet", is_flag=True, help="Say nothing when nothing is due.")
 @click.option("--json", "as_json", is_flag=True, help="Print what ran as JSON.")
 @click.pass_obj
-def due(app: App, explain: bool | None, quiet: bool, as_json: bool) -> None:
+def due(app: App, explain: bool | None, scheduler: str | None, quiet: bool, as_json: bool) -> None:
     """Collect what is new and write the overdue reports of every open milestone with a due date.
 
     Meant for cron and launchd: it may be called at any time and any number of times. Exits 1 when a report failed.
@@ -39,7 +40,7 @@ def due(app: App, explain: bool | None, quiet: bool, as_json: bool) -> None:
             click.echo(told)
 
     try:
-        results = run_due(app.settings, say=say, explain=explain)
+        results = run_due(app.settings, say=say, explain=explain, scheduler=scheduler)
     except SprintError:
         if unattended and not as_json:
             click.echo(f"{_stamp(app)} ", nl=False, err=True)
@@ -53,7 +54,7 @@ def due(app: App, explain: bool | None, quiet: bool, as_json: bool) -> None:
 
 def _stamp(app: App) -> str:
     """Now, in the project's time zone."""
-    return f"{datetime.now(app.settings.time_zone):%Y-%m-%d %H:%M %Z}"
+    return local_time(utc_now(), app.settings.time_zone)
 
 
 @command.command("list")
@@ -72,6 +73,6 @@ def list_runs(app: App, limit: int, as_json: bool) -> None:
     if not found:
         click.echo("No report has run yet: run 'sprint report'.")
     for run in found:
-        what = f"{plain(run.milestone)}  {plain(run.folder or run.message or '')}"
-        started = run.started_at.astimezone(app.settings.time_zone)
-        click.echo(f"{started:%Y-%m-%d %H:%M %Z}  {run.state:<8} {run.trigger:<5} {what}")
+        kind = "" if run.kind == "sprint_analysis" else f" ({run.kind.replace('_', ' ')})"
+        what = f"{plain(run.milestone)}{kind}  {plain(run.folder or run.message or '')}"
+        click.echo(f"{local_time(run.started_at, app.settings.time_zone)}  {run.state:<8} {run.trigger:<5} {what}")

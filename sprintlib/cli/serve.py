@@ -27,10 +27,12 @@ def command(app: App, host: str, port: int, worker: bool) -> None:
 
     The REST API is at http(s)://HOST:PORT/api/v1, described by /openapi.json (docs/api.md).
     GitHub sends to http(s)://HOST:PORT/webhooks/github, as JSON, with the secret of SPRINT_WEBHOOK_SECRET or of the
-    file that sprint.toml names as [webhooks] secret_file. GET /health says how the inbox stands. A delivery is stored
+    file that sprint.toml names as [webhooks] secret_file. GET /health says how the inbox stands, GET /metrics
+    is for Prometheus. A delivery is stored
     before it is answered; 'sprint inbox list' shows what became of it.
     """
     from sprintlib.api import WebhookSecrets, serve
+    from sprintlib.figures import Keeper
     from sprintlib.github.hook_secret import VARIABLE
 
     project = app.project
@@ -44,7 +46,7 @@ def command(app: App, host: str, port: int, worker: bool) -> None:
             click.echo(f"There is no webhook secret, so deliveries are refused: set {VARIABLE} to receive them.")
 
     beside = _worker(project.settings.home, debug=app.debug) if worker else nullcontext()
-    with suppress(KeyboardInterrupt), beside:
+    with suppress(KeyboardInterrupt), beside, Keeper(project.engine):
         serve(project, secrets, host, port, ready)
 
 

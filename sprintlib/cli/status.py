@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from sprintlib.cli.main import App
+from sprintlib.clock import local_time
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
     from rich.table import Table
 
+    from sprintlib.figures import Figure
     from sprintlib.status import Status
 
 
@@ -55,7 +57,7 @@ def _table(found: "Status", zone: "tzinfo") -> "Table":
     from sprintlib.views.words import age
 
     table = Table.grid(padding=(0, 2))
-    rows = [("project", f"{found.project}, as of {found.as_of.astimezone(zone):%Y-%m-%d %H:%M %Z}")]
+    rows = [("project", f"{found.project}, as of {local_time(found.as_of, zone)}")]
     rows += [("milestone", _verdict(found, number)) for number in range(len(found.verdicts))]
     rows += [("facts", f"{name}: {age(at, found.as_of)}") for name, at in found.facts.items()]
     waiting = found.inbox["waiting"] + found.inbox["taken"]
@@ -63,11 +65,16 @@ def _table(found: "Status", zone: "tzinfo") -> "Table":
     rows.append(("last report", _run(found, zone)))
     rows.append(("scheduler", found.scheduler or "none"))
     rows.append(("last backup", _moment(found.last_backup, zone)))
+    rows += [("figures", _figure(one)) for one in found.figures if one.value is not None]
     size = "on a server" if found.store_bytes is None else f"{found.store_bytes / 1e6:.1f} MB"
     rows.append(("store", f"{size}, sprintlib {found.version}"))
     for name, told in rows:
         table.add_row(Text(name, style="dim"), Text(told))
     return table
+
+
+def _figure(one: "Figure") -> str:
+    return f"{one.sentence()}{'' if one.state == 'ok' else f': {one.state}'}"
 
 
 def _verdict(found: "Status", number: int) -> str:
@@ -90,4 +97,4 @@ def _run(found: "Status", zone: "tzinfo") -> str:
 
 
 def _moment(at: datetime | None, zone: "tzinfo") -> str:
-    return f"{at.astimezone(zone):%Y-%m-%d %H:%M %Z}" if at else "none"
+    return local_time(at, zone) if at else "none"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sprintlib.cli.main import App
+from sprintlib.clock import local_time
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -90,6 +91,6 @@ def password(password: str, as_json: bool) -> None:
 
 def _line(one: "ApiToken", zone: "tzinfo") -> str:
     until = f"until {one.expires_at.astimezone(zone):%Y-%m-%d}"
-    used = f"last used {one.used_at.astimezone(zone):%Y-%m-%d %H:%M}" if one.used_at else "never used"
+    used = f"last used {local_time(one.used_at, zone)}" if one.used_at else "never used"
     seen = f", only {', '.join(one.repositories)}" if one.repositories else ""
     return f"{one.id:>4}  {one.name:<20} {one.role:<6}  {one.state:<7}  {until}, {used}{seen}"

@@ -1,11 +1,13 @@
 """`sprint trace`: how an explanation came about, step by step, and what it would be with another value."""
 
 import json
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from sprintlib.cli.main import App
+from sprintlib.clock import local_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +32,9 @@ def list_runs(app: App, as_json: bool) -> None:
         click.echo(json.dumps(runs, indent=2))
     for run in [] if as_json else runs:
         state = f"waits for {', '.join(run['waiting'])}" if run["waiting"] else "finished"
-        click.echo(f"{run['run']}  {run['as_of'][:16]}  {_printable(run['milestone'] or '-')}  {state}")
+        click.echo(
+            f"{run['run']}  {_as_of(run, app.settings.time_zone)}  {_printable(run['milestone'] or '-')}  {state}"
+        )
     if not runs and not as_json:
         click.echo("No runs yet: 'sprint explain' makes one.")
 
@@ -48,7 +52,7 @@ def show(app: App, run: str, after: str | None, as_json: bool) -> None:
     if as_json or after:
         click.echo(json.dumps(state, indent=2))
         return
-    for line in _told(found):
+    for line in _told(found, app.settings.time_zone):
         click.echo(_printable(line))
 
 
@@ -134,9 +138,17 @@ def _summary(run: "Run") -> dict[str, Any]:
     }
 
 
-def _told(run: "Run") -> "Iterator[str]":
+def _as_of(summary: "dict[str, Any]", zone: tzinfo) -> str:
+    """The moment that a run speaks of; as it is written where it is none."""
+    try:
+        return local_time(datetime.fromisoformat(summary["as_of"]), zone)
+    except ValueError:
+        return str(summary["as_of"])
+
+
+def _told(run: "Run", zone: tzinfo) -> "Iterator[str]":
     summary = _summary(run)
-    yield f"Run {run.id}: {summary['milestone'] or 'no milestone yet'}, as of {summary['as_of']}"
+    yield f"Run {run.id}: {summary['milestone'] or 'no milestone yet'}, as of {_as_of(summary, zone)}"
     for step in run.state.get("trace", []):
         yield f"  {step['agent']:18} {step['seconds']:7.2f} s{'' if step['attempt'] == 1 else ', tried again'}"
         if step["agent"] == "llm_reasoner":

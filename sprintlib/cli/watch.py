@@ -17,6 +17,7 @@ def command(app: App, once: bool) -> None:
     It asks every half minute while something happens and less often while nothing does; an answer that nothing changed
     costs nothing of the rate limit. Beside 'sprint serve' it finds what a webhook missed.
     """
+    from sprintlib.figures import Keeper
     from sprintlib.services import sync
     from sprintlib.worker import RefreshThread, Watch, Worker
     from sprintlib.worker.polling import told
@@ -34,7 +35,8 @@ def command(app: App, once: bool) -> None:
     polls.start()
     refreshes.start()
     try:
-        worker.run()
+        with Keeper(engine):
+            worker.run()
     except KeyboardInterrupt:
         line.end()
     finally:

@@ -15,6 +15,7 @@ def command(app: App, with_parent: bool) -> None:
 
     'sprint serve' runs one by itself. Several may work on one store; one that is killed loses nothing.
     """
+    from sprintlib.figures import Keeper
     from sprintlib.worker import RefreshThread, Worker
 
     settings, engine = app.project.settings, app.project.engine
@@ -27,7 +28,8 @@ def command(app: App, with_parent: bool) -> None:
             worker.stop()
 
     try:
-        worker.run(on_round=look)
+        with Keeper(engine):
+            worker.run(on_round=look)
     except KeyboardInterrupt:
         return
     finally:

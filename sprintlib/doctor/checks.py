@@ -13,9 +13,11 @@ from sqlalchemy.exc import DatabaseError
 
 from sprintlib import backup, inbox, llm, schedule
 from sprintlib.backup.files import OLD, folder_of
+from sprintlib.clock import local_time, zone_name
 from sprintlib.doctor.access import check_access
 from sprintlib.doctor.check import Check
 from sprintlib.errors import LlmError, SettingsError, SprintError
+from sprintlib.figures import breaches, figures
 from sprintlib.github import Client, RetryPolicy, connect, find_token
 from sprintlib.github.set_aside import set_aside
 from sprintlib.github.token import is_loopback
@@ -29,7 +31,10 @@ _DISK_NEEDED_GB = 1.0
 _CLOCK_TOLERANCE_SECONDS = 300
 _PATIENCE = RetryPolicy(timeout_seconds=10, attempts=2, first_wait_seconds=0.5)
 _MACHINE = ("disk", "git", "kernel", "Ollama")
-_EVERYTHING = ("disk", "store", "collection", "inbox", "access", "git", "kernel", "Ollama", "scheduler", "backup")
+_EVERYTHING = (
+    *("disk", "store", "collection", "inbox", "access", "git", "kernel", "Ollama", "scheduler", "backup"),
+    "figures",
+)
 _MOST_NAMED = 5
 _MOST_WAITING = 500
 _READS = {"issues": "Issues", "pulls": "Pull requests", "actions/runs": "Actions"}
@@ -76,6 +81,7 @@ def _without_github(settings: Settings, names: Sequence[str]) -> Iterator[Check]
         "Ollama": _ollama,
         "scheduler": _scheduler,
         "backup": _backup,
+        "figures": _figures,
     }
     for name in names:
         yield from _guarded(name, partial(_single, checks[name], settings))
@@ -121,9 +127,14 @@ def _budget(client: Client, zone: tzinfo) -> Check:
         remaining, limit = int(core["remaining"]), int(core["limit"])
     except (KeyError, TypeError, ValueError, OverflowError, OSError):
         return Check("rate budget", "info", "the server does not say how many requests are left")
-    message = f"{remaining:,} of {limit:,} requests left until {reset:%H:%M}"
+    message = f"{remaining:,} of {limit:,} requests left until {reset:%H:%M} {zone_name(reset, zone)}"
     if remaining < 0.1 * limit:
-        return Check("rate budget", "warn", message, f"wait until {reset:%H:%M}, or let sync resume by itself")
+        return Check(
+            "rate budget",
+            "warn",
+            message,
+            f"wait until {reset:%H:%M} {zone_name(reset, zone)}, or let sync resume by itself",
+        )
     return Check("rate budget", "ok", message)
 
 
@@ -183,7 +194,7 @@ def _store(settings: Settings) -> Check:
         engine.dispose()
     if last is None:
         return Check("store", "warn", "nothing has been collected completely yet", "run 'sprint sync'")
-    return Check("store", "ok", f"readable, last complete sync {last.astimezone(settings.time_zone):%Y-%m-%d %H:%M}")
+    return Check("store", "ok", f"readable, last complete sync {local_time(last, settings.time_zone)}")
 
 
 def _collection(settings: Settings) -> Check:
@@ -290,7 +301,28 @@ def _backup(settings: Settings) -> Check:
     if last is None:
         return Check("backup", "info", "none yet", "run 'sprint backup'; 'sprint run due' makes one a day")
     age = datetime.now(UTC) - last.made_at
-    told = f"{last.made_at.astimezone(settings.time_zone):%Y-%m-%d %H:%M}, {last.size / 1e6:.1f} MB"
+    told = f"{local_time(last.made_at, settings.time_zone)}, {last.size / 1e6:.1f} MB"
     if age > OLD:
         return Check("backup", "warn", f"{told}: {age.days} days old", "run 'sprint backup'")
     return Check("backup", "ok", told)
+
+
+def _figures(settings: Settings) -> Check:
+    """What services and commands measured of themselves, against the targets."""
+    engine = open_store(settings.database_url, read_only=True)
+    try:
+        found = figures(engine)
+    except DatabaseError as error:
+        return Check("figures", "fail", f"cannot be read: {error.orig}", "move it away and run 'sprint sync'")
+    finally:
+        engine.dispose()
+    measured = [one for one in found if one.value is not None]
+    if not measured:
+        return Check("figures", "info", "nothing was measured in a day", "'sprint serve' and 'sprint watch' measure")
+    if breached := breaches(found):
+        told, todo = "; ".join(one.sentence() for one in breached), "; ".join(one.mends for one in breached)
+        return Check("figures", "warn", told, todo)
+    missed = [one.sentence() for one in measured if one.state == "missed"]
+    if missed:
+        return Check("figures", "info", f"short of an alert, beyond the target: {'; '.join(missed)}")
+    return Check("figures", "ok", "; ".join(f"{one.told} {one.shown(one.value or 0)}" for one in measured))

@@ -1,6 +1,6 @@
 """The backtest: every model forecasts every sprint, organisation by organisation, from what came before it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,7 @@ from sprintlib.evaluate.references import Rows
 from sprintlib.forecast.sprints import SprintModel, features, moderated, outcomes, past_sprints, shipped_model
 from sprintlib.forecast.sprints.local import learned_logits
 from sprintlib.forecast.sprints.model import TIMES
+from sprintlib.parallel import in_order, open_executor
 
 Array = NDArray[np.float64]
 
@@ -75,52 +76,75 @@ class Forecasts:
     p: dict[str, Array]
 
 
-def backtest(dataset: Dataset, refit: bool = False, lag: int = 0, prior: SprintModel | None = None) -> Backtest:
+def backtest(
+    dataset: Dataset,
+    refit: bool = False,
+    lag: int = 0,
+    prior: SprintModel | None = None,
+    scheduler: str | None = None,
+) -> Backtest:
     """Score six models on a dataset.
 
     refit: fit the public layer again, without the organisation that is scored, instead of taking it as shipped.
     lag: learn from a sprint only after so many others (0: before the next one), to see what overlap in time is worth.
-    prior: what to refit from, default the simulated model that ships.
+    prior: what to refit from, default the simulated model that ships. scheduler: as of `open_executor`, a call for
+    each organisation and time; by default here.
     Raises DatasetError where refitting has nothing to learn from.
     """
     if refit and len(dataset.organisations) < 2:
         raise DatasetError("--refit leaves one organisation out and needs at least two; run without it.")
     shipped = shipped_model()
     scores = []
-    for time in TIMES:
-        sprints = dataset.sprints.filter(pl.col("time") == time).sort("organisation", "sprint")
-        if sprints.is_empty():
-            continue
-        forecasts = forecast_all(sprints, prior or shipped_model("simulated"), None if refit else shipped, lag)
+    found = _forecasts(dataset, prior or shipped_model("simulated"), None if refit else shipped, lag, scheduler)
+    for time, sprints, forecasts in found:
         fitted = not refit and not fingerprints(sprints).isdisjoint(shipped.card["fingerprints"])
         scores += [_score(time, model, forecasts, fitted and model.startswith("shipped")) for model in MODELS]
     return Backtest(scores, dataset.organisations, refit, dataset.unreadable, shipped.card["name"])
 
 
-def forecast_all(sprints: pl.DataFrame, prior: SprintModel, shipped: SprintModel | None, lag: int) -> list[Forecasts]:
-    """Forecasts per organisation. sprints: SPRINT_SCHEMA at one time, sorted by organisation and sprint.
+def _forecasts(
+    dataset: Dataset, prior: SprintModel, shipped: SprintModel | None, lag: int, scheduler: str | None
+) -> Iterator[tuple[int, pl.DataFrame, list[Forecasts]]]:
+    """By time: its sprints, and forecasts of each organisation; all of them side by side."""
+    ordered = {time: dataset.sprints.filter(pl.col("time") == time).sort("organisation", "sprint") for time in TIMES}
+    named = {time: np.unique(sprints["organisation"].to_numpy()).tolist() for time, sprints in ordered.items()}
+    calls = [(ordered[time], name, prior, shipped, lag) for time in TIMES for name in named[time]]
+    with open_executor(scheduler) as executor:
+        values = in_order(executor, forecast_organisation, calls)
+        for time in TIMES:
+            if named[time]:
+                yield time, ordered[time], [next(values) for _ in named[time]]
 
-    shipped: the model to score; None: fit one from `prior` on the other organisations each time.
+
+def forecast_all(sprints: pl.DataFrame, prior: SprintModel, shipped: SprintModel | None, lag: int) -> list[Forecasts]:
+    """Forecasts per organisation, as of `forecast_organisation`."""
+    names = np.unique(sprints["organisation"].to_numpy()).tolist()
+    return [forecast_organisation(sprints, name, prior, shipped, lag) for name in names]
+
+
+def forecast_organisation(
+    sprints: pl.DataFrame, name: str, prior: SprintModel, shipped: SprintModel | None, lag: int
+) -> Forecasts:
+    """Of one organisation. sprints: SPRINT_SCHEMA at one time, of all, sorted by organisation and sprint.
+
+    shipped: the model to score; None: fit one from `prior` on the other organisations.
     """
     time = int(sprints["time"][0])
     fallback = shipped_model().card["rates"][str(time)]
     names, past = sprints["organisation"].to_numpy(), past_sprints(sprints)
     everything = Rows(features(sprints), outcomes(sprints), names, sprints["team"].to_numpy())
-    found = []
-    for name in np.unique(names):
-        others, rows = everything.where(names != name), everything.where(names == name)
-        model = shipped or _refitted(prior, sprints.filter(pl.col("organisation") != name))
-        p = {
-            "base_rate": np.full(len(rows.y), references.base_rate(others, fallback)),
-            "burn_up": references.burn_up(others, rows, fallback),
-            "monte_carlo": references.monte_carlo(others, rows, fallback),
-            "ratios_online": references.ratios_online(others, rows, fallback),
-            "simulator_only": _cold(prior, rows, time),
-            "shipped_cold": _cold(model, rows, time),
-            "shipped_online": _online(model, rows, time, lag),
-        }
-        found.append(Forecasts(rows, past[names == name], p))
-    return found
+    others, rows = everything.where(names != name), everything.where(names == name)
+    model = shipped or _refitted(prior, sprints.filter(pl.col("organisation") != name))
+    p = {
+        "base_rate": np.full(len(rows.y), references.base_rate(others, fallback)),
+        "burn_up": references.burn_up(others, rows, fallback),
+        "monte_carlo": references.monte_carlo(others, rows, fallback),
+        "ratios_online": references.ratios_online(others, rows, fallback),
+        "simulator_only": _cold(prior, rows, time),
+        "shipped_cold": _cold(model, rows, time),
+        "shipped_online": _online(model, rows, time, lag),
+    }
+    return Forecasts(rows, past[names == name], p)
 
 
 def _refitted(prior: SprintModel, others: pl.DataFrame) -> SprintModel:

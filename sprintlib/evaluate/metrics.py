@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 Probabilities = NDArray[np.float64]
 Outcomes = NDArray[np.int64]
@@ -29,6 +28,8 @@ def brier(p: Probabilities, y: Outcomes) -> float:
 
 def auc(p: Probabilities, y: Outcomes) -> float | None:
     """Chance that a delivered sprint got the higher forecast, ties half; None where only one outcome occurred."""
+    from scipy.stats import rankdata  # slow to import, and nothing else here needs it
+
     hits = int(y.sum())
     misses = len(y) - hits
     if not hits or not misses:

@@ -21,6 +21,7 @@ from sprintlib.facts.changes import Change, changes_in, note_changes, of_items
 from sprintlib.facts.kept import MILESTONE_CHANGE, kept_row, repository_kept, write_kept
 from sprintlib.facts.rows import TOLD, Origin, Payload, Row
 from sprintlib.store import append, fitted, schema, upsert
+from sprintlib.store.erased import Erased
 from sprintlib.text import printable
 
 _ONLY_IN_TIMELINES = ("event", "actor", "commit_id", "commit_url")
@@ -183,8 +184,11 @@ class FactBatch:
         return frozenset(noted) | of_items(self.origin.repository_id, [*self._waiting, *self._sizes])
 
     def write(self, connection: Connection) -> None:
-        """Store everything that was added."""
+        """Store everything that was added, with pseudonyms for whom was erased."""
         note_changes(connection, self.changes())
+        if erased := Erased.of(connection):
+            for table, table_rows in self._rows.items():
+                self._rows[table] = [erased.row(table, row) for row in table_rows]
         is_told = self.origin.source in TOLD
         for table, table_rows in self._rows.items():
             if table in _NEWEST_BY:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, delete, func, insert, select
 
+from sprintlib.observe.context import ids
 from sprintlib.store import schema
 from sprintlib.store.schema import fact_change
 
@@ -60,7 +61,8 @@ def note_changes(connection: Connection, changes: Collection[Change]) -> None:
         return
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_WRITERS_LOCK)))
-    connection.execute(insert(fact_change), [change._asdict() for change in sorted(set(changes))])
+    cause = ids().get("delivery")
+    connection.execute(insert(fact_change), [{**change._asdict(), "cause": cause} for change in sorted(set(changes))])
 
 
 def position(connection: Connection) -> int:
@@ -77,6 +79,13 @@ def changes_after(connection: Connection, known: int) -> frozenset[Change] | Non
         return None
     found = select(table.repository_id, table.kind, table.key).where(table.id > known).distinct()
     return frozenset(Change(*row) for row in connection.execute(found))
+
+
+def causes_between(connection: Connection, known: int, until: int) -> list[str]:
+    """The deliveries by which it was written what came after a position, up to another."""
+    table = fact_change.c
+    found = select(table.cause).where(table.id > known, table.id <= until, table.cause.is_not(None)).distinct()
+    return sorted(connection.execute(found).scalars())
 
 
 def forget_changes(connection: Connection, most: int = MOST_KEPT) -> None:

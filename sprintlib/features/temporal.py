@@ -5,6 +5,7 @@ from datetime import datetime
 import polars as pl
 
 from sprintlib.features.metric import Metric, duration, share
+from sprintlib.features.pull_stages import first_answers, pulls_of_people, ready
 from sprintlib.features.view import MilestoneView
 
 FAMILY = "temporal"
@@ -34,7 +35,7 @@ def pickup_time(view: MilestoneView) -> Metric:
 
     Page: docs/metrics/pickup_time.md.
     """
-    picked = _ready(view, _pulls(view)).join(_first_answers(view), on=["repository_id", "number"])
+    picked = ready(view, pulls_of_people(view)).join(first_answers(view), on=["repository_id", "number"])
     picked = view.in_window(picked.filter(pl.col("answered_at") >= pl.col("ready_at")), "answered_at")
     return duration(
         FAMILY, "pickup_time", _spans(view, picked, "ready_at", "answered_at"), f"first answers in {view.window}"
@@ -46,7 +47,7 @@ def review_time(view: MilestoneView) -> Metric:
 
     Page: docs/metrics/review_time.md.
     """
-    reviewed = _merged(view).join(_first_answers(view), on=["repository_id", "number"])
+    reviewed = _merged(view).join(first_answers(view), on=["repository_id", "number"])
     reviewed = reviewed.filter(pl.col("answered_at") <= pl.col("closed_at"))
     return duration(FAMILY, "review_time", _spans(view, reviewed, "answered_at", "closed_at"), _merged_window(view))
 
@@ -147,12 +148,8 @@ FEATURES = (
 # ------------------------------------------------------------------ shared by the above
 
 
-def _pulls(view: MilestoneView) -> pl.DataFrame:
-    return view.past.items.filter((pl.col("kind") == "pull") & ~pl.col("author_is_bot"))
-
-
 def _merged(view: MilestoneView) -> pl.DataFrame:
-    return view.in_window(_pulls(view).filter(pl.col("closed_as") == "done"), "closed_at")
+    return view.in_window(pulls_of_people(view).filter(pl.col("closed_as") == "done"), "closed_at")
 
 
 def _merged_window(view: MilestoneView) -> str:
@@ -162,30 +159,6 @@ def _merged_window(view: MilestoneView) -> str:
 def _closed(view: MilestoneView, kind: str) -> list[tuple[str, float]]:
     done = view.past.items.filter((pl.col("kind") == kind) & (pl.col("closed_as") == "done"))
     return _spans(view, view.in_window(done, "closed_at"), "created_at", "closed_at")
-
-
-def _ready(view: MilestoneView, pulls: pl.DataFrame) -> pl.DataFrame:
-    """With `ready_at`: opened, or last marked ready for review."""
-    marked = (
-        view.past.events.filter(pl.col("kind") == "ready_for_review")
-        .group_by("repository_id", "number")
-        .agg(pl.col("happened_at").max())
-    )
-    joined = pulls.join(marked, on=["repository_id", "number"], how="left")
-    return joined.with_columns(pl.max_horizontal("created_at", "happened_at").alias("ready_at"))
-
-
-def _first_answers(view: MilestoneView) -> pl.DataFrame:
-    """Per item, when a human other than its author first reviewed or commented: `answered_at`."""
-    reviews = view.past.reviews.rename({"submitted_at": "at"})
-    comments = view.past.comments.rename({"created_at": "at"})
-    columns = ["repository_id", "number", "author", "author_is_bot", "at"]
-    answers = pl.concat([reviews.select(columns), comments.select(columns)])
-    authors = view.past.items.select("repository_id", "number", pl.col("author").alias("opened_by"))
-    others = answers.join(authors, on=["repository_id", "number"]).filter(
-        ~pl.col("author_is_bot") & (pl.col("author") != pl.col("opened_by"))
-    )
-    return others.group_by("repository_id", "number").agg(pl.col("at").min().alias("answered_at"))
 
 
 def _spans(view: MilestoneView, frame: pl.DataFrame, start: str, end: str) -> list[tuple[str, float]]:

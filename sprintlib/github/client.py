@@ -29,6 +29,7 @@ from sprintlib.github.json_text import DeepError, read_json
 from sprintlib.github.refusals import forbidden, message, not_shown
 from sprintlib.github.token import Token, is_loopback
 from sprintlib.observe.log import LOGGER
+from sprintlib.observe.measures import record
 from sprintlib.settings import Settings
 from sprintlib.text import printable
 
@@ -218,6 +219,8 @@ class Client:
         self._compare_clocks(response.date)
         remaining = answered.get("x-ratelimit-remaining")
         self.remaining = self.remaining if remaining is None else int(remaining)
+        if remaining is not None and self._has_token and answered.get("x-ratelimit-resource", "core") == "core":
+            record("github_budget", int(remaining))
         return response
 
     def _relative(self, url: str) -> str:
@@ -234,7 +237,7 @@ class Client:
     def wait_for_reset(self, seconds: float, waited: float) -> None:
         """Wait until a limit is over. waited: seconds in all. Raises RateLimitError where that is too long."""
         reset_at = datetime.fromtimestamp(self.now().timestamp() + seconds, UTC)
-        local = f"{reset_at.astimezone():%H:%M}"
+        local = f"{reset_at.astimezone():%H:%M %Z}"
         if waited > self._longest_wait:
             raise RateLimitError(
                 f"GitHub's rate limit is used up until {local}: run 'sprint sync' again then, it goes on where it "

@@ -31,6 +31,7 @@ from sprintlib.github.connection import origin_of
 from sprintlib.github.git_log import FORMAT, MOST_FILES, ChangedFile, GitLogError, LoggedCommit, logged_commits
 from sprintlib.github.token import Token, is_loopback
 from sprintlib.store import append, fitted, schema, upsert
+from sprintlib.store.erased import Erased
 from sprintlib.text import printable
 
 _TIMEOUT_SECONDS = 1800
@@ -224,7 +225,8 @@ def _store(engine: Engine, page: list[tuple[Row, list[Row]]], origin: Origin, on
         commits.append(commit)
         files += its_files
     with engine.begin() as connection:
-        append(connection, schema.commit, commits)
+        erased = Erased.of(connection)
+        append(connection, schema.commit, [erased.row(schema.commit, one) for one in commits] if erased else commits)
         upsert(connection, schema.changed_file, files, keep_known=("additions", "deletions"))
         note_changes(connection, [Change(origin.repository_id, "commit", row["sha"]) for row in commits])
 

@@ -18,6 +18,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select, update
 
 from sprintlib.errors import SettingsError
+from sprintlib.store.erased import Erased
 from sprintlib.store.schema import delivery
 from sprintlib.store.writing import insert_into
 from sprintlib.text import printable
@@ -80,7 +81,9 @@ def receive(engine: Engine, guid: str, event: str, headers: Mapping[str, str], b
         "received_at": datetime.now(UTC),
     }
     with _writing(engine) as connection:
-        put = insert_into(connection, delivery).values(row).on_conflict_do_nothing()
+        erased = Erased.of(connection)
+        kept = erased.row(delivery, row) if erased else row
+        put = insert_into(connection, delivery).values(kept).on_conflict_do_nothing()
         is_new = connection.execute(put.returning(delivery.c.id)).first() is not None
         if not is_new:
             same = or_(delivery.c.guid == guid, delivery.c.digest == digest)

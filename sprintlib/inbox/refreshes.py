@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Engine, delete, func, select, update
 
+from sprintlib.observe.context import ids
 from sprintlib.store import upsert
 from sprintlib.store.schema import item_refresh
 
@@ -14,25 +15,32 @@ _LONGEST_WAIT = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Refresh:
-    """One item to ask about. wanted_at: when a webhook last told of it."""
+    """One item to ask about. wanted_at: when a webhook last told of it; cause: id of that delivery, if known."""
 
     repository_id: int
     number: int
     attempts: int
     wanted_at: datetime
+    cause: str | None = None
 
 
 def want_refresh(connection: Connection, repository_id: int, numbers: Collection[int]) -> None:
     """Put items down to be asked about, in the transaction that stores why."""
     now = datetime.now(UTC)
-    row = {"repository_id": repository_id, "attempts": 0, "wanted_at": now, "not_before": now}
+    row = {
+        "repository_id": repository_id,
+        "attempts": 0,
+        "wanted_at": now,
+        "not_before": now,
+        "cause": ids().get("delivery"),
+    }
     upsert(connection, item_refresh, [{**row, "number": number} for number in sorted(numbers)])
 
 
 def next_refresh(engine: Engine) -> Refresh | None:
     """What has waited longest and may be asked now."""
     table = item_refresh.c
-    query = select(table.repository_id, table.number, table.attempts, table.wanted_at)
+    query = select(table.repository_id, table.number, table.attempts, table.wanted_at, table.cause)
     query = query.where(table.not_before <= datetime.now(UTC)).order_by(table.wanted_at).limit(1)
     with engine.connect() as connection:
         row = connection.execute(query).first()

@@ -5,7 +5,6 @@ from sprintlib.knowledge.cleaning import clean
 from sprintlib.knowledge.hits import Hit
 from sprintlib.knowledge.indexing import IndexSummary, build_index, update_texts
 from sprintlib.knowledge.injection import Instruction, instructions
-from sprintlib.knowledge.masking import mask
 from sprintlib.knowledge.relevance import FLOOR, relevances
 from sprintlib.knowledge.retrieval import search
 from sprintlib.knowledge.semantic_index import SemanticIndex, open_semantic_index
@@ -31,7 +30,6 @@ __all__ = [
     "count_chunks",
     "instructions",
     "is_indexed",
-    "mask",
     "open_semantic_index",
     "relevances",
     "search",

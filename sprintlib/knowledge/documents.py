@@ -7,7 +7,7 @@ from hashlib import blake2b
 from sprintlib.history.texts import Text
 from sprintlib.knowledge.cleaning import clean
 from sprintlib.knowledge.injection import instructions
-from sprintlib.knowledge.masking import mask
+from sprintlib.masking import mask
 
 WORDS = 220  # what the embedding model reads at once (256 word pieces) without being cut
 _SPEAKING = frozenset({"comment", "review"})

@@ -45,12 +45,13 @@ def build_index(
     model: str | None = None,
     progress: OnProgress | None = None,
     playbook: Iterable[Text] | None = None,
+    scheduler: str | None = None,
 ) -> IndexSummary:
     """Bring the index to what is stored. What has not changed is not touched; a stopped run goes on where it was.
 
     model: a folder, or a name in the local cache; default: the weights that a package carries. playbook: its entries
-    as texts; those indexed before stay without it. Raises KnowledgeError for a model that cannot be loaded, and while
-    another indexing runs.
+    as texts; those indexed before stay without it. scheduler: of a Dask cluster that embeds.
+    Raises KnowledgeError for a model that cannot be loaded, and while another indexing runs.
     """
     show = progress or (lambda _what, _done, _total: None)
     with index_lock(settings.data_dir):
@@ -61,7 +62,7 @@ def build_index(
         if not installed():
             return found.model_copy(update={"note": MISSING})
         with embedder(model) as running:
-            embedded = embed_missing(engine, running, show)
+            embedded = embed_missing(engine, running, show, scheduler, model)
             index = write_index(engine, index_folder(settings), running.model, model, running.dimension)
     return found.model_copy(update={"embedded": embedded, "vectors": index.ntotal})
 

@@ -15,6 +15,7 @@ from sprintlib.store.schema import FULL_TEXT, chunk
 FREQUENT = 0.05  # share of all chunks; OR over such terms alone reads half the index and says nothing
 MOST_TERMS = 24
 MOST_MATCHES = 8000  # that are ranked: 2 microseconds each; reached beyond 6,000 chunks only
+MOST_OF_FREQUENT = 2000  # of words that all are frequent, the matches that are ranked: those indexed last
 _TERM = re.compile(r"[^\W_][\w./@:-]*", re.UNICODE)
 _TITLE_WEIGHT, _BODY_WEIGHT = 2.0, 1.0
 _FULL_TEXT = table(FULL_TEXT, column("rowid"))
@@ -59,10 +60,15 @@ def quoted(term: str) -> str:
 
 def _fts5(connection: Connection, words: list[str], scope: SearchFilter, limit: int) -> list[int]:
     """Ranked inside the full-text index; only where too few of the best may be found does every match get a look."""
-    matched = text(f"{FULL_TEXT} MATCH :matched").bindparams(matched=_expression(connection, words))
+    expression, is_frequent = _expression(connection, words)
+    matched = text(f"{FULL_TEXT} MATCH :matched").bindparams(matched=expression)
     rank: ColumnElement[float] = literal_column(f"bm25({FULL_TEXT}, {_TITLE_WEIGHT}, {_BODY_WEIGHT})")
     row = _FULL_TEXT.c.rowid
-    found = list(connection.scalars(select(row).where(matched).order_by(rank, row).limit(MORE * limit)))
+    ranked = select(row, rank.label("rank")).where(matched)
+    if is_frequent:  # the rank of a match costs more than the match, and says little of such words
+        ranked = ranked.order_by(row.desc()).limit(MOST_OF_FREQUENT)
+    best = ranked.subquery()
+    found = list(connection.scalars(select(best.c.rowid).order_by(best.c.rank, best.c.rowid).limit(MORE * limit)))
     kept = scope.among(connection, found)[:limit]
     if len(kept) == limit or len(found) < MORE * limit:
         return kept
@@ -70,13 +76,13 @@ def _fts5(connection: Connection, words: list[str], scope: SearchFilter, limit: 
     return list(connection.scalars(joined.order_by(rank, row).limit(limit)))
 
 
-def _expression(connection: Connection, words: list[str]) -> str:
-    """OR of the rarer terms, not more than there is time for; where all are frequent, AND, which reads less."""
+def _expression(connection: Connection, words: list[str]) -> tuple[str, bool]:
+    """OR of the rarer terms, not more than there is time for; where all are frequent (True), AND, which reads less."""
     most = max(50, int(FREQUENT * (connection.scalar(select(func.max(chunk.c.id))) or 0)))
     found = counts(connection, words, most + 1)
     present = [word for word in words if found[word]] or words
     rare = _rarest({word: found[word] for word in present if found[word] <= most})
-    return (" OR " if rare else " AND ").join(map(quoted, rare or present))
+    return (" OR " if rare else " AND ").join(map(quoted, rare or present)), not rare
 
 
 def _rarest(counts: dict[str, int]) -> list[str]:

@@ -25,6 +25,7 @@ from sprintlib.knowledge.reference_lookup import exact
 from sprintlib.knowledge.search_filter import SearchFilter
 from sprintlib.knowledge.semantic_index import SemanticIndex
 from sprintlib.knowledge.unspaced import pairs, unspaced
+from sprintlib.observe.measures import timed
 from sprintlib.settings import Settings
 from sprintlib.store.schema import chunk
 
@@ -70,7 +71,7 @@ def search(
     """
     if past is None and (as_of is not None or settings.sprints.source != "milestones"):
         past = load_state(engine, settings, as_of or datetime.now(UTC))
-    with engine.connect() as connection:
+    with timed("retrieval"), engine.connect() as connection:
         known = repository_ids(connection, settings.project.repositories)
         asked = {name.lower() for name in repos} if repos is not None else None
         chosen = {name: key for name, key in known.items() if asked is None or name.lower() in asked}

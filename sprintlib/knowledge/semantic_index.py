@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Engine, select
 
 from sprintlib.embedding import MISSING, Encoder, embedder, installed, model_folder
 from sprintlib.errors import KnowledgeError
+from sprintlib.knowledge.faiss_index import nearest
 from sprintlib.knowledge.search_filter import MORE, SearchFilter
-from sprintlib.knowledge.vectors import nearest, read_index, read_manifest
+from sprintlib.knowledge.vectors import read_index, read_manifest
 from sprintlib.settings import Settings
 from sprintlib.store.schema import chunk
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 class SemanticIndex:
     """An open vector index with its embedding model."""
 
-    index: "faiss.IndexIDMap2"
+    index: "faiss.Index"
     encoder: Encoder
 
     def nearest(self, connection: Connection, query: str, scope: SearchFilter, limit: int) -> list[int]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 
+from sprintlib import masking
 from sprintlib.history.texts import Text
 from sprintlib.knowledge.documents import Chunk, chunks
 from sprintlib.store.schema import chunk
@@ -18,7 +19,7 @@ _NAMES = [column.name for column in chunk.columns if column.name != "id"]
 # the digest stands for the body
 _COMPARED = [name for name in _NAMES if name not in ("body", "observed_at", "source_digest")]
 _SOURCE = [field.name for field in fields(Text) if field.name != "observed_at"]
-_RULES = ("documents.py", "cleaning.py", "injection*.py", "masking.py")
+_RULES = ("documents.py", "cleaning.py", "injection*.py")
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,8 @@ def _source_digest(text: Text, hosts: Collection[str]) -> str:
 def rules() -> str:
     """Of the code that makes chunks: with a new version of it, everything is cleaned again."""
     found = blake2b(digest_size=16)
-    for path in sorted(path for pattern in _RULES for path in Path(__file__).parent.glob(pattern)):
+    here = sorted(path for pattern in _RULES for path in Path(__file__).parent.glob(pattern))
+    for path in (*here, Path(masking.__file__)):
         found.update(path.read_bytes())
     return found.hexdigest()
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -12,8 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import Connection, CursorResult, Engine, and_, delete, func, select
 
-from sprintlib.embedding import Embedder, Vectors
+from sprintlib.embedding import Embedder, Vectors, encode_there
+from sprintlib.errors import KnowledgeError
+from sprintlib.knowledge.faiss_index import make_index
 from sprintlib.observe.log import LOGGER
+from sprintlib.parallel import in_order, open_executor
 from sprintlib.store import upsert
 from sprintlib.store.schema import chunk, vector
 
@@ -37,36 +41,71 @@ class Manifest:
     checksum: str
 
 
-def embed_missing(engine: Engine, model: Embedder, progress: Callable[[str, int, int | None], None]) -> int:
+def embed_missing(
+    engine: Engine,
+    model: Embedder,
+    progress: Callable[[str, int, int | None], None],
+    scheduler: str | None = None,
+    name: str | None = None,
+) -> int:
     """Embed chunks that have no vector of their present text; returns how many. Kept batch by batch.
 
-    Vectors of other models leave when this one is complete.
+    Vectors of other models leave when this one is complete. scheduler: as of `open_executor`, a call for each batch
+    with the model of this name; by default `model` makes all. Raises KnowledgeError where a worker has another model.
     """
     fits = and_(vector.c.chunk_id == chunk.c.id, vector.c.model == model.model, vector.c.digest == chunk.c.digest)
     missing = select(chunk.c.id).select_from(chunk.outerjoin(vector, fits)).where(vector.c.chunk_id.is_(None))
     with engine.connect() as connection:  # texts of like length waste no padding
         ids = list(connection.scalars(missing.order_by(func.length(chunk.c.title) + func.length(chunk.c.body))))
-    for start in range(0, len(ids), BATCH):
-        progress("Embedding", start, len(ids))
-        batch = ids[start : start + BATCH]
-        query = select(chunk.c.id, chunk.c.digest, chunk.c.title, chunk.c.body).where(chunk.c.id.in_(batch))
-        with engine.connect() as connection:
-            rows = connection.execute(query).all()
-        values = model.encode([f"{row.title}\n{row.body}" for row in rows])
+    batches = [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
+    progress("Embedding", 0, len(ids))
+    done = 0
+    for rows, values in _encoded(engine, model, batches, scheduler, name):
         found = [
-            {"chunk_id": row.id, "model": model.model, "digest": row.digest, "value": value.astype("<f4").tobytes()}
-            for row, value in zip(rows, values, strict=True)
+            {"chunk_id": key, "model": model.model, "digest": digest, "value": value.astype("<f4").tobytes()}
+            for (key, digest), value in zip(rows, values, strict=True)
         ]
         with engine.begin() as connection:
             upsert(connection, vector, found)
-    if ids:
-        progress("Embedding", len(ids), len(ids))
+        done += len(rows)
+        progress("Embedding", done, len(ids))
     with engine.begin() as connection:
         connection.execute(delete(vector).where(vector.c.model != model.model))
     return len(ids)
 
 
-def write_index(engine: Engine, folder: Path, model: str, name: str | None, dimension: int) -> "faiss.IndexIDMap2":
+def _encoded(
+    engine: Engine, model: Embedder, batches: Sequence[Sequence[int]], scheduler: str | None, name: str | None
+) -> Iterator[tuple[list[tuple[int, str]], Vectors]]:
+    """Of each batch of chunks the ids with the digests of their texts, and their vectors."""
+    if scheduler is None:
+        for batch in batches:
+            rows, texts = _texts(engine, batch)
+            yield rows, model.encode(texts)
+        return
+    told: deque[list[tuple[int, str]]] = deque()
+
+    def calls() -> Iterator[tuple[str | None, list[str]]]:
+        for batch in batches:
+            rows, texts = _texts(engine, batch)
+            told.append(rows)
+            yield name, texts
+
+    with open_executor(scheduler) as executor:
+        for digest, values in in_order(executor, encode_there, calls()):
+            if digest != model.model:
+                raise KnowledgeError("A worker of the cluster has another embedding model: install the same there.")
+            yield told.popleft(), values
+
+
+def _texts(engine: Engine, batch: Sequence[int]) -> tuple[list[tuple[int, str]], list[str]]:
+    query = select(chunk.c.id, chunk.c.digest, chunk.c.title, chunk.c.body).where(chunk.c.id.in_(batch))
+    with engine.connect() as connection:
+        rows = connection.execute(query).all()
+    return [(row.id, row.digest) for row in rows], [f"{row.title}\n{row.body}" for row in rows]
+
+
+def write_index(engine: Engine, folder: Path, model: str, name: str | None, dimension: int) -> "faiss.Index":
     """Make the index from the store's vectors and put it in place, file first, so that a crash shows in the checksum.
 
     A folder that cannot be written is no failure: the index is returned all the same.
@@ -75,9 +114,7 @@ def write_index(engine: Engine, folder: Path, model: str, name: str | None, dime
 
     with engine.connect() as connection:
         ids, values, fingerprint = _stored(connection, model, dimension)
-    index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
-    if len(ids):
-        index.add_with_ids(values, ids)
+    index = make_index(ids, values, dimension)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _replacing(folder / _FILE) as beside:
@@ -100,7 +137,7 @@ def read_manifest(folder: Path) -> Manifest | None:
         return None
 
 
-def read_index(engine: Engine, folder: Path, manifest: Manifest) -> "faiss.IndexIDMap2":
+def read_index(engine: Engine, folder: Path, manifest: Manifest) -> "faiss.Index":
     """The index as stored, or made again from the store when file, manifest and store do not fit each other."""
     import faiss
 
@@ -117,21 +154,6 @@ def read_index(engine: Engine, folder: Path, manifest: Manifest) -> "faiss.Index
     except (OSError, RuntimeError) as error:
         LOGGER.info("The vector index in %s cannot be read (%s): it is made again.", folder, error)
     return write_index(engine, folder, manifest.model, manifest.name, manifest.dimension)
-
-
-def nearest(index: "faiss.IndexIDMap2", query: Vectors, limit: int, among: Sequence[int] | None = None) -> list[int]:
-    """Ids of the vectors with the largest cosine to one query (dimension,), best first; `among`: only these."""
-    import faiss
-
-    faiss.omp_set_num_threads(1)  # waking threads costs more than a search
-    if query.shape != (index.d,):
-        raise ValueError(f"a query of dimension {query.shape} for an index of dimension {index.d}")
-    chosen: dict[str, Any] = {}
-    if among is not None:
-        selector = faiss.IDSelectorBatch(np.asarray(among, dtype=np.int64))
-        chosen["params"] = faiss.SearchParameters(sel=selector)
-    _, ids = index.search(query.reshape(1, -1), max(1, min(limit, index.ntotal)), **chosen)
-    return [int(found) for found in ids[0] if found >= 0]  # -1 fills up where there are fewer
 
 
 def _stored(connection: Connection, model: str, dimension: int) -> tuple[Any, Vectors, str]:

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from sprintlib.errors import LlmBadOutput, LlmTimeout, LlmUnavailable
 from sprintlib.llm.bounded import MAX_ANSWER_BYTES, Bounded, TooLargeError, TotalTimeout
 from sprintlib.observe.log import LOGGER
+from sprintlib.observe.measures import record
 from sprintlib.settings import LlmSettings, is_loopback
 
 _CONNECT_SECONDS = 3.0
@@ -128,6 +129,9 @@ class Model:
         hashed = hashlib.sha256(json.dumps(messages).encode()).hexdigest()
         call = Call(self.name, self.digest, options, hashed, *_cost(last, perf_counter() - started))
         self.calls.append(call)
+        if call.answer_tokens and call.answer_seconds:
+            record("llm_tokens", call.answer_tokens)
+            record("llm_seconds", call.answer_seconds)
         if last is not None and not last.done and self.until is not None and perf_counter() > self.until:
             raise _not_ready(self.name)
         if last is None or not last.done:

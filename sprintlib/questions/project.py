@@ -16,7 +16,8 @@ from sprintlib.dependencies import find_dependencies
 from sprintlib.evidence import Evidence
 from sprintlib.history import ProjectState, Sprint, closed_refs, find_sprints
 from sprintlib.history.remarks import Remark, remarks_on, reviewed_files
-from sprintlib.knowledge import Source, clean, instructions, mask
+from sprintlib.knowledge import Source, clean, instructions
+from sprintlib.masking import mask
 from sprintlib.questions.model import Analyse
 from sprintlib.questions.periods import written
 from sprintlib.risks.context import shorten

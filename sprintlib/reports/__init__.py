@@ -10,19 +10,27 @@ from sprintlib.imports import lazy_exports
 if TYPE_CHECKING:
     from sprintlib.reports.dated_report import ReportFiles, folder_name, write_report
     from sprintlib.reports.due import DatedSprint, Result, is_due, last_slot, open_dated_sprints, overdue, run_due
+    from sprintlib.reports.kinds import KINDS, Kind
+    from sprintlib.reports.looking_back import LookingBack, Week, open_retrospective, open_week
     from sprintlib.reports.page import Page, open_page
     from sprintlib.reports.retention import prune
 
 __all__ = [
+    "KINDS",
     "DatedSprint",
+    "Kind",
+    "LookingBack",
     "Page",
     "ReportFiles",
     "Result",
+    "Week",
     "folder_name",
     "is_due",
     "last_slot",
     "open_dated_sprints",
     "open_page",
+    "open_retrospective",
+    "open_week",
     "overdue",
     "prune",
     "run_due",
@@ -33,6 +41,8 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "due": ("DatedSprint", "Result", "is_due", "last_slot", "open_dated_sprints", "overdue", "run_due"),
+        "kinds": ("KINDS", "Kind"),
+        "looking_back": ("LookingBack", "Week", "open_retrospective", "open_week"),
         "page": ("Page", "open_page"),
         "retention": ("prune",),
         "dated_report": ("ReportFiles", "folder_name", "write_report"),

@@ -25,6 +25,7 @@ from sprintlib.errors import AnalysisError, ReportError, SprintError
 from sprintlib.imports import preload
 from sprintlib.locks import file_lock
 from sprintlib.reports import explaining
+from sprintlib.reports.kinds import LAST_ENDED, STANDARD, WEEK, Kind, folder_parts, notebook_of
 from sprintlib.reports.watch import run_watched
 from sprintlib.results import run_table
 from sprintlib.results.run_table import Trigger
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 NEAREST = "(nearest deadline)"
 NO_MILESTONE = "(no open milestone)"
-_NOTEBOOK = "sprint_analysis.ipynb"
+_UNNAMED: dict[Kind, str] = {"sprint_analysis": NEAREST, "weekly_digest": WEEK, "retrospective": LAST_ENDED}
 _LEAST_FREE_BYTES = 5_000_000
 _WHILE_SOMEBODY_WAITS = 25.0  # seconds for a model's words in a report by hand
 
@@ -87,6 +88,8 @@ def write_report(
     trigger: Trigger = "hand",
     notebook: Path | None = None,
     explain: bool | None = None,
+    since: str | None = None,
+    kind: Kind = STANDARD,
 ) -> ReportFiles:
     """Analyse a milestone as of a moment, and write its report into `<reports>/<date>/<project>-<milestone>/`.
 
@@ -94,28 +97,46 @@ def write_report(
     notebook: another notebook with the same parameters. A report of the same day and milestone is replaced.
     explain: run the agents first, whose words the report then shows; None: if `report.explain` says so and either
     nobody waits for the report or a model answers, which then has 25 seconds. Nothing but words is missing without.
+    kind: what is told: one milestone, the week of all, or the looking back on a sprint that is over, of which one may
+    be named. since: a day to compare with, as `services.memory.since_day` reads it; None: the last report of an earlier
+    day.
     Raises ReportError with one sentence; the run table has the same, but for a milestone that does not exist, and
     nothing half-done is left behind.
     """
     moment = (as_of or clock_of(settings)()).astimezone(UTC)
-    parameters = {"home": str(settings.home), "milestone": milestone, "as_of": moment.isoformat()}
+    parameters = _parameters(settings, milestone, moment, since)
     engine = open_store(settings.database_url)
     run_table.mark_dead_runs(engine)
-    if milestone is not None and notebook is None and trigger == "hand":
+    if milestone is not None and notebook is None and trigger == "hand" and kind == STANDARD:
         _check_milestone(engine, settings, milestone, moment)
-    _explain(engine, settings, milestone, moment, trigger, explain)
+    if kind == STANDARD:
+        _explain(engine, settings, milestone, moment, trigger, explain)
     with _partial_folder(settings) as partial:
-        run_id = run_table.start(engine, settings.project.name, milestone or NEAREST, moment, trigger, parameters)
+        named = milestone or _UNNAMED[kind]
+        run_id = run_table.start(engine, settings.project.name, named, moment, trigger, parameters, kind)
         with _failure_recorded(engine, settings, partial, run_id):
-            _execute(settings, notebook or resources.folder("notebooks") / _NOTEBOOK, partial, parameters)
+            _execute(settings, notebook or resources.folder("notebooks") / notebook_of(kind), partial, parameters)
             analysis = _numbers(partial)
-            folder = _publish(settings, partial, analysis)
+            folder = _publish(settings, partial, analysis, moment, kind)
     files = _files(folder, run_id, analysis)
     relative = folder.relative_to(settings.reports_dir).as_posix()
-    about = {"milestone": files.title, "sprint": files.sprint}
+    about = {} if kind == "weekly_digest" else {"milestone": files.title, "sprint": files.sprint}
     run_table.finish(engine, run_id, "ok", None, folder=relative, digest=_digest(files.notebook), **about)
     _store(engine, analysis)
     return files
+
+
+def _parameters(
+    settings: Settings, milestone: str | None, moment: datetime, since: str | None
+) -> dict[str, str | None]:
+    """What the notebook is run with; a notebook of somebody's own need not know `since`. Raises SettingsError."""
+    parameters = {"home": str(settings.home), "milestone": milestone, "as_of": moment.isoformat()}
+    if since is None:
+        return parameters
+    from sprintlib.services.memory import since_day
+
+    since_day(since, moment.astimezone(settings.time_zone).date())
+    return {**parameters, "since": since}
 
 
 @contextmanager
@@ -238,10 +259,12 @@ def _partial_folder(settings: Settings) -> Iterator[Path]:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _publish(settings: Settings, partial: Path, analysis: "Analysis") -> Path:
+def _publish(settings: Settings, partial: Path, analysis: "Analysis", moment: datetime, kind: Kind) -> Path:
     """Move the partial folder to its place; a former report of that day is there until the new one is."""
-    day = analysis.as_of.astimezone(settings.time_zone).date().isoformat()
-    final = settings.reports_dir / day / folder_name(analysis.project, *(found.title for found in analysis.milestones))
+    about = analysis.as_of if kind == STANDARD else moment
+    day = about.astimezone(settings.time_zone).date().isoformat()
+    parts = folder_parts(kind, tuple(found.title for found in analysis.milestones))
+    final = settings.reports_dir / day / folder_name(analysis.project, *parts)
     final.parent.mkdir(parents=True, exist_ok=True)
     with file_lock(settings.reports_dir / ".partial" / "lock", wait=True):
         if not final.exists():

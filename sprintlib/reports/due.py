@@ -7,13 +7,16 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import Engine
 
-from sprintlib import backup
+from sprintlib import backup, digest
 from sprintlib.clock import clock_of
 from sprintlib.errors import ReportError, SprintError
 from sprintlib.locks import LockedError, file_lock
+from sprintlib.parallel import in_order, open_executor
 from sprintlib.project import ProjectHandle
 from sprintlib.reports.dated_report import write_report
+from sprintlib.reports.due_kinds import MissingReport, missing_reports
 from sprintlib.reports.explaining import release_model
+from sprintlib.reports.kinds import STANDARD
 from sprintlib.reports.retention import prune
 from sprintlib.results.run_table import Run, mark_dead_runs, runs
 from sprintlib.settings import Settings
@@ -27,12 +30,12 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Result:
-    """How one overdue report, or the day's backup, went. milestone: null for the nearest deadline, and for a backup."""
+    """How one overdue report, message or backup went. milestone: null for the nearest deadline, and for the others."""
 
     milestone: str | None
     ok: bool
     message: str
-    kind: str = "report"  # | backup
+    kind: str = "report"  # | digest | backup
 
 
 def last_slot(settings: Settings, now: datetime) -> datetime | None:
@@ -72,18 +75,26 @@ def is_due(sprint: DatedSprint | None, slot: datetime, past_runs: Sequence[Run],
     return not tried or now - max(tried) >= RETRY_AFTER
 
 
-def run_due(settings: Settings, say: Say, now: datetime | None = None, explain: bool | None = None) -> list[Result]:
-    """Collect what is new, write the overdue report of each open dated milestone, make the day's backup. Idempotent.
+def run_due(
+    settings: Settings,
+    say: Say,
+    now: datetime | None = None,
+    explain: bool | None = None,
+    scheduler: str | None = None,
+) -> list[Result]:
+    """Collect what is new, write overdue reports, send the digest and make the backup of the day. Idempotent.
 
-    Without a dated milestone, one report on what is open. One failure does not stop the others.
-    explain: as in `write_report`. say: gets a line of plain text on whatever happens.
+    Each open dated milestone has its report; without one, there is a report on what is open. One failure does not stop
+    the others.
+    explain: as in `write_report`. scheduler: as of `open_executor`, a call for each report; by default one after the
+    other, here. say: gets a line of plain text on whatever happens.
     A second call at the same time says so and does nothing.
     """
     with _alone(settings) as alone:
         if not alone:
             say("Another 'sprint run due' is already running: nothing to do.")
             return []
-        return _catch_up(settings, say, now or clock_of(settings)(), explain)
+        return _catch_up(settings, say, now or clock_of(settings)(), explain, scheduler)
 
 
 def overdue(engine: Engine, settings: Settings, now: datetime) -> list[DatedSprint | None]:
@@ -91,7 +102,7 @@ def overdue(engine: Engine, settings: Settings, now: datetime) -> list[DatedSpri
     slot = last_slot(settings, now)
     if slot is None:
         return []
-    known = runs(engine, settings.project.name)
+    known = [run for run in runs(engine, settings.project.name) if run.kind == STANDARD]
     sprints: list[DatedSprint | None] = [*open_dated_sprints(engine, settings, now)]
     return [sprint for sprint in sprints or [None] if is_due(sprint, slot, known, now)]
 
@@ -105,25 +116,54 @@ def open_dated_sprints(engine: Engine, settings: Settings, as_of: datetime) -> l
     return [DatedSprint(str(sprint.key), sprint.title) for sprint in sprints if sprint.due_on is not None]
 
 
-def _catch_up(settings: Settings, say: Say, now: datetime, explain: bool | None) -> list[Result]:
+def _catch_up(settings: Settings, say: Say, now: datetime, explain: bool | None, scheduler: str | None) -> list[Result]:
     engine = open_store(settings.database_url)
     mark_dead_runs(engine)
-    results = _reports(engine, settings, say, now, explain) + _back_up(settings, say, now)
+    results = _reports(engine, settings, say, now, explain, scheduler)
+    results += _messages(engine, settings, say, collected=bool(results)) + _back_up(settings, say, now)
     if not results:
         say("Nothing is due.")
     return results
 
 
-def _reports(engine: Engine, settings: Settings, say: Say, now: datetime, explain: bool | None) -> list[Result]:
-    if not overdue(engine, settings, now):
+def _reports(
+    engine: Engine, settings: Settings, say: Say, now: datetime, explain: bool | None, scheduler: str | None
+) -> list[Result]:
+    project = ProjectHandle(settings, engine, clock_of(settings))
+    if not overdue(engine, settings, now) and not missing_reports(project, runs(engine, project.name), now):
         return []
     _collect(engine, settings, say)
-    results = [_report(settings, sprint, say, explain) for sprint in overdue(engine, settings, now)]
+    project.forget()
+    calls = [_standard(sprint) for sprint in overdue(engine, settings, now)]
+    calls += missing_reports(project, runs(engine, project.name), now)
+    results = []
+    with open_executor(scheduler) as executor:
+        for result, line in in_order(executor, _report, [(settings, call, explain) for call in calls]):
+            say(line)
+            results.append(result)
     if explain or (explain is None and settings.report.explain):
         release_model(settings)
     for folder in prune(engine, settings, now):
         say(f"Removed {folder}, older than {settings.report.keep_days} days.")
     return results
+
+
+def _messages(engine: Engine, settings: Settings, say: Say, collected: bool) -> list[Result]:
+    """The digest of the day, where [digest] names targets that have not had it."""
+    project = ProjectHandle(settings, engine, clock_of(settings))
+    if not digest.waiting(project):
+        return []
+    if not collected:
+        _collect(engine, settings, say)
+        project.forget()
+    try:
+        outcomes = digest.send_due(project)
+    except SprintError as error:
+        say(f"Digest: failed: {error}")
+        return [Result(None, False, str(error), "digest")]
+    for one in outcomes:
+        say(f"Digest to {one.target}: {one.message}")
+    return [Result(None, one.ok, one.message, "digest") for one in outcomes]
 
 
 def _back_up(settings: Settings, say: Say, now: datetime) -> list[Result]:
@@ -146,20 +186,26 @@ def _collect(engine: Engine, settings: Settings, say: Say) -> None:
     from sprintlib.services import sync
 
     try:
-        sync(ProjectHandle(settings, engine))
+        sync(ProjectHandle(settings, engine, clock_of(settings)))
     except SprintError as error:
         say(f"Nothing new was collected: {error} The reports use what was collected before.")
 
 
-def _report(settings: Settings, sprint: DatedSprint | None, say: Say, explain: bool | None) -> Result:
-    title = sprint.title if sprint else None
+def _standard(sprint: DatedSprint | None) -> MissingReport:
+    return MissingReport(STANDARD, sprint.title if sprint else None, sprint.title if sprint else "The nearest deadline")
+
+
+def _report(settings: Settings, one: MissingReport, explain: bool | None) -> tuple[Result, str]:
+    """Write one report; how it went, and the line that says so."""
+    title = one.milestone if one.kind == STANDARD else one.title
     try:
-        files = write_report(settings, title, trigger="due", explain=explain)
+        files = write_report(
+            settings, one.milestone, trigger="due", kind=one.kind, explain=explain if one.kind == STANDARD else None
+        )
     except SprintError as error:
-        say(f"{title or 'The nearest deadline'}: failed: {error}")
-        return Result(title, False, str(error))
-    say(f"{files.title}: {files.html}")
-    return Result(title, True, str(files.html))
+        return Result(title, False, str(error)), f"{one.title}: failed: {error}"
+    named = files.title if one.kind == STANDARD else one.title
+    return Result(title, True, str(files.html)), f"{named}: {files.html}"
 
 
 @contextmanager

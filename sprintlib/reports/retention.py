@@ -36,7 +36,7 @@ def _remove_partial(settings: Settings, now: datetime) -> None:
 def _outdated(known: list[Run], oldest: datetime) -> set[str]:
     """Folders that no young run and no milestone's last success refers to."""
     good = [run for run in known if run.state == "ok" and run.folder]
-    last = {run.milestone: run.folder for run in sorted(good, key=lambda run: run.started_at)}
+    last = {(run.kind, run.milestone): run.folder for run in sorted(good, key=lambda run: run.started_at)}
     kept = {run.folder for run in good if run.started_at >= oldest} | set(last.values())
     return {run.folder for run in good if run.folder and run.folder not in kept}
 

@@ -30,16 +30,18 @@ def store_analysis(engine: Engine, analysis: Analysis) -> list[int]:
         return [_store(connection, analysis, milestone) for milestone in analysis.milestones]
 
 
-def store_changed(engine: Engine, analysis: Analysis) -> list[int]:
+def store_changed(engine: Engine, analysis: Analysis, zone: tzinfo = UTC) -> list[int]:
     """Write the analyses of those milestones of which anything that is shown differs from the newest one stored.
 
-    Two processes that come to the same result store it once. Returns the ids of what was written.
+    One of an earlier day (in `zone`) is followed by one of today in any case: each day has its own. Two processes that
+    come to the same result store it once. Returns the ids of what was written.
     """
     if lies_ahead(analysis.as_of):
         return []
     with _alone(engine) as connection:
         newest = _newest_in(connection, analysis.project)
-        stored = {milestone.key: shown(milestone) for _, milestone in newest if milestone is not None}
+        today = analysis.as_of.astimezone(zone).date()
+        stored = {one.key: shown(one) for as_of, one in newest if one and as_of.astimezone(zone).date() >= today}
         changed = [one for one in analysis.milestones if stored.get(one.key) != shown(one)]
         return [_store(connection, analysis, milestone) for milestone in changed]
 

@@ -45,17 +45,20 @@ def chances(engine: Engine, project: str, since: datetime, until: datetime) -> d
 
 
 def newest_before(
-    engine: Engine, project: str, until: datetime, since: datetime | None = None
+    engine: Engine, project: str, until: datetime, since: datetime | None = None, sprint: str | None = None
 ) -> dict[str, tuple[datetime, MilestoneAnalysis]]:
     """The newest stored analysis of each sprint (its key) as of at most `until`, with its moment.
 
-    since: none as of an earlier moment. Those that another version of this package wrote in another shape are left out.
+    since: none as of an earlier moment. sprint: only that one. Those that another version of this package wrote in
+    another shape are left out.
     """
     table = schema.analysis
     place = func.row_number().over(partition_by=_SPRINT, order_by=(table.c.as_of.desc(), table.c.revision.desc()))
     ranked = select(table.c.id, place.label("place")).where(table.c.project == project, table.c.as_of <= until)
     if since is not None:
         ranked = ranked.where(table.c.as_of >= since)
+    if sprint is not None:
+        ranked = ranked.where(table.c.sprint == sprint)
     numbered = ranked.subquery()
     first = select(numbered.c.id).where(numbered.c.place == 1)
     query = select(_SPRINT, table.c.as_of, table.c.body).where(table.c.id.in_(first))

@@ -15,13 +15,14 @@ from sprintlib.store.schema import run
 
 State = Literal["running", "ok", "failed", "timeout", "killed"]
 Trigger = Literal["hand", "due"]
+Kind = Literal["sprint_analysis", "weekly_digest", "retrospective"]
 
 
 @dataclass(frozen=True)
 class Run:
     """One report that runs or ran. folder: relative to the reports folder; null without a result.
 
-    sprint: the key of the sprint reported on; null while it runs, and where that came to nothing.
+    sprint: the key of the sprint reported on; null while it runs, where that came to nothing, and of a week.
     """
 
     id: int
@@ -35,15 +36,23 @@ class Run:
     message: str | None
     pid: int | None
     sprint: str | None = None
+    kind: Kind = "sprint_analysis"
 
 
 def start(
-    engine: Engine, project: str, milestone: str, as_of: datetime, trigger: Trigger, parameters: Mapping[str, Any]
+    engine: Engine,
+    project: str,
+    milestone: str,
+    as_of: datetime,
+    trigger: Trigger,
+    parameters: Mapping[str, Any],
+    kind: Kind = "sprint_analysis",
 ) -> int:
     """Record that this process begins a report; its id. Raises StoreError when nothing can be written."""
     values = {
         "project": project,
         "milestone": milestone,
+        "kind": kind,
         "as_of": as_of,
         "state": "running",
         "trigger": trigger,

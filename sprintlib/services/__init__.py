@@ -6,6 +6,7 @@ from sprintlib.imports import lazy_exports
 
 if TYPE_CHECKING:
     from sprintlib.services.analysis import analyze, explain
+    from sprintlib.services.calibration import Calibration, calibration
     from sprintlib.services.catalog import milestones, organizations, repositories
     from sprintlib.services.collection import read_archive, replay, sync
     from sprintlib.services.delivery_records import deliveries, delivery, retry_deliveries
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from sprintlib.services.question_answering import Answer, answer, ask
     from sprintlib.services.report_runs import report_file, runs
     from sprintlib.services.scope_changes import ScopeEntry, scope_log
+    from sprintlib.services.stage_times import AgeingItem, Flow, MergedPull, StageTimes, flow
     from sprintlib.services.standings import chances, fill_days, standing, stood_before, trends
     from sprintlib.services.stored import forecasts, risks, stored_milestones
     from sprintlib.services.token_administration import create_token, revoke_token, tokens
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "analysis": ("analyze", "explain"),
+    "calibration": ("Calibration", "calibration"),
     "catalog": ("milestones", "organizations", "repositories"),
     "collection": ("read_archive", "replay", "sync"),
     "delivery_records": ("deliveries", "delivery", "retry_deliveries"),
@@ -43,6 +46,7 @@ _MODULES = {
         "open_recommendations",
         "record_feedback",
     ),
+    "stage_times": ("AgeingItem", "Flow", "MergedPull", "StageTimes", "flow"),
     "graphs": ("DependencyGraph", "dependency_graph"),
     "question_answering": ("Answer", "answer", "ask"),
     "report_runs": ("report_file", "runs"),
@@ -53,16 +57,22 @@ _MODULES = {
     "whatif": ("WhatIfResult", "can_change", "gains_if_out", "last_recommended", "what_if"),
 }
 __all__ = [
+    "AgeingItem",
     "Answer",
+    "Calibration",
     "DependencyGraph",
     "FeedbackResult",
+    "Flow",
     "GivenAnswer",
+    "MergedPull",
     "OpenRecommendation",
     "ScopeEntry",
+    "StageTimes",
     "WhatIfResult",
     "analyze",
     "answer",
     "ask",
+    "calibration",
     "can_change",
     "chances",
     "create_token",
@@ -73,6 +83,7 @@ __all__ = [
     "evidence",
     "explain",
     "fill_days",
+    "flow",
     "forecasts",
     "gains_if_out",
     "given_answers",

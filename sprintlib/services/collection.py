@@ -18,15 +18,20 @@ from sprintlib.store import open_store
 def sync(project: ProjectHandle, progress: OnProgress | None = None, via: Via = "auto") -> SyncSummary:
     """Collect what is new from GitHub into the store, with the user's token if there is one.
 
+    The first one of a day also keeps how every open milestone stands then (services.memory).
     via: how a first collection asks about single items; `auto` is GraphQL where there is a token, and REST elsewhere.
     Raises the errors of the `github` room, each with one sentence; what had arrived until then is stored.
     """
     with project.acting("run", "collection"):
         try:
             token = github.find_token(project.settings)
-            return github.sync(project.engine, project.settings, token, progress, via=via)
+            summary = github.sync(project.engine, project.settings, token, progress, via=via)
         finally:
             project.forget()
+    from sprintlib.services.memory import remember  # over a second of imports, which need not delay collecting
+
+    remember(project)
+    return summary
 
 
 def read_archive(
@@ -36,10 +41,12 @@ def read_archive(
     repositories: Sequence[str] = (),
     base_url: str = archive.BASE_URL,
     progress: OnProgress | None = None,
+    scheduler: str | None = None,
 ) -> ArchiveSummary:
     """Store what hourly files of GH Archive tell, of files on disk and of hours that are fetched from base_url.
 
-    repositories: OWNER/NAME; by default those of the project. Raises CollectError for a file that cannot be had.
+    repositories: OWNER/NAME; by default those of the project. scheduler: of a Dask cluster, whose workers find the same
+    files. Raises CollectError for a file that cannot be had.
     """
     fetch = archive.Download(base_url, project.settings.data_dir / "gharchive")
     sources: list[archive.Source] = [(path.name, partial(nullcontext, path)) for path in files]
@@ -47,7 +54,8 @@ def read_archive(
     known = project.settings.project
     with project.acting("run", "GH Archive"):
         try:
-            return archive.collect(project.engine, known, repositories or known.repositories, sources, progress)
+            wanted = repositories or known.repositories
+            return archive.collect(project.engine, known, wanted, sources, progress, scheduler)
         finally:
             project.forget()
 

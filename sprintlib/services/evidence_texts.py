@@ -9,7 +9,8 @@ from sqlalchemy import Connection, select
 
 from sprintlib.errors import AnalysisError
 from sprintlib.history.item_status import repository_ids
-from sprintlib.knowledge import instructions, mask
+from sprintlib.knowledge import instructions
+from sprintlib.masking import mask
 from sprintlib.project import ProjectHandle
 from sprintlib.recommend.playbook import playbook_texts
 from sprintlib.services.moments import Moment

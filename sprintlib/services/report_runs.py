@@ -10,7 +10,7 @@ from sprintlib.errors import AccessError, AnalysisError
 from sprintlib.project import ProjectHandle
 from sprintlib.results import mark_dead_runs
 from sprintlib.results import runs as read_runs
-from sprintlib.results.run_table import State, Trigger, find_run
+from sprintlib.results.run_table import Kind, State, Trigger, find_run
 from sprintlib.services.moments import Moment
 
 ReportFormat = Literal["html", "markdown", "numbers"]
@@ -33,6 +33,7 @@ class RunRecord(BaseModel):
     message: str | None
     pid: int | None
     sprint: str | None
+    kind: Kind
 
 
 def runs(project: ProjectHandle, most: int, before: int | None = None) -> list[RunRecord]:

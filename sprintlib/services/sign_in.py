@@ -142,7 +142,7 @@ def _client(settings: Settings) -> OAuth2Session:
     return OAuth2Session(
         auth.client_id,
         secret,
-        token_endpoint_auth_method="client_secret_post",  # noqa: S106 - a method's name
+        token_endpoint_auth_method="client_secret_post",  # noqa: S106  # nosec B106 # a method's name
         redirect_uri=f"{auth.public_url.rstrip('/')}/api/v1/auth/callback",
         code_challenge_method="S256",
     )

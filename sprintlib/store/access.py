@@ -48,3 +48,12 @@ session = Table(
     moment("revoked_at"),
     comment="who is signed in",
 )
+
+erased_person = Table(
+    "erased_person",
+    metadata,
+    Column("digest", String(64), primary_key=True, comment="SHA-256 of the login in lower case"),
+    Column("pseudonym", String(32), nullable=False),
+    moment("erased_at", nullable=False),
+    comment="who asked to be erased; the login itself is nowhere",
+)

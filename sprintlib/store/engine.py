@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
@@ -10,6 +11,7 @@ from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, SQLAlchemyE
 
 from sprintlib import permissions
 from sprintlib.errors import StoreError
+from sprintlib.observe.measures import record
 from sprintlib.store.upgrade import revision, revisions, upgrade
 
 
@@ -20,6 +22,7 @@ def open_store(url: str, read_only: bool = False) -> Engine:
     Raises StoreError with one sentence that says what to do.
     """
     engine = _engine(url, read_only)
+    _measure(engine)
     try:
         if not read_only and _is_new(engine):
             _upgrade(engine)
@@ -106,6 +109,18 @@ def _sqlite_pragmas(read_only: bool) -> Any:
         cursor.close()
 
     return on_connect
+
+
+def _measure(engine: Engine) -> None:
+    """Note how long each statement takes until its first row."""
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def begin(_connection: Any, _cursor: Any, _statement: str, _values: Any, context: Any, _many: bool) -> None:
+        context.began = perf_counter()
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def end(_connection: Any, _cursor: Any, _statement: str, _values: Any, context: Any, _many: bool) -> None:
+        record("store_query", perf_counter() - context.began)
 
 
 def _upgrade(engine: Engine) -> None:

@@ -1,6 +1,6 @@
-"""Tables of what arrives by itself: deliveries of webhooks, what is to be asked again, and what has changed."""
+"""Tables of what arrives by itself: deliveries, what is to be asked again, what has changed, and what it cost."""
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Column, Float, Index, Integer, LargeBinary, String, Table, Text
 
 from sprintlib.store.columns import metadata, moment, of_repository
 
@@ -37,6 +37,7 @@ item_refresh = Table(
     Column("attempts", Integer, nullable=False),
     moment("wanted_at", nullable=False),
     moment("not_before", nullable=False),
+    Column("cause", String(96), comment="guid of the delivery that told of it last"),
     comment="items to ask GitHub about again: a webhook told of them, and its payload lacks the timeline",
 )
 
@@ -47,6 +48,7 @@ fact_change = Table(
     Column("repository_id", BigInteger, nullable=False),
     Column("kind", String(16), nullable=False, comment="item | milestone | run | release | commit"),
     Column("key", String(96), nullable=False, comment="number, id, tag or sha"),
+    Column("cause", String(96), comment="guid of the delivery by which it was written"),
     sqlite_autoincrement=True,
     comment="what was written, in order; only the newest rows are kept, for who brings a loaded state forward",
 )
@@ -60,4 +62,17 @@ milestone_change = Table(
     moment("happened_at", nullable=False, primary_key=True),
     Column("before", Text, comment="the value until then; null: there was none"),
     comment="edits of milestones, which only webhooks tell",
+)
+
+metric = Table(
+    "metric",
+    metadata,
+    moment("at", nullable=False, primary_key=True, comment="beginning of five minutes"),
+    Column("name", String(32), primary_key=True, comment="what was measured, such as retrieval"),
+    Column("process", String(16), primary_key=True, comment="which process measured: any name, new at each start"),
+    Column("count", Integer, nullable=False, comment="how many values"),
+    Column("total", Float, nullable=False),
+    Column("last", Float, nullable=False),
+    Column("steps", JSON, nullable=False, comment="power of 1.1 -> how many values were at most that"),
+    comment="what services and commands measured of themselves; kept for 30 days",
 )

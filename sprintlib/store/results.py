@@ -93,8 +93,30 @@ run = Table(
     Column("digest", String(64), comment="SHA-256 of the executed notebook"),
     moment("started_at", nullable=False),
     moment("finished_at"),
+    Column(
+        "kind",
+        String(32),
+        nullable=False,
+        server_default="sprint_analysis",
+        comment="sprint_analysis | weekly_digest | retrospective",
+    ),
     comment="the truth about report runs; what papermill writes into a notebook is not",
 )
+
+digest = Table(
+    "digest",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("project", String(128), nullable=False),
+    Column("target", String(16), nullable=False, comment="file | slack | teams | email | issue | summary"),
+    Column("day", Date, nullable=False, comment="local day of the message; of a weekly one, the day of its week"),
+    Column("state", String(16), nullable=False, comment="sending | sent | quiet | failed | unsure"),
+    Column("reference", Text, comment="what was made of it: a file, the id of a comment"),
+    Column("message", Text, comment="why it failed, in one sentence"),
+    moment("tried_at", nullable=False),
+    comment="digests that were sent, so that none is sent twice",
+)
+Index("uq_digest_project", digest.c.project, digest.c.target, digest.c.day, unique=True)
 
 # ---------------------------------------------------------------- knowledge: derived, rebuilt by `sprint index`
 

@@ -4,7 +4,7 @@ Facts keep two clocks: when something happened in the world (`created_at`, `happ
 fetched it (`observed_at`). All times are UTC. Table names are singular. People appear as logins only.
 """
 
-from sprintlib.store.access import api_token, audit, session
+from sprintlib.store.access import api_token, audit, erased_person, session
 from sprintlib.store.boards import board_item, board_iteration
 from sprintlib.store.columns import UtcDateTime, metadata
 from sprintlib.store.facts import (
@@ -34,12 +34,13 @@ from sprintlib.store.facts import (
     sync_run,
     workflow_run,
 )
-from sprintlib.store.live import delivery, fact_change, item_refresh, milestone_change
+from sprintlib.store.live import delivery, fact_change, item_refresh, metric, milestone_change
 from sprintlib.store.results import (
     FULL_TEXT,
     TRIGRAMS,
     analysis,
     chunk,
+    digest,
     evidence,
     feedback,
     recommendation,
@@ -62,6 +63,8 @@ __all__ = [
     "commit",
     "delivery",
     "dependency",
+    "digest",
+    "erased_person",
     "event",
     "evidence",
     "fact_change",
@@ -71,6 +74,7 @@ __all__ = [
     "item_refresh",
     "listed_page",
     "metadata",
+    "metric",
     "milestone",
     "milestone_change",
     "milestone_title",

@@ -25,6 +25,7 @@ from sprintlib.views.page import (
     what_it_rests_on,
     wrapped,
 )
+from sprintlib.views.record import forecast_record
 from sprintlib.views.tables import drivers_table, freshness, notes, scope_table
 from sprintlib.views.vega import chart_html, vega_preamble
 from sprintlib.views.words import headline, percent
@@ -44,6 +45,7 @@ __all__ = [
     "drivers_table",
     "earlier_sprints",
     "first_screen",
+    "forecast_record",
     "freshness",
     "headline",
     "hostile_text",

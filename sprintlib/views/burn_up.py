@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis, ProjectionPoint
 from sprintlib.imports import import_without_uri_grammar
+from sprintlib.views.chart_theme import DONE, HIGH, INK, MUTED, themed
 from sprintlib.views.templating import macro, render
 from sprintlib.views.vega import chart_html
 from sprintlib.views.words import count, day, today
@@ -14,13 +15,7 @@ from sprintlib.views.words import count, day, today
 if TYPE_CHECKING:
     import altair as alt
 
-# CSS variables of style.css, so that one drawing follows light, dark and print; the fallbacks are the light theme
 _LONG = 300  # days from which on a day needs its year
-_INK = "var(--sprint-ink, #1d2327)"
-_MUTED = "var(--sprint-muted, #59636e)"
-_LINE = "var(--sprint-line, #dcd9d1)"
-_DONE = "var(--sprint-done, #0b6b53)"
-_DUE = "var(--sprint-high, #b3261e)"
 
 
 def burn_up_chart(analysis: Analysis, milestone: MilestoneAnalysis, height: int = 256) -> "alt.LayerChart":
@@ -50,19 +45,7 @@ def burn_up_chart(analysis: Analysis, milestone: MilestoneAnalysis, height: int 
         *_past(past, last, ahead, x),
         *_rules(milestone, now, (first, final), _top(milestone)),
     ]
-    chart: alt.LayerChart = (
-        alt.layer(*layers)
-        .properties(width="container", height=height, background="transparent")
-        .configure(
-            font="inherit",
-            autosize=alt.AutoSizeParams(type="fit", contains="padding"),
-            view=alt.ViewConfig(stroke=None),
-            axis=alt.AxisConfig(
-                labelColor=_MUTED, gridColor=_LINE, domainColor=_LINE, tickColor=_LINE, labelFontSize=12
-            ),
-        )
-    )
-    return chart
+    return themed(alt.layer(*layers), height)
 
 
 def burn_up_figure(analysis: Analysis, milestone: MilestoneAnalysis, height: int = 256) -> Markup:
@@ -134,8 +117,8 @@ def _projection(ahead: list[dict[str, Any]], x: Any) -> list[Any]:
         alt.Tooltip("high:Q", title="to", format=".0f"),
     ]
     return [
-        base.mark_area(color=_DONE, opacity=0.16).encode(y=_y("low"), y2="high:Q"),
-        base.mark_line(color=_DONE, strokeDash=[5, 4], strokeWidth=1.5).encode(y=_y("middle"), tooltip=tooltip),
+        base.mark_area(color=DONE, opacity=0.16).encode(y=_y("low"), y2="high:Q"),
+        base.mark_line(color=DONE, strokeDash=[5, 4], strokeWidth=1.5).encode(y=_y("middle"), tooltip=tooltip),
     ]
 
 
@@ -159,15 +142,15 @@ def _past(past: list[dict[str, Any]], last: list[dict[str, Any]], ahead: list[di
     near = (last[0]["scope"] - last[0]["done"]) * 8 < max(point["scope"] for point in past)
     below = {**label, "dy": 14} if near else label
     return [
-        base.mark_area(color=_DONE, opacity=0.10).encode(y=_y("done")),
+        base.mark_area(color=DONE, opacity=0.10).encode(y=_y("done")),
         alt.Chart({"values": onwards})
-        .mark_line(color=_INK, strokeWidth=1, strokeDash=[1, 3])
+        .mark_line(color=INK, strokeWidth=1, strokeDash=[1, 3])
         .encode(x=x, y=_y("scope")),
-        base.mark_line(color=_INK, strokeWidth=1.75, interpolate="step-after").encode(y=_y("scope"), tooltip=tooltip),
-        base.mark_line(color=_DONE, strokeWidth=2.75).encode(y=_y("done"), tooltip=tooltip),
-        end.mark_text(color=_INK, **label).encode(y=_y("scope"), text=alt.value(f"Scope {last[0]['scope']}")),
-        end.mark_text(color=_DONE, **below).encode(y=_y("done"), text=alt.value(f"Closed {last[0]['done']}")),
-        end.mark_point(color=_DONE, filled=True, size=55, opacity=1).encode(y=_y("done")),
+        base.mark_line(color=INK, strokeWidth=1.75, interpolate="step-after").encode(y=_y("scope"), tooltip=tooltip),
+        base.mark_line(color=DONE, strokeWidth=2.75).encode(y=_y("done"), tooltip=tooltip),
+        end.mark_text(color=INK, **label).encode(y=_y("scope"), text=alt.value(f"Scope {last[0]['scope']}")),
+        end.mark_text(color=DONE, **below).encode(y=_y("done"), text=alt.value(f"Closed {last[0]['done']}")),
+        end.mark_point(color=DONE, filled=True, size=55, opacity=1).encode(y=_y("done")),
     ]
 
 
@@ -182,10 +165,10 @@ def _rules(milestone: MilestoneAnalysis, now: date, span: tuple[date, date], top
     # names stand to the right of their line, unless the edge or the other name is near
     ahead = (due - now).days / width if due and width else 1.0  # of the width; negative once the due date is past
     if due:
-        marks.append((due, f"Due {due.day} {due:%b}", _DUE, [], (edge - due).days * 6 < width or -0.2 < ahead < 0))
+        marks.append((due, f"Due {due.day} {due:%b}", HIGH, [], (edge - due).days * 6 < width or -0.2 < ahead < 0))
     lower = -0.08 < ahead < 0.2
     as_of = f"As of {now.day} {now:%b}"  # the page may be read, or be made, on any later day
-    marks.append((now, as_of, _MUTED, [2, 3], 0 <= ahead < 0.125 or (edge - now).days * 10 < width))
+    marks.append((now, as_of, MUTED, [2, 3], 0 <= ahead < 0.125 or (edge - now).days * 10 < width))
     layers: list[Any] = []
     for when, name, color, dash, on_the_left in marks:
         below = lower and name == as_of

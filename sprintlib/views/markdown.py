@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from sprintlib.analysis.memory import ForecastRecord, Memory
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.evidence import Evidence
 from sprintlib.risks.model import Risk
-from sprintlib.views import earlier, items, measurements
+from sprintlib.views import earlier, items, measurements, record
 from sprintlib.views.answer import facts
 from sprintlib.views.markup import known_repositories, safe_url, seen
 from sprintlib.views.narrative import sentences, worded_by
@@ -24,21 +25,30 @@ def plain(value: object) -> str:
     return line.replace("://", ":\u200b//").replace("www.", "www\u200b.").replace("@", "@\u200b")
 
 
-def markdown_report(analysis: Analysis, milestone: MilestoneAnalysis | None) -> str:
-    """Everything the HTML report says, apart from the drawing. Without a milestone: what is known of the project."""
-    blocks = _about(analysis, milestone) if milestone else _about_project(analysis)
+_NO_MEMORY = Memory()
+
+
+def markdown_report(analysis: Analysis, milestone: MilestoneAnalysis | None, memory: Memory = _NO_MEMORY) -> str:
+    """Everything the HTML report says, apart from the drawing. Without a milestone: what is known of the project.
+
+    memory: what changed since an earlier moment, and past forecasts beside what came.
+    """
+    blocks = _about(analysis, milestone, memory) if milestone else _about_project(analysis)
+    blocks += _record(memory.record)
     blocks += ["## Data freshness", _freshness(analysis)]
     return "\n\n".join(blocks) + "\n"
 
 
-def _about(analysis: Analysis, milestone: MilestoneAnalysis) -> list[str]:
+def _about(analysis: Analysis, milestone: MilestoneAnalysis, memory: Memory) -> list[str]:
     known = known_repositories(analysis)
     figure, words = headline(analysis, milestone)
+    when = moment(analysis.as_of, analysis.zone)
     return [
         f"# {plain(milestone.title)}",
-        f"{plain(analysis.project)} · {plain(', '.join(milestone.repos))} · as of {moment(analysis.as_of)}",
+        f"{plain(analysis.project)} · {plain(', '.join(milestone.repos))} · as of {when}",
         f"**{plain(figure)}** {plain(words)}",
         plain(milestone.summary),
+        *([plain(memory.since)] if memory.since else []),
         "\n".join(f"- {plain(name)}: {plain(value)}" for name, value in facts(analysis, milestone)),
         *_in_words(milestone, known),
         "## What threatens it",
@@ -61,7 +71,7 @@ def _about(analysis: Analysis, milestone: MilestoneAnalysis) -> list[str]:
 def _about_project(analysis: Analysis) -> list[str]:
     return [
         f"# {plain(analysis.project)}",
-        f"as of {moment(analysis.as_of)}",
+        f"as of {moment(analysis.as_of, analysis.zone)}",
         "**No open milestone**",
         _list(analysis.notes),
         *_earlier(analysis),
@@ -74,14 +84,14 @@ def _list(lines: Iterable[str]) -> str:
 
 def _freshness(analysis: Analysis) -> str:
     return "\n".join(
-        f"- {plain(repo)}: {age(at, analysis.as_of)}{f' ({moment(at)})' if at else ''}"
+        f"- {plain(repo)}: {age(at, analysis.as_of)}{f' ({moment(at, analysis.zone)})' if at else ''}"
         for repo, at in analysis.freshness.items()
     )
 
 
 def _in_words(milestone: MilestoneAnalysis, known: frozenset[str]) -> list[str]:
     mark = {True: "\\* ", False: ""}
-    told = [f"- {mark[one.by_model]}{plain(one.text)}{_cites(one.evidence, known)}" for one in sentences(milestone)]
+    told = [f"- {mark[one.by_model]}{plain(one.text)}{cites(one.evidence, known)}" for one in sentences(milestone)]
     return ["## In thirty seconds", "\n".join(told), plain(worded_by(milestone))] if told else []
 
 
@@ -90,7 +100,8 @@ def _link(evidence: Evidence, known: frozenset[str]) -> str:
     return f"[{plain(evidence.ref)}](<{url.replace('<', '%3C').replace('>', '%3E')}>)" if url else plain(evidence.ref)
 
 
-def _cites(evidence: Iterable[Evidence], known: frozenset[str]) -> str:
+def cites(evidence: Iterable[Evidence], known: frozenset[str]) -> str:
+    """Citations as links in brackets, after a sentence; "" without any."""
     links = _links(evidence, known)
     return f" ({links})" if links else ""
 
@@ -104,7 +115,7 @@ def _risks(risks: Iterable[Risk], known: frozenset[str]) -> str:
     for number, risk in enumerate(risks, start=1):
         actor = f" Next move: {plain(risk.actor)}." if risk.actor else ""
         lines.append(
-            f"{number}. **{SEVERITIES[risk.severity]}**: {plain(risk.statement)}{actor}{_cites(risk.evidence, known)}\n"
+            f"{number}. **{SEVERITIES[risk.severity]}**: {plain(risk.statement)}{actor}{cites(risk.evidence, known)}\n"
             f"   Rule: {plain(risk.rule)}"
         )
     return "\n".join(lines) or "No risks found."
@@ -115,7 +126,7 @@ def _actions(milestone: MilestoneAnalysis, known: frozenset[str]) -> str:
     for number, action in enumerate(milestone.recommendations, start=1):
         beside = f" ({plain(' · '.join(particulars(action)))})" if particulars(action) else ""
         said = f"{plain(action.action)}{beside}"
-        lines.append(f"{number}. **{gain(action.expected_gain)}**: {said}{_cites(action.evidence, known)}")
+        lines.append(f"{number}. **{gain(action.expected_gain)}**: {said}{cites(action.evidence, known)}")
     plan = [plain(milestone.plan.statement)] if milestone.plan else []
     listed = ["\n".join(lines)] if lines else []
     return "\n\n".join([*plan, *listed]) or "No recommended actions: nothing in the playbook applies today."
@@ -147,24 +158,31 @@ def _items(milestone: MilestoneAnalysis) -> list[str]:
         ("↳ " * under + item.ref, item.title, items.state(item), items.chance(item))
         for item, under in items.ordered(milestone)
     ]
-    return [f"## {items.caption(milestone)}", _grid(items.HEAD, rows)] if rows else []
+    return [f"## {items.caption(milestone)}", grid(items.HEAD, rows)] if rows else []
 
 
 def _earlier(analysis: Analysis) -> list[str]:
     if not analysis.earlier:
         return []
     rows = [earlier.cells(sprint) for sprint in reversed(analysis.earlier)]
-    return ["## Earlier sprints", plain(earlier.accuracy(analysis)), _grid(earlier.HEAD, rows)]
+    return ["## Earlier sprints", plain(earlier.accuracy(analysis)), grid(earlier.HEAD, rows)]
+
+
+def _record(told: ForecastRecord) -> list[str]:
+    if not told.forecasts:
+        return []
+    rows = [record.cells(one) for one in reversed(told.forecasts)]
+    return ["## What was forecast, and what came", plain(record.score(told)), grid(record.HEAD, rows)]
 
 
 def _measurements(milestone: MilestoneAnalysis) -> list[str]:
     if not milestone.measurements:
         return []
     rows = [measurements.cells(metric) for metric in milestone.measurements]
-    return ["## Measurements", plain(measurements.gist(milestone)), _grid(measurements.HEAD, rows)]
+    return ["## Measurements", plain(measurements.gist(milestone)), grid(measurements.HEAD, rows)]
 
 
-def _grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table of plain texts."""
     lines = [" | ".join(plain(cell) for cell in row) for row in rows]
     return "\n".join(f"| {line} |" for line in (" | ".join(head), " | ".join("---" for _ in head), *lines))

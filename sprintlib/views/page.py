@@ -30,7 +30,7 @@ def css() -> str:
 
 def style() -> Markup:
     """The style sheet as an element, once per document."""
-    return Markup(f"<style>{css()}</style>")  # noqa: S704 - a file of ours
+    return Markup(f"<style>{css()}</style>")  # noqa: S704  # nosec B704 # a file of ours
 
 
 def wrapped(fragment: Markup) -> Markup:
@@ -38,8 +38,11 @@ def wrapped(fragment: Markup) -> Markup:
     return macro(_TEMPLATE, "wrapped", fragment)
 
 
-def first_screen(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
-    """Answer, burn-up, three risks, three actions: what fits on 1280 x 800. Below it the explanation, if any."""
+def first_screen(analysis: Analysis, milestone: MilestoneAnalysis, since: str = "") -> Markup:
+    """Answer, burn-up, three risks, three actions: what fits on 1280 x 800. Below it the explanation, if any.
+
+    since: what changed, as `analysis.changes.sentence` says it.
+    """
     return macro(
         _TEMPLATE,
         "first_screen",
@@ -52,12 +55,15 @@ def first_screen(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
         _points(milestone),
         action_list(analysis, milestone, limit=3),
         narrative(analysis, milestone),
+        since,
     )
 
 
 def project_screen(analysis: Analysis) -> Markup:
     """What can be said of a project that has no open milestone: its notes, which hold what closes next."""
-    return macro(_TEMPLATE, "project_screen", analysis.project, moment(analysis.as_of), notes(analysis, None))
+    return macro(
+        _TEMPLATE, "project_screen", analysis.project, moment(analysis.as_of, analysis.zone), notes(analysis, None)
+    )
 
 
 def all_findings(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
@@ -97,13 +103,13 @@ def context(analysis: Analysis, milestone: MilestoneAnalysis | None) -> Markup:
 def what_it_rests_on(analysis: Analysis, milestone: MilestoneAnalysis | None) -> Markup:
     """Freshness, notes, method and versions."""
     model = milestone.llm.model if milestone and milestone.llm.used else None
-    remarks, when = notes(analysis, milestone), moment(analysis.as_of)
+    remarks, when = notes(analysis, milestone), moment(analysis.as_of, analysis.zone)
     return macro(_TEMPLATE, "what_it_rests_on", freshness(analysis), remarks, version("sprintlib"), when, model)
 
 
 def document(title: str, body: str) -> str:
     """A whole HTML page around a body that carries its own style and scripts. body: HTML that is safe already."""
-    return f"{render('document.html', title=title, body=Markup(body))}\n"  # noqa: S704 - what the cells displayed
+    return f"{render('document.html', title=title, body=Markup(body))}\n"  # noqa: S704  # nosec B704 # what the cells displayed
 
 
 def _subtitle(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
@@ -111,7 +117,7 @@ def _subtitle(analysis: Analysis, milestone: MilestoneAnalysis) -> Markup:
     known = known_repositories(analysis)
     pages = {part.repo: web_url(part.html_url, known) for part in milestone.parts}
     repos = [(repo, pages.get(repo)) for repo in milestone.repos]
-    when = f"as of {moment(analysis.as_of)}, {today(analysis, milestone):%A}"
+    when = f"as of {moment(analysis.as_of, analysis.zone)}, {today(analysis, milestone):%A}"
     return macro(_TEMPLATE, "subtitle", analysis.project, repos, when)
 
 

@@ -124,7 +124,10 @@ def several_parts(milestone: MilestoneAnalysis) -> tuple[Part, ...]:
 
 def freshness(analysis: Analysis) -> Markup:
     """When the facts of each repository were last collected completely."""
-    rows = [[repo, moment(at) if at else "–", age(at, analysis.as_of)] for repo, at in analysis.freshness.items()]
+    rows = [
+        [repo, moment(at, analysis.zone) if at else "–", age(at, analysis.as_of)]
+        for repo, at in analysis.freshness.items()
+    ]
     head = ("Repository", "Collected", "Age at that time")
     return macro("macros.html", "table", "Data freshness", head, rows)
 

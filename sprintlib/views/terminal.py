@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from datetime import UTC, tzinfo
+from datetime import tzinfo
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
+from sprintlib.clock import local_time
 from sprintlib.evidence import Evidence
 from sprintlib.explain.model import Driver
 from sprintlib.forecast import count, day_name, percent, points, working_days
@@ -88,12 +89,12 @@ def render_explanation(milestone: MilestoneAnalysis) -> RenderableType:
     return Group(*blocks, Text(worded or f"No language model was used. {llm.missing or ''}".strip(), style="dim"))
 
 
-def render_what_if(supposition: WhatIfResult, zone: tzinfo = UTC) -> RenderableType:
+def render_what_if(supposition: WhatIfResult, zone: tzinfo) -> RenderableType:
     """Before and after, what was supposed, and the plan where one was asked for. zone: in which the moment is said."""
     found, left = supposition.found, supposition.open_items
     blocks: list[RenderableType] = [
         Text(f"{plain(supposition.milestone)}: what if", style="bold"),
-        Text(f"  as of  {supposition.as_of.astimezone(zone):%Y-%m-%d %H:%M %Z}", style="dim"),
+        Text(f"  as of  {local_time(supposition.as_of, zone)}", style="dim"),
         Text(f"  now    {_told(found.before, found.before_error, left[0])}"),
     ]
     if supposition.plan and len(found.assumptions) == 1:  # the one that is said of every comparison: nothing supposed

@@ -27,7 +27,7 @@ def vega_preamble(cache: Path | None = None) -> Markup:
 
     cache: folder where the script is kept between processes, because putting it together takes over a second.
     """
-    return Markup(f"<script>(function(){{{_bundle(cache)}}})();</script>")  # noqa: S704 - no text of a project in it
+    return Markup(f"<script>(function(){{{_bundle(cache)}}})();</script>")  # noqa: S704  # nosec B704 # no text of a project in it
 
 
 def chart_html(chart: Any, description: str) -> Markup:
@@ -38,7 +38,7 @@ def chart_html(chart: Any, description: str) -> Markup:
     spec = json.dumps(chart.to_dict(), separators=(",", ":"), ensure_ascii=False)
     spec = spec.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     name = hashlib.sha256(spec.encode()).hexdigest()[:16]
-    safe_spec, draw = Markup(spec), Markup(_DRAW)  # noqa: S704 - JSON in which no element can begin or end
+    safe_spec, draw = Markup(spec), Markup(_DRAW)  # noqa: S704  # nosec B704 # JSON in which no element can begin or end
     return render("chart.html", description=description, name=name, spec=safe_spec, draw=draw)
 
 

@@ -1,9 +1,10 @@
 """How numbers and dates are said: the same words on every page."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime, tzinfo
 
 from sprintlib import forecast
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
+from sprintlib.clock import zone_name
 from sprintlib.history.lateness import days_after
 from sprintlib.recommend.model import Recommendation
 
@@ -82,10 +83,10 @@ def between(early: date | None, late: date | None, beside: date) -> str:
     return " to ".join(dict.fromkeys((short_day(early, beside), short_day(late, beside))))
 
 
-def moment(value: datetime) -> str:
-    """`18 Nov 2026, 16:00 UTC`."""
-    utc = value.astimezone(UTC)
-    return f"{utc.day} {utc:%b %Y, %H:%M} UTC"
+def moment(value: datetime, zone: tzinfo) -> str:
+    """`18 Nov 2026, 17:00 CET`: in the project's zone, which is named because its clocks may change."""
+    local = value.astimezone(zone)
+    return f"{local.day} {local:%b %Y, %H:%M} {zone_name(value, zone)}"
 
 
 def age(value: datetime | None, as_of: datetime) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from sprintlib.analysis.pipeline import project_sprints, select_context, sprint_contexts
 from sprintlib.analysis.selection import select_milestone
+from sprintlib.clock import local_time
 from sprintlib.dependencies import find_dependencies
 from sprintlib.errors import AnalysisError
 from sprintlib.features import Metric, measure
@@ -103,7 +104,9 @@ class Project:
 
     def __repr__(self) -> str:
         repos = ", ".join(self.settings.project.repositories)
-        return f"Project {self.settings.project.name!r} ({repos}), as of {self.as_of:%Y-%m-%d %H:%M} UTC"
+        return (
+            f"Project {self.settings.project.name!r} ({repos}), as of {local_time(self.as_of, self.settings.time_zone)}"
+        )
 
     @cached_property
     def state(self) -> ProjectState:

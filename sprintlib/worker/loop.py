@@ -14,8 +14,9 @@ from sqlalchemy.exc import DatabaseError
 
 from sprintlib import inbox
 from sprintlib.clock import clock_of
-from sprintlib.facts.changes import forget_changes
+from sprintlib.facts.changes import causes_between, forget_changes
 from sprintlib.inbox import Delivery, IgnoredError, UnreadableError
+from sprintlib.observe.context import bound
 from sprintlib.observe.log import LOGGER
 from sprintlib.results import thin_analyses
 from sprintlib.settings import Settings
@@ -51,6 +52,7 @@ class Worker:
         self._looked_at = 0.0
         self._taken_at = self._waits_since = 0.0
         self._tidied_at: datetime | None = None
+        self._causes: dict[str, set[str]] = {}  # key of a sprint that waits -> ids of the deliveries that touched it
 
     def stop(self) -> None:
         """End after the present round."""
@@ -80,7 +82,7 @@ class Worker:
             self._taken_at = time.monotonic()
         elif self._is_up_to_date() and not self._is_turn_of_late():
             return False
-        self.project.bring_forward()
+        self._bring_forward()
         self._looked_at = time.monotonic()
         failed = self._analyze(set(self.project.urgent))
         if failed is None:
@@ -110,16 +112,35 @@ class Worker:
 
     def _analyze(self, keys: Collection[str]) -> str | None:
         """Analyse sprints. Returns what went wrong, if anything did: then these wait for the next change."""
-        try:
-            self.analyses += self.project.analyze(keys)
-        except DatabaseError:
-            raise
-        except Exception as error:  # noqa: BLE001 - logged with its traceback
-            LOGGER.exception("analysis of %s", ", ".join(sorted(keys)))
-            self.project.urgent -= set(keys)
-            self.project.late -= set(keys)
-            return f"the analysis failed: {type(error).__name__}: {error}"
+        if not keys:
+            return None
+        caused_by = sorted({guid for key in keys for guid in self._causes.pop(key, ())})
+        with bound(deliveries=caused_by or None):
+            try:
+                began = time.monotonic()
+                stored = self.project.analyze(keys)
+            except DatabaseError:
+                raise
+            except Exception as error:  # noqa: BLE001 - logged with its traceback
+                LOGGER.exception("an analysis failed", extra={"sprints": sorted(keys)})
+                self.project.urgent -= set(keys)
+                self.project.late -= set(keys)
+                return f"the analysis failed: {type(error).__name__}: {error}"
+            said = {"sprints": sorted(keys), "stored": stored, "seconds": round(time.monotonic() - began, 3)}
+            LOGGER.info("sprints analysed", extra=said)
+        self.analyses += stored
         return None
+
+    def _bring_forward(self) -> None:
+        """Take in what was written, and note which deliveries it came by, for each sprint that is to be analysed."""
+        before = self.project.history
+        self.project.bring_forward()
+        if before is None or self.project.history is None:
+            return
+        with self.engine.connect() as connection:
+            caused_by = causes_between(connection, before.position, self.project.history.position)
+        for key in (*self.project.urgent, *self.project.late) if caused_by else ():
+            self._causes.setdefault(key, set()).update(caused_by)
 
     def settle(self) -> None:
         """Rounds until nothing is left to do now; what failed and waits for another try is left."""
@@ -134,7 +155,9 @@ class Worker:
         done = []
         for one in taken:
             try:
-                inbox.apply_delivery(self.engine, self._settings, one)
+                with bound(delivery=one.guid):
+                    inbox.apply_delivery(self.engine, self._settings, one)
+                    LOGGER.info("facts written", extra={"kind": one.event})
                 done.append(one)
             except IgnoredError as reason:
                 inbox.finish(self.engine, [one.id], self.holder, "ignored", {one.id: str(reason)})
@@ -144,7 +167,7 @@ class Worker:
                 inbox.fail(self.engine, one, self.holder, str(error.orig))
             except Exception as error:  # noqa: BLE001 - logged with its traceback
                 # one delivery never stops the others; with its error it is there to be seen
-                LOGGER.exception("delivery %s", one.guid)
+                LOGGER.exception("a delivery failed", extra={"delivery": one.guid})
                 inbox.fail(self.engine, one, self.holder, f"{type(error).__name__}: {error}")
         return done
 

@@ -79,7 +79,7 @@ class LiveProject:
             contexts = [sprint_context(sprint, self.settings, edges) for sprint in chosen]
             feedback = read_feedback(self.engine, state.project, state.as_of)
             found = analyze_contexts(state, self.settings, contexts, feedback)
-            stored = len(store_changed(self.engine, found))
+            stored = len(store_changed(self.engine, found, self.settings.time_zone))
         else:
             stored = 0
         self.urgent -= set(keys)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DatabaseError
 from sprintlib import inbox
 from sprintlib.errors import CollectError, RateLimitError, SettingsError
 from sprintlib.github import Refresher, RetryPolicy, find_token
+from sprintlib.observe.context import bound
 from sprintlib.observe.log import LOGGER
 from sprintlib.settings import Settings
 
@@ -54,12 +55,14 @@ class RefreshThread(threading.Thread):
         if self._refresher is None:
             token = find_token(self._settings)
             self._refresher = Refresher.connected(self._engine, self._settings, token, self._retry_policy)
-        try:
-            self._refresher.refresh(one.repository_id, one.number)
-        except CollectError:
-            inbox.put_off(self._engine, one)
-            raise
-        inbox.refreshed(self._engine, one)
+        with bound(delivery=one.cause):
+            try:
+                self._refresher.refresh(one.repository_id, one.number)
+            except CollectError:
+                inbox.put_off(self._engine, one)
+                raise
+            inbox.refreshed(self._engine, one)
+            LOGGER.info("item asked about", extra={"repository_id": one.repository_id, "number": one.number})
         self.trouble, self._pause = None, 1.0
         return True
 

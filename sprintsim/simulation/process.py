@@ -20,7 +20,7 @@ def simulate(
     equal chronicles. trouble: put into the fourth sprint, and told in the chronicle's `troubles`. until: go on to 00:00
     UTC of this later day instead; what happened before `today` is the same.
     """
-    rng = random.Random(seed)  # noqa: S311 - repeatable draws are wanted, not secret ones
+    rng = random.Random(seed)  # noqa: S311  # nosec B311 # repeatable draws are wanted, not secret ones
     due_on = shift(today, constants.DUE_IN_WORKING_DAYS - 1)
     start = planning.first_moment(due_on)
     days = [start.date() + timedelta(days=offset) for offset in range((today - start.date()).days)]

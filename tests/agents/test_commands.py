@@ -101,7 +101,7 @@ def test_a_run_is_listed_and_shown(home: Path, capsys: pytest.CaptureFixture[str
     run(home, "explain", "--as-of", MOMENT, "--no-model")
     name = newest_run(home, capsys)
     assert run(home, "trace", "list") == 0
-    assert f"{name}  2026-03-20T12:00  Sprint 2  finished" in capsys.readouterr().out
+    assert f"{name}  2026-03-20 12:00 UTC  Sprint 2  finished" in capsys.readouterr().out
     assert run(home, "trace", "show", name) == 0
     told = capsys.readouterr().out
     assert "llm_reasoner" in told
@@ -194,7 +194,7 @@ def test_feedback_from_the_keyboard(home: Path, team: World, capsys: pytest.Capt
     assert not {"who", "by", "author", "login"} & set(schema.feedback.c.keys())
     assert run(home, "feedback") == 0
     listed = capsys.readouterr().out
-    assert listed.startswith(f"Sprint 2, as of 2026-03-20 12:00\n{found[0]['short']}  ")
+    assert listed.startswith(f"Sprint 2, as of 2026-03-20 12:00 UTC\n{found[0]['short']}  ")
     assert "accepted)" in listed.splitlines()[1]
     assert listed.splitlines()[-1].startswith(f"Answer with 'sprint feedback accept {found[0]['short']}'")
 

@@ -90,8 +90,8 @@ def test_what_changed_since_the_last_analysis() -> None:
     )
     sentence = starting(told(samples.milestone(), before), "Since")
     assert sentence.text == (
-        "Since the analysis of Tue 17 Nov 2026, 16:00 UTC: the chance went from 50% to 38% (-12 points); the due date "
-        "is Fri 27 Nov 2026, it was Thu 26 Nov 2026; 2 items closed; 2 items added; 1 item removed; 1 risk more."
+        "Since the analysis of Tue 17 Nov 2026, 16:00 UTC: chance 50% to 38%, 2 items in, 1 item out, 2 closed, "
+        "due date moved by 1 day to Fri 27 Nov, new: blocked item."
     )
 
 

@@ -12,8 +12,10 @@ from time import sleep
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine, func, select
+from sqlalchemy.engine import make_url
 
 from sprintlib import backup
+from sprintlib.backup.copying import without_password
 from sprintlib.backup.manifest import contents_of
 from sprintlib.backup.moving import move_store
 from sprintlib.cli.main import sprint
@@ -283,3 +285,9 @@ def test_moving_to_a_server_and_back(on_postgresql: Engine, settings: Settings, 
 def _run() -> dict[str, object]:
     moments = {"as_of": NOON, "started_at": NOON}
     return {"project": "acme", "milestone": "Sprint 2", "state": "ok", "trigger": "hand", "parameters": {}, **moments}
+
+
+def test_the_password_of_a_server_is_in_no_address_that_others_see() -> None:
+    url = make_url("postgresql+psycopg://sprint:geheim@db.example:5433/acme?sslmode=require")
+    plain = without_password(url).render_as_string(hide_password=False)
+    assert plain == "postgresql+psycopg://sprint@db.example:5433/acme?sslmode=require"

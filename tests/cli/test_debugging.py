@@ -1,5 +1,6 @@
 """`sprint --debug`: versions, settings without secrets, tracebacks, and a log that is kept."""
 
+import json
 import logging
 import platform
 import stat
@@ -82,3 +83,12 @@ def test_without_it_nothing_of_this_is_shown(tmp_path: Path, capsys: pytest.Capt
     assert failed("--home", str(tmp_path), "analyze") == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("sprint: No sprint.toml in")
+
+
+def test_a_failure_is_kept_in_the_log_of_the_home(tmp_path: Path) -> None:
+    (tmp_path / "sprint.toml").write_text('[project]\nname = "acme"\nrepositories = ["acme/api"]\n')
+    failed("--home", str(tmp_path), "ask", "what is blocked")
+    (line,) = next((tmp_path / "logs").iterdir()).read_text().splitlines()
+    told = json.loads(line)
+    assert (told["level"], told["command"]) == ("error", "ask")
+    assert told["event"].startswith("Nothing has been collected yet")

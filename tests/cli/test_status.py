@@ -9,6 +9,9 @@ from click.testing import CliRunner
 
 from sprintlib import backup
 from sprintlib.cli.main import sprint
+from sprintlib.doctor import examine_here
+from sprintlib.figures import keep
+from sprintlib.observe.measures import drain, record
 from sprintlib.project import ProjectHandle
 from sprintlib.settings import load
 from sprintlib.status import status
@@ -54,3 +57,14 @@ def test_before_anything_was_collected(tmp_path: Path) -> None:
     assert "Nothing has been collected completely yet." in [problem["what"] for problem in told["problems"]]
     shown = CliRunner().invoke(sprint, ["--home", str(tmp_path), "status"])
     assert "acme/api: never collected" in shown.output
+
+
+def test_a_figure_beyond_its_alert_is_told_by_status_and_doctor_alike(team: World, project: ProjectHandle) -> None:
+    drain()
+    record("retrieval", 3.0)
+    keep(team.engine)
+    (problem,) = [one for one in status(project).problems if one.what.startswith("Beyond its alert: search")]
+    settings = team.settings.model_copy(update={"store": _store(team)})
+    (check,) = [one for one in examine_here(settings) if one.name == "figures"]
+    assert (check.state, check.todo) == ("warn", problem.todo)
+    assert problem.what == f"Beyond its alert: {check.message}."

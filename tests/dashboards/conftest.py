@@ -45,28 +45,34 @@ class Visit:
 Open = Callable[..., Visit]
 
 
+def visited(browser: Browser, served: Served, path: str = "", **context: Any) -> Visit:
+    """Open a path of a server in a browser that has been nowhere before, and note what it should not do."""
+    page = browser.new_context(**{"viewport": {"width": 1280, "height": 800}} | context).new_page()
+    found = Visit(page)
+
+    def only_here(route: Route) -> None:
+        if urlsplit(route.request.url).hostname in ("127.0.0.1", None):
+            route.continue_()
+        else:
+            found.asked_elsewhere.append(route.request.url)
+            route.abort()
+
+    page.route("**/*", only_here)
+    page.on("pageerror", lambda error: found.errors.append(str(error)))
+    page.on("console", lambda said: found.errors.append(said.text) if said.type == "error" else None)
+    page.goto(served.url + path, wait_until="commit", timeout=60_000)
+    return found
+
+
 @pytest.fixture
 def visit(browser: Browser, served: Served) -> Iterator[Open]:
     """Open a path of the dashboards; the kernel behind it is gone at the end."""
     opened: list[Page] = []
 
     def open_path(path: str = "", **context: Any) -> Visit:
-        page = browser.new_context(**{"viewport": {"width": 1280, "height": 800}} | context).new_page()
-        opened.append(page)
-        visited = Visit(page)
-
-        def only_here(route: Route) -> None:
-            if urlsplit(route.request.url).hostname in ("127.0.0.1", None):
-                route.continue_()
-            else:
-                visited.asked_elsewhere.append(route.request.url)
-                route.abort()
-
-        page.route("**/*", only_here)
-        page.on("pageerror", lambda error: visited.errors.append(str(error)))
-        page.on("console", lambda said: visited.errors.append(said.text) if said.type == "error" else None)
-        page.goto(served.url + path, wait_until="commit", timeout=60_000)
-        return visited
+        found = visited(browser, served, path, **context)
+        opened.append(found.page)
+        return found
 
     yield open_path
     for page in opened:

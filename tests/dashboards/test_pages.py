@@ -113,14 +113,6 @@ def test_the_keyboard_reaches_everything_in_order(visit: Open):
     assert page.evaluate("document.activeElement.id") == "content"
 
 
-@pytest.mark.parametrize("width", [390, 768])
-def test_no_page_is_wider_than_the_screen(visit: Open, width: int):
-    page = visit(MILESTONE, viewport={"width": width, "height": 844}).page
-    until_live(page)
-    expect(page.locator(".chart svg .mark-text text").first).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
 def test_one_kernel_shows_all_pages_and_the_address_follows(visit: Open):
     opened = visit(PORTFOLIO)
     page = opened.page
@@ -166,24 +158,6 @@ def test_a_what_if_is_answered_shared_and_undone(visit: Open):
     expect(outcome).to_contain_text("points")
 
 
-@pytest.mark.parametrize("width", [390, 768])
-def test_the_portfolio_is_no_wider_than_the_screen_and_cuts_no_verdict(visit: Open, width: int):
-    page = visit(PORTFOLIO, viewport={"width": width, "height": 844}).page
-    verdict = page.locator(".verdict").first
-    expect(verdict).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    cut = "[...document.querySelectorAll('.verdict')].filter(e => e.scrollWidth > e.clientWidth + 1).length"
-    assert page.evaluate(cut) == 0
-
-
-def test_the_portfolio_stands_out_from_its_background_in_light_and_dark(visit: Open):
-    page = visit(PORTFOLIO, color_scheme="light").page
-    expect(page.locator(".verdict").first).to_be_visible()
-    assert page.evaluate(CONTRAST) == []
-    page.emulate_media(color_scheme="dark")
-    assert page.evaluate(CONTRAST) == []
-
-
 def test_an_action_is_answered_where_it_stands_and_taken_back(visit: Open, report: ReportFiles, served: Served):
     """A report has stored what is recommended as of its moment; the page of now answers it."""
     opened = visit("voila/render/actions.ipynb")
@@ -226,15 +200,6 @@ def test_structure_for_those_who_listen(visit: Open):
     assert nameless == []
     identifiers = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
     assert len(identifiers) == len(set(identifiers))
-
-
-def test_text_stands_out_from_its_background_in_light_and_dark(visit: Open):
-    page = visit(MILESTONE, color_scheme="light").page
-    until_live(page)
-    assert page.evaluate(CONTRAST) == []
-    page.emulate_media(color_scheme="dark")
-    assert page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
-    assert page.evaluate(CONTRAST) == []
 
 
 def test_a_dated_report_runs_again_and_shows_the_same_numbers(visit: Open, report: ReportFiles):
@@ -297,9 +262,12 @@ def test_leaving_a_page_stops_its_kernel(visit: Open, served: Served):
     expect(page.get_by_role("table", name="Dated reports")).to_be_visible()
     kernel = kernel_of(page)
     page.goto("about:blank")
-    for process in kernels(served, kernel):
-        process.wait(60)
-    assert kernels(served, kernel) == []
+    # its farewell goes through the route of `visit`, which is answered only while Playwright is being waited for
+    for _ in range(300):
+        if not kernels(served, kernel):
+            return
+        page.wait_for_timeout(200)
+    pytest.fail("The kernel still runs a minute after its page was left.")
 
 
 def kernel_of(page: Page) -> str:
@@ -320,31 +288,3 @@ def kernels(served: Served, kernel: str) -> list[psutil.Process]:
 def test_the_report_that_was_served_is_unchanged(report: ReportFiles):
     notebook = nbformat.read(report.notebook, as_version=4)
     assert all(cell.get("execution_count") for cell in notebook.cells if cell.cell_type == "code")
-
-
-# Every visible text against the nearest opaque background: WCAG 2 AA asks for 4.5, 3 for large text.
-CONTRAST = """() => {
-  const rgb = (color) => color.match(/[\\d.]+/g).map(Number);
-  const light = ([r, g, b]) => [r, g, b].map((v) => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const behind = (e) => {
-    for (; e; e = e.parentElement) {
-      const found = rgb(getComputedStyle(e).backgroundColor);
-      if (found.length === 3 || found[3] === 1) return found;
-    }
-    return [255, 255, 255];
-  };
-  const poor = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const e = walker.currentNode.parentElement;
-    if (!walker.currentNode.data.trim() || !e.checkVisibility()) continue;
-    if (e.closest('script, style, svg, option, .skip-link')) continue;
-    const style = getComputedStyle(e);
-    const [a, b] = [light(rgb(style.color)), light(behind(e))];
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700);
-    if (ratio < (large ? 3 : 4.5)) poor.push(`${ratio.toFixed(2)} ${walker.currentNode.data.trim().slice(0, 40)}`);
-  }
-  return [...new Set(poor)];
-}"""

@@ -22,7 +22,7 @@ from sprintlib.risks import SprintContext
 from sprintlib.settings import Settings, parse
 from sprintlib.store import open_store
 
-pytestmark = pytest.mark.realdata
+pytestmark = [pytest.mark.realdata, pytest.mark.slow]
 
 REPO = "bitcoin-core/secp256k1"
 CALENDAR = WorkingCalendar()

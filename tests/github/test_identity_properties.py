@@ -161,6 +161,7 @@ def assert_equal(one: dict[str, pl.DataFrame], other: dict[str, pl.DataFrame]) -
         assert frame.equals(other[name]), f"{name}: {frame.rows()} is not {other[name].rows()}"
 
 
+@pytest.mark.slow
 @given(CHANGES)
 @example([("delete", 1, 0), ("add", 0, 0)])  # one too many and one too few
 @example([("delete", 0, 12)])  # while its list is read

@@ -2,8 +2,10 @@
 
 import re
 
+import click
 import yaml
 
+from sprintlib.cli.main import sprint
 from tests.conftest import ROOT
 
 GITHUB = ROOT / ".github"
@@ -30,3 +32,17 @@ def test_issue_templates_are_forms() -> None:
         form = yaml.safe_load((GITHUB / "ISSUE_TEMPLATE" / f"{name}.yml").read_text())
         assert {"name", "description", "body"} <= set(form)
         assert len({field["id"] for field in form["body"]}) == len(form["body"])
+
+
+def test_the_weekly_workflow_of_the_docs_calls_what_there_is() -> None:
+    workflow = yaml.safe_load((ROOT / "docs" / "examples" / "weekly-report.yml").read_text())
+    assert workflow[True]["schedule"] == [{"cron": "30 6 * * 1"}]  # YAML reads the key "on" as true
+    assert set(workflow["permissions"].values()) == {"read"}
+    lines = [step["run"].split() for step in workflow["jobs"]["report"]["steps"] if "run" in step]
+    calls = [words[1:] for words in lines if words[0] == "sprint"]
+    assert [words[0] for words in calls] == ["sync", "report", "digest"]
+    for name, *rest in calls:
+        command = sprint.get_command(click.Context(sprint), name)
+        assert command is not None
+        options = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+        assert {word for word in rest if word.startswith("--")} <= options

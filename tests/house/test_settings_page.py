@@ -29,6 +29,9 @@ Secrets are not settings: the GitHub token comes from `GITHUB_TOKEN`, `gh auth t
 | `SPRINT_DASHBOARDS_TOKEN` | what visitors of the dashboards must enter, as `--token` |
 | `SPRINT_WEBHOOK_SECRET` | the secret of the webhooks, before `secret_file` under `[webhooks]` |
 | `SPRINT_WEBHOOK_SECRET_BEFORE` | the former one, while both count |
+| `SPRINT_SLACK_WEBHOOK` | the address of Slack's incoming webhook, before `slack_webhook_file` under `[digest]` |
+| `SPRINT_TEAMS_WEBHOOK` | the address of the Teams workflow, before `teams_webhook_file` |
+| `SPRINT_SMTP_PASSWORD` | the password of the mail server, before `smtp_password_file` |
 """
 
 

@@ -16,11 +16,11 @@ from sprintlib.errors import KnowledgeError
 from sprintlib.history.texts import Text, read_texts
 from sprintlib.knowledge import build_index, is_indexed, search, update_texts
 from sprintlib.knowledge.documents import Chunk, chunks
+from sprintlib.knowledge.faiss_index import nearest
 from sprintlib.knowledge.indexing import index_lock
 from sprintlib.knowledge.store import Changes, _write, write_chunks
 from sprintlib.knowledge.vectors import (
     embed_missing,
-    nearest,
     read_index,
     read_manifest,
     write_index,

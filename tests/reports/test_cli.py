@@ -20,7 +20,7 @@ def asked(settings, monkeypatch):
     """What write_report was asked for; 'broken' fails."""
     calls = []
 
-    def write(settings, milestone=None, as_of=None, trigger="hand", notebook=None, explain=None):
+    def write(settings, milestone=None, as_of=None, trigger="hand", notebook=None, **_more):
         calls.append((milestone, as_of.isoformat(), trigger, notebook))
         if milestone == "broken":
             raise ReportError("Cell 3 of the notebook failed.")

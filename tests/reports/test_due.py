@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from click.testing import CliRunner
 
-from sprintlib import github
+from sprintlib import digest, github
 from sprintlib.cli.main import sprint
-from sprintlib.errors import BackupError, ReportError, UnreachableError
+from sprintlib.digest import Outcome
+from sprintlib.errors import AnalysisError, BackupError, ReportError, UnreachableError
 from sprintlib.reports import DatedSprint, due, is_due, last_slot, overdue, run_due
 from sprintlib.results import Run, run_table, runs
 from sprintlib.store import open_store, schema, upsert
@@ -329,3 +330,17 @@ def raising(error):
         raise error
 
     return fail
+
+
+@pytest.mark.usefixtures("titles", "written")
+def test_the_digest_goes_out_after_the_reports_and_its_failure_is_said(settings, monkeypatch):
+    outcomes = [Outcome("file", "sent", "Sent to file."), Outcome("slack", "failed", "Slack cannot be reached.")]
+    monkeypatch.setattr(digest, "waiting", lambda _: ["file", "slack"])
+    monkeypatch.setattr(digest, "send_due", lambda _: outcomes)
+    said = []
+    results = [(result.kind, result.ok) for result in run_due(settings, said.append)]
+    assert results == [("report", True), ("report", True), ("digest", True), ("digest", False)]
+    assert said[-2:] == ["Digest to file: Sent to file.", "Digest to slack: Slack cannot be reached."]
+    monkeypatch.setattr(digest, "send_due", raising(AnalysisError("Nothing has been collected yet.")))
+    run_due(settings, said.append)
+    assert said[-1] == "Digest: failed: Nothing has been collected yet."

@@ -66,6 +66,7 @@ def test_a_report_that_is_due_is_worded_by_the_model_and_its_numbers_stay(home: 
     assert plain(files.analysis) == plain(plainly.analysis)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trigger", ["hand", "due"])
 def test_a_report_looks_for_its_model_once(home: Path, trigger: Trigger) -> None:
     with asked() as (host, standin):
@@ -108,6 +109,7 @@ def test_a_mistyped_milestone_is_told_before_a_kernel_starts_or_a_model_is_asked
     assert not (home / "papermill_runs").exists()
 
 
+@pytest.mark.slow
 def test_after_a_batch_the_memory_of_the_model_is_given_back(home: Path) -> None:
     with asked() as (host, standin):
         (home / "sprint.toml").write_text(

@@ -9,7 +9,16 @@ from sqlalchemy import insert
 
 from sprintlib.project import ProjectHandle
 from sprintlib.results import store_analysis
-from sprintlib.services import analyze, chances, fill_days, gains_if_out, scope_log, standing, stood_before, what_if
+from sprintlib.services import (
+    analyze,
+    chances,
+    fill_days,
+    gains_if_out,
+    scope_log,
+    standing,
+    stood_before,
+    what_if,
+)
 from sprintlib.services.standings import past_days
 from sprintlib.settings import load
 from sprintlib.store import open_store

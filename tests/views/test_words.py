@@ -1,4 +1,4 @@
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
@@ -70,8 +70,9 @@ def test_days():
     assert words.short_day(None, date(2026, 12, 1), "none") == "none"
 
 
-def test_moments_are_said_in_utc():
-    assert words.moment(datetime(2026, 11, 18, 17, 5, tzinfo=timezone(timedelta(hours=1)))) == "18 Nov 2026, 16:05 UTC"
+def test_moments_are_said_in_the_zone_that_is_asked_for():
+    at = datetime(2026, 11, 18, 17, 5, tzinfo=timezone(timedelta(hours=1)))
+    assert words.moment(at, UTC) == "18 Nov 2026, 16:05 UTC"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
@@ -115,6 +116,7 @@ def assert_same_as_fresh(world: Live) -> None:
     assert not differences(contents(world.engine, TABLES, without=("proof",)), whole)
 
 
+@pytest.mark.slow
 @given(STEPS, st.booleans(), st.randoms(use_true_random=False))
 @settings(CAREFUL, max_examples=12)
 def test_any_interleaving_ends_in_the_store_of_one_sync(

@@ -18,6 +18,7 @@ from sprintlib import inbox
 from sprintlib.analysis.pipeline import analyze_past
 from sprintlib.errors import UnreachableError
 from sprintlib.history import load_state
+from sprintlib.observe import log
 from sprintlib.results import latest_analyses, shown, store_changed, thin_analyses
 from sprintlib.store import open_store, schema
 from sprintlib.worker import RefreshThread, Worker
@@ -73,6 +74,25 @@ def test_a_delivery_becomes_an_analysis_and_the_same_again_does_not(world: Live)
     Worker(world.engine, world.settings).settle()
     assert analyses(world.engine) == 2
     assert inbox.counts(world.engine)["done"] == 1
+
+
+def test_every_line_names_the_delivery_that_caused_it(world: Live, tmp_path: Path) -> None:
+    worker = Worker(world.engine, world.settings)
+    worker.settle()
+    log.keep(tmp_path)
+    try:
+        put(world, "close")
+        worker.settle()
+        RefreshThread(world.engine, world.settings, HASTE).step()
+        worker.settle()
+    finally:
+        log.configure()
+    told = [json.loads(line) for path in (tmp_path / "logs").iterdir() for line in path.read_text().splitlines()]
+    guids = [one["delivery"] for one in told if one["event"] == "facts written"]
+    assert guids
+    assert {one["event"]: one["delivery"] for one in told}["item asked about"] in guids
+    analysed = [one["deliveries"] for one in told if one["event"] == "sprints analysed"]
+    assert set().union(*analysed) == set(guids)
 
 
 def test_sprints_that_can_wait_are_analysed_once_for_several_deliveries(
@@ -157,6 +177,7 @@ def write_home(home: Path, url: str) -> None:
     (home / "sprint.toml").write_text(text, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_again_and_again_loses_and_repeats_nothing(world: Live, tmp_path: Path) -> None:
     url = world.settings.github.api_url
     write_home(tmp_path, url)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from http import HTTPStatus
 from typing import Any, cast
@@ -10,8 +11,10 @@ from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 from tornado.ioloop import IOLoop
 
+from sprintlib.access import LOCAL, Identity, permit
 from sprintlib.dashboards.serving.handlers import ReadableErrors
-from sprintlib.errors import SprintError
+from sprintlib.dashboards.serving.identity import SessionIdentityProvider
+from sprintlib.errors import AccessError, SprintError
 from sprintlib.project import ProjectHandle
 from sprintlib.recommend.feedback import Decision
 from sprintlib.settings import Settings
@@ -30,19 +33,39 @@ class AnswerHandler(ReadableErrors, JupyterHandler):
         self.settings_of_project, self.may_answer = settings_of_project, may_answer
 
     @web.authenticated
+    async def get(self) -> None:
+        """`may_answer`: whether a page should offer it; the answer itself is checked again."""
+        try:
+            permit(await self._who(), "answer")
+        except AccessError:
+            self._say(HTTPStatus.OK, may_answer=False)
+            return
+        self._say(HTTPStatus.OK, may_answer=True)
+
+    @web.authenticated
     async def post(self) -> None:
         """`action`, `decision` and its `reason` or `until`; answers with JSON: `told`, or `error` in one sentence."""
-        if not self.may_answer:
-            self._say(HTTPStatus.FORBIDDEN, error="Answers can be given on this machine only: use 'sprint feedback'.")
-            return
         values = {name: self.get_body_argument(name, "").strip() for name in ("action", "decision", "reason", "until")}
         try:
+            who = await self._who()
+            permit(who, "answer")
             asked = _checked(values)
-            told = await IOLoop.current().run_in_executor(None, _record, self.settings_of_project, *asked)
+            told = await IOLoop.current().run_in_executor(None, _record, self.settings_of_project, who, *asked)
         except SprintError as error:
-            self._say(HTTPStatus.BAD_REQUEST, error=str(error))
+            refused = isinstance(error, AccessError)
+            self._say(HTTPStatus.FORBIDDEN if refused else HTTPStatus.BAD_REQUEST, error=str(error))
             return
         self._say(HTTPStatus.OK, told=told)
+
+    async def _who(self) -> Identity:
+        """Whoever has a session, or the person at this machine. Raises AccessError for anybody else."""
+        if self.may_answer:
+            return LOCAL
+        provider = self.identity_provider
+        found = await provider.identity(self) if isinstance(provider, SessionIdentityProvider) else None
+        if found is None:
+            raise AccessError("Answers can be given on this machine only: use 'sprint feedback'.")
+        return found
 
     def _say(self, status: HTTPStatus, **values: Any) -> None:
         self.set_status(status)
@@ -71,14 +94,19 @@ def _checked(values: Mapping[str, str]) -> tuple[str, Decision, str | None, date
     return values["action"], cast(Decision, decision), values["reason"] or None, until
 
 
-def _record(settings: Settings, action: str, decision: Decision, reason: str | None, until: date | None) -> str:
-    """Store the answer, and an analysis that knows it. Returns what was done; raises SprintError."""
+def _record(
+    settings: Settings, who: Identity, action: str, decision: Decision, reason: str | None, until: date | None
+) -> str:
+    """Store somebody's answer, and an analysis that knows it. Returns what was done; raises SprintError.
+
+    The audit names who answered; the analysis is this server's own doing.
+    """
     from sprintlib.services import analyze, record_feedback  # what serving alone does not need
 
     with _ONE_AT_A_TIME:
         project = ProjectHandle.open(settings)
         try:
-            found = record_feedback(project, action, decision, project.clock(), reason, until)
+            found = record_feedback(replace(project, who=who), action, decision, project.clock(), reason, until)
             analyze(project, store=True)
         finally:
             project.engine.dispose()

@@ -46,11 +46,15 @@ class SessionIdentityProvider(IdentityProvider):
 
     async def get_user(self, handler: web.RequestHandler) -> User | None:
         """Who that is; None for nobody. Raises 403 for who may see only a part."""
-        cookie = handler.get_cookie(sessions.COOKIE)
-        who = await asyncio.to_thread(self._identified, cookie) if cookie else None
+        who = await self.identity(handler)
         if who is not None and who.repositories is not None:
             raise web.HTTPError(403, _PARTLY)
         return User(username=who.name) if who else None
+
+    async def identity(self, handler: web.RequestHandler) -> Identity | None:
+        """The same with the role that the settings give them now."""
+        cookie = handler.get_cookie(sessions.COOKIE)
+        return await asyncio.to_thread(self._identified, cookie) if cookie else None
 
     def get_handlers(self) -> list[Any]:
         """Signing in happens at `sprint serve`, which is at the same address behind one proxy."""

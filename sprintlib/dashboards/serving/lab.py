@@ -52,7 +52,7 @@ def copy_notebooks(home: Path) -> list[Path]:
 def start_lab(settings: Settings, port: int, browser: bool, more: Sequence[str] = ()) -> None:
     """Become JupyterLab on the home's notebooks. Does not return."""
     arguments = lab_arguments(settings, port, browser, more)
-    os.execve(sys.executable, arguments, lab_environment(settings, os.environ))  # noqa: S606  # no shell
+    os.execve(sys.executable, arguments, lab_environment(settings, os.environ))  # noqa: S606  # nosec B606 # no shell
 
 
 def lab_environment(settings: Settings, environment: Mapping[str, str]) -> dict[str, str]:

@@ -35,7 +35,7 @@ def launch_server(
     arguments += ["--ip", ip, "--port", str(port), "--browser" if browser else "--no-browser"]
     arguments += ["--analyze" if analyze else "--no-analyze"]
     arguments += ["--token-from", str(receiver)]
-    os.execve(sys.executable, arguments, child_environment(STORE, DESKTOP))  # noqa: S606  # no shell
+    os.execve(sys.executable, arguments, child_environment(STORE, DESKTOP))  # noqa: S606  # nosec B606 # no shell
 
 
 def received_token(descriptor: int) -> str | None:

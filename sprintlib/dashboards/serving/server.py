@@ -11,6 +11,7 @@ import socket
 import tempfile
 import webbrowser
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,7 @@ class DashboardServer(Voila):
     cache: Path
     answering: dict[str, Any]  # what AnswerHandler is made with
     on_ready: Callable[[], None]
+    proxies: Sequence[str] = ()
 
     def init_handlers(self) -> list[Any]:  # type: ignore[override]  # Voilà's annotation is a traitlet
         """Voilà's handlers with ours in place of the tree, the listing of files and the page."""
@@ -80,7 +82,12 @@ class DashboardServer(Voila):
         return handlers
 
     def listen(self) -> None:
-        """Listen until stopped; `on_ready` is called as soon as requests are answered."""
+        """Listen until stopped; `on_ready` is called as soon as requests are answered.
+
+        Behind a proxy that the settings name, what it says of scheme and address holds, so that cookies are secure.
+        """
+        if self.proxies:
+            self.app.listen = partial(self.app.listen, xheaders=True, trusted_downstream=list(self.proxies))
         loop = IOLoop.current()
         loop.add_callback(self.on_ready)
         with stop_loop_on_signal(loop.asyncio_loop):  # type: ignore[attr-defined]  # every IOLoop of tornado 6 is one of asyncio
@@ -127,7 +134,7 @@ def serve(
         served_folder(dashboards, settings.reports_dir) as root,
         replaced_environment(_kernel_environment(settings.home, dashboards, root, ip)),
     ):
-        # where people sign in, a page does not know yet who answers: a proxy makes everybody come from loopback
+        # where people sign in it depends on who asks, and loopback tells nothing: a proxy makes everybody come from it
         may_answer = is_loopback(ip) and settings.auth.mode == "none"
         server = _server(settings, dashboards, root, may_answer=may_answer)
         server.ip, server.port, server.token = ip, port, token
@@ -135,6 +142,7 @@ def serve(
         if settings.auth.mode == "github":
             server.identity_provider_class = provider_of(settings)
             names = settings.api.hosts  # a proxy passes on the name that it is reached by
+        server.proxies = settings.api.proxies
         server.answering = {"settings_of_project": settings, "may_answer": may_answer}
         server.tornado_settings = _tornado_settings(ip, names)
         upkeep = Upkeep(settings.home, lambda: server.kernel_manager.open_pages() > 0)
@@ -194,7 +202,7 @@ def _ipython(root: Path) -> Path:
 
 def _server(settings: Settings, dashboards: Path, root: Path, *, may_answer: bool) -> DashboardServer:
     # Kernels talk over sockets in a folder of this user's, whose path must be short (macOS allows 103 characters).
-    sockets = "/tmp" if Path("/tmp").is_dir() else tempfile.gettempdir()  # noqa: S108  # a folder is made in it
+    sockets = "/tmp" if Path("/tmp").is_dir() else tempfile.gettempdir()  # noqa: S108  # nosec B108 # a folder is made in it
     server = DashboardServer.instance(  # the instance, because Voilà's renderer logs to that one
         config_file_paths=[str(dashboards)], connection_dir_root=sockets, log_level=_log_level()
     )
@@ -213,6 +221,7 @@ def _server(settings: Settings, dashboards: Path, root: Path, *, may_answer: boo
             "pages": [{"path": page.path, "name": page.name, "title": page.title} for page in pages(dashboards)],
             "errors": _error_names(SprintError),
             "may_answer": may_answer,
+            "signs_in": settings.auth.mode == "github",
         }
     }
     return server

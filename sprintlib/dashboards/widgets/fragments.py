@@ -1,6 +1,7 @@
 """What pages share, and the list of reports, as HTML in the style sheet's scope."""
 
 from collections.abc import Sequence
+from datetime import tzinfo
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -18,19 +19,23 @@ TEMPLATES = Templates("sprintlib.dashboards.widgets")
 _macro = TEMPLATES.macro
 
 
-def reports(runs: Sequence[DatedRun]) -> Markup:
+def reports(runs: Sequence[DatedRun], zone: tzinfo) -> Markup:
     """The page of all dated reports, and of runs that failed."""
-    return views.wrapped(_macro("reports.html", "page", reports_table(runs)))
+    return views.wrapped(_macro("reports.html", "page", reports_table(runs, zone)))
 
 
-def reports_table(runs: Sequence[DatedRun]) -> Markup:
-    """One row a report, the newest moment first; a later run of the same report hides the one it replaced."""
-    return _macro("reports.html", "runs_table", [_row(run) for run in by_moment(runs)])
+def reports_table(runs: Sequence[DatedRun], zone: tzinfo) -> Markup:
+    """One row a report, the newest moment first; a later run of the same report hides the one it replaced.
+
+    zone: in which moments are told.
+    """
+    return _macro("reports.html", "runs_table", [_row(run, zone) for run in by_moment(runs)])
 
 
-def _row(run: DatedRun) -> list[str]:
-    outcome, links = _macro("reports.html", "outcome", run), _macro("reports.html", "links", run, _folder(run))
-    return [run.milestone, moment(run.as_of), outcome, links]
+def _row(run: DatedRun, zone: tzinfo) -> list[str]:
+    when = moment(run.as_of, zone)
+    outcome, links = _macro("reports.html", "outcome", run), _macro("reports.html", "links", run, _folder(run), when)
+    return [run.milestone, when, outcome, links]
 
 
 def by_moment(runs: Sequence[DatedRun]) -> list[DatedRun]:
@@ -43,7 +48,7 @@ def by_moment(runs: Sequence[DatedRun]) -> list[DatedRun]:
 
 def early(body: str, place: str) -> Markup:
     """A body and its place that can be read before widgets work. Both: HTML of this package's pages."""
-    made = Markup(body), Markup(place)  # noqa: S704 - made by these pages, and kept by widgets
+    made = Markup(body), Markup(place)  # noqa: S704  # nosec B704 # made by these pages, and kept by widgets
     return _macro("overview.html", "early", *made)
 
 
@@ -86,13 +91,16 @@ def problem(sentence: str) -> Markup:
 def none_open(view: View) -> Markup:
     """What a page says where no milestone was open: what is known of earlier ones, and how fresh it is."""
     notes, freshness = views.notes(view.analysis, None), views.freshness(view.analysis)
-    context, latest = views.context(view.analysis, None), latest_reports(view.facts.reports())
+    context, latest = (
+        views.context(view.analysis, None),
+        latest_reports(view.facts.reports(), view.facts.settings.time_zone),
+    )
     return views.wrapped(_macro("overview.html", "none_open", notes, context, freshness, latest))
 
 
-def latest_reports(runs: Sequence[DatedRun]) -> Markup:
-    """The newest reports, and where all of them are."""
-    return _macro("reports.html", "latest", reports_table(by_moment(runs)[:LATEST]), len(runs) > LATEST)
+def latest_reports(runs: Sequence[DatedRun], zone: tzinfo) -> Markup:
+    """The newest reports, and where all of them are. zone: in which moments are told."""
+    return _macro("reports.html", "latest", reports_table(by_moment(runs)[:LATEST], zone), len(runs) > LATEST)
 
 
 def _folder(run: DatedRun) -> str | None:

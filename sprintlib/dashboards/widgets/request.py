@@ -48,6 +48,11 @@ class Request:
         return f"{self.page}.ipynb{'?' if pairs else ''}{urlencode(pairs)}"
 
 
+def is_ahead() -> bool:
+    """Whether this kernel was started ahead of time, for whoever comes."""
+    return os.environ.get("VOILA_PREHEAT") == "True"
+
+
 def wait_for_request() -> Request:
     """The request of this page. In a kernel that was started ahead of time, wait until there is one.
 
@@ -55,7 +60,7 @@ def wait_for_request() -> Request:
     facts are read after it. Voilà's own wait gives up when its connection breaks (a laptop that slept); this one
     does not.
     """
-    if os.environ.get("VOILA_PREHEAT") == "True":
+    if is_ahead():
         from voila.utils import wait_for_request as wait_once
 
         while _ARRIVED not in os.environ:

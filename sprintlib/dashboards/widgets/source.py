@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -10,12 +11,14 @@ from sqlalchemy import ColumnElement, Engine, func, select
 from sqlalchemy.exc import DatabaseError
 
 from sprintlib.analysis import Analysis, MilestoneAnalysis
+from sprintlib.analysis.memory import ForecastRecord
 from sprintlib.errors import AnalysisError, StoreError
 from sprintlib.forecast import Change
 from sprintlib.project import ProjectHandle
 from sprintlib.results import ChanceAt, latest_analyses
 from sprintlib.services import (
     DependencyGraph,
+    Flow,
     GivenAnswer,
     ScopeEntry,
     WhatIfResult,
@@ -23,6 +26,7 @@ from sprintlib.services import (
     can_change,
     chances,
     dependency_graph,
+    flow,
     gains_if_out,
     given_answers,
     scope_log,
@@ -31,6 +35,8 @@ from sprintlib.services import (
     trends,
     what_if,
 )
+from sprintlib.services.memory import forecast_record
+from sprintlib.services.shared_states import States
 from sprintlib.services.standings import end_of
 from sprintlib.settings import Settings, load
 from sprintlib.store import schema
@@ -73,14 +79,14 @@ Runs = Callable[[Engine, str], Sequence[DatedRun]]
 class Source:
     """One project's store, opened read-only.
 
-    runs: the reader of the run table, `sprintlib.results.runs`.
+    runs: the reader of the run table, `sprintlib.results.runs`. states: loaded before, and brought forward from there.
     Raises SettingsError or StoreError with one sentence when there is nothing to read.
     """
 
-    def __init__(self, runs: Runs, settings: Settings | None = None) -> None:
+    def __init__(self, runs: Runs, settings: Settings | None = None, states: States | None = None) -> None:
         self.settings = settings or load()
         self._runs = runs
-        self._project = ProjectHandle.open(self.settings, read_only=True)
+        self._project = replace(ProjectHandle.open(self.settings, read_only=True), load=states or States())
         self._seen = self._ended()
         self._stored = self._analyses()
         self._checks: tuple[Check, ...] | None = None
@@ -183,6 +189,10 @@ class Source:
         self._checks = tuple(examine_here(self.settings))
         self._has_news = True
 
+    def flow(self, as_of: datetime, milestone: str) -> Flow:
+        """How long pull requests took in each stage, and how long the open work of a milestone stands in its own."""
+        return flow(self._project, as_of, milestone)
+
     def scope_log(self, as_of: datetime, milestone: str) -> Sequence[ScopeEntry]:
         """What came into a milestone (its key or title) and what left it after its start, the newest first."""
         return scope_log(self._project, as_of, milestone)
@@ -190,6 +200,10 @@ class Source:
     def answers(self, as_of: datetime) -> Sequence[GivenAnswer]:
         """What the team has said to actions by a moment, the newest first."""
         return given_answers(self._project, as_of)
+
+    def record(self, as_of: datetime) -> ForecastRecord:
+        """What was forecast of finished sprints while they were under way, beside what came. Raises AnalysisError."""
+        return forecast_record(self._project, as_of)
 
     def reports(self) -> Sequence[DatedRun]:
         """Every report run, newest first."""
@@ -234,6 +248,7 @@ class Source:
         return Analysis(
             as_of=newest,
             project=self.settings.project.name,
+            time_zone=self.settings.project.time_zone,
             milestones=tuple(milestone for as_of, milestone in stored if as_of == newest),
             freshness={},
             notes=(f"The latest stored analysis, because there is no new one: {reason}",),

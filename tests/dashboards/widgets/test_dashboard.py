@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sprintlib.analysis import Analysis, MilestoneAnalysis
+from sprintlib.analysis.memory import ForecastRecord
 from sprintlib.analysis.selection import select_milestone
 from sprintlib.dashboards.widgets import Dashboard, Request
 from sprintlib.dashboards.widgets.dashboard import LONGEST_REPLAY, NOW
@@ -15,9 +16,10 @@ from sprintlib.doctor import Check
 from sprintlib.errors import AnalysisError, SprintError, StoreError
 from sprintlib.forecast import Change
 from sprintlib.results import ChanceAt
-from sprintlib.services import DependencyGraph, GivenAnswer, ScopeEntry, WhatIfResult
+from sprintlib.services import DependencyGraph, Flow, GivenAnswer, ScopeEntry, WhatIfResult
 from sprintlib.settings import Settings, parse
 from tests import samples
+from tests.views.test_flow_charts import a_flow
 
 TODAY = date(2026, 11, 18)
 
@@ -47,6 +49,8 @@ class DashboardData:
         self.measured: dict[str, list[tuple[date, float]]] = {}
         self.checked: tuple[Check, ...] | None = None
         self.graph = DependencyGraph((), (), (), (), 3)
+        self.zone = "UTC"
+        self.recorded = ForecastRecord()
 
     def today(self) -> date:
         return self.day
@@ -68,6 +72,9 @@ class DashboardData:
     def has_more_history(self) -> bool:
         return False
 
+    def record(self, as_of: datetime) -> ForecastRecord:
+        return self.recorded
+
     def clock(self) -> datetime:
         return samples.AS_OF
 
@@ -76,7 +83,7 @@ class DashboardData:
 
     @property
     def settings(self) -> Settings:
-        project = {"name": "demo", "repositories": [samples.API, samples.WEB]}
+        project = {"name": "demo", "repositories": [samples.API, samples.WEB], "time_zone": self.zone}
         store = {"url": "postgresql://kim:hunter2@db.example/sprint"}
         return parse({"home": Path("/home/kim"), "project": project, "store": store, "report": {"at": "06:15"}})
 
@@ -88,6 +95,9 @@ class DashboardData:
 
     def checks(self) -> tuple[Check, ...] | None:
         return self.checked
+
+    def flow(self, as_of: datetime, milestone: str) -> Flow:
+        return a_flow(title=samples.HOSTILE)
 
     def scope_log(self, as_of: datetime, milestone: str) -> list[ScopeEntry]:
         return [

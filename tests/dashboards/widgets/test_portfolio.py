@@ -6,12 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from sprintlib.analysis import MilestoneAnalysis
+from sprintlib.analysis.changes import mark, told, what_changed
 from sprintlib.analysis.model import Scope
 from sprintlib.dashboards.widgets import Dashboard, Request
 from sprintlib.recommend import Recommendation
 from sprintlib.results import ChanceAt
-from sprintlib.services.changes import what_changed
-from sprintlib.views.changes import mark, told
 from sprintlib.views.sparkline import sparkline
 from tests import samples
 from tests.dashboards.widgets.test_dashboard import TODAY, DashboardData
@@ -124,7 +123,12 @@ def test_changes_of_one_analysis_to_itself_are_none():
 
 @pytest.mark.parametrize(
     ("before", "after", "words"),
-    [(0.2, 0.27, ["chance 20% to 27%"]), (None, 0.3, ["chance now 30%"]), (0.3, None, []), (0.271, 0.274, [])],
+    [
+        (0.2, 0.27, ["chance 20% to 27%"]),
+        (None, 0.3, ["chance now 30%"]),
+        (0.3, None, ["no number now, it was 30%"]),
+        (0.271, 0.274, []),
+    ],
 )
 def test_a_changed_chance_in_words(before: float | None, after: float | None, words: list[str]):
     changes = what_changed(samples.milestone(probability=before), samples.milestone(probability=after))

@@ -8,13 +8,17 @@ from sqlalchemy import insert
 
 from sprintlib import results
 from sprintlib.dashboards.widgets import Source
+from sprintlib.dashboards.widgets.opening import prepare
 from sprintlib.errors import AnalysisError, SettingsError, StoreError
 from sprintlib.results import store_analysis
+from sprintlib.services.shared_states import States
 from sprintlib.settings import load
 from sprintlib.store import open_store
 from sprintlib.store.schema import sync_run
 from tests import samples
 from tests.dashboards.project import write_project
+from tests.sprints import put
+from tests.world import World
 
 
 @pytest.fixture
@@ -103,3 +107,22 @@ def test_nothing_stored_means_the_reason_is_told(home: Path, monkeypatch: pytest
 
 def _impossible(*_: object) -> None:
     raise AnalysisError("Nothing can be said.")
+
+
+def test_what_was_read_ahead_is_brought_forward(home: Path):
+    """A kernel started ahead has read the project; its visitor sees what was collected since."""
+    states = States()
+    prepare(states)
+    (before,) = Source(results.runs, states=states).analysis(None).milestones
+    world = World(open_store(load(home).database_url), home)
+    world.numbers_from(9_000)
+    put(world, 77, "Sprint 2", "03-18 09:00", milestone=2)
+    world.flush()
+    world.engine.dispose()
+    (after,) = Source(results.runs, states=states).analysis(None).milestones
+    assert (after.scope.open, after.scope.added) == (before.scope.open + 1, before.scope.added + 1)
+
+
+def test_reading_ahead_of_nothing_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SPRINT_HOME", str(tmp_path))
+    prepare(States())

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+from sprintlib.analysis.memory import ForecastRecord, ScoredForecast
 from sprintlib.dashboards.widgets import Dashboard, Request
 from sprintlib.dashboards.widgets.pages.health import effective
 from sprintlib.doctor import Check
@@ -67,3 +68,45 @@ def test_settings_say_where_they_come_from_and_hide_passwords():
     assert said["report.keep_days"] == ("90", "default")
     assert said["store.url"] == ("postgresql://…@db.example/sprint", "sprint.toml")
     assert "hunter2" not in page("health", facts)
+
+
+def record(sprints: int, chance: float, ended: int) -> tuple[ScoredForecast, ...]:
+    """A forecast at half time of each of so many sprints with ten open items."""
+    at, due = datetime(2026, 3, 9, 8, tzinfo=UTC), date(2026, 3, 13)
+    return tuple(
+        ScoredForecast(
+            sprint=f"{chance} {n}",
+            title="S",
+            share=50,
+            said_at=at,
+            due_on=due,
+            probability=chance,
+            open_items=10,
+            ended=ended,
+        )
+        for n in range(sprints)
+    )
+
+
+def test_too_few_sprints_are_said_and_not_judged():
+    facts = DashboardData(samples.analysis())
+    facts.recorded = ForecastRecord(forecasts=record(4, 0.2, 8), brier=0.04)
+    assert "Too few to judge: 4 stored forecasts of 4 finished sprints, and it needs 5 sprints." in page(
+        "health", facts
+    )
+
+
+def test_the_forecasts_of_this_team_stand_beside_what_came_by_tenths():
+    facts = DashboardData(samples.analysis())
+    told = (*record(3, 0.25, 9), *record(1, 0.25, 10), *record(2, 0.95, 10))
+    facts.recorded = ForecastRecord(forecasts=told, brier=0.118)
+    body = page("health", facts)
+    assert "6 forecasts of 6 finished sprints, as stored while each was under way: Brier score 0.118" in body
+    assert (
+        '<th scope="row">20% to 30%</th><td class="number">4</td><td class="number">25%</td><td class="number">25%'
+        in body
+    )
+    assert (
+        '<th scope="row">90% to 100%</th><td class="number">2</td><td class="number">95%</td><td class="number">100%'
+        in body
+    )

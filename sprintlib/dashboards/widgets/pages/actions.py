@@ -17,7 +17,6 @@ from sprintlib.services import GivenAnswer
 from sprintlib.views.markup import known_repositories
 from sprintlib.views.words import count, moment, particulars, short_day
 
-HEAD = ("Action", "Answer", "When", "What happened", "")
 MOST_GIVEN = 50
 _SNOOZED_DAYS = 3
 _DECISIONS = {"accept": "accepted", "dismiss": "dismissed", "snooze": "put off"}
@@ -41,7 +40,7 @@ def build(view: View) -> tuple[Markup, ...]:
         _first_day(view.today),
         view.day is None,
         summary(given),
-        [_told(one, view.today) for one in given[:MOST_GIVEN]],
+        [_told(one, view) for one in given[:MOST_GIVEN]],
         known_repositories(view.analysis),
     )
     return (views.wrapped(page),)
@@ -70,10 +69,10 @@ def summary(given: Sequence[GivenAnswer]) -> str:
     return told
 
 
-def _told(one: GivenAnswer, today: date) -> tuple[GivenAnswer, str, str, str]:
+def _told(one: GivenAnswer, view: View) -> tuple[GivenAnswer, str, str, str]:
     """An answer with its decision, when it was given, and what happened; plain text."""
-    decision = _DECISIONS[one.decision] + (f" until {short_day(one.until, today)}" if one.until else "")
-    return one, decision, moment(one.at), _happened(one)
+    decision = _DECISIONS[one.decision] + (f" until {short_day(one.until, view.today)}" if one.until else "")
+    return one, decision, moment(one.at, view.facts.settings.time_zone), _happened(one)
 
 
 def _happened(one: GivenAnswer) -> str:

@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Iterator
+from datetime import tzinfo
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
@@ -10,10 +11,14 @@ from markupsafe import Markup
 from pydantic import BaseModel
 
 from sprintlib import views
+from sprintlib.clock import zone_name
 from sprintlib.dashboards.widgets import fragments
 from sprintlib.dashboards.widgets.source import SyncRun
 from sprintlib.dashboards.widgets.view import View
+from sprintlib.errors import SprintError
+from sprintlib.services import calibration
 from sprintlib.settings import FILE_NAME, Settings
+from sprintlib.views.record import score
 from sprintlib.views.words import moment
 
 if TYPE_CHECKING:
@@ -32,28 +37,26 @@ def build(view: View) -> tuple[Markup, ...]:
     """The whole page. The checks take a second or two and follow by themselves."""
     checks = view.facts.checks()
     runs = fragments.by_moment(view.facts.reports())[:_LATEST_RUNS]
-    settings = view.facts.settings
+    settings, zone = view.facts.settings, view.facts.settings.time_zone
     page = _macro(
         "health.html",
         "page",
         _sentence(checks),
         None if checks is None else [(one, STATES[one.state], TAGS[one.state]) for one in checks],
-        [
-            (one, moment(one.started_at), moment(one.finished_at) if one.finished_at else "")
-            for one in view.facts.syncs()
-        ],
+        [(one, moment(one.started_at, zone), _ended(one, zone)) for one in view.facts.syncs()],
         views.freshness(view.analysis),
         views.notes(view.analysis, view.milestone),
-        fragments.reports_table(runs),
-        f"{', '.join(settings.report.days)} at {settings.report.at}",
+        fragments.reports_table(runs, zone),
+        f"{', '.join(settings.report.days)} at {settings.report.at} {zone_name(view.facts.clock(), zone)}",
+        calibration_card(view),
         list(effective(settings)),
         list(_versions()),
     )
     return (views.wrapped(page),)
 
 
-def _ended(one: SyncRun) -> str:
-    return moment(one.finished_at) if one.finished_at else ""
+def _ended(one: SyncRun, zone: tzinfo) -> str:
+    return moment(one.finished_at, zone) if one.finished_at else ""
 
 
 def _sentence(checks: "tuple[Check, ...] | None") -> str:
@@ -64,6 +67,22 @@ def _sentence(checks: "tuple[Check, ...] | None") -> str:
     if broken or doubtful:
         return f"{broken} broken, {doubtful} to look at, of {len(checks)} checks"
     return f"Nothing is broken: {len(checks)} checks"
+
+
+def calibration_card(view: View) -> tuple[str, list[list[str]]]:
+    """A sentence, and a row a tenth: what was said, how often, and how often it came; plain text."""
+    try:
+        record = view.facts.record(view.analysis.as_of)
+    except SprintError as error:  # a stored analysis whose facts are gone
+        return str(error), []
+    found = calibration(record)
+    if found.reason:
+        return found.reason, []
+    rows = [
+        [f"{one.low:.0%} to {one.low + 0.1:.0%}", str(one.n), f"{one.forecast:.0%}", f"{one.observed:.0%}"]
+        for one in found.bins
+    ]
+    return score(record), rows
 
 
 def effective(settings: Settings) -> Iterator[tuple[str, str, str]]:

@@ -8,14 +8,14 @@ from markupsafe import Markup
 
 from sprintlib import views
 from sprintlib.analysis import MilestoneAnalysis
+from sprintlib.analysis import changes as changes_words
+from sprintlib.analysis.changes import Changes, what_changed
 from sprintlib.dashboards.widgets import fragments
 from sprintlib.dashboards.widgets.try_it import try_it
 from sprintlib.dashboards.widgets.view import View
 from sprintlib.forecast.model import ItemForecast
 from sprintlib.recommend import Recommendation, short_id
 from sprintlib.results import ChanceAt
-from sprintlib.services.changes import Changes, what_changed
-from sprintlib.views import changes as changes_words
 from sprintlib.views import items as item_words
 from sprintlib.views.markup import known_repositories, short
 from sprintlib.views.sparkline import sparkline
@@ -115,7 +115,7 @@ def _freshness(view: View) -> str:
     if not moments or any(moment is None for moment in moments):
         return "Not every repository has been collected yet: run 'sprint sync'."
     oldest = min(moment for moment in moments if moment is not None)
-    return f"as of {moment(view.analysis.as_of)}, facts {age(oldest, view.analysis.as_of)}"
+    return f"as of {moment(view.analysis.as_of, view.analysis.zone)}, facts {age(oldest, view.analysis.as_of)}"
 
 
 def _earlier_days(today: date) -> list[tuple[str, date]]:

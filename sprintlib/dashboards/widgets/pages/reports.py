@@ -11,4 +11,4 @@ HAS_DAY = False
 
 def build(view: View) -> tuple[Markup, ...]:
     """The whole page."""
-    return (fragments.reports(view.facts.reports()),)
+    return (fragments.reports(view.facts.reports(), view.facts.settings.time_zone),)

@@ -27,13 +27,29 @@ def build(view: View) -> tuple[Markup, ...]:
         (name, [_card(metric, said.get(metric.name, ()), view) for metric in metrics])
         for name, metrics in families(milestone)
     ]
-    page = _macro("trends.html", "page", milestone.title, _gist(milestone, said), found)
+    page = _macro("trends.html", "page", milestone.title, _gist(milestone, said), found, *_by_day(milestone, said))
     return (views.wrapped(page),)
 
 
 def _gist(milestone: MilestoneAnalysis, said: Mapping[str, Sequence[tuple[date, float]]]) -> str:
     days = max((len(points) for points in said.values()), default=0)
     return f"{gist(milestone)} Lines over {count(days, 'day')} of which an analysis is stored."
+
+
+def _by_day(
+    milestone: MilestoneAnalysis, said: Mapping[str, Sequence[tuple[date, float]]]
+) -> tuple[list[str], list[list[str]]]:
+    """The lines as a table: its head, and a row a day, the newest first; plain numbers, in the unit of the head."""
+    metrics = [metric for _, family in families(milestone) for metric in family if metric.name in said]
+    values = {metric.name: dict(said[metric.name]) for metric in metrics}
+    days = sorted({day for known in values.values() for day in known}, reverse=True)
+    head = ["Day", *(f"{cells(metric)[0]}, {metric.unit}" for metric in metrics)]
+    rows = [[day.isoformat(), *(_plain(values[metric.name].get(day)) for metric in metrics)] for day in days]
+    return head, rows
+
+
+def _plain(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"
 
 
 def _card(metric: Metric, points: Sequence[tuple[date, float]], view: View) -> dict[str, object]:

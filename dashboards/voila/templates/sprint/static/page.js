@@ -94,7 +94,7 @@ function checkLife() {
 
 const FOLDER = /\/voila\/render\/(\w+)\.ipynb$/;
 let asked = 0;
-let focused;
+let stays = false; // whether the answer is to leave the page where it stands
 
 // where a link leads within these pages, or null: another site, a report, a file
 function pageOf(url) {
@@ -122,8 +122,21 @@ function go(url) {
   const from = location.pathname;
   if (!ask(url)) return false;
   history.pushState(null, "", url);
+  if (from !== url.pathname) keep.leave();
+  stays = false;
+  if (url.hash) keep.letGo();
   if (from !== url.pathname) scrollTo(0, 0);
   if (from !== url.pathname) document.getElementById("content").focus({ preventScroll: true });
+  return true;
+}
+
+// where the answer stands beside the question, nothing is to move
+function goStaying(url) {
+  const beside = matchMedia("(min-width: 981px)").matches;
+  const target = new URL(url);
+  if (beside) target.hash = "";
+  if (!go(target)) return false;
+  stays = beside;
   return true;
 }
 
@@ -145,7 +158,7 @@ addEventListener("click", (event) => {
     copyText(copy);
     return;
   }
-  const link = event.target.closest?.("a[href]");
+  const link = event.target.closest?.("a[href]:not([download])");
   if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const url = new URL(link.href);
   if (url.pathname === location.pathname && url.search === location.search) return;
@@ -158,12 +171,18 @@ addEventListener("submit", (event) => {
     give(event.target, event.submitter);
     return;
   }
-  if (event.target.matches("form[data-live]") && go(addressOf(event.target))) event.preventDefault();
+  if (!event.target.matches("form[data-live]")) return;
+  const address = addressOf(event.target);
+  keep.forget(event.target);
+  if (goStaying(address)) event.preventDefault();
 });
 
 addEventListener("change", (event) => {
   const form = event.target.closest?.("form[data-live]");
-  if (form) go(addressOf(form));
+  if (!form) return;
+  const address = addressOf(form);
+  keep.forget(form);
+  goStaying(address);
 });
 
 addEventListener("popstate", () => {
@@ -171,6 +190,13 @@ addEventListener("popstate", () => {
 });
 
 // ---- answers to actions: the only thing that is written, by the server and not by the kernel
+
+addEventListener("DOMContentLoaded", async () => {
+  if (!("signsIn" in document.body.dataset)) return;
+  const asked = await fetch("/sprint/feedback").catch(() => null);
+  const may = asked?.ok && (await asked.json()).may_answer;
+  if (may) document.body.dataset.mayAnswer = "";
+});
 
 async function give(form, button) {
   const said = form.querySelector("[role=status]");
@@ -183,6 +209,7 @@ async function give(form, button) {
     const { told, error } = await answer.json();
     said.textContent = told ?? error;
     if (!told) return;
+    keep.forget(form);
     lastAnswer = told;
     if (!ask(new URL(location.href))) location.reload();
   } catch {
@@ -236,38 +263,9 @@ function settle() {
 let anchored;
 
 function showAnchor() {
-  if (!location.hash || anchored === location.href) return;
+  if (stays || !location.hash || anchored === location.href) return;
   anchored = location.href;
   document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView({ block: "start" });
-}
-
-// a part that was drawn anew keeps what the reader had: the focus, and what was unfolded
-const unfolded = new Map();
-
-addEventListener("toggle", (event) => {
-  if (event.target.id) unfolded.set(event.target.id, event.target.open);
-}, true);
-
-let held;
-let wanted; // what is to have the focus as soon as it is there
-
-addEventListener("focusin", (event) => {
-  held = event.target;
-  focused = held.id;
-});
-
-function restore() {
-  for (const [id, open] of unfolded) {
-    const details = document.getElementById(id);
-    if (details && details.open !== open) details.open = open;
-  }
-  const sought = wanted && document.getElementById(wanted);
-  if (sought) {
-    wanted = undefined;
-    sought.focus();
-  }
-  if (document.activeElement !== document.body || !focused || held?.isConnected) return;
-  document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
 // ---- keys: "/" goes to the search, wherever it is
@@ -280,7 +278,7 @@ addEventListener("keydown", (event) => {
   if (search) search.focus();
   else {
     const portfolio = document.querySelector('.site-header nav a[data-page="overview"]');
-    if (portfolio && go(new URL(portfolio.href))) wanted = "search";
+    if (portfolio && go(new URL(portfolio.href))) keep.want("search");
   }
 });
 
@@ -312,14 +310,18 @@ function stopKernel() {
   navigator.sendBeacon(`${document.body.dataset.baseUrl}api/shutdown/${JSON.parse(config.textContent).kernelId}`, form);
 }
 
-function refresh() {
+function refresh(changes) {
   document.querySelectorAll("[data-chart]:not([data-drawn])").forEach(draw);
   handOver();
   nameSliders();
   settle();
-  restore();
+  csv.offer();
+  keep.restore(changes.some(isPart));
   tellAnswer();
 }
+
+// a widget of HTML has got another content
+const isPart = (change) => change.target.classList?.contains("widget-html-content") && !change.target.querySelector("[data-beat]");
 
 new MutationObserver(refresh).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
 document.addEventListener("DOMContentLoaded", markReport);

@@ -6,6 +6,7 @@ MASK = "[secret removed]"
 
 _KNOWN = (
     r"gh[pousr]_[A-Za-z0-9]{20,255}",  # GitHub tokens
+    r"sprint_[A-Za-z0-9_-]{40,64}",  # ours
     r"github_pat_[A-Za-z0-9_]{22,255}",
     r"glpat-[A-Za-z0-9_-]{20,}",
     r"(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}",  # AWS

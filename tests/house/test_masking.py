@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sprintlib.knowledge import mask
-from sprintlib.knowledge.masking import MASK
+from sprintlib.masking import MASK, mask
 
 SECRETS = [
     "ghp_" + "a1B2" * 9,

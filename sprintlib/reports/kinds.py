@@ -1,0 +1,27 @@
+"""Kinds of reports: each is a shipped notebook, and what its folder and its runs are called."""
+
+from typing import get_args
+
+from sprintlib.results.run_table import Kind as Kind
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+STANDARD: Kind = "sprint_analysis"
+WORDS: dict[Kind, str] = {
+    "sprint_analysis": "",
+    "weekly_digest": "weekly digest",
+    "retrospective": "retrospective",
+}
+WEEK = "(the week)"  # stands for a milestone in runs about all of them
+LAST_ENDED = "(ended last)"
+
+
+def notebook_of(kind: Kind) -> str:
+    """The file of its notebook."""
+    return f"{kind}.ipynb"
+
+
+def folder_parts(kind: Kind, titles: tuple[str, ...]) -> tuple[str, ...]:
+    """What its folder is called by, beside the project: the week is about all milestones."""
+    if kind == STANDARD:
+        return titles
+    return (WORDS[kind],) if kind == "weekly_digest" else (*titles, WORDS[kind])

@@ -1,0 +1,60 @@
+"""Stored reads are answered from memory until the store changes, and to nobody else."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from sprintlib.access import Role
+from sprintlib.api.answers import MemoryAnswers
+from sprintlib.api.v1 import findings
+from tests.api.conftest import Open
+
+
+def unreadable(*_: Any) -> Any:
+    raise AssertionError("read again")
+
+
+def test_the_same_bytes_until_something_is_written(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = client.get("/api/v1/risks")
+    monkeypatch.setattr(findings, "risks", unreadable)
+    again = client.get("/api/v1/risks")
+    assert (again.status_code, again.content) == (200, first.content)
+    names = ("etag", "content-type", "cache-control", "ratelimit-limit")
+    assert [again.headers[name] for name in names] == [first.headers[name] for name in names]
+    assert client.get("/api/v1/risks", headers={"If-None-Match": first.headers["etag"]}).status_code == 304
+    assert client.get("/api/v1/risks?severity=high").status_code == 500
+    csrf = {"X-CSRF-Token": client.get("/api/v1/auth/me").json()["csrf"]}
+    said = client.post("/api/v1/recommendations/1/feedback", json={"decision": "accept"}, headers=csrf)
+    assert said.status_code == 200, said.text
+    assert client.get("/api/v1/risks").status_code == 500
+
+
+def test_what_somebody_was_told_is_kept_for_them(
+    serve: Open, token: Callable[..., dict[str, str]], monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    client = serve(auth={"mode": "token"})
+    whole, other = token(Role.viewer), token(Role.member)
+    part = token(Role.viewer, "part", repositories=["acme/api"])
+    assert client.get("/api/v1/risks", headers=whole).status_code == 200
+    assert "etag" not in client.get("/api/v1/risks", headers=part).headers
+    monkeypatch.setattr(findings, "risks", unreadable)
+    found = [client.get("/api/v1/risks", headers=headers).status_code for headers in (whole, other, part, {})]
+    assert found == [200, 500, 500, 401]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 40)), max_size=60))
+def test_memory_has_an_end_and_gives_back_what_was_put(puts: list[tuple[str, int]]) -> None:
+    answers, first = MemoryAnswers(most_bytes=100), dict[str, bytes]()
+    for tag, length in puts:
+        if answers.get(tag) is None:
+            first[tag] = tag.encode() * length
+        answers.put(tag, tag.encode() * length)
+        held = {one: body for one in "abcdef" if (body := answers.get(one)) is not None}
+        assert sum(map(len, held.values())) <= 100
+        assert all(first[one] == body for one, body in held.items())
+        assert answers.get(tag) is not None or length > 25
