@@ -120,8 +120,6 @@ def _last(connection: Connection, board: str, place: tuple[int, int], until: dat
     table = schema.board_item
     repository_id, number = place
     mine = (table.c.board == board, table.c.repository_id == repository_id, table.c.number == number)
-    by_then = table.c.updated_at <= moment
-    found = (
-        connection.execute(select(table).where(*mine, by_then).order_by(table.c.updated_at.desc())).mappings().first()
-    )
+    versions = select(table).where(*mine, table.c.updated_at <= until).order_by(table.c.updated_at.desc())
+    found = connection.execute(versions).mappings().first()
     return dict(found) if found else None
