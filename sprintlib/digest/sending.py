@@ -89,6 +89,9 @@ def _send(project: ProjectHandle, target: DigestTarget, digest: Digest, anyway: 
         return _ended(project, target, day, state, str(error))
     except SprintError as error:
         return _ended(project, target, day, "failed", str(error))
+    except BaseException:  # stopped in the middle, or a mistake of ours: nobody knows whether it arrived
+        _ended(project, target, day, "unsure", "It was stopped while it was being sent.")
+        raise
     return _ended(project, target, day, "sent", f"Sent to {target}.", reference)
 
 

@@ -20,7 +20,7 @@ from sprintlib.digest.slack import slack_message
 from sprintlib.digest.teams import teams_message
 from sprintlib.errors import DigestError, SettingsError
 from sprintlib.project import ProjectHandle
-from sprintlib.settings import DigestTarget, Settings
+from sprintlib.settings import DigestTarget, Settings, is_loopback
 from sprintlib.store import schema
 
 SLACK, TEAMS, PASSWORD = "SPRINT_SLACK_WEBHOOK", "SPRINT_TEAMS_WEBHOOK", "SPRINT_SMTP_PASSWORD"
@@ -213,7 +213,7 @@ class IssueTarget(Target):
         if token:
             headers["authorization"] = f"Bearer {token.value}"
         root = self.settings.github.api_url.rstrip("/")
-        if not root.startswith("https://") and not github.is_loopback(root):
+        if not root.startswith("https://") and not is_loopback(root):
             raise SettingsError("github.api_url: a token is not sent without encryption; use https.")
         return http.send(method, f"{root}{path}", content, "GitHub", headers)
 

@@ -69,11 +69,7 @@ def with_other_sprints(
         holdings=replace(past.holdings, gone=_placed(past.holdings.gone, inside)),
         unresolved=past.unresolved.clear(),
         sprint_parts={},
-        first_days={
-            (key, one.number): _first_working_day(one, calendar)
-            for key in past.repositories["repository_id"]
-            for one in kept
-        },
+        first_days=_first_days(past, kept, memberships, calendar),
     )
 
 
@@ -106,9 +102,20 @@ def _milestones(past: ProjectState, sprints: Sequence[OtherSprint]) -> pl.DataFr
     return pl.DataFrame(rows, schema=MILESTONES).sort("repo", "number")
 
 
-def _first_working_day(sprint: OtherSprint, calendar: WorkingCalendar) -> date:
-    """The day at whose end the scope counts as committed: the first working day, or the first where there is none."""
-    return next(iter(calendar.working_days(sprint.first_day, sprint.last_day)), sprint.first_day)
+def _first_days(
+    past: ProjectState, sprints: Sequence[OtherSprint], memberships: pl.DataFrame, calendar: WorkingCalendar
+) -> dict[tuple[int, int], date]:
+    """The days at whose end scopes count as committed, by (repository_id, number).
+
+    The first working day on which the sprint held an item, as for a milestone, but none before the sprint begins.
+    """
+    first = dict(memberships.group_by("milestone").agg(pl.col("entered_at").min()).iter_rows())
+    found = {}
+    for one in sprints:
+        entered_at = first.get(one.number)
+        held = max(one.first_day, calendar.local_date(entered_at)) if entered_at else one.first_day
+        found[one.number] = next(iter(calendar.working_days(held, one.last_day)), held)
+    return {(key, number): day for key in past.repositories["repository_id"] for number, day in found.items()}
 
 
 def _placed(items: pl.DataFrame, inside: pl.DataFrame) -> pl.DataFrame:

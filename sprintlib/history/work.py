@@ -1,12 +1,14 @@
 """What people worked on, and when: the moments at which somebody did something for an item that was open."""
 
 import polars as pl
+from polars._typing import PolarsDataType
 
 from sprintlib.history.state import ProjectState
 from sprintlib.store.frames import UTC_DATETIME
 
 _ITEM = ["repository_id", "number"]
-WORK = pl.Schema({"repository_id": pl.Int64, "number": pl.Int64, "at": UTC_DATETIME})
+_COLUMNS: dict[str, PolarsDataType] = {"repository_id": pl.Int64, "number": pl.Int64, "at": UTC_DATETIME}
+WORK = pl.Schema(_COLUMNS)
 _ON_PULLS = (
     "assigned",
     "review_requested",

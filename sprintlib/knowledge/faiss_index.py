@@ -29,17 +29,18 @@ def make_index(ids: Sequence[int], values: Vectors, dimension: int) -> "faiss.In
     """An index of unit vectors (n, dimension) by inner product, under these ids."""
     import faiss
 
+    keys = np.asarray(ids, dtype=np.int64)
     if len(ids) <= FLAT_UP_TO:
         flat = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
         if len(ids):
-            flat.add_with_ids(values, ids)
+            flat.add_with_ids(values, keys)
         return flat
     lists = 2 * isqrt(len(ids))
     index = faiss.IndexIVFFlat(faiss.IndexFlatIP(dimension), dimension, lists, faiss.METRIC_INNER_PRODUCT)
     index.cp.niter, index.cp.max_points_per_centroid, index.cp.spherical = _ROUNDS, _A_LIST, True
     index.cp.seed, index.cp.min_points_per_centroid = 7, 1
     index.train(values)
-    index.add_with_ids(values, ids)
+    index.add_with_ids(values, keys)
     index.nprobe = _lists_needed(index, values)
     return index
 
@@ -70,7 +71,7 @@ def _lists_needed(index: "faiss.IndexIVFFlat", values: Vectors) -> int:
     queries = _like(values)
     index.nprobe = index.nlist
     exact = index.search(queries, _NEAREST)[1]
-    lists = max(index.nlist // _AT_LEAST, 8)
+    lists: int = max(index.nlist // _AT_LEAST, 8)
     while lists < index.nlist:
         index.nprobe = lists
         found = index.search(queries, _NEAREST)[1]
@@ -83,8 +84,8 @@ def _lists_needed(index: "faiss.IndexIVFFlat", values: Vectors) -> int:
 
 def _like(values: Vectors) -> Vectors:
     """What lies between two of these vectors each, as a question is no copy of a text."""
-    random = np.random.default_rng(7)
-    one, other = (values[random.choice(len(values), _TRIED, replace=False)] for _ in range(2))
+    generator = np.random.default_rng(7)
+    one, other = (values[generator.choice(len(values), _TRIED, replace=False)] for _ in range(2))
     between = one + other
     unit: Vectors = (between / np.linalg.norm(between, axis=1, keepdims=True)).astype(np.float32)
     return unit

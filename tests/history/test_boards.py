@@ -103,3 +103,21 @@ def test_a_first_version_counts_since_the_entry_was_made_and_is_marked_before_it
     assert (found.items["ref"].to_list(), found.parts[0].known_later) == ([f"{API}#1"], ("items",))
     (found,) = find_sprints(world.past("03-20"), CALENDAR, "Sprint 2")
     assert (found.items["ref"].to_list(), found.parts[0].known_later) == ([f"{API}#1"], ())
+
+
+def test_what_is_planned_on_the_first_day_that_holds_anything_is_committed() -> None:
+    world = board_world()
+    write(world, [(1, "a1", None, 1), (1, "b2", None, 200), (2, None, None, 1)], at("03-02"))  # 10 March: too early
+    write(world, [(2, "b2", None, 14 * 24 + 9), (3, None, None, 1)], at("03-02"))  # on Monday, the 16th
+    write(world, [(3, "b2", None, 15 * 24 + 9)], at("03-02"))  # on Tuesday
+    (found,) = find_sprints(world.past("03-20"), CALENDAR, "Sprint 2")
+    scope = found.parts[0].scope
+    assert (scope.committed, scope.added) == ((f"{API}#1", f"{API}#2"), (f"{API}#3",))
+
+
+def test_a_sprint_that_is_planned_late_commits_then() -> None:
+    world = board_world()
+    write(world, [(number, None, None, 1) for number in (1, 2)], at("03-02"))
+    write(world, [(number, "b2", None, 15 * 24 + 9) for number in (1, 2)], at("03-02"))  # on Tuesday, the 17th
+    (found,) = find_sprints(world.past("03-20"), CALENDAR, "Sprint 2")
+    assert found.parts[0].scope.committed == (f"{API}#1", f"{API}#2")

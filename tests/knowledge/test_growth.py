@@ -118,6 +118,4 @@ def test_of_words_that_everything_holds_the_last_are_ranked(engine: Engine, monk
     fill(engine, np.zeros((300, DIMENSION), dtype=np.float32), "the build fails again")
     scope = SearchFilter((1,), NOW)
     with engine.connect() as connection:
-        found = full_text(connection, "build fails", scope, 5)
-        assert found == [281, 282, 283, 284, 285]
-        assert len(full_text(connection, "build fails", scope, 50)) == 50  # more than that: every match
+        assert full_text(connection, "build fails", scope, 5) == [281, 282, 283, 284, 285]
