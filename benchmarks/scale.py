@@ -28,6 +28,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Engine, func, select, update
@@ -190,7 +191,7 @@ def main(sizes: list[int], scheduler: str | None, *, report: bool) -> None:
         print(f"{step:<16}" + "".join(f"{1000 * one:>8.1f}ms" for one in spent) + grows)
 
 
-def _apart(folder: Path, size: int, *, report: bool) -> dict[str, object]:
+def _apart(folder: Path, size: int, *, report: bool) -> dict[str, Any]:
     """One number in a process of its own, whose memory is only its own."""
     command = [
         sys.executable,

@@ -83,7 +83,7 @@ def _settings_without_password(file: Path, scratch: Path) -> Path:
     url = document.get("store", {}).get("url")
     if not url or make_url(url).password is None:
         return file
-    document["store"]["url"] = copying.without_password(make_url(url)).render_as_string(hide_password=False)  # type: ignore[index]
+    document["store"]["url"] = copying.without_password(make_url(url)).render_as_string(hide_password=False)
     copy = scratch / FILE_NAME
     permissions.create(copy)
     copy.write_text(tomlkit.dumps(document), encoding="utf-8")

@@ -130,9 +130,11 @@ def _keep_figures(app: object) -> None:
     """What a command measured that asked GitHub, a model or the index; what only read a store is not worth a write."""
     if not isinstance(app, App) or "project" not in vars(app) or not measures.holds("github_budget", "retrieval"):
         return
+    from sqlalchemy.exc import DatabaseError
+
     from sprintlib.figures import keep
 
-    with suppress(_database_error() or ()):
+    with suppress(DatabaseError):
         keep(app.project.engine)
 
 

@@ -115,13 +115,11 @@ def _place(connection: Connection, node_id: Any) -> tuple[int, int] | None:
     return None
 
 
-def _last(connection: Connection, board: str, place: tuple[int, int], moment: datetime) -> Row | None:
+def _last(connection: Connection, board: str, place: tuple[int, int], until: datetime) -> Row | None:
     """The newest version of an entry up to a moment."""
     table = schema.board_item
     repository_id, number = place
     mine = (table.c.board == board, table.c.repository_id == repository_id, table.c.number == number)
-    by_then = table.c.updated_at <= moment
-    found = (
-        connection.execute(select(table).where(*mine, by_then).order_by(table.c.updated_at.desc())).mappings().first()
-    )
+    versions = select(table).where(*mine, table.c.updated_at <= until).order_by(table.c.updated_at.desc())
+    found = connection.execute(versions).mappings().first()
     return dict(found) if found else None

@@ -58,7 +58,7 @@ def _kept(engine: Engine, now: datetime) -> dict[str, Measure]:
         for row in connection.execute(query):
             if row.at > now - windows.get(row.name, WINDOW):
                 steps = Counter({int(step): count for step, count in row.steps.items()})
-                found.setdefault(row.name, Measure()).add(Measure(row.count, row.total, row.last, steps))
+                found.setdefault(row.name, Measure()).add(Measure(row._mapping["count"], row.total, row.last, steps))
     return found
 
 

@@ -71,7 +71,7 @@ def _lists_needed(index: "faiss.IndexIVFFlat", values: Vectors) -> int:
     queries = _like(values)
     index.nprobe = index.nlist
     exact = index.search(queries, _NEAREST)[1]
-    lists = max(index.nlist // _AT_LEAST, 8)
+    lists: int = max(index.nlist // _AT_LEAST, 8)
     while lists < index.nlist:
         index.nprobe = lists
         found = index.search(queries, _NEAREST)[1]
@@ -84,8 +84,8 @@ def _lists_needed(index: "faiss.IndexIVFFlat", values: Vectors) -> int:
 
 def _like(values: Vectors) -> Vectors:
     """What lies between two of these vectors each, as a question is no copy of a text."""
-    random = np.random.default_rng(7)
-    one, other = (values[random.choice(len(values), _TRIED, replace=False)] for _ in range(2))
+    generator = np.random.default_rng(7)
+    one, other = (values[generator.choice(len(values), _TRIED, replace=False)] for _ in range(2))
     between = one + other
     unit: Vectors = (between / np.linalg.norm(between, axis=1, keepdims=True)).astype(np.float32)
     return unit

@@ -4,13 +4,13 @@ import json
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, Table, and_, delete, func, insert, select, update
 
 from sprintlib.errors import AccessError
 from sprintlib.facts.changes import note_changes, of_items
@@ -102,7 +102,7 @@ def _check(login: str) -> None:
         raise AccessError(f"'{login[:80]}' is no login of GitHub: letters, digits and hyphens, without '@'.")
 
 
-def _naming(connection: Connection, table: Table, erased: Erased) -> Iterator[tuple[Mapping[str, Any], dict[str, Any]]]:
+def _naming(connection: Connection, table: Table, erased: Erased) -> Iterator[tuple[RowMapping, dict[str, Any]]]:
     """Each row of a table, and those of its values that name somebody, with pseudonyms."""
     names = [column.name for column in table.columns if may_name(column)]
     if table in _KEPT or not names:
@@ -126,7 +126,7 @@ def _replace(connection: Connection, erased: Erased) -> dict[str, int]:
     return counted
 
 
-def _write(connection: Connection, table: Table, row: Mapping[str, Any], values: dict[str, Any]) -> None:
+def _write(connection: Connection, table: Table, row: RowMapping, values: dict[str, Any]) -> None:
     mine = and_(*(table.c[column.name] == row[column.name] for column in table.primary_key))
     if table is not schema.payload:
         connection.execute(update(table).where(mine).values(values))
@@ -136,7 +136,7 @@ def _write(connection: Connection, table: Table, row: Mapping[str, Any], values:
     connection.execute(insert_into(connection, table).on_conflict_do_nothing(), {**row, **values})
 
 
-def _note(connection: Connection, table: Table, rows: list[Mapping[str, Any]]) -> None:
+def _note(connection: Connection, table: Table, rows: list[RowMapping]) -> None:
     """Have servers that run load these items again, and answers that browsers keep count no longer."""
     if "repository_id" in table.c and "number" in table.c:
         changes = (of_items(row["repository_id"], [row["number"]]) for row in rows if row["number"] is not None)

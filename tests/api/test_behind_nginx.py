@@ -212,11 +212,11 @@ def test_a_page_talks_to_its_kernel(site: Site) -> None:
     unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE
 
     def talk(origin: str, **headers: str) -> Any:
-        return connect(
+        return connect(  # type: ignore[call-overload]
             f"wss://{NAME}/api/kernels/{kernel[1]}/channels",
             sock=create_connection(("127.0.0.1", site.port)),
             ssl=unchecked,
-            origin=origin,  # type: ignore[arg-type]
+            origin=origin,
             additional_headers=headers,
         )
 

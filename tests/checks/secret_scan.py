@@ -14,9 +14,9 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from detect_secrets import SecretsCollection
 from detect_secrets.core import baseline
-from detect_secrets.core.secrets_collection import PotentialSecret
+from detect_secrets.core.potential_secret import PotentialSecret
+from detect_secrets.core.secrets_collection import SecretsCollection
 from detect_secrets.settings import transient_settings
 
 from tests.conftest import ROOT

@@ -12,7 +12,7 @@ import click
 import compose_spec
 import pytest
 import yaml
-from dockerfile_parse import DockerfileParser
+from dockerfile_parse.parser import DockerfileParser
 
 from sprintlib.cli.main import sprint
 from sprintlib.errors import StoreError

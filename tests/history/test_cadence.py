@@ -148,7 +148,7 @@ def test_scope_is_committed_on_the_first_day_and_adds_up(team: World) -> None:
 
 
 @given(pasts())
-@CAREFUL
+@limits(CAREFUL, max_examples=20)
 def test_sprints_of_a_cadence_do_not_see_what_comes_after(pair: Twins) -> None:
     before, after = (with_cadence(past, Cadence(date(2026, 3, 1), 2, CALENDAR)) for past in pair)
     assert_no_leak(before, after)

@@ -26,7 +26,7 @@ from tests.parallel.cluster import Cluster
 pytestmark = pytest.mark.slow
 
 
-def rows(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
+def rows(engine: Engine) -> dict[str, list[str]]:
     """All facts; when they were fetched is no part of them."""
     found = {}
     with engine.connect() as connection:

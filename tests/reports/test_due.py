@@ -116,7 +116,9 @@ def written(monkeypatch, settings):
 
     asked = _Asked()
 
-    def write(settings, milestone=None, as_of=None, trigger="hand", notebook=None, explain=None):
+    def write(
+        settings, milestone=None, as_of=None, trigger="hand", notebook=None, explain=None, kind="sprint_analysis"
+    ):
         asked.append((milestone, trigger))
         engine = open_store(settings.database_url)
         now = datetime.now(UTC)

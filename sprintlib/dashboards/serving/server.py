@@ -87,7 +87,7 @@ class DashboardServer(Voila):
         Behind a proxy that the settings name, what it says of scheme and address holds, so that cookies are secure.
         """
         if self.proxies:
-            self.app.listen = partial(self.app.listen, xheaders=True, trusted_downstream=list(self.proxies))
+            self.app.listen = partial(self.app.listen, xheaders=True, trusted_downstream=list(self.proxies))  # type: ignore[method-assign]
         loop = IOLoop.current()
         loop.add_callback(self.on_ready)
         with stop_loop_on_signal(loop.asyncio_loop):  # type: ignore[attr-defined]  # every IOLoop of tornado 6 is one of asyncio
