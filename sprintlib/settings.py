@@ -40,6 +40,7 @@ _LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?(?:\[bot\])?")
 _OWNER = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})"  # a login of GitHub; managed ones hold an underscore
 _REPOSITORY = re.compile(rf"{_OWNER}/(?!\.\.?$)[A-Za-z0-9._-]{{1,100}}")
 _FIRST_YEAR = 2008
+_FIRST_YEAR = 2008
 _LENGTH = re.compile(r"([1-9]\d{0,2}) (day|week)s?")
 _BOARD = re.compile(rf"{_OWNER}/[1-9]\d{{0,8}}")
 _HOST = re.compile(r"(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})")
@@ -194,6 +195,13 @@ class SprintSettings(_Section):
     def _number_of_days(cls, value: str | None) -> str | None:
         if value is not None and not _LENGTH.fullmatch(value):
             raise ValueError(f'\'{value}\' is not a length such as "2 weeks" or "10 days"')
+        return value
+
+    @field_validator("start")
+    @classmethod
+    def _since_there_is_github(cls, value: date | None) -> date | None:
+        if value is not None and value.year < _FIRST_YEAR:
+            raise ValueError(f"there was no GitHub in {value.year}: write a later day")
         return value
 
     @model_validator(mode="after")
