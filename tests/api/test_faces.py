@@ -65,7 +65,7 @@ def test_what_is_listed(home: Path, client: TestClient, arguments: tuple[str, ..
 
 
 def test_there_is_a_recommendation_to_be_compared(client: TestClient) -> None:
-    assert len(answered(client, "recommendations")["items"]) == 1
+    assert len(answered(client, "recommendations")["items"]) == 2
 
 
 def test_the_inbox(home: Path, client: TestClient) -> None:
