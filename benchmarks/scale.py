@@ -33,7 +33,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Engine, func, select, update
 
-from sprintlib.facts.changes import Change, note_changes
+from sprintlib.facts.changes import FactChange, note_changes
 from sprintlib.github.dataset import ingest_dataset
 from sprintlib.history import load_state
 from sprintlib.knowledge import search, update_texts
@@ -150,7 +150,7 @@ def one_change(engine: Engine, settings: Settings) -> float:
         with engine.begin() as connection:
             mine = (schema.issue.c.repository_id == key) & (schema.issue.c.number == number)
             connection.execute(update(schema.issue).where(mine).values(title=f"Edited {number}"))
-            note_changes(connection, [Change(int(key or 0), "item", str(number))])
+            note_changes(connection, [FactChange(int(key or 0), "item", str(number))])
 
         def react() -> None:
             live.bring_forward(NOW)

@@ -13,7 +13,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sprintlib.agents import AnalysisContext, Run, open_workflow
+from sprintlib.agents import AnalysisContext, WorkflowRun, open_workflow
 from sprintlib.github.dataset import ingest_dataset
 from sprintlib.settings import Settings, parse
 from sprintlib.store import open_store
@@ -36,7 +36,7 @@ class DiscountedCounts:
     seconds: list[float] = field(default_factory=list)
     tokens: dict[str, list[float]] = field(default_factory=lambda: {"read": [], "written": []})
 
-    def add(self, run: Run) -> None:
+    def add(self, run: WorkflowRun) -> None:
         """Count one analysis."""
         for asked in (run.state["reasoning"], run.state["words"]):
             if asked["calls"]:
@@ -79,7 +79,7 @@ def _startup(home: Path, seed: int, host: str) -> Settings:
     )
 
 
-def _explained(settings: Settings) -> Run:
+def _explained(settings: Settings) -> WorkflowRun:
     with open_workflow(AnalysisContext(open_store(settings.database_url), settings)) as chain:
         return chain.start(AS_OF)
 

@@ -25,7 +25,7 @@ STALE_FACTS = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Verdict:
+class MilestoneVerdict:
     """One open milestone: what the analysis as of now says."""
 
     title: str
@@ -36,7 +36,7 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Problem:
+class StatusProblem:
     """What is not as it should be, and the command that mends it."""
 
     what: str
@@ -50,14 +50,14 @@ class Status:
     project: str
     as_of: datetime
     version: str
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[MilestoneVerdict, ...]
     facts: dict[str, datetime | None]
     inbox: dict[str, int]
     last_run: Run | None
     scheduler: str | None
     last_backup: datetime | None
     store_bytes: int | None
-    problems: tuple[Problem, ...]
+    problems: tuple[StatusProblem, ...]
     figures: tuple[Figure, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
@@ -89,41 +89,42 @@ def status(project: ProjectHandle) -> Status:
     return Status(**{**vars(found), "problems": (*_incomplete(project), *_problems(found))})
 
 
-def _verdicts(project: ProjectHandle, now: datetime) -> tuple[tuple[Verdict, ...], dict[str, datetime | None]]:
+def _verdicts(project: ProjectHandle, now: datetime) -> tuple[tuple[MilestoneVerdict, ...], dict[str, datetime | None]]:
     try:
         analysis = analyze(project, now)
     except AnalysisError:
         return (), dict.fromkeys(project.settings.project.repositories)
     found = tuple(
-        Verdict(one.title, one.probability, one.due_on, one.scope.open, one.scope.done) for one in analysis.milestones
+        MilestoneVerdict(one.title, one.probability, one.due_on, one.scope.open, one.scope.done)
+        for one in analysis.milestones
     )
     return found, analysis.freshness
 
 
-def _incomplete(project: ProjectHandle) -> list[Problem]:
+def _incomplete(project: ProjectHandle) -> list[StatusProblem]:
     with project.engine.connect() as connection:
         meant = repositories_meant(connection, project.settings.project.repositories)
-        return [Problem(sentence, "sprint doctor") for sentence in incomplete(connection, list(meant))]
+        return [StatusProblem(sentence, "sprint doctor") for sentence in incomplete(connection, list(meant))]
 
 
-def _problems(found: Status) -> list[Problem]:
+def _problems(found: Status) -> list[StatusProblem]:
     problems = []
     if not any(found.facts.values()):
-        problems.append(Problem("Nothing has been collected completely yet.", "sprint sync"))
+        problems.append(StatusProblem("Nothing has been collected completely yet.", "sprint sync"))
     for name, at in found.facts.items():
         if at is not None and found.as_of - at > STALE_FACTS:
-            problems.append(Problem(f"The facts of {name} are more than a day old.", "sprint sync"))
+            problems.append(StatusProblem(f"The facts of {name} are more than a day old.", "sprint sync"))
     if found.inbox["aside"]:
         problems.append(
-            Problem(f"{found.inbox['aside']:,} deliveries are set aside.", "sprint inbox list --state aside")
+            StatusProblem(f"{found.inbox['aside']:,} deliveries are set aside.", "sprint inbox list --state aside")
         )
     if found.last_run is not None and found.last_run.state not in ("ok", "running"):
-        problems.append(Problem("The last report failed.", "sprint run list"))
+        problems.append(StatusProblem("The last report failed.", "sprint run list"))
     if found.last_backup is None:
-        problems.append(Problem("There is no backup.", "sprint backup"))
+        problems.append(StatusProblem("There is no backup.", "sprint backup"))
     elif found.as_of - found.last_backup > OLD:
-        problems.append(Problem("The last backup is more than two days old.", "sprint backup"))
-    problems += [Problem(f"Beyond its alert: {one.sentence()}.", one.mends) for one in breaches(found.figures)]
+        problems.append(StatusProblem("The last backup is more than two days old.", "sprint backup"))
+    problems += [StatusProblem(f"Beyond its alert: {one.sentence()}.", one.mends) for one in breaches(found.figures)]
     return problems
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from sprintlib.agents.state import State
+from sprintlib.agents.state import WorkflowState
 from sprintlib.analysis.citations import CitationCheck
 from sprintlib.analysis.pipeline import select_context, sprint_contexts
 from sprintlib.errors import AnalysisError, KnowledgeError
@@ -35,7 +35,7 @@ class AnalysisContext:
     _pasts: dict[datetime, ProjectState] = field(default_factory=dict, repr=False)
     _contexts: dict[tuple[datetime, str | None], list[SprintContext]] = field(default_factory=dict, repr=False)
 
-    def past(self, state: State) -> ProjectState:
+    def past(self, state: WorkflowState) -> ProjectState:
         """The project as of the moment of a run. Raises AnalysisError when nothing has been collected."""
         as_of = datetime.fromisoformat(state["request"]["as_of"])
         if as_of not in self._pasts:
@@ -44,7 +44,7 @@ class AnalysisContext:
             raise AnalysisError("Nothing has been collected yet: run 'sprint sync' first.")
         return self._pasts[as_of]
 
-    def sprint_context(self, state: State) -> SprintContext:
+    def sprint_context(self, state: WorkflowState) -> SprintContext:
         """The sprint of a run under the run's own thresholds. Raises AnalysisError where there is none."""
         past = self.past(state)
         title = state["facts"]["title"] if "facts" in state else state["request"]["milestone"]
@@ -55,7 +55,7 @@ class AnalysisContext:
         thresholds = RiskSettings.model_validate(state["request"]["thresholds"])
         return replace(found, sprint=_due_as_said(found.sprint, state.get("work")), thresholds=thresholds)
 
-    def inputs(self, state: State) -> ForecastInputs:
+    def inputs(self, state: WorkflowState) -> ForecastInputs:
         """What the forecast rests on: as observed, with what the state says about the work."""
         context = self.sprint_context(state)
         said = state.get("work")
@@ -82,7 +82,7 @@ class AnalysisContext:
         with connect(self.settings.llm, seconds, self.found_model) as model:
             yield model
 
-    def check(self, state: State) -> CitationCheck:
+    def check(self, state: WorkflowState) -> CitationCheck:
         """A check of citations that counts from zero."""
         return CitationCheck.of(self.past(state))
 

@@ -1,10 +1,10 @@
 """The data collector: which sprint it is, and what is known about it."""
 
 from sprintlib.agents.context import AnalysisContext
-from sprintlib.agents.state import State
+from sprintlib.agents.state import WorkflowState
 
 
-def collect(state: State, analysis_context: AnalysisContext) -> State:
+def collect(state: WorkflowState, analysis_context: AnalysisContext) -> WorkflowState:
     """Read the past as of the moment, and find the sprint: the one asked for, or the one due next."""
     sprint = analysis_context.sprint_context(state).sprint
     return {

@@ -9,7 +9,7 @@ from sprintlib.agents.grounding import report
 from sprintlib.agents.llm_call import MOST_CLAIMS, ask
 from sprintlib.agents.llm_reasoner import calls_left
 from sprintlib.agents.prompt_context import PromptNote, facts_entry, finding_entries, similar_entries, within_budget
-from sprintlib.agents.state import State
+from sprintlib.agents.state import WorkflowState
 from sprintlib.analysis.model import Analysis, Llm, MilestoneAnalysis, Sentence
 from sprintlib.analysis.pipeline import build_analysis, build_milestone_analysis
 from sprintlib.explain import summary
@@ -18,7 +18,7 @@ from sprintlib.knowledge import Claim, Report, Similar, similar_sprints
 from sprintlib.results.analyses import previous_analysis
 
 
-def explain_all(state: State, analysis_context: AnalysisContext) -> State:
+def explain_all(state: WorkflowState, analysis_context: AnalysisContext) -> WorkflowState:
     """Put the analysis together, explain it, and let the model word what checks out."""
     findings = read_findings(state)
     found = put_together(state, analysis_context, summary(analysis_context.inputs(state), findings.forecast))
@@ -44,7 +44,7 @@ def explain_all(state: State, analysis_context: AnalysisContext) -> State:
     return {"words": asked, "analysis": said.model_dump(mode="json")}
 
 
-def without_words(state: State, analysis_context: AnalysisContext, reason: str) -> State:
+def without_words(state: WorkflowState, analysis_context: AnalysisContext, reason: str) -> WorkflowState:
     """The analysis without its sentence, and why."""
     said = state.copy()
     said["faults"] = [*state.get("faults", []), reason]
@@ -53,7 +53,7 @@ def without_words(state: State, analysis_context: AnalysisContext, reason: str) 
     }
 
 
-def put_together(state: State, analysis_context: AnalysisContext, sentence: str) -> Analysis:
+def put_together(state: WorkflowState, analysis_context: AnalysisContext, sentence: str) -> Analysis:
     """The object of `sprint analyze`, from what the agents found."""
     sprint_context, inputs = analysis_context.sprint_context(state), analysis_context.inputs(state)
     timings = {step["agent"]: step["seconds"] for step in state.get("trace", [])}
@@ -71,7 +71,7 @@ def put_together(state: State, analysis_context: AnalysisContext, sentence: str)
     return found.model_copy(update={"notes": (*found.notes, *state.get("faults", []))})
 
 
-def _pack(state: State, analysis_context: AnalysisContext, similar: Similar) -> list[PromptNote]:
+def _pack(state: WorkflowState, analysis_context: AnalysisContext, similar: Similar) -> list[PromptNote]:
     """What was found, and what the reasoner made of the texts; its claims keep the evidence they had."""
     sprint_context = analysis_context.sprint_context(state)
     findings = finding_entries(sprint_context, read_findings(state))
@@ -122,7 +122,7 @@ def _citations(answered: list[dict[str, Any]]) -> Report | None:
     return report(kept, sum(len(one["dropped"]) for one in answered), cited, context)
 
 
-def _hidden_orders(state: State) -> list[str]:
+def _hidden_orders(state: WorkflowState) -> list[str]:
     kept = len(state["reasoning"].get("kept_from_the_model", []))
     was = "was" if kept == 1 else "were"
     return [f"{count(kept, 'text')} looked like prompt injection and {was} kept from the model."] if kept else []

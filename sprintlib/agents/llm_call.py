@@ -12,7 +12,7 @@ from sprintlib.agents.context import AnalysisContext
 from sprintlib.agents.grounding import ground
 from sprintlib.agents.prompt_context import PromptNote
 from sprintlib.agents.prompts import version
-from sprintlib.agents.state import State
+from sprintlib.agents.state import WorkflowState
 from sprintlib.errors import LlmError
 from sprintlib.knowledge import Claim
 from sprintlib.knowledge.citations import ClaimKind
@@ -29,7 +29,7 @@ _ANSWER_TOKENS = 900  # what all of that takes at most
 def ask(
     agent: str,
     entries: Sequence[PromptNote],
-    state: State,
+    state: WorkflowState,
     analysis_context: AnalysisContext,
     calls_left: int,
     kinds: Sequence[ClaimKind],
@@ -84,7 +84,7 @@ def _unanswered(agent: str, system: str, entries: Sequence[PromptNote]) -> dict[
     }
 
 
-def _spent(state: State) -> float:
+def _spent(state: WorkflowState) -> float:
     """Seconds that the model has had in this run; those of a run that is gone on with do not count again."""
     return float(state.get("reasoning", {}).get("seconds", 0.0))
 

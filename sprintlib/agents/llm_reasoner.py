@@ -5,13 +5,13 @@ from typing import Any
 from sprintlib.agents.context import AnalysisContext
 from sprintlib.agents.llm_call import MOST_CALLS, ask
 from sprintlib.agents.prompt_context import facts_entry, item_entries, metric_entries, text_entries, within_budget
-from sprintlib.agents.state import State
+from sprintlib.agents.state import WorkflowState
 from sprintlib.knowledge import search
 
 _HITS = 4
 
 
-def reason(state: State, analysis_context: AnalysisContext) -> State:
+def reason(state: WorkflowState, analysis_context: AnalysisContext) -> WorkflowState:
     """Claims on what bears on the sprint, from its items, its measures and what people wrote about them."""
     sprint_context = analysis_context.sprint_context(state)
     query = f"{sprint_context.sprint.title} blocked waiting delay"

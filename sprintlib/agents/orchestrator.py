@@ -2,10 +2,10 @@
 
 from sprintlib.agents.context import AnalysisContext
 from sprintlib.agents.prompts import prompt_texts
-from sprintlib.agents.state import State
+from sprintlib.agents.state import WorkflowState
 
 
-def orchestrate(state: State, analysis_context: AnalysisContext) -> State:
+def orchestrate(state: WorkflowState, analysis_context: AnalysisContext) -> WorkflowState:
     """Fill in what the request leaves open: the thresholds of sprint.toml and the shipped prompts."""
     request = state["request"]
     return {

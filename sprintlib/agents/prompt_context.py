@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
-from sprintlib.agents.state import State
+from sprintlib.agents.state import WorkflowState
 from sprintlib.analysis.steps import SprintFindings
 from sprintlib.evidence import Evidence
 from sprintlib.forecast import day_name, percent, points
@@ -55,7 +55,7 @@ def within_budget(entries: Iterable[PromptNote], tokens: int = BUDGET_TOKENS) ->
     return kept
 
 
-def facts_entry(sprint_context: SprintContext, state: State) -> PromptNote:
+def facts_entry(sprint_context: SprintContext, state: WorkflowState) -> PromptNote:
     """The sprint itself, in numbers."""
     facts, sprint = state["facts"], sprint_context.sprint
     left = f"{sprint.days_left:.1f} working days are left" if sprint.days_left is not None else "there is no deadline"

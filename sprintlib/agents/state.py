@@ -4,7 +4,7 @@ import operator
 from typing import Annotated, Any, TypedDict
 
 
-class State(TypedDict, total=False):
+class WorkflowState(TypedDict, total=False):
     """One run over one milestone as of one moment. Every agent reads some of it and returns the part it adds.
 
     request         orchestrator: as_of (RFC 3339), milestone, thresholds (of the detectors), prompts (texts), words

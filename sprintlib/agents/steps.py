@@ -10,21 +10,21 @@ from langgraph.types import RetryPolicy
 from sqlalchemy.exc import OperationalError
 
 from sprintlib.agents.context import AnalysisContext
-from sprintlib.agents.state import State
+from sprintlib.agents.state import WorkflowState
 
 ATTEMPTS = 3
 
-Agent = Callable[[State, AnalysisContext], State]
+Agent = Callable[[WorkflowState, AnalysisContext], WorkflowState]
 
 
 class Node(Protocol):
     """What LangGraph calls."""
 
-    def __call__(self, state: State, *, runtime: Runtime[None]) -> State: ...
+    def __call__(self, state: WorkflowState, *, runtime: Runtime[None]) -> WorkflowState: ...
 
 
 @dataclass(frozen=True)
-class Step:
+class WorkflowStep:
     """An agent in the chain. after: who must have finished. instead: what stands in for it where it fails.
 
     Without `instead` its failure is the run's: there is nothing to say about a project that cannot be read.
@@ -33,18 +33,18 @@ class Step:
     name: str
     agent: Agent
     after: tuple[str, ...] = ()
-    instead: Callable[[State, AnalysisContext, str], State] | None = None
+    instead: Callable[[WorkflowState, AnalysisContext, str], WorkflowState] | None = None
 
     def node(self, analysis_context: AnalysisContext) -> "Node":
         """`(state) -> partial state`, as the graph calls it."""
 
-        def run(state: State, *, runtime: Runtime[None]) -> State:
+        def run(state: WorkflowState, *, runtime: Runtime[None]) -> WorkflowState:
             info = runtime.execution_info
             return self.run(state, analysis_context, info.node_attempt if info else ATTEMPTS)
 
         return run
 
-    def run(self, state: State, analysis_context: AnalysisContext, attempt: int = ATTEMPTS) -> State:
+    def run(self, state: WorkflowState, analysis_context: AnalysisContext, attempt: int = ATTEMPTS) -> WorkflowState:
         """Do the work once. A failure that another attempt may heal is raised while there are attempts left."""
         started = perf_counter()
         try:
@@ -53,9 +53,9 @@ class Step:
             if self.instead is None or (worth_another_try(error) and attempt < ATTEMPTS):
                 raise
             sentence = f"The {self.name.replace('_', ' ')} failed ({_in_words(error)}): its part is missing."
-            update = State(**self.instead(state, analysis_context, sentence), faults=[sentence])
+            update = WorkflowState(**self.instead(state, analysis_context, sentence), faults=[sentence])
         entry = {"agent": self.name, "seconds": round(perf_counter() - started, 4), "attempt": attempt}
-        return State(**update, trace=[entry])
+        return WorkflowState(**update, trace=[entry])
 
 
 def worth_another_try(error: Exception) -> bool:

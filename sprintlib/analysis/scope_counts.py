@@ -9,7 +9,7 @@ from sprintlib.analysis.model import BurnUpPoint, Points, Scope
 from sprintlib.history import Sprint, SprintPart, scope
 
 
-def counts(found: scope.Scope) -> Scope:
+def counts(found: scope.ScopeHistory) -> Scope:
     """Numbers of items instead of their refs."""
     return Scope(**{name: len(getattr(found, name)) for name in Scope.model_fields})
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from sprintlib.archive.events import Part, parts_of, repository_of
+from sprintlib.archive.events import EventPart, parts_of, repository_of
 from sprintlib.archive.scanning import FileScan, Wanted, scan_file
 from sprintlib.archive.summary import ArchiveSummary, BadLine, FileSummary
 from sprintlib.errors import CollectError
@@ -118,7 +118,7 @@ class _Writer:
         batches.setdefault(key, FactBatch(told.origin)).merge(told)
         return True
 
-    def _repository(self, event: Payload, part: Part) -> int:
+    def _repository(self, event: Payload, part: EventPart) -> int:
         """The id of the repository, which is stored where nobody knew it. Raises ValueError for another one."""
         key, name = repository_of(event)
         known = self._ids.get((name or "").lower())

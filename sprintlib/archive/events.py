@@ -24,7 +24,7 @@ LACKS: Mapping[str, str] = {
 SHORT_FROM = "2025-10-07"
 
 
-class Part(NamedTuple):
+class EventPart(NamedTuple):
     """One embedded thing: the kind for FactBatch.add, its payload, when it was so, and the item it belongs to."""
 
     kind: str
@@ -57,7 +57,7 @@ def repository_of(event: Payload) -> tuple[int | None, str | None]:
     return key if isinstance(key, int) else None, name if isinstance(name, str) else None
 
 
-def parts_of(event: Payload) -> Iterator[Part]:
+def parts_of(event: Payload) -> Iterator[EventPart]:
     """The embedded things that become facts. Raises one of NOT_UNDERSTOOD for a form that no era has."""
     told: Payload = event["payload"]
     match event["type"]:
@@ -77,31 +77,31 @@ def parts_of(event: Payload) -> Iterator[Part]:
         case "ReleaseEvent":
             release: Payload = told.get("release") or {}
             if _is_whole(release, "tag_name"):
-                yield Part("release", release, release.get("published_at") or release["created_at"])
+                yield EventPart("release", release, release.get("published_at") or release["created_at"])
 
 
-def _item(kind: str, item: Payload | None) -> Iterator[Part]:
+def _item(kind: str, item: Payload | None) -> Iterator[EventPart]:
     if not item or not _is_whole(item, "title"):
         return
     if item.get("milestone"):
-        yield Part("embedded_milestone", item["milestone"], item["updated_at"])
+        yield EventPart("embedded_milestone", item["milestone"], item["updated_at"])
     if kind == "pull" or "pull_request" not in item:
-        yield Part(kind, item, item["updated_at"])
+        yield EventPart(kind, item, item["updated_at"])
 
 
-def _comment(kind: str, comment: Payload | None) -> Iterator[Part]:
+def _comment(kind: str, comment: Payload | None) -> Iterator[EventPart]:
     if not comment or not _is_whole(comment, "body"):
         return
     url = comment.get("pull_request_url") if kind == "review_comment" else comment["issue_url"]
     if url is None:  # before 2013 there was the link only
         url = comment["_links"]["pull_request"]["href"]
-    yield Part(kind, comment, comment.get("updated_at") or comment["created_at"], number_in_url(url))
+    yield EventPart(kind, comment, comment.get("updated_at") or comment["created_at"], number_in_url(url))
 
 
-def _review(told: Payload) -> Iterator[Part]:
+def _review(told: Payload) -> Iterator[EventPart]:
     review, pull = told.get("review"), told.get("pull_request")
     if review and pull and _is_whole(review, "state") and review.get("submitted_at"):
-        yield Part("timeline", {**review, "event": "reviewed"}, review["submitted_at"], pull["number"])
+        yield EventPart("timeline", {**review, "event": "reviewed"}, review["submitted_at"], pull["number"])
 
 
 def _is_whole(thing: Payload | None, what: str) -> bool:

@@ -8,13 +8,13 @@ The search index is not either: it is made anew from the store by `sprint index`
 from sprintlib.backup.drill import Drill, drill
 from sprintlib.backup.files import Backup, backups, newest, prune
 from sprintlib.backup.making import is_due, make_backup
-from sprintlib.backup.manifest import Manifest
+from sprintlib.backup.manifest import BackupManifest
 from sprintlib.backup.restoring import Restored, restore
 
 __all__ = [
     "Backup",
+    "BackupManifest",
     "Drill",
-    "Manifest",
     "Restored",
     "backups",
     "drill",

@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from sprintlib.backup import copying, files
-from sprintlib.backup.manifest import Manifest, analysis_digest, contents_of, installed_version
+from sprintlib.backup.manifest import BackupManifest, analysis_digest, contents_of, installed_version
 from sprintlib.errors import BackupError
 from sprintlib.project import ProjectHandle
 from sprintlib.settings import FILE_NAME, Settings, load
@@ -71,14 +71,14 @@ def drill(settings: Settings, file: Path) -> Drill:
     )
 
 
-def _same_analysis(project: ProjectHandle, manifest: Manifest) -> bool | None:
+def _same_analysis(project: ProjectHandle, manifest: BackupManifest) -> bool | None:
     if manifest.analysis is None or manifest.version != installed_version():
         return None
     return analysis_digest(project, manifest.made_at) == manifest.analysis
 
 
 @contextmanager
-def _restored(settings: Settings, manifest: Manifest, scratch: Path) -> Iterator[str]:
+def _restored(settings: Settings, manifest: BackupManifest, scratch: Path) -> Iterator[str]:
     """The database URL of a restored store, which is gone afterwards."""
     if manifest.backend == "sqlite":
         copying.check_sqlite(scratch / files.SQLITE_FILE)

@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from sprintlib import permissions
-from sprintlib.backup.manifest import Manifest
+from sprintlib.backup.manifest import BackupManifest
 from sprintlib.errors import BackupError
 from sprintlib.settings import FILE_NAME, Settings
 from sprintlib.text import printable
@@ -63,7 +63,7 @@ def _moment(stamp: str) -> datetime:
     return datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
 
 
-def write(folder: Path, made_at: datetime, manifest: Manifest, files: Mapping[str, Path]) -> Backup:
+def write(folder: Path, made_at: datetime, manifest: BackupManifest, files: Mapping[str, Path]) -> Backup:
     """Pack a backup; a process that is killed meanwhile leaves no file of that name. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     target = folder / f"sprint-{made_at:{STAMP}}.tar.gz"
@@ -89,13 +89,13 @@ def digest_of(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def read_manifest(file: Path) -> Manifest:
+def read_manifest(file: Path) -> BackupManifest:
     """What a backup says of itself. Raises BackupError where it is none, or cannot be read."""
     with _opened(file) as archive:
         return _manifest(archive, file)
 
 
-def unpack(file: Path, folder: Path) -> Manifest:
+def unpack(file: Path, folder: Path) -> BackupManifest:
     """Write the files of a backup into a folder, each against its checksum. Raises BackupError, and OSError."""
     with _opened(file) as archive:
         manifest = _manifest(archive, file)
@@ -120,13 +120,13 @@ def _opened(file: Path) -> Iterator[tarfile.TarFile]:
         raise BackupError(f"{file} cannot be read as a backup ({printable(error)}): take another one.") from error
 
 
-def _manifest(archive: tarfile.TarFile, file: Path) -> Manifest:
+def _manifest(archive: tarfile.TarFile, file: Path) -> BackupManifest:
     member = archive.getmember(MANIFEST)
     stream = archive.extractfile(member)
     if stream is None or member.size > _LARGEST_MANIFEST:
         raise BackupError(f"{file} is no backup of sprint: its {MANIFEST} is no file of a sensible size.")
     try:
-        return Manifest.model_validate_json(stream.read())
+        return BackupManifest.model_validate_json(stream.read())
     except ValidationError:
         raise BackupError(f"{file} is no backup that this version reads: install the version that made it.") from None
 

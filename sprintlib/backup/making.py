@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 from sprintlib import permissions
 from sprintlib.backup import copying, files
 from sprintlib.backup.files import Backup
-from sprintlib.backup.manifest import Contents, Manifest, analysis_digest, contents_of, installed_version
+from sprintlib.backup.manifest import BackupManifest, Contents, analysis_digest, contents_of, installed_version
 from sprintlib.errors import BackupError
 from sprintlib.project import ProjectHandle
 from sprintlib.settings import FILE_NAME, Settings
@@ -64,7 +64,7 @@ def _made(settings: Settings, made_at: datetime, folder: Path, scratch: Path) ->
     packed = {store.name: store}
     if (settings.home / FILE_NAME).is_file():
         packed[FILE_NAME] = _settings_without_password(settings.home / FILE_NAME, scratch)
-    manifest = Manifest(
+    manifest = BackupManifest(
         version=installed_version(),
         revision=schema_revision,
         backend=backend,

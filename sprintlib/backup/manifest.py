@@ -33,7 +33,7 @@ class Contents(BaseModel):
         return [name for name in names if self.digests.get(name) != other.digests.get(name)]
 
 
-class Manifest(BaseModel):
+class BackupManifest(BaseModel):
     """The first file of a backup, `manifest.json`.
 
     made_at: the moment whose state it holds. version: of sprintlib. revision: of the store's schema. analysis: SHA-256

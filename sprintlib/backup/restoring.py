@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from sprintlib import permissions
 from sprintlib.backup import copying, files
 from sprintlib.backup.making import backend_of
-from sprintlib.backup.manifest import Manifest
+from sprintlib.backup.manifest import BackupManifest
 from sprintlib.errors import BackupError
 from sprintlib.locks import LockedError, file_lock
 from sprintlib.settings import FILE_NAME, Settings, load
@@ -26,7 +26,7 @@ class Restored:
     """What was put back. kept: where the store that was there before is now; notes: what the person should know."""
 
     home: Path
-    manifest: Manifest
+    manifest: BackupManifest
     kept: Path | None
     notes: tuple[str, ...]
 
@@ -82,7 +82,7 @@ def _put_settings(scratch: Path, home: Path) -> tuple[str, ...]:
     return (f"{FILE_NAME} here differs from the one in the backup and stays; that one is in {beside.name}.",)
 
 
-def _put_store(manifest: Manifest, scratch: Path, settings: Settings, now: datetime) -> Path | None:
+def _put_store(manifest: BackupManifest, scratch: Path, settings: Settings, now: datetime) -> Path | None:
     url = settings.database_url
     if backend_of(url) != manifest.backend:
         raise BackupError(

@@ -8,7 +8,7 @@ import click
 from sprintlib.as_of import named_day
 
 
-class Day(click.ParamType):  # type: ignore[type-arg] # generic for the checker only
+class DayParameter(click.ParamType):  # type: ignore[type-arg] # generic for the checker only
     """`2026-12-04`, `tomorrow` or `+3d`, seen from today here; anything else is refused in one sentence."""
 
     name = "date"

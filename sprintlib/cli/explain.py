@@ -7,7 +7,7 @@ import click
 from sprintlib.cli.main import App
 
 if TYPE_CHECKING:
-    from sprintlib.agents import Run
+    from sprintlib.agents import WorkflowRun
 
 
 @click.command("explain")
@@ -37,7 +37,7 @@ def command(
         _show(run)
 
 
-def _show(run: "Run") -> None:
+def _show(run: "WorkflowRun") -> None:
     from rich.console import Console
 
     from sprintlib.views.terminal import render_explanation

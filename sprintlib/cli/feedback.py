@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sprintlib.cli.day import Day
+from sprintlib.cli.day import DayParameter
 from sprintlib.cli.main import App
 from sprintlib.clock import local_time
 
@@ -72,7 +72,7 @@ def dismiss(app: App, action: str, reason: str, as_json: bool) -> None:
 
 @command.command("snooze", short_help="Not now: leave it out until a day.")
 @click.argument("action")
-@click.option("--until", required=True, type=Day(), help="The day it is shown again.")
+@click.option("--until", required=True, type=DayParameter(), help="The day it is shown again.")
 @click.option("--json", "as_json", is_flag=True, help="Print what it changed as one JSON object.")
 @click.pass_obj
 def snooze(app: App, action: str, until: "date", as_json: bool) -> None:

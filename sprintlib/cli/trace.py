@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
-    from sprintlib.agents import Run, Workflow
+    from sprintlib.agents import Workflow, WorkflowRun
 
 
 @click.group("trace")
@@ -127,7 +127,7 @@ def _value(text: str) -> Any:
         return text
 
 
-def _summary(run: "Run") -> dict[str, Any]:
+def _summary(run: "WorkflowRun") -> dict[str, Any]:
     request = run.state.get("request", {})
     return {
         "run": run.id,
@@ -146,7 +146,7 @@ def _as_of(summary: "dict[str, Any]", zone: tzinfo) -> str:
         return str(summary["as_of"])
 
 
-def _told(run: "Run", zone: tzinfo) -> "Iterator[str]":
+def _told(run: "WorkflowRun", zone: tzinfo) -> "Iterator[str]":
     summary = _summary(run)
     yield f"Run {run.id}: {summary['milestone'] or 'no milestone yet'}, as of {_as_of(summary, zone)}"
     for step in run.state.get("trace", []):

@@ -4,7 +4,7 @@ from datetime import date
 
 import click
 
-from sprintlib.cli.day import Day
+from sprintlib.cli.day import DayParameter
 from sprintlib.cli.main import App
 
 
@@ -28,7 +28,7 @@ def _probability(_context: click.Context, _option: click.Parameter, text: str | 
 @click.option("--drop", metavar="REF", multiple=True, help="Take an item out: 12, api#12 or acme/api#12.")
 @click.option("--unblock", metavar="REF", multiple=True, help="Free an item that waits, or what waits for it.")
 @click.option("--review", metavar="REF", multiple=True, help="A pull request, or its item, ends within a day.")
-@click.option("--move-due", metavar="DATE", type=Day(), help="Another due date.")
+@click.option("--move-due", metavar="DATE", type=DayParameter(), help="Another due date.")
 @click.option("--away", metavar="DAYS", type=click.FloatRange(min=0), default=0.0, help="One person is away so long.")
 @click.option(
     "--people", metavar="N", type=click.IntRange(-99, 99), default=0, help="How many join (+1) or leave (-1)."

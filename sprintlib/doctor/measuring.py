@@ -17,7 +17,7 @@ from time import perf_counter
 from typing import Any
 
 from sprintlib import llm, resources
-from sprintlib.agents import AnalysisContext, State
+from sprintlib.agents import AnalysisContext, WorkflowState
 from sprintlib.agents.workflow import STEPS
 from sprintlib.child_environment import STORE, child_environment
 from sprintlib.errors import KnowledgeError, LlmError
@@ -83,7 +83,7 @@ def measure(settings: Settings, as_of: datetime, milestone: str | None, tell: Te
     """
     watch = _Watch(tell)
     analysis_context = AnalysisContext(open_store(settings.database_url, read_only=True), settings)
-    state = State(request={"as_of": as_of.isoformat(), "milestone": milestone, "words": False})
+    state = WorkflowState(request={"as_of": as_of.isoformat(), "milestone": milestone, "words": False})
     state = _merged(state, STEPS[0].run(state, analysis_context))
     loaded = watch.done(*_load(settings, watch))
     state["request"]["words"] = loaded.seconds is not None
@@ -130,7 +130,7 @@ class _Watch:
         return timing
 
 
-def _merged(state: State, update: State) -> State:
+def _merged(state: WorkflowState, update: WorkflowState) -> WorkflowState:
     """The state after a step, as the graph would merge it."""
     merged = state | update
     merged["faults"] = [*state.get("faults", []), *update.get("faults", [])]
@@ -152,7 +152,7 @@ def _load(settings: Settings, watch: _Watch) -> tuple[str, float | None, str]:
         return name, None, f"{error} '{suggestion.model}' would fit: {suggestion.reason}."
 
 
-def _calls(state: State, agent: str) -> list[dict[str, Any]]:
+def _calls(state: WorkflowState, agent: str) -> list[dict[str, Any]]:
     asked = {"llm_reasoner": state.get("reasoning"), "explainer": state.get("words")}.get(agent)
     return list(asked.get("calls", [])) if asked else []
 
@@ -167,7 +167,7 @@ def _of_call(call: dict[str, Any]) -> tuple[float, str]:
     return call["seconds"], told
 
 
-def _told(agent: str, state: State) -> str:
+def _told(agent: str, state: WorkflowState) -> str:
     """What a step had to do with, in a few words."""
     facts = state["facts"]
     if fault := next((one for one in state["faults"] if agent.replace("_", " ") in one), None):
@@ -191,7 +191,7 @@ def _repositories(number: int) -> str:
     return "1 repository" if number == 1 else f"{number} repositories"
 
 
-def _search(analysis_context: AnalysisContext, state: State, watch: _Watch) -> tuple[str, float | None, str]:
+def _search(analysis_context: AnalysisContext, state: WorkflowState, watch: _Watch) -> tuple[str, float | None, str]:
     name = "search"
     watch.begin(name)
     chunks = count_chunks(analysis_context.engine)
@@ -219,7 +219,7 @@ def _search(analysis_context: AnalysisContext, state: State, watch: _Watch) -> t
     return name, seconds, f"one question to {chunks:,} chunks {how}"
 
 
-def _report(settings: Settings, state: State, watch: _Watch) -> tuple[str, float | None, str]:
+def _report(settings: Settings, state: WorkflowState, watch: _Watch) -> tuple[str, float | None, str]:
     """The notebook of the dated report, run and frozen in a folder that is dropped."""
     name = "report"
     watch.begin(name)

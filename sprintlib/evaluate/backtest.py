@@ -57,7 +57,7 @@ class Score:
 
 
 @dataclass(frozen=True)
-class Backtest:
+class ScoredBacktest:
     """All scores, and what they were taken on."""
 
     scores: list[Score]
@@ -82,7 +82,7 @@ def backtest(
     lag: int = 0,
     prior: SprintModel | None = None,
     scheduler: str | None = None,
-) -> Backtest:
+) -> ScoredBacktest:
     """Score six models on a dataset.
 
     refit: fit the public layer again, without the organisation that is scored, instead of taking it as shipped.
@@ -99,7 +99,7 @@ def backtest(
     for time, sprints, forecasts in found:
         fitted = not refit and not fingerprints(sprints).isdisjoint(shipped.card["fingerprints"])
         scores += [_score(time, model, forecasts, fitted and model.startswith("shipped")) for model in MODELS]
-    return Backtest(scores, dataset.organisations, refit, dataset.unreadable, shipped.card["name"])
+    return ScoredBacktest(scores, dataset.organisations, refit, dataset.unreadable, shipped.card["name"])
 
 
 def _forecasts(

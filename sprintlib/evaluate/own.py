@@ -32,7 +32,7 @@ _EVERY_SPRINT = 10_000
 
 
 @dataclass(frozen=True)
-class Replay:
+class SprintReplay:
     """One forecast of a finished sprint, from what was known then, beside what came.
 
     probability: null where there was no number, or the outcome was settled (`reason`). base_rate: share of the sprints
@@ -80,7 +80,7 @@ class WholeScore:
 class OwnBacktest:
     """Every replay, scores by time and over all times, how the plans held, and the verdict in words."""
 
-    replays: tuple[Replay, ...]
+    replays: tuple[SprintReplay, ...]
     scores: tuple[OwnScore, ...]
     plans: tuple[EarlierSprint, ...]
     accuracy: PlanAccuracy | None
@@ -98,7 +98,7 @@ def backtest_own(engine: Engine, settings: Settings, as_of: datetime) -> OwnBack
         raise AnalysisError("Nothing has been collected yet: run 'sprint sync' first.")
     calendar = WorkingCalendar.from_settings(settings)
     record = SprintHistory(whole, calendar, _EVERY_SPRINT)
-    replays: list[Replay] = []
+    replays: list[SprintReplay] = []
     for share in SHARES:
         over: list[tuple[datetime, bool]] = []  # deadline of each sprint so far, and whether it landed
         for one in record.finished:
@@ -121,10 +121,10 @@ def _sprint(past: ProjectState, calendar: WorkingCalendar, key: str) -> Sprint |
 
 def _replay(
     whole: ProjectState, one: Finished, then: Sprint, share: int, earlier: list[bool], settings: Settings
-) -> Replay:
+) -> SprintReplay:
     told = forecast(SprintContext(then, settings.risks, find_dependencies(then.past)).inputs)
     ended = whole.items.join(then.open_items.select("ref"), on="ref", how="semi")
-    return Replay(
+    return SprintReplay(
         title=one.title,
         share=share,
         open_items=then.open_items.height,
@@ -138,7 +138,7 @@ def _replay(
     )
 
 
-def _score(share: int, replays: list[Replay]) -> OwnScore:
+def _score(share: int, replays: list[SprintReplay]) -> OwnScore:
     rows = [(one.probability, one.base_rate, one.landed) for one in replays if one.probability is not None]
     if not rows:
         return OwnScore(share, 0, None, None, None, None)
@@ -149,7 +149,7 @@ def _score(share: int, replays: list[Replay]) -> OwnScore:
     return OwnScore(share, len(rows), brier(told, truth), brier(rate, truth), float(gaps.mean()), error)
 
 
-def whole_score(replays: Iterable[Replay]) -> WholeScore:
+def whole_score(replays: Iterable[SprintReplay]) -> WholeScore:
     """Every forecast with a number. The forecasts of one sprint are alike, so the error is that of sprint means."""
     rows = [(one.title, one.probability, one.base_rate, one.landed) for one in replays if one.probability is not None]
     if not rows:

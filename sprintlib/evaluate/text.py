@@ -1,9 +1,9 @@
 """A backtest as text for a terminal."""
 
-from sprintlib.evaluate.backtest import Backtest, Score
+from sprintlib.evaluate.backtest import Score, ScoredBacktest
 
 
-def as_text(result: Backtest) -> str:
+def as_text(result: ScoredBacktest) -> str:
     """Tables of scores, of Brier by past sprints, and the reliability of the shipped model."""
     times = sorted({score.time for score in result.scores})
     parts = [_head(result), *(_table([s for s in result.scores if s.time == time]) for time in times)]
@@ -11,7 +11,7 @@ def as_text(result: Backtest) -> str:
     return "\n\n".join(parts)
 
 
-def _head(result: Backtest) -> str:
+def _head(result: ScoredBacktest) -> str:
     how = "public layer refitted without the organisation scored" if result.refit else f"{result.model} as shipped"
     lines = [f"organisations: {', '.join(result.organisations)} (means over them; calibration pooled); {how}"]
     if any(score.in_sample for score in result.scores):

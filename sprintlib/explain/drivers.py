@@ -34,7 +34,7 @@ BLOCKED = "Blocked items"
 REST = "Rounding and the limits of the score"
 
 
-class Step(NamedTuple):
+class DriverStep(NamedTuple):
     """How far one fact moves the forecast: in log-odds, and in points of the score."""
 
     log_odds: float
@@ -88,7 +88,7 @@ def _told(inputs: ForecastInputs, remedy: str | tuple[str, Change | None], proba
     return {"remedy": remedies.would_bring(words, brought), "change": change, "expected_gain": brought}
 
 
-def account(chances: Sequence[float], probability: float) -> list[Step]:
+def account(chances: Sequence[float], probability: float) -> list[DriverStep]:
     """Steps from even odds and no points through these chances to the probability shown; the last is the remainder.
 
     chances: share of futures that land, 0-1, with one fact more each. probability: within (0, 1), the headline.
@@ -96,18 +96,18 @@ def account(chances: Sequence[float], probability: float) -> list[Step]:
     (.03 and .97) take away again is in the remainder, with the rounding.
     """
     smoothed = [(share * DRAWS + 0.5) / (DRAWS + 1) for share in chances]
-    reached = [*(Step(_logit(share), round(100 * share, 1)) for share in smoothed), _headline(probability)]
+    reached = [*(DriverStep(_logit(share), round(100 * share, 1)) for share in smoothed), _headline(probability)]
     return list(_steps(reached))
 
 
-def _headline(probability: float) -> Step:
-    return Step(_logit(probability), float(health(probability) or 0))
+def _headline(probability: float) -> DriverStep:
+    return DriverStep(_logit(probability), float(health(probability) or 0))
 
 
-def _steps(reached: Sequence[Step]) -> Iterator[Step]:
-    before = Step(0.0, 0.0)
+def _steps(reached: Sequence[DriverStep]) -> Iterator[DriverStep]:
+    before = DriverStep(0.0, 0.0)
     for now in reached:
-        yield Step(now.log_odds - before.log_odds, round(now.points - before.points, 1))
+        yield DriverStep(now.log_odds - before.log_odds, round(now.points - before.points, 1))
         before = now
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, String, Table, cast, delete, func, or_, selec
 
 from sprintlib.errors import CollectError
 from sprintlib.facts import rows
-from sprintlib.facts.changes import Change, changes_in, note_changes, of_items
+from sprintlib.facts.changes import FactChange, changes_in, note_changes, of_items
 from sprintlib.facts.kept import MILESTONE_CHANGE, kept_row, repository_kept, write_kept
 from sprintlib.facts.rows import TOLD, Origin, Payload, Row
 from sprintlib.store import append, fitted, schema, upsert
@@ -178,7 +178,7 @@ class FactBatch:
         """What `write` would store in a table."""
         return self._rows[table]
 
-    def changes(self) -> frozenset[Change]:
+    def changes(self) -> frozenset[FactChange]:
         """What `write` notes as written."""
         noted = (change for table, table_rows in self._rows.items() for change in changes_in(table, table_rows))
         return frozenset(noted) | of_items(self.origin.repository_id, [*self._waiting, *self._sizes])
@@ -334,7 +334,7 @@ def write_snapshots(connection: Connection, repository_id: int, day: date, obser
     )
     pictures = [{**row, "day": day, "observed_at": observed_at} for row in connection.execute(query).mappings()]
     append(connection, schema.snapshot, pictures)
-    note_changes(connection, [Change(repository_id, "milestone", str(row["number"])) for row in pictures])
+    note_changes(connection, [FactChange(repository_id, "milestone", str(row["number"])) for row in pictures])
 
 
 def drop_lifted_blockers(connection: Connection, repository_id: int, only: int | None = None) -> None:

@@ -34,7 +34,7 @@ MOST_KEPT = 50_000
 _WRITERS_LOCK = 7_074_683_202  # any number, as long as every process takes the same
 
 
-class Change(NamedTuple):
+class FactChange(NamedTuple):
     """One thing that was written. kind: item | milestone | run | release | commit. key: number, id or sha."""
 
     repository_id: int
@@ -42,16 +42,16 @@ class Change(NamedTuple):
     key: str
 
 
-def changes_in(table: Table, rows: Iterable[Mapping[str, Any]]) -> Iterator[Change]:
+def changes_in(table: Table, rows: Iterable[Mapping[str, Any]]) -> Iterator[FactChange]:
     """What these rows of a table are about; nothing for a table that no loaded state is made from."""
     about = _ABOUT.get(table)
     if about is not None:
         kind, column = about
         for row in rows:
-            yield Change(row["repository_id"], kind, str(row[column])[:96])
+            yield FactChange(row["repository_id"], kind, str(row[column])[:96])
 
 
-def note_changes(connection: Connection, changes: Collection[Change]) -> None:
+def note_changes(connection: Connection, changes: Collection[FactChange]) -> None:
     """Note what the transaction of this connection writes.
 
     Notes are numbered in the order in which transactions end: SQLite has one writer at a time, and on PostgreSQL
@@ -70,7 +70,7 @@ def position(connection: Connection) -> int:
     return int(connection.scalar(select(func.max(fact_change.c.id))) or 0)
 
 
-def changes_after(connection: Connection, known: int) -> frozenset[Change] | None:
+def changes_after(connection: Connection, known: int) -> frozenset[FactChange] | None:
     """What was written after a position, or None where the notes do not reach back so far."""
     table = fact_change.c
     oldest = connection.scalar(select(func.min(table.id)))
@@ -78,7 +78,7 @@ def changes_after(connection: Connection, known: int) -> frozenset[Change] | Non
     if newest < known or (oldest is not None and oldest > known + 1) or (oldest is None and known > 0):
         return None
     found = select(table.repository_id, table.kind, table.key).where(table.id > known).distinct()
-    return frozenset(Change(*row) for row in connection.execute(found))
+    return frozenset(FactChange(*row) for row in connection.execute(found))
 
 
 def causes_between(connection: Connection, known: int, until: int) -> list[str]:
@@ -93,6 +93,6 @@ def forget_changes(connection: Connection, most: int = MOST_KEPT) -> None:
     connection.execute(delete(fact_change).where(fact_change.c.id <= position(connection) - most))
 
 
-def of_items(repository_id: int, numbers: Iterable[int]) -> frozenset[Change]:
+def of_items(repository_id: int, numbers: Iterable[int]) -> frozenset[FactChange]:
     """Notes about items by number."""
-    return frozenset(Change(repository_id, "item", str(number)) for number in numbers)
+    return frozenset(FactChange(repository_id, "item", str(number)) for number in numbers)

@@ -16,8 +16,8 @@ from sprintlib.facts.rows import Origin
 from sprintlib.github import graphql_payloads, queries
 from sprintlib.github.cursors import Cursor, mark_items, read_cursor, write_cursor
 from sprintlib.github.endpoints import COMMENTS, REVIEW_COMMENTS
-from sprintlib.github.graphql import Answer, GraphQL, PageSize, TooLongError
-from sprintlib.github.items import Item, Need, settled
+from sprintlib.github.graphql import GraphQL, GraphQLResponse, PageSize, TooLongError
+from sprintlib.github.items import ListedItem, Need, settled
 from sprintlib.github.lists import RepositoryCollector
 from sprintlib.observe.log import LOGGER
 
@@ -64,7 +64,7 @@ class _Backfill:
     is_whole: bool = True
 
     def __post_init__(self) -> None:
-        self.items: dict[int, Item] = {item.number: item for item in self.need.items}
+        self.items: dict[int, ListedItem] = {item.number: item for item in self.need.items}
         self.size = PageSize()
 
     def collect(self, label: str, query: str) -> None:
@@ -83,7 +83,7 @@ class _Backfill:
             done += len(found["nodes"])
             self.reader.on_progress(f"{self.reader.full_name} {label} by GraphQL", done, found["totalCount"])
 
-    def _page(self, query: str, after: str | None) -> Answer:
+    def _page(self, query: str, after: str | None) -> GraphQLResponse:
         while True:
             try:
                 answer = self.graph.ask(query, self._variables(size=self.size.size, nested=self.nested, after=after))
@@ -101,7 +101,7 @@ class _Backfill:
         owner, _, name = self.reader.full_name.partition("/")
         return {"owner": owner, "name": name, **more}
 
-    def _store(self, label: str, after: str, nodes: list[Mapping[str, Any]], answer: Answer) -> None:
+    def _store(self, label: str, after: str, nodes: list[Mapping[str, Any]], answer: GraphQLResponse) -> None:
         facts = FactBatch(Origin(self.reader.repository_id, GRAPHQL, answer.as_of))
         asked: dict[str, list[tuple[int, datetime]]] = {"timeline": [], "detail": []}
         for node in nodes:
@@ -128,7 +128,7 @@ class _Backfill:
                 mark_items(connection, self.reader.repository_id, part, items)
             write_cursor(connection, self.cursor)
 
-    def _facts(self, node: Mapping[str, Any], item: Item, answer: Answer) -> FactBatch:
+    def _facts(self, node: Mapping[str, Any], item: ListedItem, answer: GraphQLResponse) -> FactBatch:
         """All facts of one item. Raises one of NOT_UNDERSTOOD for what is null or of another form."""
         number, parts = item.number, self.need.parts(item)
         facts = FactBatch(Origin(self.reader.repository_id, GRAPHQL, answer.as_of))

@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Engine
 
 from sprintlib.child_environment import NETWORK, child_environment
-from sprintlib.facts.changes import Change, note_changes
+from sprintlib.facts.changes import FactChange, note_changes
 from sprintlib.facts.rows import Origin, Row
 from sprintlib.github.connection import origin_of
 from sprintlib.github.git_log import FORMAT, MOST_FILES, ChangedFile, GitLogError, LoggedCommit, logged_commits
@@ -228,7 +228,7 @@ def _store(engine: Engine, page: list[tuple[Row, list[Row]]], origin: Origin, on
         erased = Erased.of(connection)
         append(connection, schema.commit, [erased.row(schema.commit, one) for one in commits] if erased else commits)
         upsert(connection, schema.changed_file, files, keep_known=("additions", "deletions"))
-        note_changes(connection, [Change(origin.repository_id, "commit", row["sha"]) for row in commits])
+        note_changes(connection, [FactChange(origin.repository_id, "commit", row["sha"]) for row in commits])
 
 
 def _commit_row(commit: LoggedCommit) -> Row:

@@ -41,7 +41,7 @@ class RedirectedError(Exception):
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpResponse:
     """An answer as PyGithub's requester reads it."""
 
     status: int
@@ -72,7 +72,7 @@ class Connection:
             raise ValueError(f"nothing is written to GitHub: {verb} is not sent")
         self._asked = (verb, url, sent, input)
 
-    def getresponse(self) -> Answer:
+    def getresponse(self) -> HttpResponse:
         """Ask. Raises OversizedError, CutError, RedirectedError, or an error of requests."""
         verb, path, sent, input = self._asked
         url = f"{self._origin}{path}"
@@ -86,7 +86,7 @@ class Connection:
                 raise RedirectedError(url)
         raise CutError("it redirects in a circle")
 
-    def _ask(self, verb: str, url: str, sent: Mapping[str, str], input: str | None) -> Answer:
+    def _ask(self, verb: str, url: str, sent: Mapping[str, str], input: str | None) -> HttpResponse:
         until = time.monotonic() + MOST_SECONDS
         body = None if input is None else input.encode()
         with self._session.request(
@@ -95,7 +95,7 @@ class Connection:
             if response.status_code == 202:  # "wait for it", on which PyGithub would ask again for ever
                 raise CutError("it answers 202")
             answered = {name.lower(): value for name, value in response.headers.items()}
-            return Answer(response.status_code, _with_numbers(answered), _body(response.raw, until))
+            return HttpResponse(response.status_code, _with_numbers(answered), _body(response.raw, until))
 
 
 def origin_of(url: str) -> tuple[str, str, int | None]:

@@ -46,7 +46,7 @@ class PageSize:
 
 
 @dataclass(frozen=True)
-class Answer:
+class GraphQLResponse:
     """What a query gave. partial: paths of what is null because of an error of its own. as_of: by GitHub's clock."""
 
     data: Mapping[str, Any]
@@ -61,7 +61,7 @@ class GraphQL:
         self._client = client
         self.cost = 0
 
-    def ask(self, query: str, variables: Mapping[str, Any]) -> Answer:
+    def ask(self, query: str, variables: Mapping[str, Any]) -> GraphQLResponse:
         """Raises TooLongError, RateLimitError, CollectError and its kinds."""
         waited = 0.0
         while True:
@@ -82,7 +82,7 @@ class GraphQL:
                 raise TooLongError(str(error)) from error
             raise
 
-    def _answer(self, body: Mapping[str, Any], errors: list[Mapping[str, Any]], response: Response) -> Answer:
+    def _answer(self, body: Mapping[str, Any], errors: list[Mapping[str, Any]], response: Response) -> GraphQLResponse:
         data = body.get("data")
         said = "; ".join(printable(str(one.get("message"))) for one in errors)
         if not isinstance(data, Mapping) or not any(data.values()):
@@ -93,7 +93,7 @@ class GraphQL:
         if errors:
             LOGGER.info("a query was answered in part: %s", said)
         partial = tuple(".".join(map(str, one.get("path") or ())) for one in errors)
-        return Answer(data, partial, response.date or self._client.now())
+        return GraphQLResponse(data, partial, response.date or self._client.now())
 
     def _note_limit(self, limit: Any) -> None:
         if isinstance(limit, Mapping):

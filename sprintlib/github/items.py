@@ -32,7 +32,7 @@ _FROM_TIMELINES = (schema.review, schema.pull_request_commit)
 
 
 @dataclass(frozen=True)
-class Item:
+class ListedItem:
     """An issue or pull request as the store holds it. blockers: how many GitHub counts, 0 where it does not say."""
 
     number: int
@@ -146,7 +146,7 @@ class Need:
         """
         return not any(self._is_due(item, part, _SAME_MOMENT) for item in self.items for part in self.parts(item))
 
-    def work(self, open_milestones_only: bool = False) -> Iterator[tuple[Item, list[str]]]:
+    def work(self, open_milestones_only: bool = False) -> Iterator[tuple[ListedItem, list[str]]]:
         """Items and the parts to ask for, most urgent first; without those set aside that are not to be tried now."""
         for item in sorted(self.items, key=_urgency):
             if open_milestones_only and not item.in_open_milestone:
@@ -159,7 +159,7 @@ class Need:
             if parts:
                 yield item, parts
 
-    def parts(self, item: Item) -> list[str]:
+    def parts(self, item: ListedItem) -> list[str]:
         """The parts that an item has. The list of events has no cross-references; they matter in current issues."""
         is_current = item.closed_at is None or item.closed_at >= self._since
         parts = []
@@ -171,7 +171,7 @@ class Need:
             parts.append("blocked_by")
         return parts
 
-    def _is_due(self, item: Item, part: str, tolerance: timedelta = timedelta(0)) -> bool:
+    def _is_due(self, item: ListedItem, part: str, tolerance: timedelta = timedelta(0)) -> bool:
         asked = self.asked.get((item.number, part))
         if asked is None or asked + tolerance < item.updated_at:
             return True
@@ -180,11 +180,11 @@ class Need:
         return part == "blocked_by" and asked < (item.blocking_changed_at or asked)
 
 
-def _urgency(item: Item) -> tuple[bool, bool, float]:
+def _urgency(item: ListedItem) -> tuple[bool, bool, float]:
     return not item.in_open_milestone, item.closed_at is not None, -item.updated_at.timestamp()
 
 
-def _read_part(reader: RepositoryCollector, item: Item, part: str) -> None:
+def _read_part(reader: RepositoryCollector, item: ListedItem, part: str) -> None:
     if part == "detail":
         _read_detail(reader, item.number)
         return
@@ -253,7 +253,7 @@ def _store(
         mark_items(connection, reader.repository_id, part, asked)
 
 
-def _items(connection: Connection, repository_id: int, only: int | None = None) -> list[Item]:
+def _items(connection: Connection, repository_id: int, only: int | None = None) -> list[ListedItem]:
     milestone = schema.milestone.c
     opened = set(
         connection.execute(
@@ -272,7 +272,9 @@ def _items(connection: Connection, repository_id: int, only: int | None = None) 
         query = query.where(*there, *(() if only is None else (column.number == only,)))
         for number, updated_at, closed_at, milestone_number, count in connection.execute(query):
             found.append(
-                Item(number, is_pull, updated_at, closed_at, milestone_number in opened, count, changes.get(number))
+                ListedItem(
+                    number, is_pull, updated_at, closed_at, milestone_number in opened, count, changes.get(number)
+                )
             )
     return found
 

@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, Engine, select
 
-from sprintlib.facts.changes import Change, changes_after, position
+from sprintlib.facts.changes import FactChange, changes_after, position
 from sprintlib.history.ahead import changes_ahead
 from sprintlib.history.completeness import incomplete
 from sprintlib.history.fact_reader import RUN_ORDER, FactReader, repositories
@@ -69,7 +69,7 @@ class LoadedHistory:
     state: ProjectState
     parts: Parts
     position: int
-    ahead: frozenset[Change]
+    ahead: frozenset[FactChange]
     touched: Touched | None = None
 
 

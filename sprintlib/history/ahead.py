@@ -6,7 +6,7 @@ from datetime import datetime
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, String, Table, and_, cast, false, or_, select
 
-from sprintlib.facts.changes import Change
+from sprintlib.facts.changes import FactChange
 from sprintlib.history.touched import Touched
 from sprintlib.store import schema
 
@@ -29,17 +29,21 @@ _TIMES: tuple[tuple[Table, str, str, tuple[str, ...]], ...] = (
 
 def changes_ahead(
     connection: Connection, repos: pl.DataFrame, as_of: datetime, touched: Touched | None = None
-) -> frozenset[Change]:
+) -> frozenset[FactChange]:
     """What carries a time after the moment. touched: only of these, where the rest is known to have none."""
     ids = repos["repository_id"].to_list()
-    found: set[Change] = set()
+    found: set[FactChange] = set()
     for table, kind, key, times in _TIMES:
         later = or_(*(table.c[name] > as_of for name in times))
         query = select(table.c.repository_id, cast(table.c[key], String)).where(table.c.repository_id.in_(ids), later)
         if touched is not None:
             query = query.where(_among(table, kind, key, touched))
-        found |= {Change(repository_id, kind, value) for repository_id, value in connection.execute(query.distinct())}
-    found |= {Change(key, "item", str(number)) for key, number in _pulls_of_commits(connection, ids, as_of, touched)}
+        found |= {
+            FactChange(repository_id, kind, value) for repository_id, value in connection.execute(query.distinct())
+        }
+    found |= {
+        FactChange(key, "item", str(number)) for key, number in _pulls_of_commits(connection, ids, as_of, touched)
+    }
     return frozenset(found | set(_lists_ahead(connection, ids, as_of, touched)))
 
 
@@ -68,7 +72,7 @@ def _pulls_of_commits(
 
 def _lists_ahead(
     connection: Connection, ids: Sequence[int], as_of: datetime, touched: Touched | None
-) -> Iterable[Change]:
+) -> Iterable[FactChange]:
     """Items and milestones of which a kept payload was fetched after the moment."""
     payload = schema.payload.c
     lists: tuple[tuple[str, str, Mapping[int, frozenset[int]] | None], ...] = (
@@ -84,4 +88,4 @@ def _lists_ahead(
                 payload.key.in_([f"{key}-{number}" for key, wanted in own.items() for number in wanted])
             )
         for repository_id, key in connection.execute(query.distinct()):
-            yield Change(repository_id, of, key.rpartition("-")[2])
+            yield FactChange(repository_id, of, key.rpartition("-")[2])

@@ -23,7 +23,7 @@ BURN_UP = pl.Schema({"day": pl.Date, "scope": pl.Int64, "done": pl.Int64})
 
 
 @dataclass(frozen=True)
-class Scope:
+class ScopeHistory:
     """Items (`owner/repo#n`, sorted) of one milestone as of a moment. Counts are the lengths.
 
     committed: inside at the start. added: came in later. removed: committed or added, and no longer inside.
@@ -37,9 +37,11 @@ class Scope:
     dropped: tuple[str, ...]
     open: tuple[str, ...]
 
-    def __add__(self, other: "Scope") -> "Scope":
+    def __add__(self, other: "ScopeHistory") -> "ScopeHistory":
         """The scope of a sprint that spans both."""
-        return Scope(*(tuple(sorted(mine + its)) for mine, its in zip(self._parts(), other._parts(), strict=True)))
+        return ScopeHistory(
+            *(tuple(sorted(mine + its)) for mine, its in zip(self._parts(), other._parts(), strict=True))
+        )
 
     def _parts(self) -> tuple[tuple[str, ...], ...]:
         return (self.committed, self.added, self.removed, self.done, self.dropped, self.open)
@@ -63,7 +65,7 @@ def start_of(past: ProjectState, repository_id: int, milestone: int, calendar: W
     return min(ends, default=None)
 
 
-def scope(past: ProjectState, repository_id: int, milestone: int, start: datetime | None) -> Scope:
+def scope(past: ProjectState, repository_id: int, milestone: int, start: datetime | None) -> ScopeHistory:
     """Scope as of `past.as_of`. Before the start, everything inside is committed.
 
     An item counts once however often it came and went: back again, a committed item was neither added nor removed.
@@ -83,7 +85,7 @@ def scope(past: ProjectState, repository_id: int, milestone: int, start: datetim
     by_state = {
         state: {number for number in inside if states[number] == state} for state in ("done", "dropped", "open")
     }
-    return Scope(
+    return ScopeHistory(
         committed=named(at_start),
         added=named(since),
         removed=named((at_start | since) - inside),

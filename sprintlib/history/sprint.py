@@ -10,7 +10,7 @@ import polars as pl
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.history.closing_pull_requests import closing_pull_requests
-from sprintlib.history.scope import Scope, scope, start_of
+from sprintlib.history.scope import ScopeHistory, scope, start_of
 from sprintlib.history.selection import due_next
 from sprintlib.history.sprint_grouping import Row, group_milestones, same_name
 from sprintlib.history.sprint_key import SprintKey
@@ -32,7 +32,7 @@ class SprintPart:
     html_url: str
     state: str
     start: datetime | None
-    scope: Scope
+    scope: ScopeHistory
     due_on: date | None
     deadline: datetime | None
     created_at: datetime

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from sprintlib.facts.changes import Change
+from sprintlib.facts.changes import FactChange
 
 Key = TypeVar("Key", int, str)
 
@@ -21,7 +21,7 @@ class Touched:
     releases: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, changes: Iterable[Change], repository_ids: Collection[int]) -> "Touched":
+    def of(cls, changes: Iterable[FactChange], repository_ids: Collection[int]) -> "Touched":
         """What changed in these repositories."""
         own = [change for change in changes if change.repository_id in repository_ids]
         return cls(
@@ -39,7 +39,7 @@ class Touched:
         return sum(len(keys) for part in parts for keys in part.values()) + len(self.runs) + len(self.releases)
 
 
-def _numbers(changes: Iterable[Change], kind: str) -> dict[int, frozenset[int]]:
+def _numbers(changes: Iterable[FactChange], kind: str) -> dict[int, frozenset[int]]:
     return _keys((change.repository_id, int(change.key)) for change in changes if change.kind == kind)
 
 

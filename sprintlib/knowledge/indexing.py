@@ -15,7 +15,7 @@ from sprintlib.errors import KnowledgeError
 from sprintlib.history.texts import Text, read_texts, texts_state
 from sprintlib.knowledge.cleaning import GITHUB_HOSTS
 from sprintlib.knowledge.semantic_index import index_folder
-from sprintlib.knowledge.store import Changes, count_chunks, is_indexed, rules, write_chunks
+from sprintlib.knowledge.store import IndexChanges, count_chunks, is_indexed, rules, write_chunks
 from sprintlib.knowledge.vectors import embed_missing, write_index
 from sprintlib.locks import LockedError, file_lock
 from sprintlib.observe.log import LOGGER
@@ -55,7 +55,7 @@ def build_index(
     """
     show = progress or (lambda _what, _done, _total: None)
     with index_lock(settings.data_dir):
-        changes = _update_texts(engine, settings, show, playbook) or Changes()
+        changes = _update_texts(engine, settings, show, playbook) or IndexChanges()
         found = IndexSummary(
             chunks=count_chunks(engine), added=changes.added, changed=changes.changed, removed=changes.removed
         )
@@ -69,7 +69,7 @@ def build_index(
 
 def update_texts(
     engine: Engine, settings: Settings, progress: OnProgress | None = None, playbook: Iterable[Text] | None = None
-) -> Changes | None:
+) -> IndexChanges | None:
     """Bring full text alone to what is stored, if anything has come since; None when nothing has.
 
     Takes milliseconds then, a second for every thousand new texts otherwise. Raises KnowledgeError while an indexing
@@ -81,7 +81,7 @@ def update_texts(
 
 def _update_texts(
     engine: Engine, settings: Settings, show: OnProgress, playbook: Iterable[Text] | None
-) -> Changes | None:
+) -> IndexChanges | None:
     entries = None if playbook is None else list(playbook)
     told = repr((texts_state(engine, settings), rules(), sorted(known_hosts(settings)), entries))
     state = blake2b(told.encode(), digest_size=16).hexdigest()  # before reading: what comes meanwhile is read next time

@@ -47,14 +47,14 @@ _NEAR = 25  # characters between a state and the item it is said of, as in "the 
 _SHORTEST_PLAIN_LOGIN = 4  # shorter names without a digit or hyphen are words too often
 
 
-class Day(NamedTuple):
+class DayLiteral(NamedTuple):
     """A date as written: the year may be missing."""
 
     year: int | None
     month: int
     day: int
 
-    def fits(self, other: "Day") -> bool:
+    def fits(self, other: "DayLiteral") -> bool:
         """The same day, as far as both say."""
         years = {self.year, other.year} - {None}
         return (self.month, self.day) == (other.month, other.day) and len(years) < 2
@@ -63,7 +63,7 @@ class Day(NamedTuple):
         return f"{self.year or '????'}-{self.month:02}-{self.day:02}"
 
 
-class State(NamedTuple):
+class StateLiteral(NamedTuple):
     """A state that is said of an item, or of nothing in particular (`ref` is None)."""
 
     name: str
@@ -79,9 +79,9 @@ class Details:
     shas: tuple[str, ...]
     links: tuple[str, ...]
     numbers: frozenset[str]
-    dates: tuple[Day, ...]
+    dates: tuple[DayLiteral, ...]
     logins: frozenset[str]
-    states: tuple[State, ...]
+    states: tuple[StateLiteral, ...]
 
 
 def read_details(text: str, resolver: Resolver, logins: Collection[str]) -> Details:
@@ -128,14 +128,14 @@ def _numbers(text: str) -> Iterator[str]:
         yield _WORDS[match[0].lower()]
 
 
-def _dates(text: str) -> Iterator[Day]:
+def _dates(text: str) -> Iterator[DayLiteral]:
     for match in _DATE.finditer(text):
         if match["y"]:
-            yield Day(int(match["y"]), int(match["m"]), int(match["d"]))
+            yield DayLiteral(int(match["y"]), int(match["m"]), int(match["d"]))
         else:
             month, day = match["m1"] or match["m2"], match["d1"] or match["d2"]
             year = match["y1"] or match["y2"]
-            yield Day(int(year) if year else None, _MONTHS.index(month[:3].lower()) + 1, int(day))
+            yield DayLiteral(int(year) if year else None, _MONTHS.index(month[:3].lower()) + 1, int(day))
 
 
 def _logins(text: str, known: Collection[str]) -> Iterator[str]:
@@ -148,7 +148,7 @@ def _logins(text: str, known: Collection[str]) -> Iterator[str]:
             yield token
 
 
-def _states(text: str, references: list[tuple[int, int, str]]) -> Iterator[State]:
+def _states(text: str, references: list[tuple[int, int, str]]) -> Iterator[StateLiteral]:
     """Each state word with the item it is said of: the nearest before it in its clause, else the nearest after."""
     for match in _STATE.finditer(text):
         before = [one for one in references if one[1] <= match.start()]
@@ -158,7 +158,7 @@ def _states(text: str, references: list[tuple[int, int, str]]) -> Iterator[State
             ref = before[-1][2]
         elif after and after[0][0] - match.end() < _NEAR and not _CLAUSE.search(text[match.end() : after[0][0]]):
             ref = after[0][2]
-        yield State(match[1].lower(), ref, match.start())
+        yield StateLiteral(match[1].lower(), ref, match.start())
 
 
 def _belongs(between: str) -> bool:

@@ -23,7 +23,7 @@ _RULES = ("documents.py", "cleaning.py", "injection*.py")
 
 
 @dataclass(frozen=True)
-class Changes:
+class IndexChanges:
     """How many chunks are new, were written again because something about them changed, and left."""
 
     added: int = 0
@@ -33,7 +33,7 @@ class Changes:
 
 def write_chunks(
     engine: Engine, texts: Iterable[Text], hosts: frozenset[str], kept: frozenset[str] = frozenset()
-) -> Changes:
+) -> IndexChanges:
     """Make the chunk table say what `texts` say. Written in batches: a kill loses the batch in hand only.
 
     A chunk keeps its id when its text changes; a text that has not changed is not even cleaned again. hosts: where
@@ -64,7 +64,7 @@ def write_chunks(
     for start in range(0, len(gone), BATCH):
         with engine.begin() as connection:
             connection.execute(delete(chunk).where(chunk.c.id.in_(gone[start : start + BATCH])))
-    return Changes(added, changed, len(gone))
+    return IndexChanges(added, changed, len(gone))
 
 
 def is_indexed(engine: Engine) -> bool:

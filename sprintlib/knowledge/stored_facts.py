@@ -11,7 +11,7 @@ import polars as pl
 
 from sprintlib.dependencies.references import Resolver
 from sprintlib.history import ProjectState
-from sprintlib.knowledge.literals import Day
+from sprintlib.knowledge.literals import DayLiteral
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ class ItemFacts:
         return self.people | {login.lower() for login in named if login}
 
     @cached_property
-    def dates(self) -> tuple[Day, ...]:
+    def dates(self) -> tuple[DayLiteral, ...]:
         """Created, closed, and due with its milestone."""
         days: list[date | datetime | None] = [self.row["created_at"], self.row["closed_at"]]
         days.append(self.milestone[1] if self.milestone else None)
-        return tuple(Day(day.year, day.month, day.day) for day in days if day)
+        return tuple(DayLiteral(day.year, day.month, day.day) for day in days if day)
 
     @property
     def numbers(self) -> frozenset[str]:

@@ -30,7 +30,7 @@ _FILE, _MANIFEST = "vectors.faiss", "vectors.json"
 
 
 @dataclass(frozen=True)
-class Manifest:
+class IndexManifest:
     """What the file beside it holds. fingerprint: of (chunk, text) pairs; checksum: SHA-256 of the file."""
 
     model: str
@@ -121,7 +121,7 @@ def write_index(engine: Engine, folder: Path, model: str, name: str | None, dime
             faiss.write_index(index, str(beside))
             with beside.open("rb") as file:
                 checksum = hashlib.file_digest(file, "sha256").hexdigest()
-        manifest = Manifest(model, name, dimension, len(ids), fingerprint, checksum)
+        manifest = IndexManifest(model, name, dimension, len(ids), fingerprint, checksum)
         with _replacing(folder / _MANIFEST) as beside:
             beside.write_text(json.dumps(asdict(manifest), indent=2), encoding="utf-8")
     except (OSError, RuntimeError) as error:  # FAISS raises the latter
@@ -129,15 +129,15 @@ def write_index(engine: Engine, folder: Path, model: str, name: str | None, dime
     return index
 
 
-def read_manifest(folder: Path) -> Manifest | None:
+def read_manifest(folder: Path) -> IndexManifest | None:
     """The manifest, or None where there is none that can be read."""
     try:
-        return Manifest(**json.loads((folder / _MANIFEST).read_text(encoding="utf-8")))
+        return IndexManifest(**json.loads((folder / _MANIFEST).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
 
 
-def read_index(engine: Engine, folder: Path, manifest: Manifest) -> "faiss.Index":
+def read_index(engine: Engine, folder: Path, manifest: IndexManifest) -> "faiss.Index":
     """The index as stored, or made again from the store when file, manifest and store do not fit each other."""
     import faiss
 

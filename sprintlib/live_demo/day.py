@@ -9,7 +9,7 @@ from sprintlib.views.words import count, percent
 
 
 @dataclass(frozen=True)
-class Day:
+class SimulatedDay:
     """events: webhooks that were sent. before, after: the stored analyses by sprint, that morning and that evening."""
 
     day: date

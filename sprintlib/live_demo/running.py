@@ -15,7 +15,7 @@ from sprintlib.analysis import MilestoneAnalysis
 from sprintlib.clock import write_clock
 from sprintlib.demo import DATASET, PROJECT, Step, as_of, empty_folder, own_database, write_settings, writing
 from sprintlib.github import sync
-from sprintlib.live_demo.day import Day, open_sprints
+from sprintlib.live_demo.day import SimulatedDay, open_sprints
 from sprintlib.live_demo.processes import Process, beside
 from sprintlib.live_demo.simulated_time import SimulatedTime
 from sprintlib.project import ProjectHandle
@@ -64,7 +64,7 @@ class LiveDemo:
             while number < self._time.number(seconds):
                 events += self._step(self._time.evening(number))
                 after = self._open_sprints()
-                say(Day(days[number], events, before, after).line())
+                say(SimulatedDay(days[number], events, before, after).line())
                 before, number, events = after, number + 1, 0
                 if number == len(days):
                     say("That is all there is: its time stands still, and the dashboards stay until Ctrl-C.")

@@ -1,6 +1,6 @@
 """The optional local language model, over Ollama. It writes words; it never makes a number."""
 
 from sprintlib.llm.choice import Suggestion, suggest
-from sprintlib.llm.client import Answer, Call, Found, Model, connect, exposure, look
+from sprintlib.llm.client import Call, Completion, Found, Model, connect, exposure, look
 
-__all__ = ["Answer", "Call", "Found", "Model", "Suggestion", "connect", "exposure", "look", "suggest"]
+__all__ = ["Call", "Completion", "Found", "Model", "Suggestion", "connect", "exposure", "look", "suggest"]

@@ -52,7 +52,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Answer(Generic[Shape]):
+class Completion(Generic[Shape]):
     """A validated answer, and the calls it took: one, or two when the first had to be repaired."""
 
     value: Shape
@@ -73,7 +73,7 @@ class Model:
 
     def ask(
         self, system: str, prompt: str, shape: type[Shape], answer_tokens: int = 700, repair: bool = True
-    ) -> Answer[Shape]:
+    ) -> Completion[Shape]:
         """Ask for JSON of a shape. Temperature 0 and a fixed seed; one repair when the answer does not fit.
 
         Raises LlmBadOutput (prompt too long or cut, answer cut or still wrong), LlmTimeout, LlmUnavailable.
@@ -81,7 +81,7 @@ class Model:
         messages = [{"role": "system", "content": system}, {"role": "user", "content": prompt}]
         text, first = self._chat(messages, shape, answer_tokens)
         try:
-            return Answer(shape.model_validate_json(text), (first,))
+            return Completion(shape.model_validate_json(text), (first,))
         except ValidationError as error:
             if not repair:
                 raise LlmBadOutput(f"{self.name} did not answer in the requested format.") from error
@@ -91,7 +91,7 @@ class Model:
         messages += [{"role": "assistant", "content": text}, {"role": "user", "content": plea}]
         text, second = self._chat(messages, shape, answer_tokens)
         try:
-            return Answer(shape.model_validate_json(text), (first, second))
+            return Completion(shape.model_validate_json(text), (first, second))
         except ValidationError as error:
             raise LlmBadOutput(f"{self.name} did not answer in the requested format, twice.") from error
 

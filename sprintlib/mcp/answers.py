@@ -108,7 +108,7 @@ class Supposed(Told):
     done_by_after: ForecastDates
 
 
-class Sentence(BaseModel):
+class AnswerSentence(BaseModel):
     """A sentence, and what it rests on."""
 
     text: str
@@ -121,7 +121,7 @@ class Reply(Told):
     question: str
     as_of: str
     outcome: Literal["answered", "unknown", "refused"]
-    sentences: tuple[Sentence, ...]
+    sentences: tuple[AnswerSentence, ...]
     notes: tuple[str, ...]
 
 
@@ -215,7 +215,7 @@ def reply(found: Answer) -> Reply:
         question=found.question,
         as_of=found.as_of.isoformat(),
         outcome=found.outcome,
-        sentences=tuple(Sentence(text=one.text, evidence=cited(one.evidence)) for one in found.sentences),
+        sentences=tuple(AnswerSentence(text=one.text, evidence=cited(one.evidence)) for one in found.sentences),
         notes=found.notes,
     )
 

@@ -14,9 +14,9 @@ from sprintlib.history.sprint import leading_first, sprint_groups
 from sprintlib.history.sprint_grouping import Row
 from sprintlib.knowledge import Source
 from sprintlib.questions.items import turn
-from sprintlib.questions.model import MilestoneOutlook, Statement
+from sprintlib.questions.model import Assertion, MilestoneOutlook
 from sprintlib.questions.periods import written
-from sprintlib.questions.project import Project
+from sprintlib.questions.project import AskedProject
 from sprintlib.questions.topics import ProjectTopic
 
 _MOST_NAMED = 10
@@ -24,12 +24,12 @@ _TURNS = 6  # items of which it is told who can act
 _FROM_ANALYSIS = ("outlook", "reasons", "action", "lateness", "stuck")
 
 
-def about_milestone(project: Project, title: str, topics: Sequence[ProjectTopic], asked: str) -> list[Statement]:
+def about_milestone(project: AskedProject, title: str, topics: Sequence[ProjectTopic], asked: str) -> list[Assertion]:
     """What is asked about the milestone; of a closed one about its own course, never about another's."""
     sprint = project.sprint(title)
     if sprint is None:
         return []
-    found: list[Statement] = []
+    found: list[Assertion] = []
     for topic in topics:
         if topic == "added":
             found += added(project, sprint)
@@ -56,12 +56,12 @@ def about_milestone(project: Project, title: str, topics: Sequence[ProjectTopic]
     return [*late, *content(project, sprint), *due(project, sprint)]
 
 
-def _rest(project: Project, sprint: Sprint, topics: Sequence[ProjectTopic]) -> Iterator[Statement]:
+def _rest(project: AskedProject, sprint: Sprint, topics: Sequence[ProjectTopic]) -> Iterator[Assertion]:
     if "content" in topics or not set(topics) & {"lateness", "reasons", "record"}:
         yield from content(project, sprint)
 
 
-def _whole(project: Project, sprint: Sprint, told: str) -> Source:
+def _whole(project: AskedProject, sprint: Sprint, told: str) -> Source:
     """The milestone as a source: what is stored of it, and what was counted."""
     rows = _milestones(project, sprint)
     lines = [
@@ -79,16 +79,16 @@ def _whole(project: Project, sprint: Sprint, told: str) -> Source:
     return Source(id=f"milestone:{sprint.title}:{told[:60]}", text="\n".join([*lines, told]), evidence=cited)
 
 
-def punctuality(project: Project, sprint: Sprint) -> Iterator[Statement]:
+def punctuality(project: AskedProject, sprint: Sprint) -> Iterator[Assertion]:
     """Whether it was closed by the end of its due date, or is open past it, and by how many days it is late."""
     if sprint.due_on is None:
         text = f"{sprint.title} has no due date, so it is neither late nor on time."
-        yield Statement(text, (_whole(project, sprint, text),))
+        yield Assertion(text, (_whole(project, sprint, text),))
         return
     if project.past.source != "milestones":
         verb = "ended" if sprint.state == "closed" else "ends"
         text = f"{sprint.title} {verb} {written(sprint.due_on)}: sprints follow each other here and are never late."
-        yield Statement(text, (_whole(project, sprint, text),))
+        yield Assertion(text, (_whole(project, sprint, text),))
         return
     closed = _closed_at(project, sprint)
     days = days_late(sprint.due_on, closed, project.past.as_of, project.calendar)
@@ -101,22 +101,22 @@ def punctuality(project: Project, sprint: Sprint) -> Iterator[Statement]:
         text = f"{sprint.title} was {late} late: due {written(sprint.due_on)}, closed on {project.day(closed)}."
     else:
         text = f"{sprint.title} was on time: due {written(sprint.due_on)}, closed on {project.day(closed)}."
-    yield Statement(text, (_whole(project, sprint, f"{late} late, on time, still open, not late yet"),))
+    yield Assertion(text, (_whole(project, sprint, f"{late} late, on time, still open, not late yet"),))
 
 
-def _milestones(project: Project, sprint: Sprint) -> list[Row]:
+def _milestones(project: AskedProject, sprint: Sprint) -> list[Row]:
     """Rows of the milestones that are the sprint's parts."""
     keys = {(part.repository_id, part.number) for part in sprint.parts}
     return [row for row in project.milestones if (row["repository_id"], row["number"]) in keys]
 
 
-def _closed_at(project: Project, sprint: Sprint) -> datetime | None:
+def _closed_at(project: AskedProject, sprint: Sprint) -> datetime | None:
     """When the last of its parts was closed; None while one is open."""
     closed = [row["closed_at"] for row in _milestones(project, sprint)]
     return max(closed) if closed and all(closed) else None
 
 
-def _after_deadline(project: Project, sprint: Sprint) -> Iterator[Statement]:
+def _after_deadline(project: AskedProject, sprint: Sprint) -> Iterator[Assertion]:
     """Of a milestone that was late: its items that were open at the end of the due date, and what became of them."""
     closed = _closed_at(project, sprint)
     if sprint.due_on is None or closed is None:
@@ -127,7 +127,7 @@ def _after_deadline(project: Project, sprint: Sprint) -> Iterator[Statement]:
     inside, left = _open_at(project, sprint, end)
     if not inside and not left:
         text = f"Every item of {sprint.title} was closed by then; only the milestone itself was closed later."
-        yield Statement(text, (_whole(project, sprint, text),))
+        yield Assertion(text, (_whole(project, sprint, text),))
     if inside:
         days = max(
             days_late(sprint.due_on, project.items[ref]["closed_at"], closed, project.calendar) for ref in inside
@@ -137,15 +137,15 @@ def _after_deadline(project: Project, sprint: Sprint) -> Iterator[Statement]:
         names = "" if len(inside) == 1 else f" ({project.names(inside, _MOST_NAMED)})"
         within = "" if len(inside) == 1 else "up to "
         text = f"{called} unfinished at the end of the due date{names}, and closed {within}{when}."
-        yield Statement(text, (project.sheets(inside, f"{text} {sprint.title}"),))
+        yield Assertion(text, (project.sheets(inside, f"{text} {sprint.title}"),))
     if left:
         were = "was" if len(left) == 1 else "were"
         then = "then" if inside else "at the end of the due date"
         text = f"{project.names(left, _MOST_NAMED)} {were} unfinished {then} and moved out of {sprint.title}."
-        yield Statement(text, (project.sheets(left, text),))
+        yield Assertion(text, (project.sheets(left, text),))
 
 
-def _open_at(project: Project, sprint: Sprint, end: datetime) -> tuple[list[str], list[str]]:
+def _open_at(project: AskedProject, sprint: Sprint, end: datetime) -> tuple[list[str], list[str]]:
     """Items inside and open at a moment: those that stayed inside, and those that left later without being closed."""
     keys = pl.DataFrame(
         [(part.repository_id, part.number) for part in sprint.parts],
@@ -166,20 +166,20 @@ def _open_at(project: Project, sprint: Sprint, end: datetime) -> tuple[list[str]
     return [ref for ref in stayed if project.items[ref]["closed_at"]], sorted(set(left) - set(stayed))
 
 
-def added(project: Project, sprint: Sprint) -> Iterator[Statement]:
+def added(project: AskedProject, sprint: Sprint) -> Iterator[Assertion]:
     """What came in after the start and is still inside."""
     refs = sorted({ref for part in sprint.parts for ref in part.scope.added} & set(sprint.items["ref"]))
     if not refs:
         text = f"Nothing was added to {sprint.title} after its start."
-        yield Statement(text, (_whole(project, sprint, text),))
+        yield Assertion(text, (_whole(project, sprint, text),))
         return
     start = min(part.start for part in sprint.parts if part.start)
     told = f"{count(len(refs), 'item')} {'was' if len(refs) == 1 else 'were'} added to {sprint.title} after its start"
     text = f"{told} on {project.day(start)}: {project.names(refs, _MOST_NAMED)}."
-    yield Statement(text, (project.sheets(refs, text), _whole(project, sprint, told)))
+    yield Assertion(text, (project.sheets(refs, text), _whole(project, sprint, told)))
 
 
-def removed(project: Project, sprint: Sprint) -> Iterator[Statement]:
+def removed(project: AskedProject, sprint: Sprint) -> Iterator[Assertion]:
     """What was inside and left it without coming back."""
     inside = set(sprint.items["ref"])
     keys = {(part.repository_id, part.number) for part in sprint.parts}
@@ -193,16 +193,16 @@ def removed(project: Project, sprint: Sprint) -> Iterator[Statement]:
     }
     if not gone:
         text = f"Nothing was taken out of {sprint.title}."
-        yield Statement(text, (_whole(project, sprint, text),))
+        yield Assertion(text, (_whole(project, sprint, text),))
         return
     refs = sorted(gone, key=lambda ref: (gone[ref], ref), reverse=True)
     told = f"{count(len(refs), 'item')} {'was' if len(refs) == 1 else 'were'} taken out of {sprint.title}"
     last = project.day(gone[refs[0]])
     text = f"{told}, the last on {last}: {project.names(refs, _MOST_NAMED)}."
-    yield Statement(text, (project.sheets(refs, text), _whole(project, sprint, told)))
+    yield Assertion(text, (project.sheets(refs, text), _whole(project, sprint, told)))
 
 
-def due(project: Project, sprint: Sprint) -> Iterator[Statement]:
+def due(project: AskedProject, sprint: Sprint) -> Iterator[Assertion]:
     """When it is due."""
     if sprint.due_on is None:
         text = f"{sprint.title} has no due date."
@@ -210,41 +210,41 @@ def due(project: Project, sprint: Sprint) -> Iterator[Statement]:
         text = f"{sprint.title} was due {written(sprint.due_on)}."
     else:
         text = f"{sprint.title} is due {written(sprint.due_on)}."
-    yield Statement(text, (_whole(project, sprint, text),))
+    yield Assertion(text, (_whole(project, sprint, text),))
 
 
-def content(project: Project, sprint: Sprint) -> Iterator[Statement]:
+def content(project: AskedProject, sprint: Sprint) -> Iterator[Assertion]:
     """How many of its items are open, and which."""
     inside = sorted(sprint.items["ref"], key=_by_number)
     opened = sorted(sprint.open_items["ref"], key=_by_number)
     whole = _whole(project, sprint, f"{len(opened)} of {count(len(inside), 'item')} open")
     if not inside:
         text = f"{sprint.title} holds no items."
-        yield Statement(text, (_whole(project, sprint, text),))
+        yield Assertion(text, (_whole(project, sprint, text),))
     elif not opened:
         text = f"Nothing is open in {sprint.title}: every one of its {count(len(inside), 'item')} is closed."
-        yield Statement(text, (whole, project.sheets(inside, text)))
+        yield Assertion(text, (whole, project.sheets(inside, text)))
     else:
         verb = "is" if len(opened) == 1 else "are"
         told = f"{len(opened)} of the {count(len(inside), 'item')} in {sprint.title} {verb} open"
         text = f"{told}: {project.names(opened, 12)}."
-        yield Statement(text, (project.sheets(opened, text), whole))
+        yield Assertion(text, (project.sheets(opened, text), whole))
 
 
-def unassigned(project: Project, sprint: Sprint) -> Iterator[Statement]:
+def unassigned(project: AskedProject, sprint: Sprint) -> Iterator[Assertion]:
     """Its open issues that nobody is assigned to and no open pull request carries."""
     rows = [project.items[ref] for ref in sprint.open_items["ref"]]
     refs = [row["ref"] for row in rows if not row["assignees"] and row["kind"] == "issue"]
     if not refs:
         text = f"Every open issue of {sprint.title} has an assignee."
-        yield Statement(text, (_whole(project, sprint, text),))
+        yield Assertion(text, (_whole(project, sprint, text),))
         return
     told = f"{count(len(refs), 'open issue')} of {sprint.title} {'has' if len(refs) == 1 else 'have'} no assignee"
     text = f"{told}: {project.names(sorted(refs, key=_by_number), 12)}."
-    yield Statement(text, (project.sheets(refs, text),))
+    yield Assertion(text, (project.sheets(refs, text),))
 
 
-def _analysis(project: Project, title: str, topics: Sequence[ProjectTopic], asked: str) -> Iterator[Statement]:
+def _analysis(project: AskedProject, title: str, topics: Sequence[ProjectTopic], asked: str) -> Iterator[Assertion]:
     """The sentence of the analysis first, then what is asked for: dates, reasons or actions."""
     outlook = project.analyse(title)
     if outlook is None:
@@ -254,28 +254,28 @@ def _analysis(project: Project, title: str, topics: Sequence[ProjectTopic], aske
     advice = list(_advice(outlook))
     if acting:
         yield from advice[:3]
-    yield Statement(outlook.summary, (whole,), "inference")
+    yield Assertion(outlook.summary, (whole,), "inference")
     half, most = outlook.finish
     if half and re.search(r"\bwhen\b|\bdate\b|how long|finish|land|late|on time|in time", asked):
         till = f" and with 85% by {written(most)}" if most else ""
-        yield Statement(f"{title} is done with 50% probability by {written(half)}{till}.", (whole,), "inference")
+        yield Assertion(f"{title} is done with 50% probability by {written(half)}{till}.", (whole,), "inference")
     if not acting:
         yield from [*_risks(outlook)][: 4 if set(topics) & {"reasons", "stuck"} else 2]
         yield from advice[:1]
 
 
-def _risks(outlook: MilestoneOutlook) -> Iterator[Statement]:
+def _risks(outlook: MilestoneOutlook) -> Iterator[Assertion]:
     for place, risk in enumerate(outlook.risks):
         if risk.severity in ("high", "medium") and risk.evidence:
             source = Source(id=f"risk:{risk.kind}:{place}", text=risk.statement, evidence=risk.evidence)
-            yield Statement(risk.statement, (source,))
+            yield Assertion(risk.statement, (source,))
 
 
-def _advice(outlook: MilestoneOutlook) -> Iterator[Statement]:
+def _advice(outlook: MilestoneOutlook) -> Iterator[Assertion]:
     for one in outlook.recommendations:
         if one.evidence:
             source = Source(id=f"advice:{one.id}", text=one.action, evidence=one.evidence)
-            yield Statement(one.action, (source,), "advice")
+            yield Assertion(one.action, (source,), "advice")
 
 
 def _due_or_never(row: Row) -> date:
@@ -283,7 +283,7 @@ def _due_or_never(row: Row) -> date:
     return due or date.max
 
 
-def record(project: Project) -> Iterator[Statement]:
+def record(project: AskedProject) -> Iterator[Assertion]:
     """Which dated milestones were late, by how much, and which were on time; other sprints are never late."""
     if project.past.source != "milestones":
         return
@@ -316,9 +316,9 @@ def record(project: Project) -> Iterator[Statement]:
     told = f"{len(late)} of {count(whole, 'milestone')} with a due date {verb} late"
     text = f"{told}: {_joined(late)}." if late else f"None of the {count(whole, 'milestone')} with a due date was late."
     source = Source(id="record", text=f"{text} on time: {_joined(fine)}", evidence=tuple(cited[:12]))
-    yield Statement(text, (source,))
+    yield Assertion(text, (source,))
     if fine and late:
-        yield Statement(f"On time: {_joined(fine)}.", (source,))
+        yield Assertion(f"On time: {_joined(fine)}.", (source,))
 
 
 def _joined(names: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from sprintlib.risks import Risk
 
 
 @dataclass(frozen=True)
-class Statement:
+class Assertion:
     """One sentence and the sources that it was put together from."""
 
     text: str
@@ -44,7 +44,7 @@ Analyse = Callable[[str], MilestoneOutlook | None]
 
 
 @dataclass(frozen=True)
-class Reply:
+class QuestionReply:
     """What stored facts say to a question.
 
     statements: in order. outcome: `answered`; `unknown`: nothing stored answers it, `told` says so in one sentence;
@@ -55,7 +55,7 @@ class Reply:
     """
 
     outcome: str
-    statements: tuple[Statement, ...] = ()
+    statements: tuple[Assertion, ...] = ()
     told: str | None = None
     about: str | None = None
     content: str = ""

@@ -43,7 +43,7 @@ class Edge(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Project:
+class AskedProject:
     """A project as of the moment of `past`. analyse: the analysis of the milestone of a title."""
 
     past: ProjectState

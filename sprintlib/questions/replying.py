@@ -6,8 +6,8 @@ from dataclasses import replace
 from sprintlib.history import select_sprint
 from sprintlib.questions import milestones, work
 from sprintlib.questions.items import about_item
-from sprintlib.questions.model import Reply, Statement
-from sprintlib.questions.project import Project
+from sprintlib.questions.model import Assertion, QuestionReply
+from sprintlib.questions.project import AskedProject
 from sprintlib.questions.subjects import Asked
 from sprintlib.questions.topics import ProjectTopic, item_topics, judges_people, project_topics, why
 
@@ -20,52 +20,52 @@ _ABOUT_A_MILESTONE: tuple[ProjectTopic, ...] = (
 )  # fmt: skip
 
 
-def reply(project: Project, question: str) -> Reply:
+def reply(project: AskedProject, question: str) -> QuestionReply:
     """What stored facts say; `open` where texts have to be searched. Deterministic; no model."""
     asked = Asked(question, project)
     return replace(_reply(project, asked), content=asked.content, people=asked.people)
 
 
-def _reply(project: Project, asked: Asked) -> Reply:
+def _reply(project: AskedProject, asked: Asked) -> QuestionReply:
     if judges_people(asked.lower, bool(asked.people)):
-        return Reply("refused", told=REFUSED)
+        return QuestionReply("refused", told=REFUSED)
     if asked.items:
         return _about_items(project, asked, asked.items)
     if asked.missing:
         names = " or ".join(project.short(ref) for ref in asked.missing)
-        return Reply("unknown", told=f"I do not know: {names} is not stored.")
+        return QuestionReply("unknown", told=f"I do not know: {names} is not stored.")
     topics = project_topics(asked.lower)
     statements = list(_over_the_project(project, asked, topics))
     if statements:
-        return Reply("answered", tuple(statements), enough=True)
+        return QuestionReply("answered", tuple(statements), enough=True)
     if asked.milestones:
         return _about_milestones(project, asked, topics)
     if asked.wants_words:
-        return Reply("open")
+        return QuestionReply("open")
     if asked.by_title:
         return _about_items(project, asked, asked.by_title)
     return _default(project, asked, topics)
 
 
-def _about_items(project: Project, asked: Asked, refs: Sequence[str]) -> Reply:
+def _about_items(project: AskedProject, asked: Asked, refs: Sequence[str]) -> QuestionReply:
     topics = item_topics(asked.lower)
     found = [about_item(project, ref, topics, why(asked.lower)) for ref in refs[:_MOST_ITEMS]]
     # what is asked of each before how each stands, so that two of one number both come to speak
     lists = [iter(one) for one in found]
     merged = [one for statements in lists for one in statements]
     named = bool(asked.named) or refs is asked.items
-    return Reply("answered", tuple(merged), items=tuple(refs[:_MOST_ITEMS]), enough=named or bool(topics))
+    return QuestionReply("answered", tuple(merged), items=tuple(refs[:_MOST_ITEMS]), enough=named or bool(topics))
 
 
-def _about_milestones(project: Project, asked: Asked, topics: Sequence[ProjectTopic]) -> Reply:
-    found: list[Statement] = []
+def _about_milestones(project: AskedProject, asked: Asked, topics: Sequence[ProjectTopic]) -> QuestionReply:
+    found: list[Assertion] = []
     for title in asked.milestones[:_MOST_ITEMS]:
         found += milestones.about_milestone(project, title, topics, asked.lower)
     known = bool(set(topics) & set(_ABOUT_A_MILESTONE)) and not asked.untold
-    return Reply("answered", tuple(found), about=asked.milestones[0], enough=known)
+    return QuestionReply("answered", tuple(found), about=asked.milestones[0], enough=known)
 
 
-def _over_the_project(project: Project, asked: Asked, topics: Sequence[ProjectTopic]) -> Iterator[Statement]:
+def _over_the_project(project: AskedProject, asked: Asked, topics: Sequence[ProjectTopic]) -> Iterator[Assertion]:
     """Answers that need neither an item nor a milestone to be named; the first kind that fits."""
     if asked.paths:
         yield from work.touching(project, asked.paths, asked.repos)
@@ -81,7 +81,7 @@ def _over_the_project(project: Project, asked: Asked, topics: Sequence[ProjectTo
     if asked.people and not asked.untold:
         yield from work.of_person(project, asked.people[0])
         return
-    kinds: tuple[tuple[ProjectTopic, Callable[[], Iterator[Statement]]], ...] = (
+    kinds: tuple[tuple[ProjectTopic, Callable[[], Iterator[Assertion]]], ...] = (
         ("builds", lambda: work.builds(project, asked.repos)),
         ("review queue", lambda: work.review_queue(project, asked.repos, _inside(project, asked))),
         ("unassigned", lambda: _of_milestone(project, asked, topics)),
@@ -102,7 +102,7 @@ def _over_the_project(project: Project, asked: Asked, topics: Sequence[ProjectTo
         yield from work.changes(project, None, asked.lower, asked.repos)
 
 
-def _inside(project: Project, asked: Asked) -> frozenset[str] | None:
+def _inside(project: AskedProject, asked: Asked) -> frozenset[str] | None:
     """Open items of the milestone that is named, with the pull requests that carry them."""
     if not asked.milestones:
         return None
@@ -114,7 +114,7 @@ def _inside(project: Project, asked: Asked) -> frozenset[str] | None:
     return frozenset(found)
 
 
-def _candidates(project: Project, asked: Asked) -> list[str]:
+def _candidates(project: AskedProject, asked: Asked) -> list[str]:
     """Items that may be ready: of the milestone named, else of the one due next, else of the whole project."""
     title = asked.milestones[0] if asked.milestones else _due_next(project)
     sprint = project.sprint(title) if title else None
@@ -123,23 +123,23 @@ def _candidates(project: Project, asked: Asked) -> list[str]:
     return [ref for ref, row in project.items.items() if row["state"] == "open" and row["kind"] == "issue"]
 
 
-def _of_milestone(project: Project, asked: Asked, topics: Sequence[ProjectTopic]) -> Iterator[Statement]:
+def _of_milestone(project: AskedProject, asked: Asked, topics: Sequence[ProjectTopic]) -> Iterator[Assertion]:
     title = asked.milestones[0] if asked.milestones else _due_next(project)
     if title is not None:
         yield from milestones.about_milestone(project, title, topics, asked.lower)
 
 
-def _default(project: Project, asked: Asked, topics: Sequence[ProjectTopic]) -> Reply:
+def _default(project: AskedProject, asked: Asked, topics: Sequence[ProjectTopic]) -> QuestionReply:
     """About the milestone due next, where the question is about delivery and about nothing else."""
     title = _due_next(project)
     about_delivery = set(topics) & set(_ABOUT_A_MILESTONE) and (not asked.untold or asked.about_delivery)
     if title is None or not about_delivery:
-        return Reply("open")
+        return QuestionReply("open")
     found = milestones.about_milestone(project, title, topics, asked.lower)
-    return Reply("answered", tuple(found), about=title, enough=not asked.untold)
+    return QuestionReply("answered", tuple(found), about=title, enough=not asked.untold)
 
 
-def _due_next(project: Project) -> str | None:
+def _due_next(project: AskedProject) -> str | None:
     """The open milestone that is meant where nobody names one."""
     found = select_sprint(project.open_sprints, project.past.as_of)
     return found.title if found else None

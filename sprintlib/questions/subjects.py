@@ -11,7 +11,7 @@ from math import log
 from sprintlib.dependencies.references import Resolver
 from sprintlib.knowledge.tokens import words
 from sprintlib.questions.periods import Period, named_period
-from sprintlib.questions.project import Project
+from sprintlib.questions.project import AskedProject
 
 _QUOTED = re.compile(r"\"([^\"]{3,200})\"|“([^”]{3,200})”|«([^»]{3,200})»|「([^」]{2,200})」|'([^']{6,200})'(?!\w)")
 _PATH = re.compile(
@@ -47,7 +47,7 @@ class Asked:
     """A question with what it names. text: as asked; lower: in lower case, without what is quoted, links and refs."""
 
     text: str
-    project: Project
+    project: AskedProject
 
     @cached_property
     def lower(self) -> str:

@@ -9,9 +9,9 @@ from sprintlib.evidence import Evidence
 from sprintlib.forecast import count
 from sprintlib.knowledge import Source
 from sprintlib.questions.items import waits_for
-from sprintlib.questions.model import Statement
+from sprintlib.questions.model import Assertion
 from sprintlib.questions.periods import Period, since
-from sprintlib.questions.project import Project, Row
+from sprintlib.questions.project import AskedProject, Row
 from sprintlib.text import as_clause
 
 _FAILED = ("failure", "timed_out", "startup_failure")
@@ -19,7 +19,7 @@ _NOT_OF_THE_BRANCH = ("pull_request", "pull_request_target", "pull_request_revie
 _MOST_NAMED = 12
 
 
-def builds(project: Project, repos: Sequence[str]) -> Iterator[Statement]:
+def builds(project: AskedProject, repos: Sequence[str]) -> Iterator[Assertion]:
     """The last finished run of every workflow on the default branches; without runs it is unknown, not green."""
     green: list[str] = []
     unknown: list[str] = []
@@ -44,13 +44,13 @@ def builds(project: Project, repos: Sequence[str]) -> Iterator[Statement]:
     )
     if green:
         text = f"CI is green on the default branch of {_joined(green)}: the last run of every workflow passed."
-        yield Statement(text, (source,))
+        yield Assertion(text, (source,))
     if unknown:
         text = f"No CI runs of {_joined(unknown)} are stored: whether CI passes there is unknown, not green."
-        yield Statement(text, (source,))
+        yield Assertion(text, (source,))
 
 
-def _finished(project: Project, repository: Row) -> pl.DataFrame:
+def _finished(project: AskedProject, repository: Row) -> pl.DataFrame:
     """Finished runs of the default branch with a verdict, oldest first."""
     return project.past.runs.filter(
         (pl.col("repository_id") == repository["repository_id"])
@@ -60,7 +60,7 @@ def _finished(project: Project, repository: Row) -> pl.DataFrame:
     ).sort("name", "created_at", "attempt")
 
 
-def _failing(project: Project, repository: Row, runs: pl.DataFrame) -> Iterator[Statement]:
+def _failing(project: AskedProject, repository: Row, runs: pl.DataFrame) -> Iterator[Assertion]:
     for (name,), of_workflow in runs.group_by("name", maintain_order=True):
         rows = of_workflow.to_dicts()
         red: list[Row] = []
@@ -79,7 +79,7 @@ def _failing(project: Project, repository: Row, runs: pl.DataFrame) -> Iterator[
                     _run(repository["repo"], one) for one in {one["id"]: one for one in (red[0], red[-1])}.values()
                 ),
             )
-            yield Statement(text, (source,))
+            yield Assertion(text, (source,))
 
 
 def _run(repo: str, run: Row) -> Evidence:
@@ -87,7 +87,7 @@ def _run(repo: str, run: Row) -> Evidence:
     return Evidence(ref=f"{repo} run {run['id']}", kind="run", url=run["html_url"], note=note)
 
 
-def review_queue(project: Project, repos: Sequence[str], inside: frozenset[str] | None) -> Iterator[Statement]:
+def review_queue(project: AskedProject, repos: Sequence[str], inside: frozenset[str] | None) -> Iterator[Assertion]:
     """Open pull requests on which a reviewer has the next move; else those that nobody was asked to review."""
     pulls = [
         ref
@@ -110,24 +110,24 @@ def review_queue(project: Project, repos: Sequence[str], inside: frozenset[str] 
         verb = "waits" if len(owed) == 1 else "wait"
         told = f"{count(len(owed), 'pull request')} {verb} for a review, the longest first"
         text = f"{told}: {project.names(owed, _MOST_NAMED)}."
-        yield Statement(text, (project.sheets(owed, text),))
+        yield Assertion(text, (project.sheets(owed, text),))
         first = moves[owed[0]]
         if first.who:
             when = project.day(first.since)
             text = f"{project.called(owed[0])} has waited longest: {as_clause(first.reason)}, last activity on {when}."
-            yield Statement(text, (project.sheet(owed[0]), project.sheets([owed[0]], text)))
+            yield Assertion(text, (project.sheet(owed[0]), project.sheets([owed[0]], text)))
     if unasked:
         unasked.sort(key=lambda ref: project.items[ref]["created_at"], reverse=True)
         verb = "has" if len(unasked) == 1 else "have"
         told = f"{count(len(unasked), 'open pull request')} {verb} nobody who was asked for a review, the newest first"
         text = f"{told}: {project.names(unasked, _MOST_NAMED)}."
-        yield Statement(text, (project.sheets(unasked, text),))
+        yield Assertion(text, (project.sheets(unasked, text),))
     if not owed and not unasked:
         text = "No open pull request waits for a review."
-        yield Statement(text, (_project(project, text),))
+        yield Assertion(text, (_project(project, text),))
 
 
-def ready(project: Project, inside: Sequence[str]) -> Iterator[Statement]:
+def ready(project: AskedProject, inside: Sequence[str]) -> Iterator[Assertion]:
     """Open issues that nothing blocks and nobody has begun; of the milestone due next, else of the project."""
     waiting = {edge.waiting for edge in project.edges}
     taken = set(
@@ -146,19 +146,19 @@ def ready(project: Project, inside: Sequence[str]) -> Iterator[Statement]:
     owned = [ref for ref in free if project.items[ref]["assignees"]]
     if unowned:
         text = f"Ready to start, with nothing that blocks and nobody assigned: {_called(project, unowned)}."
-        yield Statement(text, (project.sheets(unowned, text),))
+        yield Assertion(text, (project.sheets(unowned, text),))
     if owned:
         text = f"Assigned, not blocked and without a pull request yet: {_called(project, owned)}."
-        yield Statement(text, (project.sheets(owned, text),))
+        yield Assertion(text, (project.sheets(owned, text),))
     blocked = [ref for ref in opened if ref in waiting]
     if not free:
         text = "Nothing is ready to start: every open issue has been begun or waits for another one."
-        yield Statement(text, (project.sheets(opened, text) if opened else _project(project, text),))
+        yield Assertion(text, (project.sheets(opened, text) if opened else _project(project, text),))
     for ref in blocked[:2]:
         yield from waits_for(project, ref)
 
 
-def of_person(project: Project, login: str) -> Iterator[Statement]:
+def of_person(project: AskedProject, login: str) -> Iterator[Assertion]:
     """Open items on which a person can act next: their move on pull requests, and issues they are assigned to."""
     opened = {ref: row for ref, row in project.items.items() if row["state"] == "open"}
     moves = project.moves(opened)
@@ -181,13 +181,13 @@ def of_person(project: Project, login: str) -> Iterator[Statement]:
     for refs, what in groups:
         if refs:
             text = f"{what} {_called(project, refs)}."
-            yield Statement(text, (project.sheets(refs, text),))
+            yield Assertion(text, (project.sheets(refs, text),))
     if not owed and not taken and not drafts:
         text = f"Nothing stored waits for {login}."
-        yield Statement(text, (_project(project, text),))
+        yield Assertion(text, (_project(project, text),))
 
 
-def stuck(project: Project, repos: Sequence[str], inside: frozenset[str] | None) -> Iterator[Statement]:
+def stuck(project: AskedProject, repos: Sequence[str], inside: frozenset[str] | None) -> Iterator[Assertion]:
     """Every open item that waits for another one; of those inside, where a milestone is named."""
     edges = [
         edge
@@ -202,10 +202,10 @@ def stuck(project: Project, repos: Sequence[str], inside: frozenset[str] | None)
     if not edges:
         what = "an open item" if inside is None else "one of its open items"
         text = f"Nothing stored says that {what} waits for another item."
-        yield Statement(text, (_project(project, text),))
+        yield Assertion(text, (_project(project, text),))
 
 
-def touching(project: Project, paths: Sequence[str], repos: Sequence[str]) -> Iterator[Statement]:
+def touching(project: AskedProject, paths: Sequence[str], repos: Sequence[str]) -> Iterator[Assertion]:
     """Open pull requests whose commits change a path, or on which a reviewer commented there; and what is unknown."""
     pulls = [
         ref
@@ -220,7 +220,7 @@ def touching(project: Project, paths: Sequence[str], repos: Sequence[str]) -> It
             verb = "changes" if len(sure) == 1 else "change"
             told = f"{count(len(sure), 'open pull request')} {verb} {path}"
             text = f"{told}: {_called(project, sure)}."
-            yield Statement(text, (project.sheets(sure, text),))
+            yield Assertion(text, (project.sheets(sure, text),))
         if seen:
             told = f"Reviewers commented on {path} in {_called(project, seen)}"
             cited = tuple(
@@ -232,19 +232,19 @@ def touching(project: Project, paths: Sequence[str], repos: Sequence[str]) -> It
                 )
                 for ref in seen[:10]
             )
-            yield Statement(
+            yield Assertion(
                 f"{told}.", (Source(id=f"path:{path}", text=told, evidence=cited), project.sheets(seen, told))
             )
         if not sure and not seen and len(dark) < len(pulls):
             text = f"No open pull request whose files are known changes {path}."
-            yield Statement(text, (_project(project, text),))
+            yield Assertion(text, (_project(project, text),))
     if dark:
         other = " other" if len(dark) < len(pulls) else ""
         verb = "changes" if len(dark) == 1 else "change"
         text = (
             f"The files that {len(dark)}{other} open pull request{'' if len(dark) == 1 else 's'} {verb} are not known."
         )
-        yield Statement(text, (project.sheets(dark, text),))
+        yield Assertion(text, (project.sheets(dark, text),))
 
 
 def _within(path: str, file: str) -> bool:
@@ -253,7 +253,7 @@ def _within(path: str, file: str) -> bool:
     return known == wanted or known.endswith(f"/{wanted}") or known.startswith(f"{wanted}/")
 
 
-def changes(project: Project, period: Period | None, asked: str, repos: Sequence[str]) -> Iterator[Statement]:
+def changes(project: AskedProject, period: Period | None, asked: str, repos: Sequence[str]) -> Iterator[Assertion]:
     """What was merged, closed, opened and moved in a period; by default since the working day before today."""
     span = period or since(_working_day_before(project), project.today)
     rows = [row for row in project.items.values() if not repos or row["repo"] in repos]
@@ -288,10 +288,10 @@ def changes(project: Project, period: Period | None, asked: str, repos: Sequence
         what = {"pull": "No pull request", "issue": "No issue"}.get(kind or "", "Nothing")
         where = f" in {_joined(list(repos))}" if repos else ""
         text = f"{what} was {verbs}{where} {span.words}."
-        yield Statement(text, (_project(project, text, repos),))
+        yield Assertion(text, (_project(project, text, repos),))
 
 
-def open_items(project: Project, asked: str, repos: Sequence[str]) -> Iterator[Statement]:
+def open_items(project: AskedProject, asked: str, repos: Sequence[str]) -> Iterator[Assertion]:
     """How many issues and pull requests are open, by repository, the newest named."""
     for repo in repos or project.repos:
         for kind, noun in (("pull", "pull request"), ("issue", "issue")):
@@ -303,13 +303,13 @@ def open_items(project: Project, asked: str, repos: Sequence[str]) -> Iterator[S
             if refs:
                 told = f"{count(len(refs), noun)} {'is' if len(refs) == 1 else 'are'} open in {repo}, the newest first"
                 text = f"{told}: {project.names(refs, _MOST_NAMED)}."
-                yield Statement(text, (project.sheets(refs, text),))
+                yield Assertion(text, (project.sheets(refs, text),))
             else:
                 text = f"No {noun} is open in {repo}."
-                yield Statement(text, (_project(project, text, [repo]),))
+                yield Assertion(text, (_project(project, text, [repo]),))
 
 
-def _happened(project: Project, verb: str, rows: list[Row], span: Period) -> Statement:
+def _happened(project: AskedProject, verb: str, rows: list[Row], span: Period) -> Assertion:
     key = "created_at" if verb == "opened" else "closed_at"
     refs = [row["ref"] for row in sorted(rows, key=lambda row: row[key], reverse=True)]
     pulls = sum(row["kind"] == "pull" for row in rows)
@@ -318,17 +318,17 @@ def _happened(project: Project, verb: str, rows: list[Row], span: Period) -> Sta
     closed = f"{verb} without being merged" if verb == "closed" and pulls == len(rows) else verb
     told = f"{_joined(nouns)} {'was' if len(rows) == 1 else 'were'} {closed} {span.words}"
     text = f"{told}: {_called(project, refs)}."
-    return Statement(text, (project.sheets(refs, text),))
+    return Assertion(text, (project.sheets(refs, text),))
 
 
-def _working_day_before(project: Project) -> date:
+def _working_day_before(project: AskedProject) -> date:
     day = project.today - timedelta(days=1)
     while not project.calendar.is_working_day(day) and (project.today - day).days < 14:
         day -= timedelta(days=1)
     return day
 
 
-def _called(project: Project, refs: Sequence[str]) -> str:
+def _called(project: AskedProject, refs: Sequence[str]) -> str:
     """With titles where they are few."""
     if len(refs) > 4:
         return project.names(refs, _MOST_NAMED)
@@ -339,7 +339,7 @@ def _joined(names: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else ""
 
 
-def _project(project: Project, told: str, repos: Sequence[str] = ()) -> Source:
+def _project(project: AskedProject, told: str, repos: Sequence[str] = ()) -> Source:
     """The project's repositories as the source of what is not there."""
     cited = tuple(
         Evidence(ref=repo, kind="milestone", url=url, note="as collected")

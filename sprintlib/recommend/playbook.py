@@ -17,7 +17,7 @@ class _Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Source(_Entry):
+class PlaybookSource(_Entry):
     """Where an intervention comes from. evidence: what kind of support it has, in words."""
 
     key: str
@@ -33,7 +33,7 @@ class Intervention(_Entry):
     risk: str
     trigger: str
     action: str
-    sources: tuple[Source, ...] = Field(min_length=1)
+    sources: tuple[PlaybookSource, ...] = Field(min_length=1)
     status: Literal["curated-from-literature"]
     not_a_past_success_of_this_team: Literal[True]
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sprintlib.reports.due import DatedSprint, Result, is_due, last_slot, open_dated_sprints, overdue, run_due
     from sprintlib.reports.kinds import KINDS, Kind
     from sprintlib.reports.looking_back import LookingBack, Week, open_retrospective, open_week
-    from sprintlib.reports.page import Page, open_page
+    from sprintlib.reports.page import ReportPage, open_page
     from sprintlib.reports.retention import prune
 
 __all__ = [
@@ -20,8 +20,8 @@ __all__ = [
     "DatedSprint",
     "Kind",
     "LookingBack",
-    "Page",
     "ReportFiles",
+    "ReportPage",
     "Result",
     "Week",
     "folder_name",
@@ -43,7 +43,7 @@ __getattr__ = lazy_exports(
         "due": ("DatedSprint", "Result", "is_due", "last_slot", "open_dated_sprints", "overdue", "run_due"),
         "kinds": ("KINDS", "Kind"),
         "looking_back": ("LookingBack", "Week", "open_retrospective", "open_week"),
-        "page": ("Page", "open_page"),
+        "page": ("ReportPage", "open_page"),
         "retention": ("prune",),
         "dated_report": ("ReportFiles", "folder_name", "write_report"),
     },

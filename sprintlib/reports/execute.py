@@ -32,7 +32,7 @@ _KERNEL_START_SECONDS = 60
 
 
 @dataclass(frozen=True)
-class Job:
+class NotebookJob:
     """What to run, and where its results go. parameters: JSON types only."""
 
     notebook: str
@@ -42,7 +42,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class NotebookOutcome:
     """How it ended: state is `ok` or `failed`; message is one sentence."""
 
     state: str
@@ -59,7 +59,7 @@ class _OwnKernel(AsyncKernelManager):
         super().__init__(transport="ipc", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]), **traits)
 
 
-def run_job(job: Job) -> Outcome:
+def run_job(job: NotebookJob) -> NotebookOutcome:
     """Execute and freeze. Everything that can go wrong becomes an outcome."""
     report = Path(job.folder) / "report.ipynb"
     try:
@@ -68,22 +68,22 @@ def run_job(job: Job) -> Outcome:
 
         freeze(report)
     except PapermillExecutionError as error:
-        return Outcome("failed", cell_sentence(error.cell_index, error.ename, error.evalue))
+        return NotebookOutcome("failed", cell_sentence(error.cell_index, error.ename, error.evalue))
     except CellTimeoutError:
-        return Outcome("failed", "A cell took too long to run.")
+        return NotebookOutcome("failed", "A cell took too long to run.")
     except DeadKernelError:
-        return Outcome("failed", "The kernel died while a cell was running: it was killed, or memory ran out.")
+        return NotebookOutcome("failed", "The kernel died while a cell was running: it was killed, or memory ran out.")
     except NoSuchKernel as error:
-        return Outcome("failed", f"There is no Jupyter kernel called '{error.name}': install sprintlib again.")
+        return NotebookOutcome("failed", f"There is no Jupyter kernel called '{error.name}': install sprintlib again.")
     except (NotebookValidationError, nbformat.reader.NotJSONError, PapermillException) as error:
-        return Outcome("failed", f"The notebook {job.notebook} is not valid: {_first_line(error)}.")
+        return NotebookOutcome("failed", f"The notebook {job.notebook} is not valid: {_first_line(error)}.")
     except ReportError as error:
-        return Outcome("failed", str(error))
+        return NotebookOutcome("failed", str(error))
     except OSError as error:
-        return Outcome("failed", f"The report could not be written to {job.folder}: {error.strerror or error}.")
+        return NotebookOutcome("failed", f"The report could not be written to {job.folder}: {error.strerror or error}.")
     except RuntimeError as error:
-        return Outcome("failed", f"The kernel did not start: {_first_line(error)}.")
-    return Outcome("ok")
+        return NotebookOutcome("failed", f"The kernel did not start: {_first_line(error)}.")
+    return NotebookOutcome("ok")
 
 
 def cell_sentence(index: int, name: str, value: str) -> str:
@@ -99,7 +99,7 @@ def _own_errors(kind: type[SprintError] = SprintError) -> set[str]:
     return {kind.__name__}.union(*(_own_errors(below) for below in kind.__subclasses__()))
 
 
-def _execute(job: Job, report: Path) -> None:
+def _execute(job: NotebookJob, report: Path) -> None:
     source = nbformat.read(job.notebook, as_version=4)
     if not any("parameters" in cell.metadata.get("tags", []) for cell in source.cells):
         raise ReportError(f"The notebook {job.notebook} has no cell tagged 'parameters': tag the one that sets them.")
@@ -147,7 +147,7 @@ def _first_line(error: Exception) -> str:
 def main(path: Path) -> None:
     """Read the job, run it, write its outcome beside it."""
     logging.basicConfig(level=logging.WARNING)
-    job = Job(**json.loads(path.read_text(encoding="utf-8")))
+    job = NotebookJob(**json.loads(path.read_text(encoding="utf-8")))
     outcome = run_job(job)
     path.with_name("outcome.json").write_text(json.dumps(asdict(outcome)), encoding="utf-8")
 

@@ -44,7 +44,7 @@ class Shown:
         return bundle | {name: told for name, told in more.items() if told}
 
 
-class Page:
+class ReportPage:
     """One milestone of an analysis, in pieces for the cells of a notebook.
 
     milestone: None where none was open; then the page says what is known of the project.
@@ -103,7 +103,7 @@ class Page:
 
 def open_page(
     home: str | None = None, milestone: str | None = None, as_of: str | None = None, since: str | None = None
-) -> Page:
+) -> ReportPage:
     """Analyse a project for a notebook. Reads the store, writes nothing.
 
     home: folder with sprint.toml; None: SPRINT_HOME or the working folder. milestone: a title; None: the nearest
@@ -122,4 +122,4 @@ def open_page(
     project = ProjectHandle.open(settings, read_only=True)
     result = with_words(project.engine, analyze(project, moment, milestone))
     chosen = select_milestone(result, milestone)
-    return Page(result, chosen, settings.data_dir / "cache", memory_of(project, chosen, moment, since))
+    return ReportPage(result, chosen, settings.data_dir / "cache", memory_of(project, chosen, moment, since))

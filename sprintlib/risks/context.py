@@ -27,7 +27,7 @@ _LONGEST_TITLE = 1_000  # GitHub allows 256 characters
 MOST_CITED = 10  # the rest is in `items`
 
 
-class Item(NamedTuple):
+class SprintItem(NamedTuple):
     """The columns of an item that statements need."""
 
     ref: str
@@ -54,7 +54,7 @@ class SprintContext:
     absences: tuple[Absence, ...] = ()
 
     @cached_property
-    def items(self) -> dict[str, Item]:
+    def items(self) -> dict[str, SprintItem]:
         """Every item of the project by its ref."""
         return self.sprint.past.cached(_by_ref)
 
@@ -169,8 +169,8 @@ class SprintContext:
         return f'{ref} "{shorten(self.items[ref].title)}"' if ref in self.items else ref
 
 
-def _by_ref(past: ProjectState) -> dict[str, Item]:
-    return {row[0]: Item(*row) for row in past.items.select(Item._fields).iter_rows()}
+def _by_ref(past: ProjectState) -> dict[str, SprintItem]:
+    return {row[0]: SprintItem(*row) for row in past.items.select(SprintItem._fields).iter_rows()}
 
 
 def shorten(text: str) -> str:

@@ -13,7 +13,7 @@ import polars as pl
 
 from sprintlib.history import ProjectState
 from sprintlib.risks.presence import known, present
-from sprintlib.risks.remarks import Remark, read_remark
+from sprintlib.risks.remarks import ReviewRemark, read_remark
 
 Role = Literal["author", "reviewer", "maintainer"]
 
@@ -124,7 +124,7 @@ class _Talk:
         elif move.what in _SPOKEN:
             self._hear(move, read_remark(move.text or "?"))
 
-    def _hear(self, move: _Move, remark: Remark) -> None:
+    def _hear(self, move: _Move, remark: ReviewRemark) -> None:
         was_asked = self.turn is not None and move.who == self.turn[0]
         named = self._named(remark, move.who)
         if was_asked or remark.stance == "question":
@@ -146,7 +146,7 @@ class _Talk:
         elif remark.stance == "question":
             self._ask(move, named)
 
-    def _has_just_asked(self, move: _Move, remark: Remark) -> bool:
+    def _has_just_asked(self, move: _Move, remark: ReviewRemark) -> bool:
         """`Looks good` on top of questions on lines, which are still to be answered."""
         open_one = self.question
         same = open_one is not None and open_one.who == move.who and open_one.what == "review"
@@ -165,7 +165,7 @@ class _Talk:
         else:
             self.question = move
 
-    def _named(self, remark: Remark, speaker: str | None) -> str | None:
+    def _named(self, remark: ReviewRemark, speaker: str | None) -> str | None:
         """The first whom a remark names, if it names somebody else and not the author."""
         logins = {login.lower(): login for login in self.people}
         names = [logins[name] for name in remark.to if name in logins]

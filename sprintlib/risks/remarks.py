@@ -76,7 +76,7 @@ _LONGEST = 5_000  # of which the rest says the same
 _SHORT = 160  # characters; a longer text has a point to answer
 
 
-class Remark(NamedTuple):
+class ReviewRemark(NamedTuple):
     """What a text says. to: logins it speaks to, in small letters, in order.
 
     promises: whoever writes will go on with it. firm: an approval that stands whatever else is said beside it (`ACK`).
@@ -95,7 +95,7 @@ class Remark(NamedTuple):
 
 
 @lru_cache(maxsize=8192)
-def read_remark(text: str) -> Remark:
+def read_remark(text: str) -> ReviewRemark:
     """What a comment or review says; a text without words of its own is a courtesy."""
     said = _NOT_SAID.sub(lambda found: found[1] or " ", text[:_LONGEST])
     words = _MENTION.sub(" ", said).strip()
@@ -104,7 +104,7 @@ def read_remark(text: str) -> Remark:
     stance = "question" if to and not re.search(r"\w", words) else _stance(words)
     asks = "?" in words
     promises = not asks and _PROMISE.search(words) is not None
-    return Remark(stance, to, promises, firm=_ACK.search(words) is not None, asks=asks)
+    return ReviewRemark(stance, to, promises, firm=_ACK.search(words) is not None, asks=asks)
 
 
 def _stance(words: str) -> Stance:

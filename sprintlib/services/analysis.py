@@ -10,7 +10,7 @@ from sprintlib.results import store_analysis
 from sprintlib.services.redaction import redacted
 
 if TYPE_CHECKING:
-    from sprintlib.agents import Run
+    from sprintlib.agents import WorkflowRun
     from sprintlib.llm import Found
 
 
@@ -48,7 +48,7 @@ def explain(
     resume: str | None = None,
     model: "Found | None" = None,
     seconds: float | None = None,
-) -> "Run":
+) -> "WorkflowRun":
     """Run the eight agents over one milestone (None: the one due next), and keep its analysis with their words.
 
     words: ask a local model. resume: go on with that run instead. model: where one was found already. seconds: that

@@ -31,7 +31,7 @@ from sprintlib.knowledge import (
     verify,
 )
 from sprintlib.project import ProjectHandle
-from sprintlib.questions import UNKNOWN, MilestoneOutlook, Project, Reply, Statement, reply
+from sprintlib.questions import UNKNOWN, AskedProject, Assertion, MilestoneOutlook, QuestionReply, reply
 from sprintlib.recommend import read_feedback
 from sprintlib.recommend.playbook import playbook_texts
 from sprintlib.services.redaction import redacted
@@ -118,13 +118,13 @@ class _Told:
     project: ProjectHandle
     question: str
     past: ProjectState
-    reply: Reply
+    reply: QuestionReply
 
     @classmethod
     def of(cls, project: ProjectHandle, question: str, as_of: datetime | None) -> "_Told":
         project.permit("read")
         past = project.state(as_of or project.clock())
-        asked = Project(past, project.settings, project.engine, lambda title: _outlook(project, past, title))
+        asked = AskedProject(past, project.settings, project.engine, lambda title: _outlook(project, past, title))
         return cls(project, question, past, reply(asked, question))
 
     def alone(self) -> Answer:
@@ -163,7 +163,7 @@ class _Told:
             return hit.ref in self.reply.items and hit.kind in ("comment", "review", "issue")
         return not self.reply.people or hit.author in self.reply.people
 
-    def _similar(self, title: str) -> Iterator[Statement]:
+    def _similar(self, title: str) -> Iterator[Assertion]:
         """How similar sprints ended together, and those that are most alike one by one."""
         similar = similar_sprints(self.past, self.project.calendar, title)
         if similar.statement is not None:
@@ -171,9 +171,9 @@ class _Told:
             text = f"{similar.statement} Most alike: {endings}."
             told = "\n".join([text, *(one.ending for one in similar.sprints)])
             cited = tuple(evidence for one in similar.sprints for evidence in one.evidence[:1])
-            yield Statement(text, (Source(id="similar sprints", text=told, evidence=cited),), "inference")
+            yield Assertion(text, (Source(id="similar sprints", text=told, evidence=cited),), "inference")
 
-    def _checked(self, statements: Sequence[Statement], hits: Sequence[Hit]) -> Answer:
+    def _checked(self, statements: Sequence[Assertion], hits: Sequence[Hit]) -> Answer:
         """Only what checks out against what it cites; where nothing is left, that it is not known."""
         chosen = statements[:MOST_CLAIMS]
         context = list({source.id: source for one in statements for source in one.sources}.values())
@@ -248,7 +248,7 @@ def _all_said(about: MilestoneAnalysis, moment: datetime) -> str:
     )
 
 
-def _quotes(hits: Sequence[Hit]) -> Iterator[Statement]:
+def _quotes(hits: Sequence[Hit]) -> Iterator[Assertion]:
     """Passages, word for word; texts that read like orders are left out, and such as "Concept ACK"."""
     harmless = [hit for hit in hits if not hit.suspicious and hit.kind != "analysis"]
     fit = [hit for hit in harmless if _says_something(_passage(hit))]
@@ -257,7 +257,7 @@ def _quotes(hits: Sequence[Hit]) -> Iterator[Statement]:
         who = hit.author if hit.kind in ("comment", "review") else None
         when = f"{hit.happened_at:%Y-%m-%d}" if hit.happened_at else None
         said = ", ".join(part for part in (who, when) if part)
-        yield Statement(f'{hit.ref} ({hit.kind}{", " if said else ""}{said}): "{_passage(hit)}"', (source,))
+        yield Assertion(f'{hit.ref} ({hit.kind}{", " if said else ""}{said}): "{_passage(hit)}"', (source,))
 
 
 def _says_something(passage: str) -> bool:

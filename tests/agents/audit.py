@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
-from sprintlib.agents import AnalysisContext, State, Workflow, open_workflow
+from sprintlib.agents import AnalysisContext, Workflow, WorkflowState, open_workflow
 from sprintlib.analysis import Analysis, analyze
 from sprintlib.analysis.model import MilestoneAnalysis
 from sprintlib.errors import AnalysisError
@@ -72,7 +72,9 @@ class Audit:
     unfounded: list[str] = field(default_factory=list)
     sentences: int = 0
 
-    def read(self, state: State, milestone: MilestoneAnalysis, past: ProjectState, refs: frozenset[str]) -> None:
+    def read(
+        self, state: WorkflowState, milestone: MilestoneAnalysis, past: ProjectState, refs: frozenset[str]
+    ) -> None:
         """Look at everything that one analysis shows of a model's words, and at every id of its page."""
         self.analyses += 1
         cited = shown(milestone)
@@ -287,12 +289,12 @@ def audited(
         yield
 
 
-def _worded(chain: Workflow, state: State, say: models.Say) -> tuple[State, MilestoneAnalysis]:
+def _worded(chain: Workflow, state: WorkflowState, say: models.Say) -> tuple[WorkflowState, MilestoneAnalysis]:
     """The two agents that ask, once more, with a model behind them."""
     with _model(chain.analysis_context, say):
-        asked = State(**{**state, "request": state["request"] | {"words": True}})  # type: ignore[typeddict-item]
+        asked = WorkflowState(**{**state, "request": state["request"] | {"words": True}})  # type: ignore[typeddict-item]
         for agent in ("llm_reasoner", "explainer"):
-            asked = State(**{**asked, **chain.agents[agent](asked), "trace": []})  # type: ignore[typeddict-item]
+            asked = WorkflowState(**{**asked, **chain.agents[agent](asked), "trace": []})  # type: ignore[typeddict-item]
     return asked, Analysis.model_validate(asked["analysis"]).milestones[0]
 
 

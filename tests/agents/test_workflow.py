@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from sprintlib.agents import AGENTS, AnalysisContext, State, Workflow, open_workflow
-from sprintlib.agents.steps import Step
+from sprintlib.agents import AGENTS, AnalysisContext, Workflow, WorkflowState, open_workflow
+from sprintlib.agents.steps import WorkflowStep
 from sprintlib.agents.workflow import STEPS
 from sprintlib.analysis import analyze
 from sprintlib.errors import AnalysisError
@@ -33,11 +33,11 @@ class Killed(BaseException):
     """The process is gone."""
 
 
-def counting(done: list[str], broken: dict[str, Callable[[], None]] | None = None) -> Sequence[Step]:
+def counting(done: list[str], broken: dict[str, Callable[[], None]] | None = None) -> Sequence[WorkflowStep]:
     """The agents, which write down that they ran; `broken` ones do something else first."""
 
-    def watched(step: Step) -> Step:
-        def agent(state: State, analysis_context: AnalysisContext) -> State:
+    def watched(step: WorkflowStep) -> WorkflowStep:
+        def agent(state: WorkflowState, analysis_context: AnalysisContext) -> WorkflowState:
             (broken or {}).get(step.name, lambda: None)()
             done.append(step.name)
             return step.agent(state, analysis_context)

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from sprintlib.errors import DatasetError
-from sprintlib.evaluate import Backtest, Dataset, as_text, backtest, read_dataset
+from sprintlib.evaluate import Dataset, ScoredBacktest, as_text, backtest, read_dataset
 from sprintlib.evaluate.backtest import MODELS, forecast_all
 from sprintlib.evaluate.fingerprints import fingerprints
 from sprintlib.forecast.sprints import shipped_model
@@ -20,24 +20,24 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 
 
 @pytest.fixture(scope="module")
-def refitted(simulated: Dataset) -> Backtest:
+def refitted(simulated: Dataset) -> ScoredBacktest:
     return backtest(simulated, refit=True)
 
 
-def test_every_model_is_scored_at_every_time_on_the_same_sprints(refitted: Backtest) -> None:
+def test_every_model_is_scored_at_every_time_on_the_same_sprints(refitted: ScoredBacktest) -> None:
     assert [(s.time, s.model) for s in refitted.scores] == [(t, m) for t in (0, 30, 50, 80) for m in MODELS]
     for time in (0, 30, 50, 80):
         assert len({s.n for s in refitted.scores if s.time == time}) == 1
 
 
-def test_the_base_rate_has_no_skill_and_cannot_rank(refitted: Backtest) -> None:
+def test_the_base_rate_has_no_skill_and_cannot_rank(refitted: ScoredBacktest) -> None:
     for score in refitted.scores:
         if score.model == "base_rate":
             assert score.skill == pytest.approx(0)
             assert score.auc == 0.5
 
 
-def test_on_sprints_of_its_own_world_the_model_has_skill_and_intervals_hold_the_score(refitted: Backtest) -> None:
+def test_on_sprints_of_its_own_world_the_model_has_skill_and_intervals_hold_the_score(refitted: ScoredBacktest) -> None:
     for score in refitted.scores:
         assert score.brier_interval[0] <= score.brier <= score.brier_interval[1]
         if score.model == "shipped_online":
@@ -45,13 +45,13 @@ def test_on_sprints_of_its_own_world_the_model_has_skill_and_intervals_hold_the_
             assert sum(n for _, n in score.by_past.values()) == score.n
 
 
-def test_monte_carlo_does_not_differ_from_itself(refitted: Backtest) -> None:
+def test_monte_carlo_does_not_differ_from_itself(refitted: ScoredBacktest) -> None:
     differences = {s.against_monte_carlo for s in refitted.scores if s.model == "monte_carlo"}
 
     assert differences == {(0.0, 0.0, 0.0)}
 
 
-def test_the_same_data_give_the_same_scores(simulated: Dataset, refitted: Backtest) -> None:
+def test_the_same_data_give_the_same_scores(simulated: Dataset, refitted: ScoredBacktest) -> None:
     assert backtest(simulated, refit=True).scores == refitted.scores
 
 
@@ -103,7 +103,7 @@ def test_rows_the_model_was_fitted_on_are_known_by_their_numbers_whatever_the_na
     assert not any(score.in_sample for score in backtest(simulated).scores)
 
 
-def test_the_text_names_every_model_and_says_how_it_was_taken(refitted: Backtest) -> None:
+def test_the_text_names_every_model_and_says_how_it_was_taken(refitted: ScoredBacktest) -> None:
     text = as_text(refitted)
 
     assert "org0, org1, org2" in text
@@ -111,7 +111,7 @@ def test_the_text_names_every_model_and_says_how_it_was_taken(refitted: Backtest
     assert all(text.count(model) >= 4 for model in MODELS)
 
 
-def test_waiting_for_outcomes_is_a_handicap_that_can_be_measured(simulated: Dataset, refitted: Backtest) -> None:
+def test_waiting_for_outcomes_is_a_handicap_that_can_be_measured(simulated: Dataset, refitted: ScoredBacktest) -> None:
     late = backtest(simulated, refit=True, lag=10_000)
     never = {s.time: s.brier for s in late.scores if s.model == "shipped_online"}
     cold = {s.time: s.brier for s in late.scores if s.model == "shipped_cold"}

@@ -10,7 +10,7 @@ import pytest
 from sprintlib.cli import main
 from sprintlib.errors import AnalysisError
 from sprintlib.evaluate import OwnBacktest, backtest_own, own_text
-from sprintlib.evaluate.own import OwnScore, Replay, WholeScore, verdict, whole_score
+from sprintlib.evaluate.own import OwnScore, SprintReplay, WholeScore, verdict, whole_score
 from sprintlib.store import open_store
 from tests.sprints import put, team_in
 from tests.world import World, at
@@ -81,7 +81,7 @@ def test_the_verdict_is_of_the_whole_and_honest_about_few_sprints(team: World) -
 
 def test_the_whole_is_the_mean_over_forecasts_and_its_error_that_of_sprints() -> None:
     told = [("A", 0.8, True), ("A", 0.6, True), ("B", 0.5, False)]
-    replays = [Replay(title, 50, 1, chance, None, None, 0.5, came, came) for title, chance, came in told]
+    replays = [SprintReplay(title, 50, 1, chance, None, None, 0.5, came, came) for title, chance, came in told]
     found = whole_score(replays)
     assert found.brier == pytest.approx((0.04 + 0.16 + 0.25) / 3)
     assert found.base_rate_brier == pytest.approx(0.25)

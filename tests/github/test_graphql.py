@@ -169,7 +169,7 @@ def test_an_interrupted_collection_goes_on_where_it_was(
     asked: list[str] = []
     ask = GraphQL.ask
 
-    def noted(self: GraphQL, query: str, variables: Mapping[str, Any]) -> asking.Answer:
+    def noted(self: GraphQL, query: str, variables: Mapping[str, Any]) -> asking.GraphQLResponse:
         asked.append(query)
         return ask(self, query, variables)
 
@@ -264,7 +264,7 @@ def test_a_page_that_is_too_much_is_asked_for_in_halves(
 ):
     ask, sizes = GraphQL.ask, []
 
-    def slow(self: GraphQL, query: str, variables: Mapping[str, Any]) -> asking.Answer:
+    def slow(self: GraphQL, query: str, variables: Mapping[str, Any]) -> asking.GraphQLResponse:
         sizes.append(variables["size"])
         if variables["size"] > 1:
             raise TooLongError("it answers 502")

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sprintlib.calendar import WorkingCalendar
-from sprintlib.history.scope import BURN_UP, Scope, burn_up, scope, start_of
+from sprintlib.history.scope import BURN_UP, ScopeHistory, burn_up, scope, start_of
 from tests.world import API, World, at
 
 CALENDAR = WorkingCalendar()
@@ -49,7 +49,7 @@ def refs(*numbers: int) -> tuple[str, ...]:
     return tuple(f"{API}#{number}" for number in numbers)
 
 
-def counted(world: World, when: str) -> Scope:
+def counted(world: World, when: str) -> ScopeHistory:
     past = world.past(when)
     found = scope(past, 1, 1, start_of(past, 1, 1, CALENDAR))
     assert len(found.committed) + len(found.added) - len(found.removed) == (
@@ -61,16 +61,16 @@ def counted(world: World, when: str) -> Scope:
 @pytest.mark.parametrize(
     ("when", "expected"),
     [
-        ("03-01 12:00", Scope((), (), (), (), (), ())),
-        ("03-02 09:30", Scope(refs(1), (), (), (), (), refs(1))),
-        ("03-02 23:00", Scope(refs(1, 2), (), (), (), (), refs(1, 2))),
-        ("03-04 13:00", Scope(refs(1, 2), refs(3, 4), (), (), (), refs(1, 2, 3, 4))),
-        ("03-05 12:00", Scope(refs(1, 2), refs(3, 4), refs(4), refs(1), (), refs(2, 3))),
-        ("03-06 12:00", Scope(refs(1, 2), refs(3, 4, 5), refs(2, 4), refs(1, 5), (), refs(3))),
-        ("03-10 12:00", Scope(refs(1, 2), refs(3, 4, 5), refs(4), refs(1, 5), refs(3), refs(2))),
+        ("03-01 12:00", ScopeHistory((), (), (), (), (), ())),
+        ("03-02 09:30", ScopeHistory(refs(1), (), (), (), (), refs(1))),
+        ("03-02 23:00", ScopeHistory(refs(1, 2), (), (), (), (), refs(1, 2))),
+        ("03-04 13:00", ScopeHistory(refs(1, 2), refs(3, 4), (), (), (), refs(1, 2, 3, 4))),
+        ("03-05 12:00", ScopeHistory(refs(1, 2), refs(3, 4), refs(4), refs(1), (), refs(2, 3))),
+        ("03-06 12:00", ScopeHistory(refs(1, 2), refs(3, 4, 5), refs(2, 4), refs(1, 5), (), refs(3))),
+        ("03-10 12:00", ScopeHistory(refs(1, 2), refs(3, 4, 5), refs(4), refs(1, 5), refs(3), refs(2))),
     ],
 )
-def test_scope(sprint: World, when: str, expected: Scope) -> None:
+def test_scope(sprint: World, when: str, expected: ScopeHistory) -> None:
     assert counted(sprint, when) == expected
 
 
@@ -90,7 +90,7 @@ def test_before_a_start_that_is_yet_to_come_everything_inside_is_committed(sprin
 
 def test_parts_add_up(sprint: World) -> None:
     one = counted(sprint, "03-10 12:00")
-    other = Scope(("acme/web#1",), (), (), (), (), ("acme/web#1",))
+    other = ScopeHistory(("acme/web#1",), (), (), (), (), ("acme/web#1",))
     assert (one + other).committed == (*refs(1, 2), "acme/web#1")
     assert (one + other).open == (*refs(2), "acme/web#1")
 

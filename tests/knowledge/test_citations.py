@@ -6,7 +6,7 @@ from sprintlib.dependencies.references import Resolver
 from sprintlib.evidence import Evidence
 from sprintlib.history import ProjectState
 from sprintlib.knowledge import Claim, Source, search, sources, verify
-from sprintlib.knowledge.literals import Day, plain_number, read_details
+from sprintlib.knowledge.literals import DayLiteral, plain_number, read_details
 from sprintlib.knowledge.stored_facts import StoredFacts
 from sprintlib.knowledge.tokens import overlap, quotation, words
 from tests.world import World
@@ -144,7 +144,7 @@ def test_details_of_a_sentence(past: ProjectState) -> None:
     found = read_details(text, facts.resolver, facts.logins)
     assert found.refs == ("acme/api#40",)
     assert found.shas == ("abc1234",)
-    assert found.dates == (Day(2026, 3, 3),)
+    assert found.dates == (DayLiteral(2026, 3, 3),)
     assert found.numbers == {"1308", "2.5", "0.8.1", "2", "8"}
     assert [(state.name, state.ref) for state in found.states] == [("merged", "acme/api#40")]
 

@@ -18,7 +18,7 @@ from sprintlib.knowledge import build_index, is_indexed, search, update_texts
 from sprintlib.knowledge.documents import Chunk, chunks
 from sprintlib.knowledge.faiss_index import nearest
 from sprintlib.knowledge.indexing import index_lock
-from sprintlib.knowledge.store import Changes, _write, write_chunks
+from sprintlib.knowledge.store import IndexChanges, _write, write_chunks
 from sprintlib.knowledge.vectors import (
     embed_missing,
     read_index,
@@ -35,7 +35,7 @@ HOSTS = frozenset({"github.com"})
 DOWN = f"comment:issue-{zlib.crc32(b'down')}"  # the comment whose key in the world is "down"
 
 
-def index(world: World) -> Changes:
+def index(world: World) -> IndexChanges:
     world.flush()
     return write_chunks(world.engine, read_texts(world.engine, world.settings), HOSTS)
 
@@ -56,7 +56,7 @@ def test_everything_said_is_indexed_once(talk: World) -> None:
     assert sorted(kinds) == ["comment", "comment", "commit", "issue", "pull", "review"]
     assert is_indexed(talk.engine)
     assert first.added == count(talk, schema.chunk)
-    assert index(talk) == Changes(0, 0, 0)
+    assert index(talk) == IndexChanges(0, 0, 0)
 
 
 def test_headers_say_where_a_text_is_from(talk: World) -> None:
@@ -70,7 +70,7 @@ def test_an_edit_is_followed_and_the_chunk_keeps_its_id(talk: World) -> None:
     index(talk)
     before = {row.source_key: row.id for row in _chunks(talk)}
     talk.comment(14, "The sandbox is back.", "03-18 10:00", key="down")
-    assert index(talk) == Changes(added=0, changed=1, removed=0)
+    assert index(talk) == IndexChanges(added=0, changed=1, removed=0)
     assert {row.source_key: row.id for row in _chunks(talk)} == before
     assert search(talk.engine, talk.settings, "sandbox")[0].excerpt == "The sandbox is back."
     assert not [hit for hit in search(talk.engine, talk.settings, "tuesday") if "full text" in str(hit.why)]
@@ -80,7 +80,7 @@ def test_a_deletion_is_followed(talk: World) -> None:
     index(talk)
     with talk.engine.begin() as connection:
         connection.execute(delete(schema.comment).where(schema.comment.c.node_id == "down"))
-    assert index(talk) == Changes(added=0, changed=0, removed=1)
+    assert index(talk) == IndexChanges(added=0, changed=0, removed=1)
     assert search(talk.engine, talk.settings, "sandbox") == []
 
 
@@ -94,12 +94,12 @@ def test_what_has_not_changed_is_not_cleaned_again(talk: World, monkeypatch: pyt
 
     monkeypatch.setattr("sprintlib.knowledge.store.chunks", spy)
     talk.comment(14, "The sandbox is back.", "03-18 10:00", key="down")
-    assert index(talk) == Changes(added=0, changed=1, removed=0)
+    assert index(talk) == IndexChanges(added=0, changed=1, removed=0)
     assert [key for key in cleaned if key == DOWN] == [DOWN]
     assert not [key for key in cleaned if key.startswith(("issue:", "pull:", "commit:"))]
     monkeypatch.setattr("sprintlib.knowledge.store.rules", lambda: "another version")
     cleaned.clear()
-    assert index(talk) == Changes(0, 0, 0)
+    assert index(talk) == IndexChanges(0, 0, 0)
     assert [key for key in cleaned if key.startswith("issue:")]
 
 
@@ -126,11 +126,11 @@ def test_full_text_is_brought_up_to_date_when_something_came(talk: World) -> Non
     assert update_texts(talk.engine, talk.settings) is None
     talk.comment(14, "A zebra crossed the road.", "03-19 13:00")
     talk.flush()
-    assert update_texts(talk.engine, talk.settings) == Changes(added=1)
+    assert update_texts(talk.engine, talk.settings) == IndexChanges(added=1)
     assert search(talk.engine, talk.settings, "zebra")[0].excerpt == "A zebra crossed the road."
     with talk.engine.begin() as connection:
         connection.execute(delete(schema.comment).where(schema.comment.c.node_id == "down"))
-    assert update_texts(talk.engine, talk.settings) == Changes(removed=1)
+    assert update_texts(talk.engine, talk.settings) == IndexChanges(removed=1)
 
 
 def test_only_what_changed_is_embedded_again(talk: World, bag: BagOfWords) -> None:

@@ -4,7 +4,7 @@ from sqlalchemy import Engine
 
 from sprintlib.history.texts import read_texts
 from sprintlib.knowledge import search
-from sprintlib.knowledge.store import Changes, write_chunks
+from sprintlib.knowledge.store import IndexChanges, write_chunks
 from tests.world import World, at
 
 HOSTS = frozenset({"github.com"})
@@ -17,8 +17,8 @@ def test_indexing_and_searching(on_postgresql: Engine) -> None:
     world.commit("abc1234def5678abc1234def5678abc1234def56", "03-18 12:00", None, "Retry refunds")
     world.flush()
     texts = list(read_texts(on_postgresql, world.settings))
-    assert write_chunks(on_postgresql, texts, HOSTS) == Changes(3, 0, 0)
-    assert write_chunks(on_postgresql, texts, HOSTS) == Changes(0, 0, 0)
+    assert write_chunks(on_postgresql, texts, HOSTS) == IndexChanges(3, 0, 0)
+    assert write_chunks(on_postgresql, texts, HOSTS) == IndexChanges(0, 0, 0)
     assert search(on_postgresql, world.settings, "sandbox")[0].excerpt == "The sandbox of the provider is down."
     assert search(on_postgresql, world.settings, "what is abc1234?")[0].ref == "acme/api@abc1234"
     assert search(on_postgresql, world.settings, "#14")[0].kind == "issue"

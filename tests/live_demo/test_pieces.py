@@ -6,7 +6,7 @@ import pytest
 
 from sprintlib.errors import SettingsError
 from sprintlib.live_demo import live_demo
-from sprintlib.live_demo.day import Day, open_sprints
+from sprintlib.live_demo.day import SimulatedDay, open_sprints
 from sprintlib.live_demo.simulated_time import SimulatedTime
 from tests import samples
 
@@ -37,7 +37,7 @@ def test_after_the_last_day_time_stands_still():
 def test_a_day_is_one_line():
     before = samples.milestone(probability=0.55)
     after = before.model_copy(update={"probability": 0.62})
-    day = Day(FRIDAY, 31, {before.key: before}, {after.key: after})
+    day = SimulatedDay(FRIDAY, 31, {before.key: before}, {after.key: after})
     scope = after.scope
     total = scope.committed + scope.added - scope.removed
     assert day.line() == (
@@ -50,8 +50,8 @@ def test_a_quiet_day_and_a_sprint_without_items():
     empty = samples.milestone()
     nothing = dict.fromkeys(type(empty.scope).model_fields, 0)
     empty = empty.model_copy(update={"scope": empty.scope.model_copy(update=nothing)})
-    assert Day(FRIDAY, 0, {}, {"k": empty}).line() == f"Fri 13 Nov  0 events   {empty.title}: not planned yet"
-    assert Day(MONDAY, 1, {}, {}).line() == "Mon 16 Nov  1 event"
+    assert SimulatedDay(FRIDAY, 0, {}, {"k": empty}).line() == f"Fri 13 Nov  0 events   {empty.title}: not planned yet"
+    assert SimulatedDay(MONDAY, 1, {}, {}).line() == "Mon 16 Nov  1 event"
 
 
 def test_sprints_that_are_over_are_left_out():

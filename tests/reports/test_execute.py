@@ -6,7 +6,7 @@ import json
 import pytest
 
 from sprintlib.reports import execute
-from sprintlib.reports.execute import Job, cell_sentence, run_job
+from sprintlib.reports.execute import NotebookJob, cell_sentence, run_job
 from tests.reports.conftest import ZOO
 
 pytestmark = pytest.mark.usefixtures("settings")
@@ -16,7 +16,7 @@ def job(tmp_path, name, **changes):
     folder = tmp_path / "partial"
     folder.mkdir(exist_ok=True)
     values = {"notebook": str(ZOO / f"{name}.ipynb"), "folder": str(folder), "parameters": {"home": str(tmp_path)}}
-    return Job(**(values | changes))
+    return NotebookJob(**(values | changes))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from sprintlib import reports
 from sprintlib.analysis.model import Analysis
 from sprintlib.analysis.selection import select_milestone
 from sprintlib.errors import SettingsError, StoreError
-from sprintlib.reports import Page, open_page
+from sprintlib.reports import ReportPage, open_page
 from sprintlib.reports.page import MIME_TYPE
 from tests import samples
 
@@ -39,7 +39,7 @@ def test_a_project_without_an_open_milestone_has_a_page_of_its_notes(tmp_path):
     analysis = samples.analysis(notes=("No milestone is open: the project closes 3 to 9 items in the next 14 days.",))
     nothing = analysis.model_copy(update={"milestones": ()})
     assert select_milestone(nothing, None) is None
-    page = Page(nothing, None, tmp_path)
+    page = ReportPage(nothing, None, tmp_path)
     bundle = page.first_screen()._repr_mimebundle_()
     assert "closes 3 to 9 items in the next 14 days" in bundle["text/html"]
     assert Analysis.model_validate(bundle[MIME_TYPE]) == nothing
@@ -49,7 +49,7 @@ def test_a_project_without_an_open_milestone_has_a_page_of_its_notes(tmp_path):
 
 def test_the_numbers_travel_with_the_first_screen(tmp_path):
     milestone = samples.milestone()
-    page = Page(samples.analysis(samples.without_number(), milestone), milestone, tmp_path)
+    page = ReportPage(samples.analysis(samples.without_number(), milestone), milestone, tmp_path)
     bundle = page.first_screen()._repr_mimebundle_()
     assert Analysis.model_validate(bundle[MIME_TYPE]).milestones == (milestone,)
     assert "38%" in bundle["text/html"]
@@ -59,7 +59,7 @@ def test_the_numbers_travel_with_the_first_screen(tmp_path):
 
 def test_the_other_pieces_are_fragments_in_the_scope_of_the_style(tmp_path):
     milestone = samples.milestone()
-    page = Page(samples.analysis(milestone), milestone, tmp_path)
+    page = ReportPage(samples.analysis(milestone), milestone, tmp_path)
     for piece, said in (
         (page.drivers(), "How the score came about"),
         (page.findings(), "All risks"),

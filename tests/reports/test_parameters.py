@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from papermill.translators import PythonTranslator
 
-from sprintlib.reports.execute import Job, run_job
+from sprintlib.reports.execute import NotebookJob, run_job
 from tests.reports.conftest import ZOO
 
 
@@ -22,6 +22,6 @@ def test_what_papermill_puts_into_a_notebook_is_a_literal(value):
 
 @pytest.mark.usefixtures("settings")
 def test_only_declared_parameters_may_be_set(tmp_path):
-    outcome = run_job(Job(str(ZOO / "good.ipynb"), str(tmp_path), {"home": str(tmp_path), "os": "x"}))
+    outcome = run_job(NotebookJob(str(ZOO / "good.ipynb"), str(tmp_path), {"home": str(tmp_path), "os": "x"}))
     assert outcome.state == "failed"
     assert "has no parameter 'os': set it in the cell tagged 'parameters'" in outcome.message

@@ -24,7 +24,7 @@ _EARLIER = {
 
 
 @dataclass(frozen=True)
-class Page:
+class PageNotebook:
     """A dashboard notebook. path: below the served folder. title: for navigation and the browser's tab."""
 
     path: str
@@ -35,13 +35,13 @@ class Page:
         return Path(self.path).stem
 
 
-def pages(dashboards: Path) -> list[Page]:
+def pages(dashboards: Path) -> list[PageNotebook]:
     """The notebooks of the folder, by `order` and `title` of their metadata; a new page needs nothing else."""
     found = []
     for path in dashboards.glob("*.ipynb"):
         metadata = json.loads(path.read_text(encoding="utf-8"))["metadata"]
         order = metadata.get("sprint", {}).get("order", 100)
-        found.append((order, Page(path.name, metadata.get("title", path.stem.capitalize()))))
+        found.append((order, PageNotebook(path.name, metadata.get("title", path.stem.capitalize()))))
     return [page for _, page in sorted(found, key=lambda entry: (entry[0], entry[1].path))]
 
 

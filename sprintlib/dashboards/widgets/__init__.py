@@ -4,6 +4,6 @@ from sprintlib.dashboards.widgets.dashboard import Dashboard
 from sprintlib.dashboards.widgets.opening import open_dashboard
 from sprintlib.dashboards.widgets.page import page
 from sprintlib.dashboards.widgets.request import Request, wait_for_request
-from sprintlib.dashboards.widgets.source import Source
+from sprintlib.dashboards.widgets.source import DashboardSource
 
-__all__ = ["Dashboard", "Request", "Source", "open_dashboard", "page", "wait_for_request"]
+__all__ = ["Dashboard", "DashboardSource", "Request", "open_dashboard", "page", "wait_for_request"]

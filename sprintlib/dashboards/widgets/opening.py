@@ -9,7 +9,7 @@ from sprintlib.dashboards.widgets.dashboard import Dashboard
 from sprintlib.dashboards.widgets.page import page
 from sprintlib.dashboards.widgets.pages import find_page
 from sprintlib.dashboards.widgets.request import Request, is_ahead, wait_for_request
-from sprintlib.dashboards.widgets.source import Source
+from sprintlib.dashboards.widgets.source import DashboardSource
 from sprintlib.dashboards.widgets.view import View
 from sprintlib.errors import SprintError
 from sprintlib.imports import import_without_uri_grammar
@@ -34,7 +34,7 @@ def open_dashboard() -> None:
     request = wait_for_request()
 
     def build() -> Dashboard:
-        dashboard = Dashboard(Source(results.runs, states=states), request)
+        dashboard = Dashboard(DashboardSource(results.runs, states=states), request)
         dashboard.watch()
         return dashboard
 
@@ -47,7 +47,7 @@ def prepare(states: States) -> None:
     What a visitor is shown is read and made after they have come. Where there is nothing to read yet, nothing happens.
     """
     with suppress(SprintError):
-        source = Source(results.runs, states=states)
+        source = DashboardSource(results.runs, states=states)
         analysis = source.analysis(None)
         chosen = select_milestone(analysis, None)
         for name in _PREPARED:

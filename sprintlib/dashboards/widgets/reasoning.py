@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from sprintlib import settings as settings_module
 from sprintlib import views
-from sprintlib.agents import AGENTS, AnalysisContext, Run, State, open_workflow
+from sprintlib.agents import AGENTS, AnalysisContext, WorkflowRun, WorkflowState, open_workflow
 from sprintlib.analysis import MilestoneAnalysis
 from sprintlib.errors import AnalysisError
 from sprintlib.forecast import points
@@ -38,7 +38,7 @@ _ADDED = {
 class Reasoning:
     """One run of the chain. Nothing here changes it: `again` makes another run from any step on."""
 
-    def __init__(self, analysis_context: AnalysisContext, run: Run, forked: bool = False) -> None:
+    def __init__(self, analysis_context: AnalysisContext, run: WorkflowRun, forked: bool = False) -> None:
         self.analysis_context = analysis_context
         self.run = run
         self._forked = forked
@@ -48,7 +48,7 @@ class Reasoning:
         """What the run found."""
         return self.run.analysis.milestones[0]
 
-    def state(self, agent: str) -> State:
+    def state(self, agent: str) -> WorkflowState:
         """The state right after an agent."""
         with open_workflow(self.analysis_context) as chain:
             return chain.after(self.run.id, agent)

@@ -8,7 +8,7 @@ from polars._typing import PolarsDataType
 
 from sprintlib import settings as settings_module
 from sprintlib import views
-from sprintlib.agents import AnalysisContext, State, open_workflow
+from sprintlib.agents import AnalysisContext, WorkflowState, open_workflow
 from sprintlib.analysis import Analysis, MilestoneAnalysis
 from sprintlib.project import ProjectHandle
 from sprintlib.risks import Risk
@@ -30,7 +30,7 @@ _macro = Templates("sprintlib.dashboards.widgets").macro
 class RiskExplorer(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no types
     """Sliders for every threshold, a choice of severities, and the risks that fire. Nothing is stored."""
 
-    def __init__(self, analysis_context: AnalysisContext, state: State, analysis: Analysis) -> None:
+    def __init__(self, analysis_context: AnalysisContext, state: WorkflowState, analysis: Analysis) -> None:
         self._desk, self._state, self._analysis = analysis_context, state, analysis
         self.severities = ipywidgets.SelectMultiple(
             options=list(SEVERITIES), value=list(SEVERITIES), description="Severities", rows=len(SEVERITIES) + 1
@@ -54,7 +54,7 @@ class RiskExplorer(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no t
 
     def _changed(self, _change: Any) -> None:
         request = self._state["request"] | {"thresholds": {name: one.value for name, one in self.thresholds.items()}}
-        state: State = {**self._state, "request": request}
+        state: WorkflowState = {**self._state, "request": request}
         with open_workflow(self._desk) as chain:
             update = chain.agents["risk_assessor"](state)
         risks = [Risk.model_validate(risk) for risk in update["risks"]]

@@ -76,7 +76,7 @@ _CHECKS_HOLD = 60.0  # seconds
 Runs = Callable[[Engine, str], Sequence[DatedRun]]
 
 
-class Source:
+class DashboardSource:
     """One project's store, opened read-only.
 
     runs: the reader of the run table, `sprintlib.results.runs`. states: loaded before, and brought forward from there.

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from sprintlib import resources
-from sprintlib.dashboards.serving.pages import Page, is_shipped, pages, served_folder
+from sprintlib.dashboards.serving.pages import PageNotebook, is_shipped, pages, served_folder
 from sprintlib.dashboards.serving.policy import CONTENT_SECURITY_POLICY, FROZEN_REPORT_POLICY, is_loopback, opens_a_page
 from tests.dashboards.project import write_notebook
 
@@ -62,9 +62,9 @@ def test_pages_come_in_their_order_with_their_titles(tmp_path: Path):
     }.items():
         (tmp_path / f"{name}.ipynb").write_text(json.dumps({"metadata": metadata, "cells": []}))
     assert pages(tmp_path) == [
-        Page("zebra.ipynb", "First"),
-        Page("apple.ipynb", "Second"),
-        Page("later.ipynb", "Later"),
+        PageNotebook("zebra.ipynb", "First"),
+        PageNotebook("apple.ipynb", "Second"),
+        PageNotebook("later.ipynb", "Later"),
     ]
 
 

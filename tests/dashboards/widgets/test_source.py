@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert
 
 from sprintlib import results
-from sprintlib.dashboards.widgets import Source
+from sprintlib.dashboards.widgets import DashboardSource
 from sprintlib.dashboards.widgets.opening import prepare
 from sprintlib.errors import AnalysisError, SettingsError, StoreError
 from sprintlib.results import store_analysis
@@ -37,7 +37,7 @@ def ended(home: Path) -> None:
 
 
 def test_a_day_is_seen_as_of_its_end(home: Path):
-    analysis = Source(results.runs).analysis(date(2026, 3, 20))
+    analysis = DashboardSource(results.runs).analysis(date(2026, 3, 20))
     assert analysis.as_of == datetime(2026, 3, 20, 23, 59, 59, tzinfo=UTC)
     (milestone,) = analysis.milestones
     assert (milestone.title, milestone.scope.done, milestone.scope.open) == ("Sprint 2", 3, 6)
@@ -45,11 +45,11 @@ def test_a_day_is_seen_as_of_its_end(home: Path):
 
 def test_now_is_now(home: Path):
     before = datetime.now(UTC)
-    assert before <= Source(results.runs).analysis(None).as_of <= datetime.now(UTC)
+    assert before <= DashboardSource(results.runs).analysis(None).as_of <= datetime.now(UTC)
 
 
 def test_it_notices_a_collection_that_ended(home: Path):
-    source = Source(results.runs)
+    source = DashboardSource(results.runs)
     assert not source.has_changed()
     ended(home)
     assert source.has_changed()
@@ -57,7 +57,7 @@ def test_it_notices_a_collection_that_ended(home: Path):
 
 
 def test_analyses_of_past_days_are_more_history_and_no_change(home: Path):
-    source = Source(results.runs)
+    source = DashboardSource(results.runs)
     engine = open_store(load(home).database_url)
     store_analysis(engine, samples.analysis(project="acme"))
     assert source.has_changed()
@@ -70,16 +70,16 @@ def test_analyses_of_past_days_are_more_history_and_no_change(home: Path):
 
 
 def test_reports_come_from_the_run_table(home: Path):
-    assert Source(results.runs).reports() == []
+    assert DashboardSource(results.runs).reports() == []
 
 
 def test_without_a_store_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SPRINT_HOME", str(tmp_path))
     with pytest.raises(SettingsError, match="run 'sprint init'"):
-        Source(results.runs)
+        DashboardSource(results.runs)
     (tmp_path / "sprint.toml").write_text('[project]\nname = "a"\nrepositories = ["a/b"]\n')
     with pytest.raises(StoreError, match="run 'sprint sync' first"):
-        Source(results.runs)
+        DashboardSource(results.runs)
 
 
 def test_the_latest_stored_analysis_stands_in_for_now(home: Path, monkeypatch: pytest.MonkeyPatch):
@@ -87,7 +87,7 @@ def test_the_latest_stored_analysis_stands_in_for_now(home: Path, monkeypatch: p
     results.store_analysis(engine, samples.analysis(project="acme"))
     engine.dispose()
     monkeypatch.setattr("sprintlib.dashboards.widgets.source.standing", _impossible)
-    analysis = Source(results.runs).analysis(None)
+    analysis = DashboardSource(results.runs).analysis(None)
     assert analysis.as_of == samples.AS_OF
     assert [milestone.title for milestone in analysis.milestones] == ["Sprint 9"]
     assert analysis.notes == ("The latest stored analysis, because there is no new one: Nothing can be said.",)
@@ -96,13 +96,13 @@ def test_the_latest_stored_analysis_stands_in_for_now(home: Path, monkeypatch: p
 def test_a_past_day_has_no_stand_in(home: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("sprintlib.dashboards.widgets.source.analyze", _impossible)
     with pytest.raises(AnalysisError, match="Nothing can be said"):
-        Source(results.runs).analysis(date(2026, 3, 20))
+        DashboardSource(results.runs).analysis(date(2026, 3, 20))
 
 
 def test_nothing_stored_means_the_reason_is_told(home: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("sprintlib.dashboards.widgets.source.standing", _impossible)
     with pytest.raises(AnalysisError, match="Nothing can be said"):
-        Source(results.runs).analysis(None)
+        DashboardSource(results.runs).analysis(None)
 
 
 def _impossible(*_: object) -> None:
@@ -113,13 +113,13 @@ def test_what_was_read_ahead_is_brought_forward(home: Path):
     """A kernel started ahead has read the project; its visitor sees what was collected since."""
     states = States()
     prepare(states)
-    (before,) = Source(results.runs, states=states).analysis(None).milestones
+    (before,) = DashboardSource(results.runs, states=states).analysis(None).milestones
     world = World(open_store(load(home).database_url), home)
     world.numbers_from(9_000)
     put(world, 77, "Sprint 2", "03-18 09:00", milestone=2)
     world.flush()
     world.engine.dispose()
-    (after,) = Source(results.runs, states=states).analysis(None).milestones
+    (after,) = DashboardSource(results.runs, states=states).analysis(None).milestones
     assert (after.scope.open, after.scope.added) == (before.scope.open + 1, before.scope.added + 1)
 
 

@@ -16,7 +16,7 @@ from sprintlib.dashboards.widgets.view import View
 FIRST = "overview"
 
 
-class Page(NamedTuple):
+class DashboardPage(NamedTuple):
     """One page. has_milestone: it is about one of them. has_day: it can go back to a day.
 
     build: its parts, from top to bottom, up to three; one that does not change is not drawn again.
@@ -29,11 +29,11 @@ class Page(NamedTuple):
 
 
 @cache
-def pages() -> dict[str, Page]:
+def pages() -> dict[str, DashboardPage]:
     """Every page by its name."""
     modules = {found.name: import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)}
     return {
-        name: Page(
+        name: DashboardPage(
             name,
             cast(Callable[[View], tuple[Markup, ...]], module.build),
             getattr(module, "HAS_MILESTONE", True),
@@ -44,6 +44,6 @@ def pages() -> dict[str, Page]:
     }
 
 
-def find_page(name: str) -> Page:
+def find_page(name: str) -> DashboardPage:
     """The page of that name; the first one where there is none."""
     return pages().get(name, pages()[FIRST])
