@@ -75,7 +75,7 @@ def record(sprints: int, chance: float, ended: int) -> tuple[ScoredForecast, ...
     at, due = datetime(2026, 3, 9, 8, tzinfo=UTC), date(2026, 3, 13)
     return tuple(
         ScoredForecast(
-            sprint=f"{chance} {n}",
+            sprint=f"{chance} {ended} {n}",
             title="S",
             share=50,
             said_at=at,
