@@ -120,7 +120,7 @@ def test_the_rate_limit_stops_with_the_local_time_of_its_end(ask):
             client.get(PATH)
     assert caught.value.reset_at is not None
     assert timedelta(seconds=900) < caught.value.reset_at - before < timedelta(seconds=1100)
-    assert f"until {caught.value.reset_at.astimezone():%H:%M}: run 'sprint sync' again" in str(caught.value)
+    assert f"until {caught.value.reset_at.astimezone():%H:%M %Z}: run 'sprint sync' again" in str(caught.value)
     assert "A token raises the limit" in str(caught.value)
 
 

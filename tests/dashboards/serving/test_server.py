@@ -439,7 +439,7 @@ def test_no_store_yet(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert capsys.readouterr().err == (
         f"sprint: There is no store at {tmp_path / 'data' / 'sprint.db'} yet: run 'sprint sync' first.\n"
     )
-    assert list(tmp_path.iterdir()) == [tmp_path / "sprint.toml"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["logs", "sprint.toml"]
 
 
 def test_help_is_quick_and_names_the_options():
