@@ -147,11 +147,11 @@ def test_the_first_actions_are_the_plan_and_reach_the_target(team: World) -> Non
 
 
 def test_nothing_is_cut_where_the_target_is_reached(team: World) -> None:
-    found = whole(team, target=0.04)
+    found = whole(team, target=0.05)
     assert found.plan is not None
     assert (found.plan.reached, found.plan.actions) == (True, ())
     assert [one for one in found.recommendations if one.change and one.change.drop] == []
-    assert found.plan.statement.endswith("and the target is 4%.")
+    assert found.plan.statement.endswith("and the target is 5%.")
 
 
 def test_what_would_reach_the_target_is_said_where_no_action_does(team: World) -> None:
