@@ -68,6 +68,7 @@ def test_a_healthy_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         "Ollama": "info",
         "scheduler": "info",
         "backup": "info",
+        "figures": "info",
     }
     assert checks["token"].message == "found in GITHUB_TOKEN"
     assert "secret-token" not in repr(checks)

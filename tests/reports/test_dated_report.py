@@ -90,17 +90,21 @@ def partial(settings, content):
     return folder
 
 
+def published(settings, folder, analysis=None):
+    return dated_report._publish(settings, folder, analysis or samples.analysis(), samples.AS_OF, "sprint_analysis")
+
+
 def test_a_report_of_the_same_day_replaces_the_former(settings):
-    first = dated_report._publish(settings, partial(settings, "first"), samples.analysis())
+    first = published(settings, partial(settings, "first"))
     assert left_behind(settings) == ["2026-11-18/demo-sprint-9/first.txt"]
-    assert dated_report._publish(settings, partial(settings, "second"), samples.analysis()) == first
+    assert published(settings, partial(settings, "second")) == first
     assert left_behind(settings) == ["2026-11-18/demo-sprint-9/second.txt"]
 
 
 def test_when_replacing_fails_the_former_report_stays(settings):
-    dated_report._publish(settings, partial(settings, "first"), samples.analysis())
+    published(settings, partial(settings, "first"))
     with pytest.raises(OSError, match="nowhere"):
-        dated_report._publish(settings, settings.reports_dir / "nowhere", samples.analysis())
+        published(settings, settings.reports_dir / "nowhere")
     assert left_behind(settings) == ["2026-11-18/demo-sprint-9/first.txt"]
 
 
@@ -187,13 +191,13 @@ def test_a_kernel_sees_no_secret(settings, monkeypatch):
 def test_reports_are_dated_in_the_time_zone_of_the_project(settings):
     project = settings.project.model_copy(update={"time_zone": "Pacific/Auckland"})
     there = settings.model_copy(update={"project": project})
-    made = dated_report._publish(there, partial(there, "p"), samples.analysis())
+    made = published(there, partial(there, "p"))
     assert made == settings.reports_dir / "2026-11-19" / "demo-sprint-9"
 
 
 def test_a_project_without_an_open_milestone_has_a_folder_too(settings):
     nothing = samples.analysis().model_copy(update={"milestones": ()})
-    assert dated_report._publish(settings, partial(settings, "p"), nothing).name == "demo"
+    assert published(settings, partial(settings, "p"), nothing).name == "demo"
     assert dated_report._files(settings.reports_dir, 1, nothing).title == "(no open milestone)"
 
 
