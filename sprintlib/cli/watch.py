@@ -25,7 +25,7 @@ def command(app: App, once: bool) -> None:
     settings, engine = app.project.settings, app.project.engine
     worker = Worker(engine, settings)
     if once:
-        summary = sync(app.project)
+        summary = sync(app.project, daily=False)
         worker.settle()
         changed = {0: "no analysis", 1: "1 analysis"}.get(worker.analyses, f"{worker.analyses:,} analyses")
         click.echo(f"{told(summary)}; {changed} changed.")

@@ -15,11 +15,14 @@ from sprintlib.project import ProjectHandle
 from sprintlib.store import open_store
 
 
-def sync(project: ProjectHandle, progress: OnProgress | None = None, via: Via = "auto") -> SyncSummary:
+def sync(
+    project: ProjectHandle, progress: OnProgress | None = None, via: Via = "auto", daily: bool = True
+) -> SyncSummary:
     """Collect what is new from GitHub into the store, with the user's token if there is one.
 
     The first one of a day also keeps how every open milestone stands then (services.memory).
     via: how a first collection asks about single items; `auto` is GraphQL where there is a token, and REST elsewhere.
+    daily: False where a worker follows, which keeps that itself.
     Raises the errors of the `github` room, each with one sentence; what had arrived until then is stored.
     """
     with project.acting("run", "collection"):
@@ -28,9 +31,10 @@ def sync(project: ProjectHandle, progress: OnProgress | None = None, via: Via = 
             summary = github.sync(project.engine, project.settings, token, progress, via=via)
         finally:
             project.forget()
-    from sprintlib.services.memory import remember  # over a second of imports, which need not delay collecting
+    if daily:
+        from sprintlib.services.memory import remember  # over a second of imports, which need not delay collecting
 
-    remember(project)
+        remember(project)
     return summary
 
 
