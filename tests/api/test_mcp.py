@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import anyio
 import httpx2
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
@@ -12,6 +11,7 @@ from mcp.client.streamable_http import streamable_http_client
 from sprintlib.access import Role
 from sprintlib.api import create_app
 from sprintlib.services import analyze
+from tests import loops
 from tests.api.conftest import NOW, handle
 from tests.api.serving import served
 
@@ -29,8 +29,8 @@ def test_an_editor_asks_with_a_token(home: Path, token: Callable[..., dict[str, 
             return names, (await client.call_tool("verdict", {})).structured_content
 
     with served(create_app(project, None)) as url:
-        names, verdict = anyio.run(ask, url, whole)
-        _, shown = anyio.run(ask, url, part)
+        names, verdict = loops.run(ask, url, whole)
+        _, shown = loops.run(ask, url, part)
         refused = httpx2.post(f"{url}/mcp", json={}, timeout=60)
     assert names == ["ask", "evidence", "recommendations", "risks", "verdict", "what_if"]
     expected = analyze(project, NOW).milestones[0]
