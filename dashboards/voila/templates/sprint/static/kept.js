@@ -73,7 +73,8 @@ const keep = (() => {
     }
   }
 
-  addEventListener("selectionchange", () => {
+  // this event does not reach the window
+  document.addEventListener("selectionchange", () => {
     const active = document.activeElement;
     if (active?.id && active === held && isText(active)) noteFocus(active);
     const found = getSelection();
