@@ -97,7 +97,7 @@ def test_the_quickstart_shows_verdict_risks_actions_and_an_answer(startup: Path)
     shown = displayed("quickstart", startup, AS_OF)
     assert "window.vegaEmbed=" in shown[3]  # the burn-up draws itself
     assert "Workflow &#x27;CI&#x27; has been red on main" in shown[5]
-    assert "take out or move sprint-demo/api#68 and sprint-demo/web#49" in shown[6]
+    assert "take out or move sprint-demo/web#49 and sprint-demo/api#68" in shown[6]
     assert "web#49" in shown[8]
     assert "/sprint-demo/web/issues/49" in shown[8]
 

@@ -92,11 +92,11 @@ const keep = (() => {
     selected = { element: range.commonAncestorContainer, place: places().indexOf(element), text: range.toString(), before: before.toString() };
   });
 
-  // the point at which so many letters of an element lie behind
-  function pointAt(element, letters) {
+  // the point at which so many letters of an element lie behind; a start is in the text that it begins
+  function pointAt(element, letters, isStart) {
     const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      if (letters <= node.length) return [node, letters];
+      if (letters < node.length || (letters === node.length && !isStart)) return [node, letters];
       letters -= node.length;
     }
     return null;
@@ -117,8 +117,8 @@ const keep = (() => {
       selected = undefined;
       return;
     }
-    const from = pointAt(element, start);
-    const to = pointAt(element, start + selected.text.length);
+    const from = pointAt(element, start, true);
+    const to = pointAt(element, start + selected.text.length, false);
     if (from && to) getSelection().setBaseAndExtent(...from, ...to);
   }
 
