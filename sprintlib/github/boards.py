@@ -16,6 +16,7 @@ from sprintlib.facts.batch import payload_errors
 from sprintlib.facts.boards import BoardFields, item_row, iteration_rows, write_items, write_iterations
 from sprintlib.facts.rows import item_reference
 from sprintlib.github.client import PAGE_SIZE, Client
+from sprintlib.github.lists import MOST_PAGES, Walk
 from sprintlib.settings import SprintSettings
 
 _NOT_SHOWN = (403, 404)
@@ -126,12 +127,16 @@ def _fields(board: Board, asked: SprintSettings) -> tuple[BoardFields, Field]:
 
 
 def _listed(client: Client, path: str, query: Mapping[str, Any] | None = None) -> Iterator[Field]:
-    """All pages of a list of a board."""
+    """All pages of a list of a board. Raises CollectError where they have no end."""
     address: str | None = path
     parameters: Mapping[str, Any] | None = query or {"per_page": PAGE_SIZE}
+    walk = Walk(path)
     while address:
         answer = client.get(address, parameters)
         if not isinstance(answer.body, list):
             raise CollectError(f"GitHub gave {path} in a form that is not understood: it is no list.")
         yield from (one for one in answer.body if isinstance(one, Mapping))
-        address, parameters = answer.next_url, None
+        address, parameters = walk.following(answer), None
+        walk.check()
+        if walk.is_long_enough:
+            raise CollectError(f"GitHub lists more of {path} than {MOST_PAGES:,} pages.")
