@@ -20,6 +20,7 @@ from sprintsim.fake_github import Dataset, running
 from tests.github import shop
 from tests.github.boards import board, entry, iteration
 from tests.github.conftest import HASTE, MakeSettings
+from tests.github.odd_server import Answer, odd_server
 
 SPRINTS = SprintSettings(source="projects", project="acme/3", points="Points")
 CALENDAR = WorkingCalendar()
@@ -165,6 +166,25 @@ def test_long_boards_are_read_to_the_end(team: Team) -> None:
     team.show(*(entry(number, "b2", 16) for number in range(100, 230)))
     team.sync(17)
     assert len(team.inside(17, "Sprint 2")) == 130
+
+
+def test_pages_that_lead_in_a_circle_end_in_a_sentence(team: Team) -> None:
+    """Whatever a server says is the next page: what was collected besides stays."""
+    team.show(entry(1, "b2", 16))
+
+    def circle(path: str) -> Answer | None:
+        if "/projectsV2/3/items" not in path:
+            return None
+        here = f'<{{}}{path.partition("?")[0]}?again=1>; rel="next"'
+        return 200, {"Link": here.format(address[0]), "Content-Type": "application/json"}, b"[]"
+
+    address: list[str] = []
+    with running([team.dataset], clock=lambda: noon(17)) as upstream, odd_server(circle, upstream) as url:
+        address.append(url)
+        settings = team._make(url, clone=False).model_copy(update={"sprints": SPRINTS})
+        summary = sync(team.engine, settings, None, retry_policy=HASTE)
+    (told,) = [one.sentence() for one in summary.set_aside]
+    assert "lead in a circle" in told
 
 
 def test_scope_and_pace_are_told_in_points_too(team: Team) -> None:
