@@ -60,10 +60,7 @@ def project(home: Path, fill: Callable[[World], object]) -> Iterator[Served]:
         yield running
 
 
-UNSEEN = pytest.mark.xfail(reason="has not been seen to pass: to be looked into")
-
-
-@pytest.fixture(params=[many, pytest.param(hostile, marks=UNSEEN), nothing], ids=lambda fill: fill.__name__)
+@pytest.fixture(params=[many, hostile, nothing], ids=lambda fill: fill.__name__)
 def strained(request: pytest.FixtureRequest, tmp_path: Path, browser: Browser) -> Iterator[Callable[..., Visit]]:
     """Opens the portfolio of one of the projects."""
     with project(tmp_path, request.param) as served:
@@ -88,7 +85,6 @@ def test_every_page_stands_what_is_put_into_it(strained: Callable[..., Visit]):
     page.close(run_before_unload=True)
 
 
-@UNSEEN
 def test_every_page_fits_a_phone(strained: Callable[..., Visit]):
     page = strained(viewport={"width": 390, "height": 844}).page
     found = {name: (too_wide(page), cut_words(page)) for name in through_all_pages(page)}

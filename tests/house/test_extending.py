@@ -1,5 +1,6 @@
 """Following docs/extending.md word for word, in a copy of the project, gives something that works."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -79,7 +80,11 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def run(copy: Path, *command: str) -> None:
     done = subprocess.run(
-        [sys.executable, *command], cwd=copy, env={"PYTHONPATH": str(copy), "PATH": ""}, capture_output=True, text=True
+        [sys.executable, *command],
+        cwd=copy,
+        env={"PYTHONPATH": str(copy), "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
 
