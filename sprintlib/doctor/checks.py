@@ -65,6 +65,8 @@ def examine_here(settings: Settings) -> Iterator[Check]:
 
 
 def _examine(settings: Settings, names: Sequence[str]) -> Iterator[Check]:
+    if settings.github_app.id is not None:
+        yield from _guarded("GitHub App", lambda: _app(settings))
     yield from _guarded("GitHub", lambda: _github(settings))
     yield from _without_github(settings, names)
 
@@ -118,6 +120,12 @@ def _github(settings: Settings) -> Iterator[Check]:
     yield _clock(client)
     for repository in settings.project.repositories:
         yield _repository(client, repository)
+
+
+def _app(settings: Settings) -> Iterator[Check]:
+    from sprintlib.doctor.github_app import check_app  # reading keys, which few need
+
+    yield from check_app(settings)
 
 
 def _budget(client: Client, zone: tzinfo) -> Check:
