@@ -40,6 +40,7 @@ CARRIED: tuple[Table, ...] = (
     schema.project_repository,
     schema.snapshot,
     schema.changed_file,
+    schema.board_name,
     schema.board_iteration,
     schema.board_item,
     schema.sync_cursor,

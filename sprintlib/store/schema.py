@@ -5,7 +5,7 @@ fetched it (`observed_at`). All times are UTC. Table names are singular. People 
 """
 
 from sprintlib.store.access import api_token, audit, erased_person, session
-from sprintlib.store.boards import board_item, board_iteration
+from sprintlib.store.boards import board_item, board_iteration, board_name
 from sprintlib.store.columns import UtcDateTime, metadata
 from sprintlib.store.facts import (
     changed_file,
@@ -57,6 +57,7 @@ __all__ = [
     "audit",
     "board_item",
     "board_iteration",
+    "board_name",
     "changed_file",
     "chunk",
     "comment",

@@ -73,7 +73,7 @@ def application(
         Route("/rate_limit", _rate_limit(budget)),
         *people.routes(),
         *boards.routes(directory.datasets),
-        *(github_app.routes(directory.datasets) if github_app else ()),
+        *(github_app.routes() if github_app else ()),
         Route("/graphql", _graphql(directory, budget, graphql_schema), methods=["POST"]),
         Route(STATS_PATH, _stats(stats), methods=["GET", "DELETE"]),
         *(

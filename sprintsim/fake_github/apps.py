@@ -1,7 +1,7 @@
 """A GitHub App at the stand-in: what it may be asked, its installation, its tokens and its webhook."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sprintsim.fake_github.dataset import Dataset
 from sprintsim.fake_github.gateway import error_answer
 from sprintsim.fake_github.hook_endpoints import deliveries_page, delivery_shown, read_body
 from sprintsim.fake_github.hooks import SECRET_SHOWN, HookDelivery, Hooks
@@ -61,22 +60,19 @@ class StandInApp:
         """Send an event of a repository in the installation, as GitHub does for an app."""
         return self.hooks.tell(event, {**payload, "installation": {"id": self.installation, "node_id": "MDIz"}})
 
-    def routes(self, datasets: Iterable[Dataset]) -> list[Route]:
+    def routes(self) -> list[Route]:
         """Those that only the app may ask."""
-        names = {one.full_name.lower(): one for one in datasets}
         signed: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
             ("/app", "GET", self._app),
             ("/app/hook/config", "GET PATCH", self._config),
             ("/app/hook/deliveries", "GET", self._deliveries),
             ("/app/hook/deliveries/{delivery_id:int}", "GET", self._deliveries),
             ("/app/hook/deliveries/{delivery_id:int}/attempts", "POST", self._deliveries),
-            ("/app/installations", "GET", self._installations),
-            ("/app/installations/{installation_id:int}", "GET", self._installations),
+            ("/app/installations/{installation_id:int}", "GET", self._installation_by_id),
             ("/app/installations/{installation_id:int}/access_tokens", "POST", self._access_token),
             ("/repos/{owner}/{repo}/installation", "GET", self._installation_of),
         ]
-        found = [Route(path, self._signed(answer), methods=methods.split()) for path, methods, answer in signed]
-        return [*found, Route("/installation/repositories", self._listed(names))]
+        return [Route(path, self._signed(answer), methods=methods.split()) for path, methods, answer in signed]
 
     def refusal(self, authorization: str, path: str) -> Response | None:
         """Why a request with a token of the installation is not answered; None where it is, or has another token."""
@@ -165,9 +161,7 @@ class StandInApp:
             return JSONResponse({}, 202)
         return JSONResponse(delivery_shown(found, self.hooks.all()[0].url))
 
-    async def _installations(self, http: Request) -> Response:
-        if "installation_id" not in http.path_params:
-            return JSONResponse([self._installation()])
+    async def _installation_by_id(self, http: Request) -> Response:
         known = http.path_params["installation_id"] == self.installation
         return JSONResponse(self._installation()) if known else error_answer("404")
 
@@ -186,13 +180,6 @@ class StandInApp:
         self.given.append(token)
         told = {"token": token, "expires_at": _time(until), "permissions": self.permissions}
         return JSONResponse({**told, "repository_selection": "selected"}, 201)
-
-    def _listed(self, names: dict[str, Dataset]) -> Endpoint:
-        async def respond(http: Request) -> Response:
-            held = [names[one.lower()].repository() for one in self.repositories if one.lower() in names]
-            return JSONResponse({"total_count": len(held), "repository_selection": "selected", "repositories": held})
-
-        return respond
 
     def _installation(self) -> dict[str, Any]:
         url = f"https://github.com/organizations/{self.account}/settings/installations/{self.installation}"

@@ -99,7 +99,6 @@ def test_an_app_is_answered_as_described(description: Description):
             "/app",
             "/app/hook/config",
             "/app/hook/deliveries",
-            "/app/installations",
             "/app/installations/{installation_id}",
             "/repos/{owner}/{repo}/installation",
         ):
