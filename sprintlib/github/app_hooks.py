@@ -7,7 +7,7 @@ from typing import Any
 from sprintlib.errors import CollectError
 from sprintlib.github import headers
 from sprintlib.github.app import GitHubApp, checked
-from sprintlib.github.client import PAGE_SIZE
+from sprintlib.github.endpoints import PAGE_SIZE
 from sprintlib.github.hooks import Attempt, Hook, config, read_attempt
 from sprintlib.github.refusals import message
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from sprintlib.errors import CollectError, TokenError
-from sprintlib.github.client import PAGE_SIZE, Client, connect
+from sprintlib.github.client import Client, connect
+from sprintlib.github.endpoints import PAGE_SIZE
 from sprintlib.github.refusals import message
 from sprintlib.github.sending import send
 from sprintlib.github.token import Token

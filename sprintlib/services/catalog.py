@@ -110,4 +110,4 @@ def _collected(project: ProjectHandle, ids: list[int], state: str | None) -> Seq
     if state is not None:
         query = query.where(table.c.state == state)
     with project.engine.connect() as connection:
-        return connection.execute(query).mappings().all()
+        return [dict(row) for row in connection.execute(query).mappings()]

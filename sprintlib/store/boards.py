@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, Column, Date, Float, Index, Integer, String, Table, Text
 
 from sprintlib.store.columns import metadata, moment, observed, of_repository
+from sprintlib.store.nature import of_facts
 
 _BOARD = "OWNER/NUMBER of the GitHub Project, in lower case, as it was first seen"
 
@@ -15,8 +16,10 @@ board_name = Table(
     Column("board", String(160), nullable=False, comment="what its iterations and items are stored under"),
     moment("seen_at", nullable=False, comment="when it was first called so; its newest name is that of today"),
     comment="names by which GitHub Projects were seen",
+    info=of_facts(made_from="else"),
 )
 Index("ix_board_name_project_id", board_name.c.project_id)
+
 board_iteration = Table(
     "board_iteration",
     metadata,
@@ -27,6 +30,7 @@ board_iteration = Table(
     Column("first_day", Date, nullable=False),
     Column("days", Integer, nullable=False),
     comment="iterations of GitHub Projects: a row whenever one was seen otherwise than before",
+    info=of_facts(made_from="else"),
 )
 
 board_item = Table(
@@ -43,5 +47,6 @@ board_item = Table(
     moment("created_at", nullable=False, comment="when it was put on the board"),
     *observed(),
     comment="issues and pull requests on GitHub Projects: a row for each version that was seen",
+    info=of_facts(made_from="else"),
 )
 Index("ix_board_item_repository_id", board_item.c.repository_id, board_item.c.number)
