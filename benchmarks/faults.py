@@ -22,7 +22,6 @@ import random
 import shutil
 import sqlite3
 import statistics
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import closing
@@ -205,4 +204,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

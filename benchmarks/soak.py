@@ -181,8 +181,8 @@ def growths(told: Watched, day: Day) -> list[Growth]:
         grown = memory[1] - memory[0]
         fits = grown <= max(MOST_MEMORY, MOST_SHARE * memory[0])
         found.append(Growth(f"{kind}, memory", memory[0] / MEGABYTE, memory[1] / MEGABYTE, "MB", fits))
-        found.append(Growth(f"{kind}, open files", *files, "", files[1] - files[0] <= MOST_FILES))
-        found.append(Growth(f"{kind}, processes", *number, "", number[1] <= number[0]))
+        found.append(Growth(f"{kind}, open files", files[0], files[1], "", files[1] - files[0] <= MOST_FILES))
+        found.append(Growth(f"{kind}, processes", number[0], number[1], "", number[1] <= number[0]))
     sizes = [size for share, size in day.store_bytes if share >= 0.25]
     each = (sizes[-1] - sizes[0]) / max(0.75 * day.sent, 1)
     told_as = f"MB, {each / 1000:.1f} kB an event"

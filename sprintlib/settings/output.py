@@ -32,10 +32,7 @@ class StoreSettings(Section):
 
 
 class TelemetrySettings(Section):
-    """Spans and figures for OpenTelemetry; nothing is sent unless an address is named. Needs `sprintlib[otel]`.
-
-    Headers that the collector asks for, such as a token, stand in OTEL_EXPORTER_OTLP_HEADERS.
-    """
+    """Spans and figures for OpenTelemetry; nothing is sent unless an address is named. Needs `sprintlib[otel]`."""
 
     otlp_url: str | None = Field(None, description="of a collector, OTLP over HTTP, such as http://127.0.0.1:4318")
 
