@@ -79,7 +79,7 @@ def list_runs(app: App, limit: int, as_json: bool) -> None:
         click.echo(f"{run.id:>4}  {began}  {run.state:<8} {run.trigger:<5} {what}")
 
 
-@command.command("show")
+@command.command("show", short_help="One run in full: how it ended, and where its files are.")
 @click.argument("identifier", metavar="ID", type=click.IntRange(1))
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @click.pass_obj
@@ -108,7 +108,7 @@ def show(app: App, identifier: int, as_json: bool) -> None:
             click.echo(f"{name:<6} {plain(str(value))}")
 
 
-@command.command("retry")
+@command.command("retry", short_help="Write the report of a run again, as of now.")
 @click.argument("identifier", metavar="ID", type=click.IntRange(1))
 @click.option("--explain/--no-explain", default=None, help="With the agents' words; default: as in sprint.toml.")
 @click.pass_obj

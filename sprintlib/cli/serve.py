@@ -57,13 +57,14 @@ def _worker(home: "Path", *, debug: bool) -> Iterator[None]:
 
     command = [sys.executable, "-m", "sprintlib", "--home", str(home), *(["--debug"] if debug else [])]
     command += ["worker", "--with-parent"]
-    environment = child_environment(STORE, NETWORK, TOKEN, TELEMETRY)
     over = threading.Event()
 
     def keep() -> None:
         while not over.is_set():
             # Ctrl-C is met here, and ends the worker after the receiver
-            process = subprocess.Popen(command, env=environment, start_new_session=True)
+            process = subprocess.Popen(
+                command, env=child_environment(STORE, NETWORK, TOKEN, TELEMETRY), start_new_session=True
+            )
             while process.poll() is None and not over.wait(_LOOK_SECONDS):
                 pass
             if over.is_set():
