@@ -17,9 +17,11 @@ from sqlalchemy import Connection, Engine, select
 
 from sprintlib.facts.changes import FactChange, changes_after, position
 from sprintlib.history.ahead import changes_ahead
+from sprintlib.history.cadence import CadenceStays
 from sprintlib.history.completeness import incomplete
 from sprintlib.history.fact_reader import RUN_ORDER, FactReader, repositories
 from sprintlib.history.first_days import first_days
+from sprintlib.history.listed import LISTED
 from sprintlib.history.loading import (
     ItemFrames,
     Parts,
@@ -33,7 +35,7 @@ from sprintlib.history.machines import Machines
 from sprintlib.history.memberships import Memberships, Stays, read_memberships, stays_by_item
 from sprintlib.history.milestones import read_milestones
 from sprintlib.history.presence import LEAVING
-from sprintlib.history.sprint_source import with_sprints
+from sprintlib.history.sprint_source import bring_sprints
 from sprintlib.history.state import MEMBERSHIPS, Holdings, ProjectState
 from sprintlib.history.touched import Touched
 from sprintlib.settings import Settings
@@ -63,7 +65,7 @@ class LoadedHistory:
 
     parts: what it was made of, before sprints of another source take the place of milestones. position: of the notes
     of changes, up to which it holds everything. ahead: what carries a time after the state's moment. touched: what
-    differs from the state before, None where everything was loaded from scratch.
+    differs from the state before, None where everything was loaded from scratch. stays: in the sprints of a cadence.
     """
 
     state: ProjectState
@@ -71,6 +73,7 @@ class LoadedHistory:
     position: int
     ahead: frozenset[FactChange]
     touched: Touched | None = None
+    stays: CadenceStays | None = None
 
 
 def load_history(engine: Engine, settings: Settings, as_of: datetime) -> LoadedHistory:
@@ -79,8 +82,8 @@ def load_history(engine: Engine, settings: Settings, as_of: datetime) -> LoadedH
         known = position(connection)
         repos = repositories(connection, settings.project.repositories, as_of)
         parts = read_state(connection, repos, settings, as_of)
-        state = with_sprints(parts.state, settings, connection)
-        return LoadedHistory(state, parts, known, changes_ahead(connection, repos, as_of))
+        state, stays = bring_sprints(parts.state, settings, connection)
+        return LoadedHistory(state, parts, known, changes_ahead(connection, repos, as_of), stays=stays)
 
 
 def advance(history: LoadedHistory, engine: Engine, settings: Settings, as_of: datetime) -> LoadedHistory:
@@ -101,9 +104,10 @@ def advance(history: LoadedHistory, engine: Engine, settings: Settings, as_of: d
                 step = _Step(connection, history.parts, repos, settings, as_of)
                 with suppress(_LeavingError):
                     parts, touched = step.take(touched)
-                    state = with_sprints(parts.state, settings, connection)
+                    state, stays = bring_sprints(parts.state, settings, connection, history.stays, touched)
                     touched = _with_moves(touched, before, state)
-                    return LoadedHistory(state, parts, known, changes_ahead(connection, repos, as_of, reread), touched)
+                    ahead = changes_ahead(connection, repos, as_of, reread)
+                    return LoadedHistory(state, parts, known, ahead, touched, stays)
     return load_history(engine, settings, as_of)
 
 
@@ -169,7 +173,7 @@ class _Step:
             unresolved=members.unresolved.select(MEMBERSHIPS.names()),
             commits=self._commits(touched, facts),
             runs=_merged(state.runs, facts.runs(), pl.col("id").is_in(sorted(touched.runs)), _ORDER["runs"]),
-            releases=self._releases(touched, facts),
+            listed=self._listed(touched, facts),
             changed_files=self._changed_files(touched, facts),
             **changed,
         )
@@ -264,12 +268,15 @@ class _Step:
         self._differing |= {key for key in _differing(old.filter(mine), new) if key[1] is not None}
         return _merged(old, new, mine, _ORDER["commits"])
 
-    def _releases(self, touched: Touched, facts: FactReader) -> pl.DataFrame:
-        old = self._parts.state.releases
-        if not touched.releases:
-            return old
-        kept = old.filter(~pl.col("repository_id").is_in(sorted(touched.releases)))
-        return pl.concat([kept, facts.releases()]).sort("published_at", "tag")
+    def _listed(self, touched: Touched, facts: FactReader) -> dict[str, pl.DataFrame]:
+        """Things that belong to no item: read again in the repositories in which any of a kind changed."""
+        frames = dict(self._parts.state.listed)
+        for kind in LISTED:
+            name = kind.table.name
+            if where := touched.repositories_of(name):
+                kept = frames[name].filter(~pl.col("repository_id").is_in(sorted(where)))
+                frames[name] = pl.concat([kept, facts.listed(kind)]).sort(kind.at, kind.then)
+        return frames
 
     def _changed_files(self, touched: Touched, facts: FactReader) -> pl.DataFrame:
         old, new = self._parts.state.changed_files, facts.changed_files()
@@ -292,7 +299,7 @@ class _Step:
             milestones=_by_repository(milestones),
             commits={} if made.changed_files.equals(state.changed_files) else touched.commits,
             runs=frozenset() if same_runs else touched.runs,
-            releases=frozenset() if made.releases.equals(state.releases) else touched.releases,
+            listed=frozenset(one for one in touched.listed if not made.listed[one[0]].equals(state.listed[one[0]])),
         )
 
 

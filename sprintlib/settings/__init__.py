@@ -16,6 +16,7 @@ from sprintlib.settings.output import (
 from sprintlib.settings.project import (
     AwaySettings,
     CalendarSettings,
+    GitHubAppSettings,
     GitHubSettings,
     MilestoneSettings,
     ProjectSettings,
@@ -38,6 +39,7 @@ __all__ = [
     "ClockSettings",
     "DigestSettings",
     "DigestTarget",
+    "GitHubAppSettings",
     "GitHubSettings",
     "LlmSettings",
     "MilestoneSettings",

@@ -24,6 +24,7 @@ from sprintlib.settings.project import (
     LENGTH,
     AwaySettings,
     CalendarSettings,
+    GitHubAppSettings,
     GitHubSettings,
     MilestoneSettings,
     ProjectSettings,
@@ -63,6 +64,7 @@ class Settings(Section):
     home: Path
     project: ProjectSettings
     github: GitHubSettings = GitHubSettings()
+    github_app: GitHubAppSettings = GitHubAppSettings()
     calendar: CalendarSettings = CalendarSettings()
     sprints: SprintSettings = SprintSettings()
     milestones: dict[str, MilestoneSettings] = Field(default_factory=dict)
