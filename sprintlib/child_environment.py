@@ -36,6 +36,8 @@ NETWORK = frozenset(
 )
 # For a child that asks GitHub in this process's stead.
 TOKEN = frozenset({"GITHUB_TOKEN"})
+# For a child that sends spans and figures of its own: what the collector wants to know, a token often.
+TELEMETRY = frozenset({"OTEL_EXPORTER_OTLP_HEADERS"})
 MODELS = frozenset({"HF_HOME", "HF_HUB_CACHE"})
 # What opening a browser takes, on Linux.
 DESKTOP = frozenset({"BROWSER", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR", "XDG_CURRENT_DESKTOP"})
@@ -44,7 +46,7 @@ DESKTOP = frozenset({"BROWSER", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG
 def child_environment(*purposes: frozenset[str], parent: Mapping[str, str] | None = None) -> dict[str, str]:
     """The variables that a child needs to run at all, and those of its purposes; everything else is left out.
 
-    purposes: of STORE, NETWORK, TOKEN, MODELS, DESKTOP. parent: an environment; by default this process's own.
+    purposes: of STORE, NETWORK, TOKEN, TELEMETRY, MODELS, DESKTOP. parent: an environment, by default this process's.
     """
     names = _ALWAYS.union(*purposes)
     environment = os.environ if parent is None else parent

@@ -71,7 +71,7 @@ def status(project: ProjectHandle) -> Status:
     verdicts, facts = _verdicts(project, now)
     counted = inbox.counts(project.engine)
     ran = runs(project.engine, project.name, 1)
-    saved = backup.newest(folder_of(settings))
+    saved = backup.newest(folder_of(settings), now)
     found = Status(
         project=project.name,
         as_of=now,

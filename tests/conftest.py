@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from sprintlib.facts.rows import Origin
 from sprintlib.store import open_store
+from tests.full_disk import small_file_system
 from tests.sprints import team_in
 from tests.startup import startup_home
 from tests.world import World
@@ -111,6 +112,13 @@ def _postgresql_binaries() -> Path | None:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
     on_path = shutil.which("initdb")
     return found[0] if found else Path(on_path).parent if on_path else None
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 16 MB, to be filled."""
+    with small_file_system(tmp_path / "disk") as place:
+        yield place
 
 
 @pytest.fixture

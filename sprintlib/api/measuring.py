@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sprintlib.observe.context import bound
 from sprintlib.observe.log import LOGGER
 from sprintlib.observe.measures import record
+from sprintlib.observe.tracing import Span, span
 
 REGISTRY = CollectorRegistry()
 _SECONDS = Histogram(
@@ -60,16 +61,17 @@ class Measured:
                 MutableHeaders(scope=message)[REQUEST_ID] = identifier
             await send(message)
 
-        with bound(request=identifier):
+        with bound(request=identifier), span("request") as told:
             try:
                 await self.app(scope, receive, noted)
             finally:
-                _note(scope, status, perf_counter() - began)
+                _note(scope, status, perf_counter() - began, told)
 
 
-def _note(scope: Scope, status: int, seconds: float) -> None:
+def _note(scope: Scope, status: int, seconds: float, told: Span) -> None:
     route = _route(scope)
     method = scope["method"] if scope["method"] in _METHODS else "other"
+    told.note({"http.request.method": method, "http.route": route, "http.response.status_code": status})
     _SECONDS.labels(method, route, str(status)).observe(seconds)
     if not route.endswith(_STREAM):
         record("api_latency", seconds)

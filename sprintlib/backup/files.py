@@ -3,10 +3,12 @@
 import hashlib
 import io
 import re
+import shutil
 import tarfile
+import time
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from gzip import BadGzipFile
@@ -26,6 +28,8 @@ DUMP_FILE = "store.dump"
 _KNOWN = frozenset({MANIFEST, FILE_NAME, SQLITE_FILE, DUMP_FILE})
 _NAME = re.compile(r"sprint-(\d{8}T\d{6}Z)\.tar\.gz")
 STAMP = "%Y%m%dT%H%M%SZ"
+SCRATCH = ".making-"
+OLDEST_SCRATCH_SECONDS = 24 * 3600
 _LARGEST_MANIFEST = 1_000_000  # bytes
 _PIECE = 1 << 20
 
@@ -54,33 +58,43 @@ def backups(folder: Path) -> list[Backup]:
     return sorted(known, key=lambda backup: backup.made_at, reverse=True)
 
 
-def newest(folder: Path) -> Backup | None:
-    """The last backup of a folder, if there is one."""
-    return next(iter(backups(folder)), None)
+def newest(folder: Path, now: datetime | None = None) -> Backup | None:
+    """The last backup of a folder, if there is one. now: default is this machine's clock.
+
+    One that was made while the clock was ahead is taken only where there is no other.
+    """
+    found, moment = backups(folder), now or datetime.now(UTC)
+    return next((backup for backup in found if backup.made_at <= moment), found[0] if found else None)
 
 
 def _moment(stamp: str) -> datetime:
     return datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
 
 
-def write(folder: Path, made_at: datetime, manifest: BackupManifest, files: Mapping[str, Path]) -> Backup:
-    """Pack a backup; a process that is killed meanwhile leaves no file of that name. Raises OSError."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+def write(
+    folder: Path, scratch: Path, made_at: datetime, manifest: BackupManifest, files: Mapping[str, Path]
+) -> Backup:
+    """Pack a backup in a scratch folder of the same disk, and put it in its place when it is whole. Raises OSError."""
     target = folder / f"sprint-{made_at:{STAMP}}.tar.gz"
-    partial = target.with_suffix(".partial")
+    partial = scratch / target.name
     permissions.create(partial)
-    try:
-        with tarfile.open(partial, "w:gz", compresslevel=6) as archive:
-            told = manifest.model_dump_json(indent=2).encode()
-            about = tarfile.TarInfo(MANIFEST)
-            about.size, about.mtime, about.mode = len(told), int(made_at.timestamp()), 0o600
-            archive.addfile(about, io.BytesIO(told))
-            for name, path in files.items():
-                archive.add(path, name, recursive=False)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
+    with tarfile.open(partial, "w:gz", compresslevel=6) as archive:
+        told = manifest.model_dump_json(indent=2).encode()
+        about = tarfile.TarInfo(MANIFEST)
+        about.size, about.mtime, about.mode = len(told), int(made_at.timestamp()), 0o600
+        archive.addfile(about, io.BytesIO(told))
+        for name, path in files.items():
+            archive.add(path, name, recursive=False)
+    partial.replace(target)
     return Backup(target, made_at, target.stat().st_size)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what backups left that were killed, each as large as the store: nobody works on it after a day."""
+    for path in folder.glob(f"{SCRATCH}*/"):
+        with suppress(OSError):  # somebody else removes it
+            if time.time() - path.stat().st_mtime > OLDEST_SCRATCH_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def digest_of(file: Path) -> str:
@@ -144,9 +158,13 @@ def _copy(archive: tarfile.TarFile, name: str, target: Path) -> None:
 def prune(settings: Settings, now: datetime) -> list[Path]:
     """Remove backups that are no longer kept: the last of each day for `keep_days`, of each week for `keep_weeks`.
 
-    The newest one stays, however old. Returns what was removed.
+    The newest one stays, however old. Nothing is removed where the two newest lie further apart than `keep_days`: one
+    of the two was made by a clock that was wrong, or after a long rest, which the next day tells. Returns what was
+    removed.
     """
     found = backups(folder_of(settings))
+    if len(found) > 1 and found[0].made_at - found[1].made_at > timedelta(days=settings.backup.keep_days):
+        return []
     kept = {backup.file for backup in _kept(found, settings, now)}
     removed = [backup.file for backup in found if backup.file not in kept]
     for file in removed:

@@ -25,9 +25,10 @@ Say = Callable[[str], None]
 
 def is_due(settings: Settings, now: datetime) -> bool:
     """Whether a backup of today, in the project's time zone, is missing."""
-    last = files.newest(files.folder_of(settings))
     today = now.astimezone(settings.time_zone).date()
-    return settings.backup.daily and (last is None or last.made_at.astimezone(settings.time_zone).date() < today)
+    made = files.backups(files.folder_of(settings))
+    # not whether the newest is older: it may be of a day on which the clock was ahead
+    return settings.backup.daily and all(one.made_at.astimezone(settings.time_zone).date() != today for one in made)
 
 
 def make_backup(settings: Settings, now: datetime | None = None, folder: Path | None = None) -> Backup:
@@ -39,7 +40,8 @@ def make_backup(settings: Settings, now: datetime | None = None, folder: Path | 
     target = folder or files.folder_of(settings)
     try:
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".making-", dir=target) as scratch:
+        files.remove_leftovers(target)
+        with TemporaryDirectory(prefix=files.SCRATCH, dir=target) as scratch:
             return _made(settings, made_at, target, Path(scratch))
     except OSError as error:
         raise BackupError(
@@ -74,7 +76,7 @@ def _made(settings: Settings, made_at: datetime, folder: Path, scratch: Path) ->
         analysis=analysis,
         files={name: files.digest_of(path) for name, path in packed.items()},
     )
-    return files.write(folder, made_at, manifest, packed)
+    return files.write(folder, scratch, made_at, manifest, packed)
 
 
 def _settings_without_password(file: Path, scratch: Path) -> Path:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import click
 
 from sprintlib.errors import SprintError
-from sprintlib.observe import log, measures
-from sprintlib.observe.context import bound
+from sprintlib.observe import log, measures, tracing
+from sprintlib.observe.context import bound, ids
 from sprintlib.permissions import private_files
 from sprintlib.signals import sigterm_as_interrupt
 
@@ -86,6 +86,7 @@ class App:
             if found.home in folder.parents:
                 permissions.close_folder(folder)
         log.keep(found.home)
+        tracing.begin(found.telemetry.otlp_url, str(ids().get("command", "")))
         return found
 
     def moment(self, as_of: str | None) -> "datetime":
@@ -117,6 +118,7 @@ class _Start:
     is_program: bool
 
 
+_ASKED = ("github_budget", "retrieval", "llm_tokens")  # what only commands that asked somebody measure
 _REFUSALS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
 
@@ -128,7 +130,7 @@ def _database_error() -> "type[DatabaseError] | tuple[()]":
 
 def _keep_figures(app: object) -> None:
     """What a command measured that asked GitHub, a model or the index; what only read a store is not worth a write."""
-    if not isinstance(app, App) or "project" not in vars(app) or not measures.holds("github_budget", "retrieval"):
+    if not isinstance(app, App) or "project" not in vars(app) or not measures.holds(*_ASKED):
         return
     from sqlalchemy.exc import DatabaseError
 
@@ -173,6 +175,7 @@ class _LazyGroup(click.Group):
             raise
         finally:
             _keep_figures(ctx.obj)
+            tracing.end()
 
     def _invoke(self, ctx: click.Context) -> object:
         """Run the command; what the disk or the database refuses in the middle of it becomes a sentence too."""

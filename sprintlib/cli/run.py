@@ -75,4 +75,51 @@ def list_runs(app: App, limit: int, as_json: bool) -> None:
     for run in found:
         kind = "" if run.kind == "sprint_analysis" else f" ({run.kind.replace('_', ' ')})"
         what = f"{plain(run.milestone)}{kind}  {plain(run.folder or run.message or '')}"
-        click.echo(f"{local_time(run.started_at, app.settings.time_zone)}  {run.state:<8} {run.trigger:<5} {what}")
+        began = local_time(run.started_at, app.settings.time_zone)
+        click.echo(f"{run.id:>4}  {began}  {run.state:<8} {run.trigger:<5} {what}")
+
+
+@command.command("show", short_help="One run in full: how it ended, and where its files are.")
+@click.argument("identifier", metavar="ID", type=click.IntRange(1))
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@click.pass_obj
+def show(app: App, identifier: int, as_json: bool) -> None:
+    """One run: what it was about, how it ended, and where its files are; ID is the first column of `run list`."""
+    from sprintlib.services.report_runs import find
+    from sprintlib.views.terminal import plain
+
+    run = find(app.project, identifier)
+    if as_json:
+        click.echo(json.dumps(run.model_dump(mode="json"), indent=2))
+        return
+    zone, reports = app.settings.time_zone, app.settings.reports_dir
+    failed = reports / ".failed" / f"run-{run.id}"
+    told = {
+        "about": f"{run.milestone} ({run.kind.replace('_', ' ')})",
+        "as of": local_time(run.as_of, zone),
+        "state": f"{run.state}, {'due' if run.trigger == 'due' else 'by hand'}",
+        "began": local_time(run.started_at, zone),
+        "ended": local_time(run.finished_at, zone) if run.finished_at else "not yet",
+        "said": run.message,
+        "files": reports / run.folder if run.folder else failed if failed.is_dir() else None,
+    }
+    for name, value in told.items():
+        if value:
+            click.echo(f"{name:<6} {plain(str(value))}")
+
+
+@command.command("retry", short_help="Write the report of a run again, as of now.")
+@click.argument("identifier", metavar="ID", type=click.IntRange(1))
+@click.option("--explain/--no-explain", default=None, help="With the agents' words; default: as in sprint.toml.")
+@click.pass_obj
+def retry(app: App, identifier: int, explain: bool | None) -> None:
+    """Write the report of a run again, with what is known now; ID is the first column of `run list`."""
+    from sprintlib import reports
+    from sprintlib.errors import ReportError
+    from sprintlib.services.report_runs import find
+
+    run = find(app.project, identifier)
+    if run.state == "running":
+        raise ReportError(f"Run {identifier} is still at work: wait for it.")
+    files = reports.write_report(app.settings, reports.subject_of(run), kind=run.kind, explain=explain)
+    click.echo(f"{files.title}: {files.html}")

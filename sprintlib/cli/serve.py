@@ -53,7 +53,7 @@ def command(app: App, host: str, port: int, worker: bool) -> None:
 @contextmanager
 def _worker(home: "Path", *, debug: bool) -> Iterator[None]:
     """A worker beside the receiver, which is begun again whenever it ends: its computing never delays an answer."""
-    from sprintlib.child_environment import NETWORK, STORE, TOKEN, child_environment
+    from sprintlib.child_environment import NETWORK, STORE, TELEMETRY, TOKEN, child_environment
 
     command = [sys.executable, "-m", "sprintlib", "--home", str(home), *(["--debug"] if debug else [])]
     command += ["worker", "--with-parent"]
@@ -62,7 +62,9 @@ def _worker(home: "Path", *, debug: bool) -> Iterator[None]:
     def keep() -> None:
         while not over.is_set():
             # Ctrl-C is met here, and ends the worker after the receiver
-            process = subprocess.Popen(command, env=child_environment(STORE, NETWORK, TOKEN), start_new_session=True)
+            process = subprocess.Popen(
+                command, env=child_environment(STORE, NETWORK, TOKEN, TELEMETRY), start_new_session=True
+            )
             while process.poll() is None and not over.wait(_LOOK_SECONDS):
                 pass
             if over.is_set():

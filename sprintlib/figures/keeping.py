@@ -9,6 +9,7 @@ import psutil
 from sqlalchemy import Engine, delete
 from sqlalchemy.exc import DatabaseError
 
+from sprintlib.figures.exporting import export
 from sprintlib.observe.measures import Measure, drain, record
 from sprintlib.store import upsert
 from sprintlib.store.schema import metric
@@ -71,6 +72,7 @@ class Keeper(threading.Thread):
         self._over = threading.Event()
 
     def __enter__(self) -> "Keeper":
+        export(self._engine)
         self.start()
         return self
 

@@ -40,6 +40,7 @@ from sprintlib.github.progress import OnProgress, silent
 from sprintlib.github.set_aside import BOARD, COMMIT, REPOSITORY, SetAside, Shelf, set_aside
 from sprintlib.github.summary import LABELS, Completeness, SyncSummary, renaming
 from sprintlib.github.token import Token
+from sprintlib.observe.tracing import span
 from sprintlib.settings import Settings
 from sprintlib.store import schema, store_error
 
@@ -63,11 +64,14 @@ def sync(
     Raises CollectError and its kinds, or StoreError, with one sentence; what had arrived is kept, and the next sync
     goes on there. Two syncs of one data folder never overlap.
     """
-    with sync_lock(settings.data_dir):
+    about = {"sprint.repositories": len(settings.project.repositories)}
+    with sync_lock(settings.data_dir), span("sync", about) as told:
         client = connect(settings, token, retry_policy)
         run = _Run(engine, settings, token, client, progress or silent, via)
         try:
-            return run.run()
+            summary = run.run()
+            told.note({"sprint.requests": summary.requests})
+            return summary
         except DatabaseError as error:
             raise store_error(settings.database_url, error) from error
 

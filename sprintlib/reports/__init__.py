@@ -9,11 +9,12 @@ from sprintlib.imports import lazy_exports
 
 if TYPE_CHECKING:
     from sprintlib.reports.dated_report import ReportFiles, folder_name, write_report
-    from sprintlib.reports.due import DatedSprint, Result, is_due, last_slot, open_dated_sprints, overdue, run_due
-    from sprintlib.reports.kinds import KINDS, Kind
+    from sprintlib.reports.due import DatedSprint, Result, is_due, open_dated_sprints, overdue, run_due
+    from sprintlib.reports.kinds import KINDS, Kind, subject_of
     from sprintlib.reports.looking_back import LookingBack, Week, open_retrospective, open_week
     from sprintlib.reports.page import ReportPage, open_page
     from sprintlib.reports.retention import prune
+    from sprintlib.reports.slots import Slot, slot_at
 
 __all__ = [
     "KINDS",
@@ -23,10 +24,10 @@ __all__ = [
     "ReportFiles",
     "ReportPage",
     "Result",
+    "Slot",
     "Week",
     "folder_name",
     "is_due",
-    "last_slot",
     "open_dated_sprints",
     "open_page",
     "open_retrospective",
@@ -34,17 +35,20 @@ __all__ = [
     "overdue",
     "prune",
     "run_due",
+    "slot_at",
+    "subject_of",
     "write_report",
 ]
 
 __getattr__ = lazy_exports(
     __name__,
     {
-        "due": ("DatedSprint", "Result", "is_due", "last_slot", "open_dated_sprints", "overdue", "run_due"),
-        "kinds": ("KINDS", "Kind"),
+        "due": ("DatedSprint", "Result", "is_due", "open_dated_sprints", "overdue", "run_due"),
+        "kinds": ("KINDS", "Kind", "subject_of"),
         "looking_back": ("LookingBack", "Week", "open_retrospective", "open_week"),
         "page": ("ReportPage", "open_page"),
         "retention": ("prune",),
+        "slots": ("Slot", "slot_at"),
         "dated_report": ("ReportFiles", "folder_name", "write_report"),
     },
 )

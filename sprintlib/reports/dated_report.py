@@ -9,7 +9,7 @@ import tempfile
 import unicodedata
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,11 +21,12 @@ from sqlalchemy.exc import DatabaseError
 from sprintlib import resources
 from sprintlib.child_environment import STORE, child_environment
 from sprintlib.clock import clock_of
-from sprintlib.errors import AnalysisError, ReportError, SprintError
+from sprintlib.errors import AnalysisError, ReportError, SprintError, StoreError
 from sprintlib.imports import preload
 from sprintlib.locks import file_lock
+from sprintlib.observe.tracing import span
 from sprintlib.reports import explaining
-from sprintlib.reports.kinds import LAST_ENDED, STANDARD, WEEK, Kind, folder_parts, notebook_of
+from sprintlib.reports.kinds import LAST_ENDED, NEAREST, STANDARD, WEEK, Kind, folder_parts, notebook_of
 from sprintlib.reports.watch import run_watched
 from sprintlib.results import run_table
 from sprintlib.results.run_table import Trigger
@@ -35,7 +36,6 @@ from sprintlib.store import open_store, store_error
 if TYPE_CHECKING:
     from sprintlib.analysis.model import Analysis
 
-NEAREST = "(nearest deadline)"
 NO_MILESTONE = "(no open milestone)"
 _UNNAMED: dict[Kind, str] = {"sprint_analysis": NEAREST, "weekly_digest": WEEK, "retrospective": LAST_ENDED}
 _LEAST_FREE_BYTES = 5_000_000
@@ -111,7 +111,7 @@ def write_report(
         _check_milestone(engine, settings, milestone, moment)
     if kind == STANDARD:
         _explain(engine, settings, milestone, moment, trigger, explain)
-    with _partial_folder(settings) as partial:
+    with span("report", {"sprint.kind": kind, "sprint.trigger": trigger}), _partial_folder(settings) as partial:
         named = milestone or _UNNAMED[kind]
         run_id = run_table.start(engine, settings.project.name, named, moment, trigger, parameters, kind)
         with _failure_recorded(engine, settings, partial, run_id):
@@ -145,7 +145,8 @@ def _failure_recorded(engine: Engine, settings: Settings, partial: Path, run_id:
 
     def end(state: run_table.State, sentence: str) -> None:
         _keep_failed(settings, partial, run_id)
-        run_table.finish(engine, run_id, state, sentence)
+        with suppress(StoreError):  # then the books say that it was killed; the sentence is told all the same
+            run_table.finish(engine, run_id, state, sentence)
 
     try:
         yield

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError
 
 from sprintlib import backup, digest
 from sprintlib.clock import clock_of
@@ -18,12 +19,10 @@ from sprintlib.reports.due_kinds import MissingReport, missing_reports
 from sprintlib.reports.explaining import release_model
 from sprintlib.reports.kinds import STANDARD
 from sprintlib.reports.retention import prune
+from sprintlib.reports.slots import Slot, slot_at, tried_lately
 from sprintlib.results.run_table import Run, mark_dead_runs, runs
 from sprintlib.settings import Settings
-from sprintlib.store import open_store
-
-RETRY_AFTER = timedelta(hours=1)
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+from sprintlib.store import open_store, store_error
 
 Say = Callable[[str], None]
 
@@ -38,18 +37,6 @@ class Result:
     kind: str = "report"  # | digest | backup
 
 
-def last_slot(settings: Settings, now: datetime) -> datetime | None:
-    """The last moment (UTC) up to `now` at which reports became due; None where no day has reports."""
-    hour, minute = (int(part) for part in settings.report.at.split(":"))
-    today = now.astimezone(settings.time_zone).date()
-    for back in range(8):
-        day = today - timedelta(days=back)
-        slot = datetime.combine(day, time(hour, minute), settings.time_zone).astimezone(UTC)
-        if _WEEKDAYS[day.weekday()] in settings.report.days and slot <= now:
-            return slot
-    return None
-
-
 @dataclass(frozen=True)
 class DatedSprint:
     """A sprint with a due date. key: its SprintKey as written, which outlives another title."""
@@ -62,17 +49,16 @@ class DatedSprint:
         return self.key == run.sprint if run.sprint else self.title == run.milestone
 
 
-def is_due(sprint: DatedSprint | None, slot: datetime, past_runs: Sequence[Run], now: datetime) -> bool:
-    """Whether the report that became due at `slot` is missing. sprint: None takes a report on any.
+def is_due(sprint: DatedSprint | None, slot: Slot, past_runs: Sequence[Run], now: datetime) -> bool:
+    """Whether the report that became due when `slot` began is missing. sprint: None takes a report on any.
 
-    Any successful report on that moment or later will do, also one made by hand; missed days before it are not
-    caught up. A failed attempt is repeated after an hour.
+    Any successful report on a moment of the slot will do, also one made by hand; missed days before it are not caught
+    up. A failed attempt is repeated after an hour.
     """
-    own = [run for run in past_runs if sprint is None or sprint.reported_by(run)]
-    if any(run.state == "ok" and run.as_of >= slot for run in own):
+    own = [run for run in past_runs if (sprint is None or sprint.reported_by(run)) and slot.holds(run.as_of)]
+    if any(run.state == "ok" for run in own):
         return False
-    tried = [run.started_at for run in own if run.trigger == "due" and run.started_at >= slot and run.state != "ok"]
-    return not tried or now - max(tried) >= RETRY_AFTER
+    return not tried_lately([run for run in own if run.trigger == "due"], now)
 
 
 def run_due(
@@ -99,7 +85,7 @@ def run_due(
 
 def overdue(engine: Engine, settings: Settings, now: datetime) -> list[DatedSprint | None]:
     """The sprints whose report is overdue; None stands for the nearest deadline."""
-    slot = last_slot(settings, now)
+    slot = slot_at(settings, settings.report.days, now)
     if slot is None:
         return []
     known = [run for run in runs(engine, settings.project.name) if run.kind == STANDARD]
@@ -143,9 +129,16 @@ def _reports(
             results.append(result)
     if explain or (explain is None and settings.report.explain):
         release_model(settings)
-    for folder in prune(engine, settings, now):
-        say(f"Removed {folder}, older than {settings.report.keep_days} days.")
+    _prune(engine, settings, say, now)
     return results
+
+
+def _prune(engine: Engine, settings: Settings, say: Say, now: datetime) -> None:
+    try:
+        for folder in prune(engine, settings, now):
+            say(f"Removed {folder}, older than {settings.report.keep_days} days.")
+    except DatabaseError as error:
+        say(f"Old reports stay for now: {store_error(settings.database_url, error)}")
 
 
 def _messages(engine: Engine, settings: Settings, say: Say, collected: bool) -> list[Result]:
@@ -158,9 +151,9 @@ def _messages(engine: Engine, settings: Settings, say: Say, collected: bool) -> 
         project.forget()
     try:
         outcomes = digest.send_due(project)
-    except SprintError as error:
-        say(f"Digest: failed: {error}")
-        return [Result(None, False, str(error), "digest")]
+    except (SprintError, DatabaseError) as error:
+        say(f"Digest: failed: {_sentence(settings, error)}")
+        return [Result(None, False, _sentence(settings, error), "digest")]
     for one in outcomes:
         say(f"Digest to {one.target}: {one.message}")
     return [Result(None, one.ok, one.message, "digest") for one in outcomes]
@@ -172,9 +165,9 @@ def _back_up(settings: Settings, say: Say, now: datetime) -> list[Result]:
         return []
     try:
         made = backup.make_backup(settings, now)
-    except SprintError as error:
-        say(f"Backup: failed: {error}")
-        return [Result(None, False, str(error), "backup")]
+    except (SprintError, DatabaseError) as error:
+        say(f"Backup: failed: {_sentence(settings, error)}")
+        return [Result(None, False, _sentence(settings, error), "backup")]
     say(f"Backup: {made.file}")
     for file in backup.prune(settings, now):
         say(f"Removed {file.name}, which is no longer kept.")
@@ -187,8 +180,8 @@ def _collect(engine: Engine, settings: Settings, say: Say) -> None:
 
     try:
         sync(ProjectHandle(settings, engine, clock_of(settings)))
-    except SprintError as error:
-        say(f"Nothing new was collected: {error} The reports use what was collected before.")
+    except (SprintError, DatabaseError) as error:
+        say(f"Nothing new was collected: {_sentence(settings, error)} The reports use what was collected before.")
 
 
 def _standard(sprint: DatedSprint | None) -> MissingReport:
@@ -202,10 +195,16 @@ def _report(settings: Settings, one: MissingReport, explain: bool | None) -> tup
         files = write_report(
             settings, one.milestone, trigger="due", kind=one.kind, explain=explain if one.kind == STANDARD else None
         )
-    except SprintError as error:
-        return Result(title, False, str(error)), f"{one.title}: failed: {error}"
+    except (SprintError, DatabaseError) as error:
+        sentence = _sentence(settings, error)
+        return Result(title, False, sentence), f"{one.title}: failed: {sentence}"
     named = files.title if one.kind == STANDARD else one.title
     return Result(title, True, str(files.html)), f"{named}: {files.html}"
+
+
+def _sentence(settings: Settings, error: SprintError | DatabaseError) -> str:
+    """What went wrong with one thing; the store can refuse in the middle of any of them, and the others go on."""
+    return str(store_error(settings.database_url, error) if isinstance(error, DatabaseError) else error)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Kinds of reports: each is a shipped notebook, and what its folder and its runs are called."""
 
-from typing import get_args
+from typing import Protocol, get_args
 
 from sprintlib.results.run_table import Kind as Kind
 
@@ -13,6 +13,25 @@ WORDS: dict[Kind, str] = {
 }
 WEEK = "(the week)"  # stands for a milestone in runs about all of them
 LAST_ENDED = "(ended last)"
+NEAREST = "(nearest deadline)"
+
+
+class Run(Protocol):
+    """What is known of a run, as the run table or a service gives it."""
+
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def milestone(self) -> str: ...
+    @property
+    def sprint(self) -> str | None: ...
+
+
+def subject_of(run: Run) -> str | None:
+    """What `write_report` is given to write the report of a run again: a title or key; None where none was named."""
+    if run.kind == "retrospective" and run.sprint:
+        return run.sprint
+    return None if run.milestone in (NEAREST, WEEK, LAST_ENDED) else run.milestone
 
 
 def notebook_of(kind: Kind) -> str:

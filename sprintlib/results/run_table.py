@@ -73,10 +73,15 @@ def start(
 
 
 def finish(engine: Engine, run_id: int, state: State, message: str | None = None, **columns: Any) -> None:
-    """Record how a run ended. columns: folder, digest, milestone."""
+    """Record how a run ended. columns: folder, digest, milestone. Raises StoreError when nothing can be written."""
     values = {"state": state, "message": message, "finished_at": datetime.now(UTC), **columns}
-    with engine.begin() as connection:
-        connection.execute(update(run).where(run.c.id == run_id).values(values))
+    try:
+        with engine.begin() as connection:
+            connection.execute(update(run).where(run.c.id == run_id).values(values))
+    except DatabaseError as error:
+        raise StoreError(
+            f"How the run ended could not be recorded ({error.orig}): free some disk space and try again."
+        ) from error
 
 
 def runs(engine: Engine, project: str, limit: int | None = None, before: int | None = None) -> list[Run]:

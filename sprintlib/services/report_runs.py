@@ -49,6 +49,16 @@ def runs(project: ProjectHandle, most: int, before: int | None = None) -> list[R
     return [RunRecord(**asdict(one)) for one in read_runs(project.engine, project.name, most, before)]
 
 
+def find(project: ProjectHandle, identifier: int) -> RunRecord:
+    """One run. Raises AnalysisError where there is none of that id, AccessError as `runs`."""
+    _see_all(project)
+    mark_dead_runs(project.engine)
+    found = find_run(project.engine, project.name, identifier)
+    if found is None:
+        raise AnalysisError(f"There is no run {identifier}: 'sprint run list' shows those that there are.")
+    return RunRecord(**asdict(found))
+
+
 def report_file(project: ProjectHandle, run: int, kind: ReportFormat) -> Path:
     """The file of a run's report. Raises AnalysisError where there is none (any more), AccessError as `runs`."""
     _see_all(project)

@@ -11,6 +11,7 @@ from sprintlib.settings.output import (
     PathSettings,
     ReportSettings,
     StoreSettings,
+    TelemetrySettings,
 )
 from sprintlib.settings.project import (
     AwaySettings,
@@ -50,6 +51,7 @@ __all__ = [
     "SprintSettings",
     "SprintSource",
     "StoreSettings",
+    "TelemetrySettings",
     "WebhookSettings",
     "Weekday",
     "checked_address",

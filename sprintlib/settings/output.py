@@ -31,6 +31,17 @@ class StoreSettings(Section):
     url: str | None = Field(None, description="SQLAlchemy URL; default is data/sprint.db in the home folder")
 
 
+class TelemetrySettings(Section):
+    """Spans and figures for OpenTelemetry; nothing is sent unless an address is named. Needs `sprintlib[otel]`."""
+
+    otlp_url: str | None = Field(None, description="of a collector, OTLP over HTTP, such as http://127.0.0.1:4318")
+
+    @field_validator("otlp_url")
+    @classmethod
+    def _reachable(cls, value: str | None) -> str | None:
+        return None if value is None else checked_address(value)
+
+
 class BackupSettings(Section):
     """Copies of the store, made by `sprint backup` and once a day by `sprint run due`."""
 

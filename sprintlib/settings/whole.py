@@ -18,6 +18,7 @@ from sprintlib.settings.output import (
     PathSettings,
     ReportSettings,
     StoreSettings,
+    TelemetrySettings,
 )
 from sprintlib.settings.project import (
     LENGTH,
@@ -76,6 +77,7 @@ class Settings(Section):
     digest: DigestSettings = DigestSettings()
     webhooks: WebhookSettings = WebhookSettings()
     clock: ClockSettings = ClockSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
     auth: AuthSettings = AuthSettings()
     api: ApiSettings = ApiSettings()
     paths: PathSettings = PathSettings()

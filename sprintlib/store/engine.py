@@ -49,7 +49,8 @@ def open_store(url: str, read_only: bool = False) -> Engine:
 def _engine(url: str, read_only: bool) -> Engine:
     parsed = _parsed(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed)
+        # a server that was begun again: the first to ask would be told that its connection is gone
+        return create_engine(parsed, pool_pre_ping=True)
     path = Path(parsed.database or "")
     if read_only:
         if not path.is_file():

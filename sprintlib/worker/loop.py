@@ -18,6 +18,7 @@ from sprintlib.facts.changes import causes_between, forget_changes
 from sprintlib.inbox import Delivery, IgnoredError, UnreadableError
 from sprintlib.observe.context import bound
 from sprintlib.observe.log import LOGGER
+from sprintlib.observe.tracing import record
 from sprintlib.results import thin_analyses
 from sprintlib.settings import Settings
 from sprintlib.store import store_error
@@ -87,6 +88,7 @@ class Worker:
         failed = self._analyze(set(self.project.urgent))
         if failed is None:
             inbox.finish(self.engine, [one.id for one in done], self.holder)
+            _tell(done)
         else:
             for one in done:
                 inbox.fail(self.engine, one, self.holder, failed)
@@ -186,6 +188,12 @@ class Worker:
 
     def _heartbeat(self) -> "_Heartbeat":
         return _Heartbeat(self.engine, self.holder)
+
+
+def _tell(done: list[Delivery]) -> None:
+    now = datetime.now(UTC)
+    for one in done:
+        record("event to analysis", one.received_at, now, {"sprint.event": one.event})
 
 
 class _Heartbeat:

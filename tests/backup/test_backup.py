@@ -1,8 +1,10 @@
 """A backup is made while others write, restores to the same rows and the same analysis, and says when it cannot."""
 
 import json
+import os
 import sqlite3
 import tarfile
+import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -217,6 +219,32 @@ def test_the_last_of_each_day_then_of_each_week_and_always_the_newest(settings: 
     assert (folder / "notes.txt").exists()
     backup.prune(settings, NOON + timedelta(days=999))
     assert [found.made_at for found in backup.backups(folder)] == [NOON]
+
+
+def test_a_clock_that_was_ahead_costs_no_backup(settings: Settings) -> None:
+    folder = settings.home / "backups"
+    for days in (0, 1, 2):
+        backup.make_backup(settings, NOON + timedelta(days=days))
+    ahead = NOON + timedelta(days=400)
+    backup.make_backup(settings, ahead)
+    assert backup.prune(settings, ahead) == []  # the other three are old by that clock
+    now = NOON + timedelta(days=3)
+    assert backup.newest(folder, now).made_at == NOON + timedelta(days=2)
+    assert backup.newest(folder, NOON - timedelta(days=1)).made_at == ahead  # there is no other
+    assert backup.is_due(settings, now)
+    backup.make_backup(settings, now)
+    assert not backup.is_due(settings, now)
+
+
+def test_what_killed_backups_left_goes_after_a_day(settings: Settings) -> None:
+    folder = settings.home / "backups"
+    for name, hours in ((".making-old", 25), (".making-young", 23)):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "sprint.db").write_bytes(b"half")
+        moment = time.time() - 3600 * hours
+        os.utime(folder / name, (moment, moment))
+    made = backup.make_backup(settings, NOON)
+    assert sorted(path.name for path in folder.iterdir()) == [".making-young", made.file.name]
 
 
 def test_one_a_day_is_due_in_the_projects_time_zone(settings: Settings) -> None:

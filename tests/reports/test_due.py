@@ -11,13 +11,15 @@ from sprintlib import digest, github
 from sprintlib.cli.main import sprint
 from sprintlib.digest import Outcome
 from sprintlib.errors import AnalysisError, BackupError, ReportError, UnreachableError
-from sprintlib.reports import DatedSprint, due, is_due, last_slot, overdue, run_due
+from sprintlib.reports import DatedSprint, Slot, due, is_due, overdue, run_due, slot_at
 from sprintlib.results import Run, run_table, runs
 from sprintlib.store import open_store, schema, upsert
 from sprintlib.store.schema import run
 
 NINE, TEN = DatedSprint("1-9", "Sprint 9"), DatedSprint("1-10", "Sprint 10")
-SLOT = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)  # a Monday
+MONDAY = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
+SLOT = Slot(MONDAY, MONDAY + timedelta(days=1))
+WORKING_DAYS = ("mon", "tue", "wed", "thu", "fri")
 
 
 def with_report(settings, zone="UTC", **changes):
@@ -42,16 +44,29 @@ def utc(*parts):
     ],
 )
 def test_the_last_moment_at_which_reports_became_due(settings, zone, now, slot):
-    assert last_slot(with_report(settings, zone), now) == slot
+    assert slot_at(with_report(settings, zone), WORKING_DAYS, now).start == slot
 
 
 def test_days_and_time_come_from_the_settings(settings):
     weekly = with_report(settings, days=("wed",), at="18:00")
-    assert last_slot(weekly, utc(2026, 11, 23, 7, 30)) == utc(2026, 11, 18, 18, 0)
-    assert last_slot(with_report(settings, days=()), utc(2026, 11, 23, 7, 30)) is None
+    slot = slot_at(weekly, weekly.report.days, utc(2026, 11, 23, 7, 30))
+    assert slot == Slot(utc(2026, 11, 18, 18, 0), utc(2026, 11, 25, 18, 0))
+    assert slot_at(weekly, (), utc(2026, 11, 23, 7, 30)) is None
 
 
-def past_run(state="ok", as_of=SLOT, started_at=None, milestone="Sprint 9", trigger="due", sprint=None):
+@pytest.mark.parametrize(
+    ("now", "start", "end"),
+    [
+        (utc(2026, 3, 29, 12), utc(2026, 3, 29, 1, 30), utc(2026, 3, 30, 0, 30)),  # there is no 02:30 in this night
+        (utc(2026, 10, 25, 1, 0), utc(2026, 10, 25, 0, 30), utc(2026, 10, 26, 1, 30)),  # in this one there are two
+    ],
+)
+def test_every_day_has_one_slot_however_the_clocks_change(settings, now, start, end):
+    nightly = with_report(settings, "Europe/Berlin", at="02:30")
+    assert slot_at(nightly, (*WORKING_DAYS, "sat", "sun"), now) == Slot(start, end)
+
+
+def past_run(state="ok", as_of=MONDAY, started_at=None, milestone="Sprint 9", trigger="due", sprint=None):
     return Run(
         id=1,
         milestone=milestone,
@@ -71,32 +86,35 @@ def past_run(state="ok", as_of=SLOT, started_at=None, milestone="Sprint 9", trig
     ("past", "expected"),
     [
         ([], True),
-        ([past_run(as_of=SLOT - timedelta(minutes=1))], True),  # the one of the time before
-        ([past_run(as_of=SLOT + timedelta(minutes=5))], False),
-        ([past_run(as_of=SLOT + timedelta(minutes=5), trigger="hand")], False),  # made by hand will do
-        ([past_run(as_of=SLOT - timedelta(days=90), started_at=SLOT + timedelta(minutes=5))], True),  # on the past
-        ([past_run(as_of=SLOT + timedelta(minutes=5), milestone="Sprint 8")], True),
-        ([past_run("failed", SLOT + timedelta(hours=1, minutes=30))], False),  # tried half an hour ago
-        ([past_run("killed", SLOT + timedelta(hours=1))], True),  # an hour ago
-        ([past_run("failed", SLOT - timedelta(minutes=10))], True),  # before it was due
-        ([past_run("failed", SLOT + timedelta(hours=1, minutes=30), trigger="hand")], True),
-        ([past_run("running", SLOT + timedelta(hours=1, minutes=50))], False),
+        ([past_run(as_of=MONDAY - timedelta(minutes=1))], True),  # the one of the time before
+        ([past_run(as_of=MONDAY + timedelta(minutes=5))], False),
+        ([past_run(as_of=MONDAY + timedelta(minutes=5), trigger="hand")], False),  # made by hand will do
+        ([past_run(as_of=MONDAY - timedelta(days=90), started_at=MONDAY + timedelta(minutes=5))], True),  # on the past
+        ([past_run(as_of=MONDAY + timedelta(minutes=5), milestone="Sprint 8")], True),
+        ([past_run("failed", MONDAY + timedelta(hours=1, minutes=30))], False),  # tried half an hour ago
+        ([past_run("killed", MONDAY + timedelta(hours=1))], True),  # an hour ago
+        ([past_run("failed", MONDAY - timedelta(minutes=10))], True),  # before it was due
+        ([past_run("failed", MONDAY + timedelta(hours=1, minutes=30), trigger="hand")], True),
+        ([past_run("running", MONDAY + timedelta(hours=1, minutes=50))], False),
+        ([past_run(as_of=MONDAY + timedelta(days=365))], True),  # made while the clock was a year ahead
+        ([past_run("failed", MONDAY + timedelta(hours=20))], True),  # the clock was set back since
+        ([past_run("failed", MONDAY + timedelta(hours=2, minutes=1))], False),  # by a minute
     ],
 )
 def test_a_report_is_due_once(past, expected):
-    assert is_due(NINE, SLOT, past, now=SLOT + timedelta(hours=2)) is expected
+    assert is_due(NINE, SLOT, past, now=MONDAY + timedelta(hours=2)) is expected
 
 
 def test_a_sprint_with_another_title_is_not_reported_twice():
     renamed, other = DatedSprint("1-9", "Sprint 9: payments"), DatedSprint("1-19", "Sprint 9")
-    done = past_run(as_of=SLOT + timedelta(minutes=5), sprint="1-9")
-    assert not is_due(renamed, SLOT, [done], now=SLOT + timedelta(hours=2))
-    assert is_due(other, SLOT, [done], now=SLOT + timedelta(hours=2))
+    done = past_run(as_of=MONDAY + timedelta(minutes=5), sprint="1-9")
+    assert not is_due(renamed, SLOT, [done], now=MONDAY + timedelta(hours=2))
+    assert is_due(other, SLOT, [done], now=MONDAY + timedelta(hours=2))
 
 
 def test_without_a_dated_milestone_any_report_will_do():
-    assert not is_due(None, SLOT, [past_run(milestone="Backlog")], now=SLOT)
-    assert is_due(None, SLOT, [], now=SLOT)
+    assert not is_due(None, SLOT, [past_run(milestone="Backlog")], now=MONDAY)
+    assert is_due(None, SLOT, [], now=MONDAY)
 
 
 # ---------------------------------------------------------------- catching up
@@ -305,9 +323,40 @@ def test_the_list_of_runs(settings):
     assert {found["state"] for found in as_json} == {"ok"}
 
 
+def test_one_run_in_full_and_written_again(settings, monkeypatch):
+    engine = open_store(settings.database_url)
+    named = run_table.start(engine, "demo", "Sprint 9", MONDAY, "due", {})
+    run_table.finish(engine, named, "failed", "Cell 3 of the notebook failed.")
+    nearest = run_table.start(engine, "demo", "(nearest deadline)", MONDAY, "hand", {})
+    run_table.finish(engine, nearest, "timeout", "Not ready.")
+    ended = run_table.start(engine, "demo", "1-8", MONDAY, "due", {}, "retrospective")
+    run_table.finish(engine, ended, "ok", folder="2026-11-23/demo-sprint-8", milestone="Sprint 8", sprint="1-8")
+    shown = call(settings, "show", str(named)).output.splitlines()
+    assert shown[:3] == ["about  Sprint 9 (sprint analysis)", "as of  2026-11-23 07:30 UTC", "state  failed, due"]
+    assert shown[-1] == "said   Cell 3 of the notebook failed."
+    asked = []
+
+    def write(_settings, subject, kind, explain):
+        asked.append((subject, kind, explain))
+        return _Files(settings, subject)
+
+    monkeypatch.setattr("sprintlib.reports.write_report", write)
+    assert call(settings, "retry", str(named)).output == f"Sprint 9: {settings.reports_dir / 'report.html'}\n"
+    call(settings, "retry", str(nearest), "--no-explain")
+    call(settings, "retry", str(ended))
+    assert asked == [
+        ("Sprint 9", "sprint_analysis", None),
+        (None, "sprint_analysis", False),
+        ("1-8", "retrospective", None),
+    ]
+    going = run_table.start(engine, "demo", "Sprint 9", MONDAY, "due", {})
+    assert str(call(settings, "retry", str(going)).exception) == f"Run {going} is still at work: wait for it."
+    assert str(call(settings, "show", "99").exception).startswith("There is no run 99: ")
+
+
 def test_the_list_recognises_runs_that_were_killed(settings):
     engine = open_store(settings.database_url)
-    run_table.start(engine, "demo", "Sprint 9", SLOT, "due", {})
+    run_table.start(engine, "demo", "Sprint 9", MONDAY, "due", {})
     with engine.begin() as connection:
         connection.execute(run.update().values(pid=None))
     assert "killed" in call(settings, "list").output
