@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup demo test test-all coverage explore test-llm check docs dist lock browser nginx clean
+.PHONY: help setup demo test test-all coverage explore test-llm check docs dist lock browser nginx redis clean
 
 help:
 	@echo "make demo      set up, then a simulated startup from collection to report"
@@ -28,7 +28,7 @@ demo: setup
 test: $(VENV)/.dev $(VENV)/.knowledge browser check
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not llm"
 
-test-all: test nginx
+test-all: test nginx redis
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "slow and not llm"
 	$(MAKE) test-llm
 
@@ -94,6 +94,9 @@ browser:
 
 nginx:
 	@sh tests/nginx.sh
+
+redis:
+	@sh tests/redis.sh
 
 lock: $(VENV)/.dev
 	$(PIP) install uv

@@ -15,6 +15,7 @@ SprintError                    one sentence that says what to do; the command li
 │   ├── LlmTimeout             the model was too slow
 │   └── LlmBadOutput           what came back is truncated or not what was asked for
 ├── AnalysisError              nothing can be said about the project as of that moment
+├── SealError                  what is encrypted cannot be read: its key is not in this home
 ├── BackupError                a backup could not be made, read or restored; the store is as it was
 ├── AccessError                whoever asks may not do this; nothing was done
 │   └── SignInError            nobody in particular asks, or the token does not count
@@ -95,6 +96,10 @@ class LlmBadOutput(LlmError):  # noqa: N818
 
 class AnalysisError(SprintError):
     """Nothing can be said about the project as of that moment."""
+
+
+class SealError(SprintError):
+    """What is encrypted cannot be read, since its key is not in this home."""
 
 
 class BackupError(SprintError):

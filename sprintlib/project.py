@@ -43,7 +43,8 @@ class ProjectHandle:
     @classmethod
     def open(cls, settings: Settings, *, read_only: bool = False) -> Self:
         """Open the project's store. Raises StoreError with one sentence when it cannot be opened."""
-        return cls(settings, open_store(settings.database_url, read_only=read_only), clock_of(settings))
+        engine = open_store(settings.database_url, read_only=read_only, data_dir=settings.data_dir)
+        return cls(settings, engine, clock_of(settings))
 
     def seen_by(self, who: Identity) -> Self:
         """The same project for somebody else: only of the repositories that they may see.

@@ -71,9 +71,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture
-def on_postgresql(postgresql: str) -> Iterator[Engine]:
+def on_postgresql(postgresql: str, tmp_path: Path) -> Iterator[Engine]:
     """A new store on PostgreSQL; the database is empty again afterwards."""
-    engine = open_store(postgresql)
+    engine = open_store(postgresql, data_dir=tmp_path / "data")
     yield engine
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from threading import Lock
 from typing import Protocol
 
+from anyio import to_thread
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -72,7 +73,8 @@ class KeepAnswers:
             elif message["type"] == "http.response.body" and tag is not None:
                 parts.append(message.get("body", b""))
                 if not message.get("more_body", False):
-                    self._answers.put(tag, b"".join(parts))
+                    # not in the event loop: it may be told to another server
+                    await to_thread.run_sync(self._answers.put, tag, b"".join(parts))
             await send(message)
 
         await self.app(scope, receive, keeping)

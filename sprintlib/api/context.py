@@ -7,8 +7,10 @@ from sprintlib.access.csrf import CsrfTokens
 from sprintlib.api.answers import Answers, MemoryAnswers
 from sprintlib.api.jobs import Jobs
 from sprintlib.api.limits import Limits
+from sprintlib.api.redis_answers import RedisAnswers
 from sprintlib.project import ProjectHandle
 from sprintlib.services.shared_states import States
+from sprintlib.settings import Settings
 
 _AT_ONCE = 2  # computations: each takes a core
 
@@ -26,6 +28,11 @@ class Context:
 
     @classmethod
     def of(cls, project: ProjectHandle) -> "Context":
-        """For a project. Raises SettingsError for limits that cannot be kept where the settings say."""
+        """For a project. Raises SettingsError for limits or answers that cannot be kept where the settings say."""
         shared = replace(project, load=States())
-        return cls(shared, Limits(project.settings.api), Jobs())
+        return cls(shared, Limits(project.settings.api), Jobs(), answers=_answers(project.settings))
+
+
+def _answers(settings: Settings) -> Answers:
+    url = settings.api.answers_url
+    return MemoryAnswers() if url.startswith("memory:") else RedisAnswers(url, settings.data_dir)

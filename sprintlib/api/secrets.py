@@ -9,20 +9,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sprintlib.errors import SettingsError
-from sprintlib.github.hook_secret import VARIABLE, secret_file
+from sprintlib.github.hook_secret import VARIABLE, read_secret, secret_file
 from sprintlib.settings import Settings
 
 VARIABLE_BEFORE = "SPRINT_WEBHOOK_SECRET_BEFORE"
 _PREFIX = "sha256="
-_LONGEST_FILE = 4096
 
 
 @dataclass(frozen=True)
 class WebhookSecrets:
-    """The secret, and the one before it. given: from the environment, instead of the files."""
+    """The secret, and the one before it. given: from the environment, instead of the files. data_dir: of the home."""
 
     files: tuple[Path | None, Path | None] = (None, None)
     given: tuple[str, str] = field(default=("", ""), repr=False)
+    data_dir: Path = Path()
 
     @classmethod
     def of(cls, settings: Settings) -> "WebhookSecrets":
@@ -36,7 +36,8 @@ class WebhookSecrets:
         places = [(settings.home / name).expanduser() if name else None for name in names]
         if not names[0] and secret_file(settings).is_file():
             places[0] = secret_file(settings)
-        found = cls((places[0], places[1]), (os.environ.get(VARIABLE, ""), os.environ.get(VARIABLE_BEFORE, "")))
+        given = (os.environ.get(VARIABLE, ""), os.environ.get(VARIABLE_BEFORE, ""))
+        found = cls((places[0], places[1]), given, settings.data_dir)
         if not found.current():
             raise SettingsError(
                 f"There is no webhook secret: run 'sprint webhooks install', set {VARIABLE}, or name a file that holds "
@@ -52,7 +53,10 @@ class WebhookSecrets:
 
     def current(self) -> list[bytes]:
         """The secrets that count now. Raises SettingsError for a file that cannot be read."""
-        values = [given or _read(place) for given, place in zip(self.given, self.files, strict=True)]
+        values = [
+            given or (read_secret(place, self.data_dir) if place else "")
+            for given, place in zip(self.given, self.files, strict=True)
+        ]
         return [value.strip().encode() for value in values if value.strip()]
 
     def accept(self, body: bytes, signature: str | None) -> bool:
@@ -63,14 +67,3 @@ class WebhookSecrets:
             expected = _PREFIX + hmac.new(secret, body, "sha256").hexdigest()
             fits |= hmac.compare_digest(given, expected.encode())
         return fits
-
-
-def _read(place: Path | None) -> str:
-    if place is None:
-        return ""
-    try:
-        with place.open(encoding="utf-8") as file:
-            return file.read(_LONGEST_FILE)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise SettingsError(f"The webhook secret cannot be read from {place}: {reason}.") from error

@@ -83,3 +83,5 @@ async def _put(request: Request, guid: str, event: str, body: bytes) -> Receipt:
     except DatabaseError as error:
         # GitHub notes the failure, and can be asked to deliver again
         raise HTTPException(503, "The inbox cannot be written: free some space, or run 'sprint doctor'.") from error
+    except SettingsError as error:  # the keys to encrypt it with
+        raise HTTPException(503, "What was sent cannot be encrypted: run 'sprint doctor'.") from error

@@ -2,14 +2,16 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
-from sprintlib import permissions
+from sprintlib import inbox, permissions
 from sprintlib.backup import copying, files
 from sprintlib.backup.making import backend_of
 from sprintlib.backup.manifest import BackupManifest
@@ -51,8 +53,23 @@ def restore(file: Path, home: Path, now: datetime | None = None) -> Restored:
         raise BackupError(
             f"{home} cannot be written ({error.strerror or error}): name another folder with --to."
         ) from error
-    open_store(settings.database_url).dispose()  # brings an older schema up to date
-    return Restored(home, manifest, kept, notes)
+    engine = open_store(settings.database_url, data_dir=settings.data_dir)  # brings an older schema up to date
+    try:
+        return Restored(home, manifest, kept, (*notes, *_without_keys(engine)))
+    finally:
+        engine.dispose()
+
+
+def _without_keys(engine: Engine) -> Iterator[str]:
+    """What cannot be read here, since keys are not in a backup."""
+    closed = inbox.closed_elsewhere(engine)
+    if closed:
+        what, they = ("1 webhook delivery", "it") if closed == 1 else (f"{closed:,} webhook deliveries", "them")
+        told = "it" if closed == 1 else "they"
+        yield (
+            f"{what} cannot be read, since the keys stayed on the other machine: copy its data/keys.json to read "
+            f"{they}; nothing else needs the keys, and 'sprint sync' asks GitHub again for what {told} told."
+        )
 
 
 def _check_place(scratch: Path, home: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +10,7 @@ import click
 from sprintlib.cli.main import App
 
 if TYPE_CHECKING:
+    from sprintlib.project import ProjectHandle
     from sprintlib.settings import DigestTarget
 
 
@@ -20,10 +22,19 @@ _TARGETS = ("file", "slack", "teams", "email", "issue", "summary")  # settings.D
 @click.option("--send", "send_it", is_flag=True, help="Send it; without this it is only shown.")
 @click.option("--anyway", is_flag=True, help="With --send: even if nothing has changed.")
 @click.option("--snooze", metavar="DAY", help="Send nothing by itself before that day: 2026-12-01, +7d, or off.")
+@click.option(
+    "--pseudonyms/--names", default=None, help="Call people dev-1a2b3c; default: as [report] pseudonyms says."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what became of it as JSON.")
 @click.pass_obj
 def command(
-    app: App, targets: tuple["DigestTarget", ...], send_it: bool, anyway: bool, snooze: str | None, as_json: bool
+    app: App,
+    targets: tuple["DigestTarget", ...],
+    send_it: bool,
+    anyway: bool,
+    snooze: str | None,
+    pseudonyms: bool | None,
+    as_json: bool,
 ) -> None:
     """Show the short message of the day, or send it.
 
@@ -36,20 +47,24 @@ def command(
     if anyway and not send_it:
         raise click.UsageError("--anyway goes with --send.")
     chosen = targets or app.settings.digest.to
+    project = app.project
+    if pseudonyms is not None:
+        report = project.settings.report.model_copy(update={"pseudonyms": pseudonyms})
+        project = replace(project, settings=project.settings.model_copy(update={"report": report}))
     if send_it:
-        _send(app, chosen, anyway, as_json)
+        _send(project, chosen, anyway, as_json)
     else:
-        _show(app, chosen, as_json)
+        _show(project, chosen, as_json)
 
 
-def _show(app: App, targets: tuple["DigestTarget", ...], as_json: bool) -> None:
+def _show(project: "ProjectHandle", targets: tuple["DigestTarget", ...], as_json: bool) -> None:
     from sprintlib.digest.mail import as_text
     from sprintlib.digest.sending import todays_digest
     from sprintlib.digest.targets import TARGETS
     from sprintlib.views.markup import seen
 
-    digest = todays_digest(app.project)
-    shown = {target: TARGETS[target](app.project).preview(digest) for target in targets}
+    digest = todays_digest(project)
+    shown = {target: TARGETS[target](project).preview(digest) for target in targets}
     if as_json:
         click.echo(json.dumps({"has_news": digest.has_news, "since": digest.since, "would_send": shown}, indent=2))
         return
@@ -63,14 +78,14 @@ def _show(app: App, targets: tuple["DigestTarget", ...], as_json: bool) -> None:
     click.echo(f"Nothing was sent.{news} {where}", err=True)
 
 
-def _send(app: App, targets: tuple["DigestTarget", ...], anyway: bool, as_json: bool) -> None:
+def _send(project: "ProjectHandle", targets: tuple["DigestTarget", ...], anyway: bool, as_json: bool) -> None:
     from dataclasses import asdict
 
     from sprintlib.digest import send
 
     if not targets:
         raise click.UsageError("Name where it goes with --to, or 'to' under [digest] in sprint.toml.")
-    outcomes = send(app.project, targets, anyway)
+    outcomes = send(project, targets, anyway)
     if as_json:
         click.echo(json.dumps([asdict(one) for one in outcomes], indent=2))
     else:

@@ -67,7 +67,7 @@ def show_command(app: App, delivery: str, as_json: bool) -> None:
     click.echo(_line(one, app.settings.time_zone))
     for name, value in one.headers.items():
         click.echo(f"  {name}: {value}")
-    click.echo("  the body is no longer kept" if one.body is None else plain(one.body))
+    click.echo(f"  {one.unreadable or 'the body is no longer kept'}" if one.body is None else plain(one.body))
 
 
 @command.command("retry")

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import click
 from sprintlib.cli.main import App
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from sprintlib.reports import Kind, ReportFiles
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
     metavar="DAY",
     help="Compare with yesterday, monday, -3d or a date; default: the last report before today.",
 )
+@click.option(
+    "--pseudonyms/--names", default=None, help="Call people dev-1a2b3c; default: as [report] pseudonyms says."
+)
 @click.option("--pdf", is_flag=True, help="Print it as PDF too, with the Chromium that is installed here.")
 @click.option("--open", "open_it", is_flag=True, help="Open the page in a browser.")
 @click.option("--json", "as_json", is_flag=True, help="Print where the files are as JSON.")
@@ -48,6 +53,7 @@ def command(
     notebook: Path | None,
     explain: bool | None,
     since: str | None,
+    pseudonyms: bool | None,
     pdf: bool,
     open_it: bool,
     as_json: bool,
@@ -56,6 +62,7 @@ def command(
 
     They lie in papermill_runs/DATE/PROJECT-MILESTONE/. Writing it again on the same day replaces it.
     """
+    from sprintlib.reports import write_report
     from sprintlib.reports.pdf import find_browser
 
     if milestone and everything:
@@ -65,7 +72,17 @@ def command(
         find_browser()  # or it says at once that there is none
     moment = app.moment(as_of)
     titles: list[str | None] = [*_open_titles(app, moment)] if everything else [milestone]
-    written, failures = _write(app, titles, moment, notebook, explain, since, kind)
+    ask = partial(
+        write_report,
+        app.settings,
+        as_of=moment,
+        notebook=notebook,
+        explain=explain,
+        since=since,
+        kind=kind,
+        pseudonyms=pseudonyms,
+    )
+    written, failures = _write(ask, titles)
     failures += _print(written) if pdf else []
     if as_json:
         click.echo(json.dumps([files.as_dict() for files in written], indent=2))
@@ -98,30 +115,19 @@ def _open_titles(app: App, moment: "datetime") -> list[str]:
 
 
 def _write(
-    app: App,
-    titles: list[str | None],
-    moment: "datetime",
-    notebook: Path | None,
-    explain: bool | None,
-    since: str | None,
-    kind: "Kind",
+    write: "Callable[[str | None], ReportFiles]", titles: list[str | None]
 ) -> tuple[list["ReportFiles"], list[str]]:
     """Write them one after the other; a failure does not stop the next."""
     from rich.console import Console
 
     from sprintlib.errors import ReportError
-    from sprintlib.reports import write_report
 
     written, failures = [], []
     console = Console(stderr=True)
     for title in titles:
         with console.status(f"Running the notebook{f' for {title}' if len(titles) > 1 else ''} ..."):
             try:
-                written.append(
-                    write_report(
-                        app.settings, title, moment, notebook=notebook, explain=explain, since=since, kind=kind
-                    )
-                )
+                written.append(write(title))
             except ReportError as error:
                 failures.append(str(error))
     return written, failures

@@ -13,6 +13,7 @@ from sprintlib.results import runs
 from sprintlib.risks import listed
 from sprintlib.services import standing
 from sprintlib.services.memory import said_day, stood_on
+from sprintlib.services.pseudonyms import Pseudonyms
 from sprintlib.views.answer import because
 from sprintlib.views.markup import known_repositories, safe_url, seen, web_url
 from sprintlib.views.words import gain, headline
@@ -25,6 +26,7 @@ _STALE = timedelta(days=1)
 def build_digest(project: ProjectHandle, since: date | None = None) -> Digest:
     """The digest of today. since: the local day of the message before; None: the last working day before today.
 
+    People are called `dev-1a2b3c` where `report.pseudonyms` says so.
     Raises AnalysisError when nothing has been collected, AccessError for who may not see every repository.
     """
     now = project.clock()
@@ -33,6 +35,9 @@ def build_digest(project: ProjectHandle, since: date | None = None) -> Digest:
     analysis = standing(project)
     open_now = {one.key for one in analysis.milestones}
     before = stood_on(project, day, open_now)
+    if project.settings.report.pseudonyms:
+        said = Pseudonyms.of(project)
+        analysis, before = said.applied(analysis), {key: said.applied(one) for key, one in before.items()}
     return Digest(
         project=seen(project.name),
         day=today,

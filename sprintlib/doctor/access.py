@@ -4,7 +4,9 @@ import os
 from datetime import UTC, datetime, timedelta
 
 from sprintlib.access import tokens
+from sprintlib.access.keys import FILE_NAME, load_keys, place_of
 from sprintlib.doctor.check import Check
+from sprintlib.inbox import closed_elsewhere
 from sprintlib.services.sign_in import VARIABLE
 from sprintlib.settings import Settings, is_loopback
 from sprintlib.store import open_store
@@ -29,6 +31,21 @@ def check_access(settings: Settings) -> Check:
         return Check("access", "warn", f"{mode}: {', '.join(ending)} no longer counts in two weeks", todo)
     told = "none: this machine only, nobody signs in" if mode == "none" else mode
     return Check("access", "ok", f"{told}; {counted}")
+
+
+def check_keys(settings: Settings) -> Check:
+    """Where the keys of this home are, and whether they open what is encrypted. Raises SettingsError, StoreError."""
+    if not (settings.data_dir / FILE_NAME).is_file():
+        return Check("keys", "info", "none yet: they are made when something is to be signed or encrypted")
+    count = len(load_keys(settings.data_dir))
+    engine = open_store(settings.database_url, read_only=True, data_dir=settings.data_dir)
+    closed = closed_elsewhere(engine)
+    engine.dispose()
+    if closed:
+        told = f"{closed:,} webhook {'delivery' if closed == 1 else 'deliveries'} cannot be read: keys are missing"
+        return Check("keys", "warn", told, "copy data/keys.json from where they came; 'sprint sync' has what they told")
+    place = "the keyring of the system" if place_of(settings.data_dir) == "keyring" else f"data/{FILE_NAME}"
+    return Check("keys", "ok", f"{count} in {place}")
 
 
 def _missing(settings: Settings) -> str | None:

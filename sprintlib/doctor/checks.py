@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError
 from sprintlib import backup, inbox, llm, schedule
 from sprintlib.backup.files import OLD, folder_of
 from sprintlib.clock import clock_of, local_time, zone_name
-from sprintlib.doctor.access import check_access
+from sprintlib.doctor.access import check_access, check_keys
 from sprintlib.doctor.check import Check
 from sprintlib.doctor.sprints import check_sprints
 from sprintlib.errors import LlmError, SettingsError, SprintError
@@ -34,7 +34,8 @@ _CLOCK_TOLERANCE_SECONDS = 300
 _PATIENCE = RetryPolicy(timeout_seconds=10, attempts=2, first_wait_seconds=0.5)
 _MACHINE = ("disk", "git", "kernel", "Ollama")
 _EVERYTHING = (
-    *("disk", "store", "collection", "sprints", "inbox", "access", "git", "kernel", "Ollama", "scheduler", "backup"),
+    *("disk", "store", "collection", "sprints", "inbox", "access", "keys", "git", "kernel", "Ollama", "scheduler"),
+    "backup",
     "figures",
 )
 _MOST_NAMED = 5
@@ -81,6 +82,7 @@ def _without_github(settings: Settings, names: Sequence[str]) -> Iterator[Check]
         "sprints": _sprints,
         "inbox": _inbox,
         "access": check_access,
+        "keys": check_keys,
         "git": _git,
         "kernel": _kernel,
         "Ollama": _ollama,

@@ -1,7 +1,7 @@
 """From pages of GitHub payloads to rows in the store, one transaction a page.
 
-Every payload is kept (append-only) beside the rows made from it, without the issue inside an event and without the
-e-mail addresses of commits.
+Every payload is kept (append-only) beside the rows made from it, without the issue inside an event and without e-mail
+addresses, wherever they stand.
 Ingesting is idempotent, and pages may arrive in any order: the newest version of an entity stays.
 """
 
@@ -21,6 +21,7 @@ from sprintlib.facts.changes import FactChange, changes_in, note_changes, of_ite
 from sprintlib.facts.kept import MILESTONE_CHANGE, kept_row, repository_kept, write_kept
 from sprintlib.facts.listed import LISTED
 from sprintlib.facts.rows import TOLD, Origin, Payload, Row
+from sprintlib.masking import without_addresses
 from sprintlib.store import append, fitted, schema, upsert
 from sprintlib.store.erased import Erased
 from sprintlib.store.nature import nature
@@ -74,7 +75,7 @@ class FactBatch:
             # all rows of a payload, or none
             others, self._rows = self._rows, defaultdict(list)
             try:
-                self._add(kind, payload, number)
+                self._add(kind, without_addresses(payload), number)
                 for table, table_rows in self._rows.items():
                     others[table] += [fitted(table, row) for row in table_rows]
             except NOT_UNDERSTOOD as error:
@@ -129,14 +130,14 @@ class FactBatch:
 
     def blocked_by(self, number: int, blockers: Iterable[Payload]) -> None:
         """All blockers of an item; edges stored before that are not among them are removed."""
-        blockers = list(blockers)
+        blockers = [without_addresses(blocker) for blocker in blockers]
         edges = (rows.dependency_row(blocker, number, self.origin) for blocker in blockers)
         self._waiting[number] = [edge for edge in edges if edge]
         self._keep("blocked_by", item_key(self.origin.repository_id, number), {"blocked_by": blockers})
 
     def milestone_changed(self, number: int, field: str, before: str | None, at: datetime) -> None:
         """That a milestone's `title` or `due_on` (a date, as text) was another until `at`."""
-        told = {"number": number, "field": field, "before": before}
+        told = {"number": number, "field": field, "before": without_addresses(before)}
         row = {"repository_id": self.origin.repository_id, **told, "happened_at": at}
         self._rows[schema.milestone_change].append(fitted(schema.milestone_change, row))
         key = f"{item_key(self.origin.repository_id, number)}-{field}"

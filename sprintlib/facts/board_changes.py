@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from sprintlib.facts.board_names import KnownBoard, known_board
 from sprintlib.facts.changes import note_changes, of_items
 from sprintlib.facts.rows import WEBHOOK, Payload, Row, moment
+from sprintlib.masking import without_addresses
 from sprintlib.store import append, fitted, schema
 
 EVENT = "projects_v2_item"
@@ -63,7 +64,7 @@ def apply_board_change(
     rows = [] if known else [{**base, **told, **before, "updated_at": base["created_at"]}]
     rows.append({**base, **{name: told[name] for name in ("iteration", "status", "points")}, **values})
     rows[-1]["updated_at"] = updated_at
-    append(connection, schema.board_item, [fitted(schema.board_item, row) for row in rows])
+    append(connection, schema.board_item, [fitted(schema.board_item, without_addresses(row)) for row in rows])
     note_changes(connection, of_items(repository_id, [number]))
     return repository_id
 

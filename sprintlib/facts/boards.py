@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, select
 
 from sprintlib.facts.changes import note_changes, of_items
 from sprintlib.facts.rows import Payload, Row, item_reference, moment
+from sprintlib.masking import without_addresses
 from sprintlib.store import append, fitted, schema, upsert
 
 
@@ -42,7 +43,7 @@ def iteration_rows(field: Payload, seen_at: datetime) -> Iterator[Row]:
         }
         if row["days"] < 1:
             raise ValueError("an iteration lasts no day")
-        yield fitted(schema.board_iteration, row)
+        yield fitted(schema.board_iteration, without_addresses(row))
 
 
 def item_row(entry: Payload, fields: BoardFields, repositories: Mapping[str, int], seen_at: datetime) -> Row | None:
@@ -70,7 +71,7 @@ def item_row(entry: Payload, fields: BoardFields, repositories: Mapping[str, int
         "source": "rest",
         "observed_at": seen_at,
     }
-    return fitted(schema.board_item, row)
+    return fitted(schema.board_item, without_addresses(row))
 
 
 def write_iterations(connection: Connection, board: str, rows: Iterable[Row]) -> None:

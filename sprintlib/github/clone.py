@@ -30,6 +30,7 @@ from sprintlib.facts.rows import Origin, Row
 from sprintlib.github.connection import origin_of
 from sprintlib.github.git_log import FORMAT, MOST_FILES, ChangedFile, GitLogError, LoggedCommit, logged_commits
 from sprintlib.github.token import Token, is_loopback
+from sprintlib.masking import mask_addresses
 from sprintlib.store import append, fitted, schema, upsert
 from sprintlib.store.erased import Erased
 from sprintlib.text import printable
@@ -234,8 +235,8 @@ def _store(engine: Engine, page: list[tuple[Row, list[Row]]], origin: Origin, on
 def _commit_row(commit: LoggedCommit) -> Row:
     return {
         "sha": commit.sha,
-        "author": commit.author,
-        "message": commit.message,
+        "author": mask_addresses(commit.author),
+        "message": mask_addresses(commit.message),
         "parents": list(commit.parents),
         "authored_at": commit.authored_at,
         "committed_at": commit.committed_at or commit.authored_at,

@@ -2,10 +2,13 @@
 
 from sprintlib.inbox.application import IgnoredError, UnreadableError, apply_delivery
 from sprintlib.inbox.queue import (
+    CLOSED,
     MOST_ATTEMPTS,
     Delivery,
     Receipt,
     claim,
+    close_bodies,
+    closed_elsewhere,
     counts,
     fail,
     find,
@@ -22,6 +25,7 @@ from sprintlib.inbox.queue import (
 from sprintlib.inbox.refreshes import Refresh, next_refresh, owed, put_off, refreshed, want_refresh
 
 __all__ = [
+    "CLOSED",
     "MOST_ATTEMPTS",
     "Delivery",
     "IgnoredError",
@@ -30,6 +34,8 @@ __all__ = [
     "UnreadableError",
     "apply_delivery",
     "claim",
+    "close_bodies",
+    "closed_elsewhere",
     "counts",
     "fail",
     "find",

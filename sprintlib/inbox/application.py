@@ -13,7 +13,7 @@ from sprintlib.facts.board_changes import EVENT, BoardMeant, apply_board_change
 from sprintlib.facts.deliveries import Telling, read_delivery, write_gone
 from sprintlib.facts.rows import Origin
 from sprintlib.github.json_text import read_json
-from sprintlib.inbox.queue import Delivery
+from sprintlib.inbox.queue import CLOSED, Delivery
 from sprintlib.inbox.refreshes import want_refresh
 from sprintlib.settings import Settings
 from sprintlib.store import schema
@@ -78,6 +78,8 @@ def _apply_board_change(
 
 def _payload(one: Delivery) -> Mapping[str, Any]:
     body = one.body
+    if one.is_closed:
+        raise UnreadableError(CLOSED)
     if body is None:
         raise UnreadableError("what it said is no longer kept")
     try:

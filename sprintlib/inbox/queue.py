@@ -9,7 +9,7 @@ import os
 import socket
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -17,7 +17,8 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select, update
 
-from sprintlib.errors import SettingsError
+from sprintlib.access.sealing import Seal, is_sealed, seal_of
+from sprintlib.errors import SealError, SettingsError
 from sprintlib.store.erased import Erased
 from sprintlib.store.schema import delivery
 from sprintlib.store.writing import insert_into
@@ -28,12 +29,16 @@ MOST_ATTEMPTS = 8
 LEASE = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(minutes=15)
 _LONGEST_REASON = 500
+CLOSED = "it is encrypted with a key that this home does not have; 'sprint sync' asks GitHub for what it told"
 _AT_ONCE = 500
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """One delivery. body: the raw bytes; None where they are no longer kept, or were not asked for."""
+    """One delivery. body: the raw bytes; None where they are no longer kept, were not asked for, or cannot be opened.
+
+    is_closed: whether the body is there, encrypted with a key that this home does not have.
+    """
 
     id: int
     guid: str
@@ -46,6 +51,7 @@ class Delivery:
     finished_at: datetime | None
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = field(default=None, repr=False)
+    is_closed: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON, without body and headers; times as RFC 3339."""
@@ -65,9 +71,10 @@ class Receipt:
 def receive(engine: Engine, guid: str, event: str, headers: Mapping[str, str], body: bytes) -> Receipt:
     """Put one delivery in, once: the same id or the same body again only counts as a repeat.
 
-    guid: GitHub's id of the delivery; the body's digest where there is none. Raises DatabaseError.
+    guid: GitHub's id of the delivery; the body's digest where there is none. The body is encrypted.
+    Raises DatabaseError, and SettingsError where the keys of the home cannot be read.
     """
-    digest = sha256(body).hexdigest()
+    digest, seal = sha256(body).hexdigest(), seal_of(engine)
     guid = printable(guid)[:96] or f"body-{digest}"
     row = {
         "guid": guid,
@@ -82,7 +89,8 @@ def receive(engine: Engine, guid: str, event: str, headers: Mapping[str, str], b
     }
     with _writing(engine) as connection:
         erased = Erased.of(connection)
-        kept = erased.row(delivery, row) if erased else row
+        kept: dict[str, Any] = erased.row(delivery, row) if erased else row
+        kept["body"] = seal.close(kept["body"])
         put = insert_into(connection, delivery).values(kept).on_conflict_do_nothing()
         is_new = connection.execute(put.returning(delivery.c.id)).first() is not None
         if not is_new:
@@ -125,7 +133,8 @@ def claim(engine: Engine, holder: str, most: int = 100) -> list[Delivery]:
             .returning(delivery)
         )
         rows = connection.execute(taken).mappings().all()
-    return sorted((_delivery(row) for row in rows), key=lambda one: one.id)
+    seal = seal_of(engine)
+    return sorted((_delivery(row, seal) for row in rows), key=lambda one: one.id)
 
 
 def hold(engine: Engine, holder: str) -> None:
@@ -206,6 +215,8 @@ def retry(engine: Engine, names: Sequence[str] = ()) -> int:
     """
     found = {name: find(engine, name) for name in names}
     for name, one in found.items():
+        if one.is_closed:
+            raise SettingsError(f"What {name} said cannot be read: {CLOSED}.")
         if one.body is None:
             raise SettingsError(f"What {name} said is no longer kept: have GitHub deliver it again.")
     chosen = delivery.c.id.in_([one.id for one in found.values()]) if names else delivery.c.state == "aside"
@@ -225,7 +236,7 @@ def find(engine: Engine, name: str) -> Delivery:
         row = connection.execute(select(delivery).where(known)).mappings().first()
     if row is None:
         raise SettingsError(f"There is no delivery '{printable(name)}': 'sprint inbox list' shows them.")
-    return _delivery(row)
+    return _delivery(row, seal_of(engine))
 
 
 def known(engine: Engine, guids: Collection[str]) -> set[str]:
@@ -268,15 +279,49 @@ def forget_bodies(engine: Engine, before: datetime) -> int:
         return connection.execute(rows.values(body=None, headers={})).rowcount
 
 
+def close_bodies(engine: Engine, again: bool = False) -> int:
+    """Encrypt what was put in before bodies were encrypted; again: all of them, with the newest key. Returns how many.
+
+    What is encrypted with a key that is not here stays as it is.
+    """
+    seal, last, closed = seal_of(engine), 0, 0
+    while True:
+        kept = select(delivery.c.id, delivery.c.body).where(delivery.c.body.is_not(None), delivery.c.id > last)
+        with _writing(engine) as connection:
+            rows = connection.execute(kept.order_by(delivery.c.id).limit(_AT_ONCE)).all()
+            for number, body in rows:
+                if is_sealed(body) and not again:
+                    continue
+                with suppress(SealError):
+                    connection.execute(
+                        update(delivery).where(delivery.c.id == number).values(body=seal.close_again(body))
+                    )
+                    closed += 1
+        if not rows:
+            return closed
+        last = rows[-1].id
+
+
+def closed_elsewhere(engine: Engine) -> int:
+    """How many bodies are encrypted with a key that this home does not have."""
+    kept = select(delivery.c.body).where(delivery.c.body.is_not(None)).execution_options(yield_per=_AT_ONCE)
+    with engine.connect() as connection:
+        sealed = (body for body in connection.execute(kept).scalars() if is_sealed(body))
+        return sum(not seal_of(engine).opens(body) for body in sealed)
+
+
 def _held(ids: Collection[int], holder: str) -> ColumnElement[bool]:
     return and_(delivery.c.id.in_(list(ids)), delivery.c.state == "taken", delivery.c.holder == holder)
 
 
-def _delivery(row: Mapping[str, Any] | Any) -> Delivery:
+def _delivery(row: Mapping[str, Any] | Any, seal: Seal | None = None) -> Delivery:
     values = {name: row[name] for name in Delivery.__dataclass_fields__ if name in row}
-    if values.get("body") is not None:
-        values["body"] = zlib.decompress(values["body"])
-    return Delivery(**values)
+    if seal is None or values.get("body") is None:
+        return Delivery(**values)
+    try:
+        return Delivery(**values | {"body": zlib.decompress(seal.open(values["body"]))})
+    except SealError:
+        return Delivery(**values | {"body": None, "is_closed": True})
 
 
 @contextmanager

@@ -90,6 +90,7 @@ def write_report(
     explain: bool | None = None,
     since: str | None = None,
     kind: Kind = STANDARD,
+    pseudonyms: bool | None = None,
 ) -> ReportFiles:
     """Analyse a milestone as of a moment, and write its report into `<reports>/<date>/<project>-<milestone>/`.
 
@@ -99,12 +100,13 @@ def write_report(
     nobody waits for the report or a model answers, which then has 25 seconds. Nothing but words is missing without.
     kind: what is told: one milestone, the week of all, or the looking back on a sprint that is over, of which one may
     be named. since: a day to compare with, as `services.memory.since_day` reads it; None: the last report of an earlier
-    day.
+    day. pseudonyms: people are called `dev-1a2b3c`; None: as `report.pseudonyms` says.
     Raises ReportError with one sentence; the run table has the same, but for a milestone that does not exist, and
     nothing half-done is left behind.
     """
     moment = (as_of or clock_of(settings)()).astimezone(UTC)
-    parameters = _parameters(settings, milestone, moment, since)
+    hidden = settings.report.pseudonyms if pseudonyms is None else pseudonyms
+    parameters = _parameters(settings, milestone, moment, since, hidden)
     engine = open_store(settings.database_url)
     run_table.mark_dead_runs(engine)
     if milestone is not None and notebook is None and trigger == "hand" and kind == STANDARD:
@@ -122,15 +124,16 @@ def write_report(
     relative = folder.relative_to(settings.reports_dir).as_posix()
     about = {} if kind == "weekly_digest" else {"milestone": files.title, "sprint": files.sprint}
     run_table.finish(engine, run_id, "ok", None, folder=relative, digest=_digest(files.notebook), **about)
-    _store(engine, analysis)
+    _store(engine, _by_name(engine, settings, analysis) if hidden else analysis)
     return files
 
 
 def _parameters(
-    settings: Settings, milestone: str | None, moment: datetime, since: str | None
-) -> dict[str, str | None]:
-    """What the notebook is run with; a notebook of somebody's own need not know `since`. Raises SettingsError."""
-    parameters = {"home": str(settings.home), "milestone": milestone, "as_of": moment.isoformat()}
+    settings: Settings, milestone: str | None, moment: datetime, since: str | None, hidden: bool
+) -> dict[str, str | bool | None]:
+    """What the notebook is run with; a notebook of somebody's own need not know the last two. Raises SettingsError."""
+    parameters: dict[str, str | bool | None] = {"home": str(settings.home), "milestone": milestone}
+    parameters |= {"as_of": moment.isoformat()} | ({"pseudonyms": True} if hidden else {})
     if since is None:
         return parameters
     from sprintlib.services.memory import since_day
@@ -200,7 +203,7 @@ class _TimeUpError(ReportError):
     """The wall-clock limit was reached."""
 
 
-def _execute(settings: Settings, notebook: Path, partial: Path, parameters: dict[str, str | None]) -> None:
+def _execute(settings: Settings, notebook: Path, partial: Path, parameters: dict[str, str | bool | None]) -> None:
     job, limit = partial / "job.json", settings.report.timeout_seconds
     job.write_text(
         json.dumps({"notebook": str(notebook), "folder": str(partial), "parameters": parameters}), encoding="utf-8"
@@ -317,6 +320,16 @@ def _store(engine: Engine, analysis: "Analysis") -> None:
         store_analysis(engine, analysis)
     except DatabaseError as error:
         raise store_error(str(engine.url), error) from error
+
+
+def _by_name(engine: Engine, settings: Settings, analysis: "Analysis") -> "Analysis":
+    """The same analysis without pseudonyms: what is stored is compared with later, and shown elsewhere."""
+    from sprintlib.project import ProjectHandle
+    from sprintlib.services import analyze
+
+    chosen = {one.key for one in analysis.milestones}
+    found = analyze(ProjectHandle(settings, engine), analysis.as_of, *(chosen if len(chosen) == 1 else ()))
+    return found.model_copy(update={"milestones": tuple(one for one in found.milestones if one.key in chosen)})
 
 
 def _digest(path: Path) -> str:

@@ -16,6 +16,7 @@ from sprintlib.reports.page import Shown
 from sprintlib.results import with_words
 from sprintlib.services import analyze
 from sprintlib.services.memory import compared, forecast_record, since_day
+from sprintlib.services.pseudonyms import Pseudonyms
 from sprintlib.services.retrospective import Hindrance, Retrospective, retrospective, week_before
 from sprintlib.views import items as item_words
 from sprintlib.views import record as record_words
@@ -28,18 +29,23 @@ _MOST_ACTIONS = 3
 
 @dataclass(frozen=True)
 class Told:
-    """The numbers that a report rests on, and how a page of sections shows them."""
+    """The numbers that a report rests on, and how a page of sections shows them. pseudonyms: None: people by name."""
 
     analysis: Analysis
     title: str
     subtitle: str
+    pseudonyms: Pseudonyms | None = None
 
     def piece(self, *sections: Section, first: bool = False) -> Shown:
         """Sections for one cell. first: with the title, the style, and the numbers, which travel with it."""
         known = known_repositories(self.analysis)
         title, subtitle = (self.title, self.subtitle) if first else ("", "")
+        analysis = self.analysis
+        if self.pseudonyms:
+            title, sections = self.pseudonyms.text(title), self.pseudonyms.applied(sections)
+            analysis = self.pseudonyms.applied(analysis) if first else analysis
         html = views.wrapped(sections_html(title, subtitle, sections, known))
-        data: dict[str, Any] | None = self.analysis.model_dump(mode="json") if first else None
+        data: dict[str, Any] | None = analysis.model_dump(mode="json") if first else None
         markdown = sections_markdown(title, subtitle, sections, known)
         return Shown((views.style() if first else "") + html, data, markdown=markdown)
 
@@ -47,12 +53,17 @@ class Told:
 class Week:
     """A week of a project, in pieces for the cells of a notebook. since: what it is compared with, in words."""
 
-    def __init__(self, project: ProjectHandle, analysis: Analysis, since: str) -> None:
+    def __init__(
+        self, project: ProjectHandle, analysis: Analysis, since: str, pseudonyms: Pseudonyms | None = None
+    ) -> None:
         self._project, self.analysis, self._since = project, analysis, since
         today = project.calendar.local_date(analysis.as_of)
         self.since = since_day(since, today)[0]
         self._told = Told(
-            analysis, f"{analysis.project}: the week", f"as of {moment(analysis.as_of, project.settings.time_zone)}"
+            analysis,
+            f"{analysis.project}: the week",
+            f"as of {moment(analysis.as_of, project.settings.time_zone)}",
+            pseudonyms,
         )
 
     def verdicts(self) -> Shown:
@@ -99,11 +110,18 @@ class Week:
 class LookingBack:
     """A sprint that is over, in pieces for the cells of a notebook."""
 
-    def __init__(self, project: ProjectHandle, analysis: Analysis, found: Retrospective, as_of: datetime) -> None:
+    def __init__(
+        self,
+        project: ProjectHandle,
+        analysis: Analysis,
+        found: Retrospective,
+        as_of: datetime,
+        pseudonyms: Pseudonyms | None = None,
+    ) -> None:
         self._project, self.analysis, self.found, self._as_of = project, analysis, found, as_of
         zone = project.settings.time_zone
         span = f"{day(_day_of(found.start, zone))} to {day(_day_of(found.end, zone))}"
-        self._told = Told(analysis, f"{found.title}: looking back", f"{analysis.project} · {span}")
+        self._told = Told(analysis, f"{found.title}: looking back", f"{analysis.project} · {span}", pseudonyms)
 
     def planned(self) -> Shown:
         """What was planned and what was delivered, in items. The first piece."""
@@ -153,26 +171,32 @@ class LookingBack:
         return self._told.piece(_basis(self.analysis))
 
 
-def open_week(home: str | None = None, as_of: str | None = None, since: str | None = None) -> Week:
+def open_week(
+    home: str | None = None, as_of: str | None = None, since: str | None = None, pseudonyms: bool = False
+) -> Week:
     """A week of a project for a notebook. Reads the store, writes nothing.
 
-    since: a day to compare with, such as `monday`; None: the same day a week before. Raises SettingsError, StoreError
-    or AnalysisError with one sentence.
+    since: a day to compare with, such as `monday`; None: the same day a week before. pseudonyms: people are called
+    `dev-1a2b3c`. Raises SettingsError, StoreError or AnalysisError with one sentence.
     """
     project, moment_ = _opened(home, as_of)
     found = with_words(project.engine, analyze(project, moment_))
     before = project.calendar.local_date(week_before(project, moment_)).isoformat()
-    return Week(project, found, since or before)
+    return Week(project, found, since or before, Pseudonyms.of(project) if pseudonyms else None)
 
 
-def open_retrospective(home: str | None = None, milestone: str | None = None, as_of: str | None = None) -> LookingBack:
+def open_retrospective(
+    home: str | None = None, milestone: str | None = None, as_of: str | None = None, pseudonyms: bool = False
+) -> LookingBack:
     """A sprint that is over for a notebook. Reads the store, writes nothing.
 
-    milestone: a title; None: the one that ended last. Raises SettingsError, StoreError or AnalysisError.
+    milestone: a title; None: the one that ended last. pseudonyms: people are called `dev-1a2b3c`.
+    Raises SettingsError, StoreError or AnalysisError.
     """
     project, moment_ = _opened(home, as_of)
     found = retrospective(project, moment_, milestone)
-    return LookingBack(project, analyze(project, found.looks[-1].moment, found.key), found, moment_)
+    analysis = analyze(project, found.looks[-1].moment, found.key)
+    return LookingBack(project, analysis, found, moment_, Pseudonyms.of(project) if pseudonyms else None)
 
 
 def _opened(home: str | None, as_of: str | None) -> tuple[ProjectHandle, datetime]:

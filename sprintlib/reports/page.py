@@ -102,13 +102,17 @@ class ReportPage:
 
 
 def open_page(
-    home: str | None = None, milestone: str | None = None, as_of: str | None = None, since: str | None = None
+    home: str | None = None,
+    milestone: str | None = None,
+    as_of: str | None = None,
+    since: str | None = None,
+    pseudonyms: bool = False,
 ) -> ReportPage:
     """Analyse a project for a notebook. Reads the store, writes nothing.
 
     home: folder with sprint.toml; None: SPRINT_HOME or the working folder. milestone: a title; None: the nearest
     deadline. as_of: RFC 3339, or a date for the end of that day; None: now. since: a day to compare with, such as
-    `monday`; None: the last report of an earlier day.
+    `monday`; None: the last report of an earlier day. pseudonyms: people are called `dev-1a2b3c`.
     Raises SettingsError, StoreError or AnalysisError with one sentence.
     """
     from sprintlib.as_of import parse_as_of
@@ -116,10 +120,15 @@ def open_page(
     from sprintlib.results import with_words
     from sprintlib.services import analyze
     from sprintlib.services.memory import memory_of
+    from sprintlib.services.pseudonyms import Pseudonyms
 
     settings = settings_module.load(home)
     moment = parse_as_of(as_of, settings)
     project = ProjectHandle.open(settings, read_only=True)
     result = with_words(project.engine, analyze(project, moment, milestone))
     chosen = select_milestone(result, milestone)
-    return ReportPage(result, chosen, settings.data_dir / "cache", memory_of(project, chosen, moment, since))
+    memory = memory_of(project, chosen, moment, since)
+    if pseudonyms:
+        said = Pseudonyms.of(project)
+        result, chosen, memory = said.applied(result), said.applied(chosen), said.applied(memory)
+    return ReportPage(result, chosen, settings.data_dir / "cache", memory)

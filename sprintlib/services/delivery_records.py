@@ -26,10 +26,11 @@ class DeliveryRecord(BaseModel):
 
 
 class DeliveryText(DeliveryRecord):
-    """The same with headers and body, which may be kept no longer."""
+    """The same with headers and body, which may be kept no longer; unreadable: why a body that is kept is not shown."""
 
     headers: dict[str, str]
     body: str | None
+    unreadable: str | None = None
 
 
 class Inbox(BaseModel):
@@ -58,7 +59,8 @@ def delivery(project: ProjectHandle, name: str) -> DeliveryText:
     project.permit("inbox")
     one = inbox.find(project.engine, name)
     body = None if one.body is None else one.body.decode(errors="replace")
-    return DeliveryText(**_record(one).model_dump(), headers=dict(one.headers), body=body)
+    unreadable = inbox.CLOSED if one.is_closed else None
+    return DeliveryText(**_record(one).model_dump(), headers=dict(one.headers), body=body, unreadable=unreadable)
 
 
 def retry_deliveries(project: ProjectHandle, names: Sequence[str] = ()) -> int:

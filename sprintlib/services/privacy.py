@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, Table, and_, delete, func, insert, select, update
 
-from sprintlib.errors import AccessError
+from sprintlib.access.sealing import Seal, seal_of
+from sprintlib.errors import AccessError, SealError
 from sprintlib.facts.changes import note_changes, of_items
 from sprintlib.project import ProjectHandle
 from sprintlib.store import insert_into, schema
@@ -53,11 +54,11 @@ def export_person(project: ProjectHandle, login: str) -> dict[str, Any]:
     """
     _check(login)
     project.permit("privacy")
-    mark = Erased({digest_of(login): ""})
+    mark, seal = Erased({digest_of(login): ""}), seal_of(project.engine)
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     with project.engine.connect() as connection:
         for table in metadata.sorted_tables:
-            for row, changed in _naming(connection, table, mark):
+            for row, changed in _naming(connection, table, mark, seal):
                 if changed:
                     found[table.name].append({name: _told(value) for name, value in row.items()})
         for table, column in ((schema.session, "login"), (schema.audit, "name")):
@@ -89,7 +90,7 @@ def erase_person(project: ProjectHandle, login: str) -> Erasure:
                 row = {"digest": digest_of(login), "pseudonym": pseudonym, "erased_at": datetime.now(UTC)}
                 connection.execute(insert(schema.erased_person), row)
             connection.execute(delete(schema.session).where(func.lower(schema.session.c.login) == login.lower()))
-            rows = _replace(connection, Erased({digest_of(login): pseudonym}))
+            rows = _replace(connection, Erased({digest_of(login): pseudonym}), seal_of(project.engine))
         for file in project.settings.data_dir.glob(f"{_TRACES}*"):
             file.unlink()
         _overwrite(project.engine)
@@ -102,23 +103,36 @@ def _check(login: str) -> None:
         raise AccessError(f"'{login[:80]}' is no login of GitHub: letters, digits and hyphens, without '@'.")
 
 
-def _naming(connection: Connection, table: Table, erased: Erased) -> Iterator[tuple[RowMapping, dict[str, Any]]]:
-    """Each row of a table, and those of its values that name somebody, with pseudonyms."""
+def _naming(
+    connection: Connection, table: Table, erased: Erased, seal: Seal
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Each row of a table, with its body opened, and those of its values that name somebody, with pseudonyms."""
     names = [column.name for column in table.columns if may_name(column)]
     if table in _KEPT or not names:
         return
-    for row in connection.execute(select(table)).mappings().all():
+    for stored in connection.execute(select(table)).mappings().all():
+        row = _opened(stored, seal) if table is schema.delivery else dict(stored)
         said = erased.row(table, {name: row[name] for name in names})
         yield row, {name: value for name, value in said.items() if value != row.get(name)}
 
 
-def _replace(connection: Connection, erased: Erased) -> dict[str, int]:
+def _opened(row: RowMapping, seal: Seal) -> dict[str, Any]:
+    """A delivery with its body as it came; without one that is encrypted with a key that is not here."""
+    try:
+        return {**row, "body": seal.open(row["body"]) if row["body"] else None}
+    except SealError:
+        return {**row, "body": None}
+
+
+def _replace(connection: Connection, erased: Erased, seal: Seal) -> dict[str, int]:
     counted: dict[str, int] = {}
     for table in metadata.sorted_tables:
-        changed = [(row, values) for row, values in _naming(connection, table, erased) if values]
+        changed = [(row, values) for row, values in _naming(connection, table, erased, seal) if values]
         for row, values in changed:
             if table is schema.chunk:
                 values["source_digest"] = None  # `sprint index` makes it, and its vector, anew
+            if table is schema.delivery and "body" in values:
+                values["body"] = seal.close(values["body"])
             _write(connection, table, row, values)
         _note(connection, table, [row for row, _ in changed])
         if changed:
@@ -126,7 +140,7 @@ def _replace(connection: Connection, erased: Erased) -> dict[str, int]:
     return counted
 
 
-def _write(connection: Connection, table: Table, row: RowMapping, values: dict[str, Any]) -> None:
+def _write(connection: Connection, table: Table, row: dict[str, Any], values: dict[str, Any]) -> None:
     mine = and_(*(table.c[column.name] == row[column.name] for column in table.primary_key))
     if table is not schema.payload:
         connection.execute(update(table).where(mine).values(values))
@@ -136,7 +150,7 @@ def _write(connection: Connection, table: Table, row: RowMapping, values: dict[s
     connection.execute(insert_into(connection, table).on_conflict_do_nothing(), {**row, **values})
 
 
-def _note(connection: Connection, table: Table, rows: list[RowMapping]) -> None:
+def _note(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
     """Have servers that run load these items again, and answers that browsers keep count no longer."""
     if "repository_id" in table.c and "number" in table.c:
         changes = (of_items(row["repository_id"], [row["number"]]) for row in rows if row["number"] is not None)

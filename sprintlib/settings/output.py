@@ -23,6 +23,7 @@ class ReportSettings(Section):
     timeout_seconds: int = Field(300, ge=10, description="wall-clock limit of one report")
     keep_days: int = Field(90, ge=1, description="how long dated reports are kept")
     explain: bool = Field(True, description="explain reports, in a model's words where one answers")
+    pseudonyms: bool = Field(False, description="call people dev-1a2b3c in reports and digests")
 
 
 class StoreSettings(Section):

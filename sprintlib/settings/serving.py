@@ -60,6 +60,9 @@ class ApiSettings(Section):
     proxies: tuple[str, ...] = Field((), description="addresses of proxies that are believed whose request it is")
     requests_per_minute: int = Field(100, ge=1, description="requests a minute of one user or address")
     limits_url: str = Field("memory://", description="where requests are counted: memory://, or redis://HOST:PORT")
+    answers_url: str = Field(
+        "memory://", description="where answers are kept until the store changes: memory://, or redis://HOST:PORT"
+    )
 
     @field_validator("origins")
     @classmethod
@@ -74,9 +77,9 @@ class ApiSettings(Section):
                 raise ValueError(f"'{name}' is not a host name such as sprint.example.com")
         return value
 
-    @field_validator("limits_url")
+    @field_validator("limits_url", "answers_url")
     @classmethod
-    def _store_of_limits(cls, value: str) -> str:
+    def _memory_or_redis(cls, value: str) -> str:
         if urlsplit(value).scheme not in ("memory", "redis", "rediss"):
             raise ValueError("write memory://, or redis://HOST:PORT")
         return value

@@ -14,14 +14,18 @@ from sprintlib.errors import StoreError
 from sprintlib.observe.measures import record
 from sprintlib.store.upgrade import revision, revisions, upgrade
 
+_HOME = "sprint_data_dir"
 
-def open_store(url: str, read_only: bool = False) -> Engine:
+
+def open_store(url: str, read_only: bool = False, data_dir: Path | None = None) -> Engine:
     """An engine on a store with the newest schema. Creates a SQLite file that does not exist yet.
 
-    read_only: nothing is created or migrated, and SQLite refuses writes.
+    read_only: nothing is created or migrated, and SQLite refuses writes. data_dir: of the home which the store belongs
+    to, where its keys are; by default the folder of a SQLite file.
     Raises StoreError with one sentence that says what to do.
     """
     engine = _engine(url, read_only)
+    engine.update_execution_options(**{_HOME: data_dir})
     _measure(engine)
     try:
         if not read_only and _is_new(engine):
@@ -44,6 +48,18 @@ def open_store(url: str, read_only: bool = False) -> Engine:
     except UnicodeDecodeError as error:  # SQLite repeats what it cannot read
         raise StoreError(f"{_place(url)} is damaged: move it away and run 'sprint sync' to collect again.") from error
     return engine
+
+
+def data_dir_of(engine: Engine) -> Path:
+    """The data folder of the home which a store was opened for. Raises StoreError where nobody said it."""
+    said: Path | None = engine.get_execution_options().get(_HOME)
+    if said is None and engine.dialect.name == "sqlite" and engine.url.database:
+        return Path(engine.url.database.removeprefix("file:")).parent
+    if said is None:
+        raise StoreError(
+            f"The store {_place(str(engine.url))} was opened for no home, and so there are no keys for it."
+        )
+    return said
 
 
 def _engine(url: str, read_only: bool) -> Engine:

@@ -181,6 +181,7 @@ class Worker:
             return
         self._tidied_at = now
         inbox.forget_bodies(self.engine, now - _KEEP)
+        inbox.close_bodies(self.engine)
         old = clock_of(self._settings)() - _KEEP
         thin_analyses(self.engine, self._settings.project.name, old, self._settings.time_zone)
         with self.engine.begin() as connection:

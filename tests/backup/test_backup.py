@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import tarfile
 import time
@@ -16,7 +17,7 @@ from click.testing import CliRunner
 from sqlalchemy import Engine, func, select
 from sqlalchemy.engine import make_url
 
-from sprintlib import backup
+from sprintlib import backup, inbox
 from sprintlib.backup.copying import without_password
 from sprintlib.backup.manifest import contents_of
 from sprintlib.backup.moving import move_store
@@ -68,6 +69,26 @@ def test_a_new_machine_gets_the_same_rows_and_the_same_analysis(settings: Settin
     done = backup.restore(made.file, tmp_path / "new", NOON)
     assert (done.kept, done.notes) == (None, ("sprint.toml was restored too.",))
     assert count(load(tmp_path / "new").database_url) == count(settings.database_url) == 18
+
+
+def test_without_its_keys_a_new_machine_says_what_cannot_be_read(
+    settings: Settings, home: Path, tmp_path: Path
+) -> None:
+    engine = open_store(settings.database_url)
+    inbox.receive(engine, "g", "push", {}, b"{}")
+    engine.dispose()
+    made = backup.make_backup(settings, NOON)
+    assert backup.drill(settings, made.file).ok
+    done = backup.restore(made.file, tmp_path / "new", NOON)
+    assert done.notes[1:] == (
+        "1 webhook delivery cannot be read, since the keys stayed on the other machine: copy its data/keys.json to "
+        "read it; nothing else needs the keys, and 'sprint sync' asks GitHub again for what it told.",
+    )
+    assert count(load(tmp_path / "new").database_url) == 18
+    shutil.copy(home / "data" / "keys.json", tmp_path / "new" / "data" / "keys.json")
+    engine = open_store(load(tmp_path / "new").database_url)
+    assert inbox.find(engine, "g").body == b"{}"
+    engine.dispose()
 
 
 def test_what_was_there_is_kept_beside(settings: Settings, home: Path) -> None:

@@ -64,6 +64,7 @@ def test_a_healthy_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         "sprints": "info",
         "inbox": "info",
         "access": "ok",
+        "keys": "info",
         "git": "ok",
         "kernel": "ok",
         "Ollama": "info",

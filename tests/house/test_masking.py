@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sprintlib.masking import MASK, mask
+from sprintlib.masking import ADDRESS_MASK, MASK, mask, mask_addresses, without_addresses
 
 SECRETS = [
     "ghp_" + "a1B2" * 9,
@@ -59,3 +59,39 @@ def test_masking_twice_changes_nothing_and_hides_the_secret(text: str, secret: s
     once = mask(f"{text} {secret} {text}")
     assert mask(once) == once
     assert secret not in once
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Signed-off-by: Ada <ada.l+git@mail.acme.example>", f"Signed-off-by: Ada <{ADDRESS_MASK}>"),
+        ("mailto:ada@acme.example.", f"mailto:{ADDRESS_MASK}."),
+        ("12+ada@users.noreply.github.com wrote", f"{ADDRESS_MASK} wrote"),
+        ("?to=ada%40acme.example&x=1", f"?to={ADDRESS_MASK}&x=1"),
+        ("ÄDA@bücher.example", ADDRESS_MASK),
+    ],
+)
+def test_addresses_go(text: str, masked: str) -> None:
+    assert mask_addresses(text) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "git@github.com:acme/shop.git",
+        "@ada and @acme/core",
+        "actions/checkout@v4",
+        "icon@2x.png",
+        "react@18.2.0",
+        "a @ b",
+    ],
+)
+def test_what_only_looks_like_an_address_stays(text: str) -> None:
+    assert mask_addresses(text) == text
+
+
+@given(st.text(max_size=200), st.from_regex(r"[a-zA-Z0-9_.+-]{1,20}@(leaks\.)?leak\.example", fullmatch=True))
+def test_no_address_is_left_and_cutting_twice_changes_nothing(text: str, address: str) -> None:
+    once = without_addresses({"a": [f"{text} {address} {text}", 1]})
+    assert "leak.example" not in str(once)
+    assert without_addresses(once) == once

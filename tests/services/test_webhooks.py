@@ -19,6 +19,7 @@ from sprintlib import inbox
 from sprintlib.api import WebhookSecrets, create_app
 from sprintlib.api.serving import _listener
 from sprintlib.cli.main import sprint
+from sprintlib.errors import SettingsError
 from sprintlib.github.hooks import EVENTS
 from sprintlib.project import ProjectHandle
 from sprintlib.settings import load
@@ -95,15 +96,24 @@ def test_it_is_made_once_with_a_secret_that_only_its_owner_reads(place: Place) -
     assert f"{shop.NAME}: made, tells {place.address}/webhooks/github" in told
     file = place.home / "data" / "webhook-secret"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    secret = file.read_text().strip()
-    assert len(secret) == 64
-    assert secret not in told
     (hook,) = place.dataset.hooks.all()
+    secret = hook.secret
+    assert len(secret) == 64
+    assert secret not in told + file.read_text()
+    CliRunner().invoke(sprint, ["--home", str(place.home), "secrets", "rotate"])
+    assert WebhookSecrets.of(load(place.home)).current() == [secret.encode()]
     assert (hook.secret, hook.active, set(hook.events)) == (secret, True, set(EVENTS))
     hook.events, hook.active = ["issues"], False
     assert "brought up to date" in place.run("install", place.address)
     assert len(place.dataset.hooks.all()) == 1
     assert (hook.secret, hook.active, set(hook.events)) == (secret, True, set(EVENTS))
+
+
+def test_a_secret_without_its_key_is_said(place: Place) -> None:
+    place.run("install", place.address)
+    (place.home / "data" / "keys.json").unlink()
+    with pytest.raises(SettingsError, match="remove the file, and run 'sprint webhooks install' again"):
+        WebhookSecrets.of(load(place.home))
 
 
 def test_what_failed_is_found_out_and_delivered_again(place: Place) -> None:
@@ -180,7 +190,7 @@ def test_the_webhook_of_an_app_is_set_once_for_all_repositories(place: Place) ->
     assert "GitHub App sprint-stand-in: made, tells" in place.run("install", place.address)
     (hook,) = place.app.hooks.all()
     assert hook.url == f"{place.address}/webhooks/github"
-    assert hook.secret == (place.home / "data" / "webhook-secret").read_text().strip()
+    assert WebhookSecrets.of(load(place.home)).current() == [hook.secret.encode()]
     assert place.dataset.hooks.all() == []
     assert "brought up to date" in place.run("install", place.address)
 

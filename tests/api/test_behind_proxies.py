@@ -1,4 +1,4 @@
-"""Dashboards, API, webhooks and tools on one name with TLS, behind nginx as docs/security.md configures it."""
+"""Dashboards, API, webhooks and tools on one name with TLS, behind nginx and Caddy as we configure them."""
 
 import os
 import re
@@ -43,6 +43,7 @@ SETTINGS = f"""
 [auth]
 mode = "github"
 members = ["ada"]
+client_id = "sprint"
 public_url = "https://{NAME}"
 [api]
 hosts = ["{NAME}"]
@@ -76,22 +77,61 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     return public, private
 
 
-def configuration(folder: Path, port: int, api: int, pages: int) -> Path:
-    """What the documentation says, with ports and a certificate of this test."""
+def documented(proxy: str, changes: dict[str, str]) -> str:
+    """What docs/security.md says for a proxy, with ports and a certificate of this test."""
     text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
-    found = re.search(r"^nginx:\n\n```\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    found = re.search(rf"^{proxy}:\n\n```\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     assert found
-    public, private = certificate(folder)
-    server = found[1]
-    for said, ours in (
-        ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
-        ("/etc/ssl/sprint.pem", str(public)),
-        ("/etc/ssl/sprint.key", str(private)),
-        ("127.0.0.1:8484", f"127.0.0.1:{api}"),
-        ("127.0.0.1:8866", f"127.0.0.1:{pages}"),
-    ):
+    return changed(found[1], changes)
+
+
+def changed(server: str, changes: dict[str, str]) -> str:
+    for said, ours in changes.items():
         assert said in server
         server = server.replace(said, ours)
+    return server
+
+
+def caddy(program: str, folder: Path, port: int, api: int, pages: int) -> list[str]:
+    """A command that runs Caddy as docs/security.md has it."""
+    places = {"127.0.0.1:8484": f"127.0.0.1:{api}", "127.0.0.1:8866": f"127.0.0.1:{pages}"}
+    return _caddy(program, folder, documented("Caddy", {f"{NAME} {{": _listening(folder, port), **places}))
+
+
+def compose(program: str, folder: Path, port: int, api: int, pages: int) -> list[str]:
+    """The same with the file that compose.yaml starts it with."""
+    places = {
+        "{$SPRINT_SERVE:work:8484}": f"127.0.0.1:{api}",
+        "{$SPRINT_DASHBOARDS:dashboards:8866}": f"127.0.0.1:{pages}",
+    }
+    file = (ROOT / "deploy" / "Caddyfile").read_text(encoding="utf-8")
+    return _caddy(program, folder, changed(file, {"{$SPRINT_HOST:localhost} {": _listening(folder, port), **places}))
+
+
+def _listening(folder: Path, port: int) -> str:
+    public, private = certificate(folder)
+    return f"{NAME}:{port} {{\n    bind 127.0.0.1\n    tls {public} {private}"
+
+
+def _caddy(program: str, folder: Path, sites: str) -> list[str]:
+    """It asks nobody for a certificate, and keeps its files to itself."""
+    own = f"admin off\nauto_https off\ngrace_period 1s\ndefault_sni {NAME}\nstorage file_system {folder}\n"
+    file = folder / "Caddyfile"
+    file.write_text(f"{{\n{own}}}\n{sites}", encoding="utf-8")
+    return [program, "run", "--adapter", "caddyfile", "--config", str(file)]
+
+
+def nginx(program: str, folder: Path, port: int, api: int, pages: int) -> list[str]:
+    """A command that runs nginx with files of its own."""
+    public, private = certificate(folder)
+    changes = {
+        "listen 443 ssl": f"listen 127.0.0.1:{port} ssl",
+        "/etc/ssl/sprint.pem": str(public),
+        "/etc/ssl/sprint.key": str(private),
+        "127.0.0.1:8484": f"127.0.0.1:{api}",
+        "127.0.0.1:8866": f"127.0.0.1:{pages}",
+    }
+    server = documented("nginx", changes)
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     own = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds)
     file = folder / "nginx.conf"
@@ -99,7 +139,7 @@ def configuration(folder: Path, port: int, api: int, pages: int) -> Path:
         f"daemon off; pid {folder}/pid; error_log stderr;\nevents {{}}\nhttp {{ access_log off;\n{own}{server}\n}}\n",
         encoding="utf-8",
     )
-    return file
+    return [program, "-p", str(folder), "-c", str(file)]
 
 
 def port_of(url: str) -> int:
@@ -111,12 +151,14 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    program = shutil.which("nginx") or (str(_UNPACKED) if _UNPACKED.is_file() else None)
+@pytest.fixture(scope="module", params=["nginx", "caddy", "compose"])
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    program = shutil.which("nginx" if request.param == "nginx" else "caddy")
+    if request.param == "nginx" and program is None and _UNPACKED.is_file():
+        program = str(_UNPACKED)
     if program is None:
-        pytest.skip("nginx is not installed here")
-    home, folder = write_project(tmp_path_factory.mktemp("home")), tmp_path_factory.mktemp("nginx")
+        pytest.skip(f"{request.param} is not installed here")
+    home, folder = write_project(tmp_path_factory.mktemp("home")), tmp_path_factory.mktemp("proxy")
     with (home / "sprint.toml").open("a", encoding="utf-8") as file:
         file.write(SETTINGS)
     settings = load(home)
@@ -126,19 +168,19 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     session = begin_session(engine, settings.data_dir, settings.auth, "ada")
     engine.dispose()
     port, api = free_port(), free_port()
+    proxied = {"nginx": nginx, "caddy": caddy, "compose": compose}[request.param]
     command = [sys.executable, "-c", _SERVE, "--home", str(home), "serve", "--no-worker", "--port", str(api)]
     with (
         dashboards(home) as pages,
         ended(
             subprocess.Popen(
-                command, env={**os.environ, "SPRINT_WEBHOOK_SECRET": SECRET}, stdout=subprocess.PIPE, text=True
+                command,
+                env={**os.environ, "SPRINT_WEBHOOK_SECRET": SECRET, "SPRINT_GITHUB_CLIENT_SECRET": "x"},
+                stdout=subprocess.PIPE,
+                text=True,
             )
         ) as serving,
-        ended(
-            subprocess.Popen(
-                [program, "-p", str(folder), "-c", str(configuration(folder, port, api, port_of(pages.url)))]
-            )
-        ),
+        ended(subprocess.Popen(proxied(program, folder, port, api, port_of(pages.url)))),
     ):
         assert serving.stdout is not None
         assert serving.stdout.readline()
@@ -177,7 +219,8 @@ def test_the_api_knows_that_it_is_reached_by_https(site: Site) -> None:
     assert answer.status_code == 200
     assert answer.headers["strict-transport-security"].startswith("max-age=")
     assert site.client.get("/openapi.json").json()["info"]["title"] == "sprintlib"
-    assert site.client.get("/api/v1/risks", headers=site.program | {"Host": "evil.example"}).status_code == 400
+    other = site.client.get("/api/v1/risks", headers=site.program | {"Host": "evil.example"})
+    assert other.status_code == 400 or other.content == b""  # Caddy itself says nothing to a name of no site
 
 
 def test_a_session_counts_for_api_and_pages(site: Site) -> None:
@@ -226,6 +269,14 @@ def test_a_page_talks_to_its_kernel(site: Site) -> None:
     for origin, headers in ((f"https://{NAME}", {}), ("https://evil.example", site.person)):
         with pytest.raises(InvalidStatus), talk(origin, **headers):
             pass
+
+
+def test_signing_in_stays_on_the_name_and_its_cookies_on_https(site: Site) -> None:
+    away = site.client.get("/api/v1/auth/sign-in")
+    assert away.status_code == 302
+    sent = httpx.URL(away.headers["location"])
+    assert (sent.host, sent.params["redirect_uri"]) == ("github.com", f"https://{NAME}/api/v1/auth/callback")
+    assert {"secure", "httponly", "samesite=lax"} <= set(away.headers["set-cookie"].lower().split("; "))
 
 
 def test_nobody_chooses_their_address(site: Site) -> None:
