@@ -45,6 +45,7 @@ COMMANDS = {
     "analyze": ("sprintlib.cli.analyze", "Say whether the milestones land, and what threatens them."),
     "explain": ("sprintlib.cli.explain", "Explain the verdict in thirty seconds of reading."),
     "feedback": ("sprintlib.cli.feedback", "Accept, dismiss or snooze a recommendation."),
+    "experiment": ("sprintlib.cli.experiment", "Compare two plays, which items get by lot."),
     "trace": ("sprintlib.cli.trace", "Open the reasoning behind an explanation, and fork it."),
     "whatif": ("sprintlib.cli.whatif", "Forecast again under changes, or find what reaches a target."),
     "index": ("sprintlib.cli.index", "Index what was said, for 'sprint ask'."),

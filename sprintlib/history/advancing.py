@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, select
 from sprintlib.facts.changes import FactChange, changes_after, position
 from sprintlib.history.ahead import changes_ahead
 from sprintlib.history.completeness import incomplete
+from sprintlib.history.decisions import with_decisions
 from sprintlib.history.fact_reader import RUN_ORDER, FactReader, repositories
 from sprintlib.history.first_days import first_days
 from sprintlib.history.loading import (
@@ -79,7 +80,7 @@ def load_history(engine: Engine, settings: Settings, as_of: datetime) -> LoadedH
         known = position(connection)
         repos = repositories(connection, settings.project.repositories, as_of)
         parts = read_state(connection, repos, settings, as_of)
-        state = with_sprints(parts.state, settings, connection)
+        state = with_decisions(with_sprints(parts.state, settings, connection), connection)
         return LoadedHistory(state, parts, known, changes_ahead(connection, repos, as_of))
 
 
@@ -101,7 +102,7 @@ def advance(history: LoadedHistory, engine: Engine, settings: Settings, as_of: d
                 step = _Step(connection, history.parts, repos, settings, as_of)
                 with suppress(_LeavingError):
                     parts, touched = step.take(touched)
-                    state = with_sprints(parts.state, settings, connection)
+                    state = with_decisions(with_sprints(parts.state, settings, connection), connection)
                     touched = _with_moves(touched, before, state)
                     return LoadedHistory(state, parts, known, changes_ahead(connection, repos, as_of, reread), touched)
     return load_history(engine, settings, as_of)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, TypeVarTuple
 import polars as pl
 from polars._typing import PolarsDataType
 
+from sprintlib.experiments.model import Experiment
 from sprintlib.settings import SprintSource
 from sprintlib.store.frames import UTC_DATETIME
 
@@ -224,6 +225,7 @@ class ProjectState:
     unknown_titles: milestones that sprint.toml names and that never were.
     source: what the milestones of this past are: GitHub's, or sprints of another source (history.sprint_source).
     points: of items on a GitHub Project that have some, as of the moment (schema POINTS).
+    experiments: those that items enter at the moment.
     """
 
     project: str
@@ -248,6 +250,7 @@ class ProjectState:
     unknown_titles: tuple[str, ...] = ()
     source: SprintSource = "milestones"
     points: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=POINTS))
+    experiments: tuple[Experiment, ...] = ()
 
     def cached(self, work: Callable[["ProjectState", *More], Found], *more: *More) -> Found:
         """What `work(past, *more)` finds, worked out the first time that it is asked for and kept as long as the past.

@@ -183,12 +183,15 @@ def records(feedback: Sequence[Feedback], past: ProjectState, calendar: WorkingC
 
 def _moved(given: Feedback, past: ProjectState, calendar: WorkingCalendar) -> bool:
     """Whether an item was closed, reviewed, or acted on by a person within the three working days."""
-    days = first_move(given, past, calendar)
+    days = first_move(given.items, given.happened_at, past, calendar)
     return days is not None and days <= OUTCOME_DAYS
 
 
-def first_move(given: Feedback, past: ProjectState, calendar: WorkingCalendar) -> float | None:
-    """Working days until an item was closed, reviewed, or acted on by a person; None where nothing moved yet."""
+def first_move(items: Sequence[str], since: datetime, past: ProjectState, calendar: WorkingCalendar) -> float | None:
+    """Working days until an item was closed, reviewed, or acted on by a person; None where nothing moved yet.
+
+    items: refs. since: from when on it is counted.
+    """
     people = ~pl.col("actor_is_bot")
     moments = pl.concat(
         [
@@ -197,8 +200,8 @@ def first_move(given: Feedback, past: ProjectState, calendar: WorkingCalendar) -
             past.reviews.filter(~pl.col("author_is_bot")).select("repo", "number", at="submitted_at"),
             past.commits.drop_nulls("number").select("repo", "number", at="committed_at"),
         ]
-    ).filter(pl.concat_str("repo", pl.lit("#"), "number").is_in(list(given.items)) & (pl.col("at") > given.happened_at))
-    return min((calendar.working_time(given.happened_at, at) for at in moments["at"]), default=None)
+    ).filter(pl.concat_str("repo", pl.lit("#"), "number").is_in(list(items)) & (pl.col("at") > since))
+    return min((calendar.working_time(since, at) for at in moments["at"]), default=None)
 
 
 def _play(recommendation: str) -> str:

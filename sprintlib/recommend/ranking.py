@@ -38,7 +38,7 @@ def recommend(
     order = _Order(records(feedback, sprint.past, sprint.calendar))
     now = headline(inputs).probability
     before = now if forecast.probability is not None and forecast.reason is None else None
-    found = [one for one in candidates(context, risks) if one.id not in gone]
+    found = [one for one in candidates(context, risks) if not one.names & gone]
     actions = weighed(inputs, found, before)
     plan = None
     if now is not None and forecast.probability is not None and inputs.work.open:
@@ -59,7 +59,7 @@ class _Order:
     known: Mapping[str, Record]
 
     def acceptance(self, action: Action) -> float:
-        return self.known.get(action.candidate.play, Record()).acceptance
+        return self.known.get(action.candidate.usual_play, Record()).acceptance
 
     def cost(self, action: Action) -> float:
         """Effort; more where such actions are dismissed more often than accepted, less where accepted."""
@@ -115,5 +115,6 @@ def _recommendation(
         effort=action.effort,
         why="; ".join(item_words(inputs, changed)[:_WORDS]) or None,
         record=str(known[candidate.play]) if candidate.play in known else None,
+        experiment=candidate.drawn,
         evidence=(*context.cite(candidate.items), *candidate.cited, interventions()[candidate.play].cite()),
     )

@@ -142,7 +142,9 @@ def given_answers(project: ProjectHandle, as_of: datetime) -> tuple[GivenAnswer,
             until=given.until,
             items=given.items,
             closed=len(closed & set(given.items)),
-            moved_after=first_move(given, past, calendar) if given.decision == "accept" else None,
+            moved_after=first_move(given.items, given.happened_at, past, calendar)
+            if given.decision == "accept"
+            else None,
             is_due=calendar.working_time(given.happened_at, past.as_of) >= OUTCOME_DAYS,
         )
         for given in reversed(read_feedback(project.engine, project.name, as_of))

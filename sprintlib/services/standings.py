@@ -61,7 +61,7 @@ def fill_days(project: ProjectHandle, days: int = HISTORY_DAYS) -> Iterator[date
             found = analyze(project, end_of(project, day))
         except AnalysisError:
             continue
-        if store_analysis(project.engine, found):
+        if store_analysis(project.engine, found, is_seen=False):
             yield day
 
 

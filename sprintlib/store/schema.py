@@ -7,6 +7,7 @@ fetched it (`observed_at`). All times are UTC. Table names are singular. People 
 from sprintlib.store.access import api_token, audit, erased_person, session
 from sprintlib.store.boards import board_item, board_iteration
 from sprintlib.store.columns import UtcDateTime, metadata
+from sprintlib.store.decisions import experiment, experiment_item
 from sprintlib.store.facts import (
     changed_file,
     comment,
@@ -67,6 +68,8 @@ __all__ = [
     "erased_person",
     "event",
     "evidence",
+    "experiment",
+    "experiment_item",
     "fact_change",
     "feedback",
     "issue",
