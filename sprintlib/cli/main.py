@@ -46,6 +46,8 @@ COMMANDS = {
     "explain": ("sprintlib.cli.explain", "Explain the verdict in thirty seconds of reading."),
     "feedback": ("sprintlib.cli.feedback", "Accept, dismiss or snooze a recommendation."),
     "experiment": ("sprintlib.cli.experiment", "Compare two plays, which items get by lot."),
+    "learning": ("sprintlib.cli.learning", "What was learned from your outcomes, and its use."),
+    "priors": ("sprintlib.cli.priors", "Give or take what a team's history says, as numbers."),
     "trace": ("sprintlib.cli.trace", "Open the reasoning behind an explanation, and fork it."),
     "whatif": ("sprintlib.cli.whatif", "Forecast again under changes, or find what reaches a target."),
     "index": ("sprintlib.cli.index", "Index what was said, for 'sprint ask'."),

@@ -10,6 +10,7 @@ import polars as pl
 from polars._typing import PolarsDataType
 
 from sprintlib.experiments.model import Experiment
+from sprintlib.learning import Priors, Recalibration
 from sprintlib.settings import SprintSource
 from sprintlib.store.frames import UTC_DATETIME
 
@@ -225,7 +226,8 @@ class ProjectState:
     unknown_titles: milestones that sprint.toml names and that never were.
     source: what the milestones of this past are: GitHub's, or sprints of another source (history.sprint_source).
     points: of items on a GitHub Project that have some, as of the moment (schema POINTS).
-    experiments: those that items enter at the moment.
+    experiments: those that items enter at the moment. recalibration: the one in force then. priors: of other teams, in
+    use then; both None for a past made from another one.
     """
 
     project: str
@@ -251,6 +253,8 @@ class ProjectState:
     source: SprintSource = "milestones"
     points: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=POINTS))
     experiments: tuple[Experiment, ...] = ()
+    recalibration: Recalibration | None = None
+    priors: Priors | None = None
 
     def cached(self, work: Callable[["ProjectState", *More], Found], *more: *More) -> Found:
         """What `work(past, *more)` finds, worked out the first time that it is asked for and kept as long as the past.

@@ -49,5 +49,7 @@ def truncate(past: ProjectState, moment: datetime) -> ProjectState:
         transitions=transitions,
         events=past.events.filter(pl.col("happened_at") <= moment),
         experiments=running(past.experiments, moment),
+        recalibration=None,
+        priors=None,
         reviews=before_dismissal(given, past.events.filter(pl.col("happened_at") > moment)).select(given.columns),
     )

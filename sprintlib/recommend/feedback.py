@@ -17,6 +17,7 @@ from sprintlib.calendar import WorkingCalendar
 from sprintlib.errors import AnalysisError
 from sprintlib.history import ProjectState
 from sprintlib.history.names import called_today, former_names
+from sprintlib.learning import Priors
 from sprintlib.store import schema
 
 OUTCOME_DAYS = 3.0  # working days after which it is looked at what moved
@@ -179,6 +180,25 @@ def records(feedback: Sequence[Feedback], past: ProjectState, calendar: WorkingC
             moved=before.moved + (due and _moved(given, past, calendar)),
         )
     return found
+
+
+def acceptance(play: str, known: Mapping[str, Record], priors: Priors | None) -> float:
+    """Share of a play's actions that is reckoned with: by own answers, or imported ones where there is none yet."""
+    counts = priors.plays.get(play) if priors else None
+    if play not in known and counts is not None:
+        return Record(counts.accepted, counts.dismissed).acceptance
+    return known.get(play, Record()).acceptance
+
+
+def record_words(play: str, known: Mapping[str, Record], priors: Priors | None) -> str | None:
+    """How a play fared here, or in imported priors where nobody said anything here; None for neither."""
+    if play in known:
+        return str(known[play])
+    counts = priors.plays.get(play) if priors else None
+    if counts is None:
+        return None
+    told = f"accepted {counts.accepted} and dismissed {counts.dismissed} times"
+    return f"Not answered here yet; in imported priors {told}."
 
 
 def _moved(given: Feedback, past: ProjectState, calendar: WorkingCalendar) -> bool:

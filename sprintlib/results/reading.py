@@ -69,7 +69,8 @@ def _marks() -> Select[Any]:
     ended = (schema.run, schema.sync_run, schema.delivery)
     marks: list[ColumnElement[Any]] = [func.max(table.c.id) for table in numbered]
     marks += [func.max(table.c.finished_at) for table in ended]
-    marks.append(func.max(schema.experiment.c.stopped_at))
+    marks += [func.max(schema.experiment.c.stopped_at), func.max(schema.imported_prior.c.imported_at)]
+    marks += [func.max(schema.recalibration.c.adopted_at), func.max(schema.recalibration.c.reverted_at)]
     marks += [func.count(schema.analysis.c.id), func.count(schema.run.c.id)]
     return select(*(select(mark).scalar_subquery() for mark in marks))
 

@@ -16,7 +16,7 @@ from sprintlib.recommend.feedback import (
     OUTCOME_DAYS,
     Decision,
     Feedback,
-    Record,
+    acceptance,
     first_move,
     identifier_today,
     records,
@@ -201,7 +201,7 @@ def record_feedback(
     answers = (before, standing((*before, given)))
     orders = [recommend(context, inputs, future, risks, said).recommendations for said in answers]
     known = [records(said, past, context.sprint.calendar) for said in answers]
-    weights = [one.get(given.play, Record()).acceptance for one in known]
+    weights = [acceptance(given.play, one, past.priors) for one in known]
     shorts = tuple(short_id(one.id) for one in orders[1])
     return FeedbackResult(option, decision, given.play, (weights[0], weights[1]), _order(*orders), shorts)
 

@@ -1,6 +1,6 @@
 """Tables of what a team decided about the tool itself: experiments it runs, and what it adopted. Never made again."""
 
-from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import JSON, BigInteger, Column, Float, ForeignKey, Index, Integer, String, Table
 
 from sprintlib.store.columns import metadata, moment
 
@@ -34,4 +34,29 @@ experiment_item = Table(
     Column("play", String(16), nullable=False, comment="what it was given"),
     moment("entered_at", nullable=False, comment="when that was first recommended"),
     comment="append-only",
+)
+
+recalibration = Table(
+    "recalibration",
+    metadata,
+    Column("project", String(128), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("stretch", Float, nullable=False, comment="how many times as long work takes as the forecast alone says"),
+    Column("sprints", Integer, nullable=False, comment="finished ones that it was learned from"),
+    Column("scored", Integer, nullable=False, comment="of these, forecast from the ones before them"),
+    Column("brier_without", Float, nullable=False),
+    Column("brier", Float, nullable=False),
+    Column("error", Float, nullable=False, comment="standard error of the difference"),
+    moment("adopted_at", nullable=False),
+    moment("reverted_at"),
+    comment="the newest one that was not taken back is in force",
+)
+
+imported_prior = Table(
+    "imported_prior",
+    metadata,
+    Column("project", String(128), primary_key=True),
+    moment("imported_at", nullable=False, primary_key=True),
+    Column("numbers", JSON, comment="learning.Priors; null: those that ship hold from then on"),
+    comment="append-only; the newest row holds",
 )

@@ -7,7 +7,7 @@ fetched it (`observed_at`). All times are UTC. Table names are singular. People 
 from sprintlib.store.access import api_token, audit, erased_person, session
 from sprintlib.store.boards import board_item, board_iteration
 from sprintlib.store.columns import UtcDateTime, metadata
-from sprintlib.store.decisions import experiment, experiment_item
+from sprintlib.store.decisions import experiment, experiment_item, imported_prior, recalibration
 from sprintlib.store.facts import (
     changed_file,
     comment,
@@ -72,6 +72,7 @@ __all__ = [
     "experiment_item",
     "fact_change",
     "feedback",
+    "imported_prior",
     "issue",
     "item_cursor",
     "item_refresh",
@@ -87,6 +88,7 @@ __all__ = [
     "project_repository",
     "pull_request",
     "pull_request_commit",
+    "recalibration",
     "recommendation",
     "release",
     "repository",

@@ -116,7 +116,8 @@ def count(number: int, noun: str) -> str:
 
 def basis(milestone: MilestoneAnalysis) -> str:
     """What the forecast rests on, with n."""
-    return f"{_BASIS[milestone.basis]} ({count(milestone.n_history, 'completed item')})"
+    said = f"{_BASIS[milestone.basis]} ({count(milestone.n_history, 'completed item')})"
+    return "; ".join([said, *milestone.adopted])
 
 
 def delivered(milestone: MilestoneAnalysis) -> str:

@@ -35,6 +35,8 @@ from sprintlib.services import (
     trends,
     what_if,
 )
+from sprintlib.services.experiments import ExperimentStanding, experiment_standings
+from sprintlib.services.learning import Learned, learned
 from sprintlib.services.memory import forecast_record
 from sprintlib.services.shared_states import States
 from sprintlib.services.standings import end_of
@@ -204,6 +206,14 @@ class DashboardSource:
     def record(self, as_of: datetime) -> ForecastRecord:
         """What was forecast of finished sprints while they were under way, beside what came. Raises AnalysisError."""
         return forecast_record(self._project, as_of)
+
+    def learned(self, as_of: datetime) -> Learned:
+        """What was learned from the team's outcomes and answers by a moment. Raises AnalysisError."""
+        return learned(self._project, as_of)
+
+    def experiments(self, as_of: datetime) -> tuple[ExperimentStanding, ...]:
+        """How each experiment stood at a moment. Raises AnalysisError."""
+        return experiment_standings(self._project, as_of)
 
     def reports(self) -> Sequence[DatedRun]:
         """Every report run, newest first."""
