@@ -201,7 +201,7 @@ def test_only_who_may_run_adopts(team: World) -> None:
     from sprintlib.access.identity import Identity, Role
 
     team.flush()
-    member = ProjectHandle(team.settings, team.engine, lambda: NOW, Identity("m", Role.member))
+    member = ProjectHandle(team.settings, team.engine, lambda: NOW, Identity("m", Role.member, "token"))
     with pytest.raises(AccessError, match="takes the role admin"):
         adopt_learning(member, NOW)
     assert learned(member, NOW).versions == ()
