@@ -182,6 +182,7 @@ def late_team(world: World, number: int) -> Sequence[str]:
     return [f"Sprint {place + 1}" for place in range(number)]
 
 
+@pytest.mark.slow
 def test_a_team_whose_last_item_is_always_late_learns_it(world: World) -> None:
     late_team(world, 9)
     moment = at("05-20 12:00")
