@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sprintlib.analysis import MilestoneAnalysis
 from sprintlib.errors import AnalysisError
+from sprintlib.forecast import points
 from sprintlib.history.names import former_names
 from sprintlib.masking import mask
 from sprintlib.project import ProjectHandle
@@ -96,5 +97,5 @@ def _asked(milestone: MilestoneAnalysis, advice: Recommendation) -> Iterator[str
         yield "Risks:"
         for risk in milestone.risks[:_MOST_RISKS]:
             yield f"- {risk.statement}"
-    gain = "" if advice.expected_gain is None else f" (expected: {100 * advice.expected_gain:+.0f} points)"
+    gain = "" if advice.expected_gain is None else f" ({points(advice.expected_gain)} expected)"
     yield f"Proposed: {advice.action}{gain}"
