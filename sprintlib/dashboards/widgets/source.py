@@ -223,7 +223,7 @@ class DashboardSource:
             raise StoreError(f"The list of reports cannot be read ({error.orig}): run 'sprint doctor'.") from error
 
     def has_changed(self) -> bool:
-        """Whether facts, an answer, a report or a newer analysis came in since the last call. Cheap: five figures."""
+        """Whether facts, an answer, a report or a newer analysis came in since the last call. Cheap: a few figures."""
         before, self._seen = self._seen, self._ended()
         if self._seen != before:
             self._project.forget()
@@ -237,8 +237,9 @@ class DashboardSource:
 
     def _ended(self) -> tuple[object, ...]:
         newest = (schema.sync_run.c.finished_at, schema.run.c.finished_at, schema.delivery.c.finished_at)
-        figures = [func.max(column) for column in (*newest, schema.analysis.c.as_of, schema.feedback.c.id)]
-        return self._read(*figures)
+        decided = (schema.recalibration.c.adopted_at, schema.recalibration.c.reverted_at, schema.experiment.c.id)
+        said = (schema.analysis.c.as_of, schema.feedback.c.id, schema.imported_prior.c.imported_at)
+        return self._read(*(func.max(column) for column in (*newest, *said, *decided)))
 
     def _analyses(self) -> tuple[object, ...]:
         return self._read(func.max(schema.analysis.c.id))
