@@ -176,7 +176,7 @@ def _not_yet(experiment: Experiment, entered: int, measured: int) -> str:
     waiting = min(entered, experiment.items) - measured
     said = f"; the {count(experiment.within, 'working day')} of {waiting} more are not over"
     if experiment.stopped_at is not None and entered < experiment.items:
-        return f"Stopped after {known}: too few, so nothing can be said of an effect."
+        return f"Too few: {known} when it was stopped, so nothing can be said of an effect."
     return f"Not enough yet: {known}{said if waiting else ''}."
 
 

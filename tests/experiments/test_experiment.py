@@ -137,7 +137,7 @@ def test_it_says_how_many_are_missing_and_nothing_of_the_halves_before(stale: Wo
     assert later.sentence == "Not enough yet: 8 of 40 items."
     assert later.halves is None
     stopped = stop_experiment(handle(stale), "review", at("03-27 13:00"))
-    assert stopped.sentence == "Stopped after 8 of 40 items: too few, so nothing can be said of an effect."
+    assert stopped.sentence == "Too few: 8 of 40 items when it was stopped, so nothing can be said of an effect."
 
 
 def test_the_result_comes_once_from_the_first_items_and_stays(stale: World) -> None:
@@ -258,7 +258,7 @@ def test_the_command(stale: World, tmp_path: Path) -> None:
     assert "  Not enough yet: 0 of 186 items.\n" in run("show", "review")
     (told,) = json.loads(run("list", "--json"))
     assert (told["experiment"]["items"], told["entered"], told["halves"]) == (186, 0, None)
-    assert run("stop", "review").startswith("Stopped. Stopped after 0 of 186 items: too few")
+    assert run("stop", "review").startswith("Stopped. Too few: 0 of 186 items when it was stopped")
     wrong = CliRunner().invoke(
         sprint, ["experiment", "start", "A b", "--usual", "PB-001", "--other", "PB-002", "--effect", "20"]
     )
