@@ -29,9 +29,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sprintlib.analysis import Analysis
 from sprintlib.clock import write_clock
 from sprintlib.demo import REPOSITORIES
-from sprintlib.github.dataset import ingest_dataset
+from sprintlib.github import ingest_dataset, sync
+from sprintlib.settings import load
 from sprintlib.store import open_store
 from sprintlib.views import burn_up_chart, headline
+from sprintsim.fake_github import running
 from sprintsim.simulation import write_startup
 
 BACKUPS = Path(__file__).parents[2] / "shared" / "data" / "github-backups"
@@ -87,10 +89,14 @@ def chromium() -> str:
 def demo_home(home: Path) -> Path:
     """The simulated startup, its clock standing still."""
     write_startup(home / "github", SEED, date(2026, 11, 23))
+    settled(home, "Mooring", list(REPOSITORIES), NOW)
     engine = open_store(f"sqlite:///{home / 'data' / 'sprint.db'}")
-    ingest_dataset(engine, home / "github", "Mooring", NOW)
+    with running([home / "github"], clock=lambda: NOW) as url:
+        settings = load(home)
+        github = settings.github.model_copy(update={"api_url": url})
+        sync(engine, settings.model_copy(update={"github": github}), None)
     engine.dispose()
-    return settled(home, "Mooring", list(REPOSITORIES), NOW)
+    return home
 
 
 def real_home(home: Path) -> Path:

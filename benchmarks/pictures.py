@@ -4,12 +4,13 @@ The demo is simulated and stands at a seeded clock, so that the same version dra
 """
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.dashboards import CONTENT, PATIENCE, chromium, click, demo_home, run, served
+from benchmarks.dashboards import CONTENT, NOW, PATIENCE, chromium, click, demo_home, run, served
 
 IMAGES = Path(__file__).parents[1] / "docs" / "img"
 SIZES = {"": {"width": 1280, "height": 860}, "-phone": {"width": 390, "height": 844}}
@@ -24,6 +25,8 @@ def main(images: Path) -> None:
         home = demo_home(Path(folder))
         run(home, "analyze", "--past-days", "14")
         run(home, "analyze")
+        for days in (7, 0):
+            run(home, "report", "--as-of", f"{NOW - timedelta(days=days):%Y-%m-%dT%H:%MZ}")
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
         with served(home) as (_, url):
             for size, viewport in SIZES.items():
@@ -34,6 +37,9 @@ def main(images: Path) -> None:
                     click(page, name)
                     _draw(page, images, name, size)
                 page.close(run_before_unload=True)
+        page = browser.new_context(viewport=SIZES[""]).new_page()
+        page.goto(max(home.glob("papermill_runs/**/*.html")).as_uri())
+        page.screenshot(path=images / "report.png")
         browser.close()
 
 

@@ -19,40 +19,14 @@ from sprintlib.errors import CollectError
 from sprintlib.facts import rows
 from sprintlib.facts.changes import FactChange, changes_in, note_changes, of_items
 from sprintlib.facts.kept import MILESTONE_CHANGE, kept_row, repository_kept, write_kept
+from sprintlib.facts.listed import LISTED
 from sprintlib.facts.rows import TOLD, Origin, Payload, Row
 from sprintlib.store import append, fitted, schema, upsert
 from sprintlib.store.erased import Erased
+from sprintlib.store.nature import nature
 from sprintlib.text import printable
 
 _ONLY_IN_TIMELINES = ("event", "actor", "commit_id", "commit_url")
-
-# how versions of a row are ordered; tables that are not named here are append-only
-_NEWEST_BY: dict[Table, tuple[str, ...]] = {
-    schema.milestone: ("updated_at", "observed_at"),
-    schema.issue: ("updated_at", "observed_at"),
-    schema.pull_request: ("updated_at", "observed_at"),
-    schema.comment: ("updated_at", "observed_at"),
-    schema.workflow_run: ("updated_at", "observed_at"),
-    schema.review: ("observed_at",),
-    schema.release: ("observed_at",),
-}
-# A webhook, or an archive of events, says what was so at the thing's own update time, and may arrive late: what GitHub
-# answered when it was asked stays against either about the same second, whichever came last.
-_TOLD_BY: dict[Table, tuple[str, ...]] = {
-    schema.milestone: ("updated_at",),
-    schema.issue: ("updated_at",),
-    schema.pull_request: ("updated_at",),
-    schema.comment: ("updated_at",),
-    schema.workflow_run: ("updated_at",),
-    schema.review: ("observed_at",),
-    schema.release: ("observed_at",),
-}
-# what only some of GitHub's answers about a thing say
-_KEEP_KNOWN: dict[Table, tuple[str, ...]] = {
-    schema.issue: ("blockers",),
-    schema.pull_request: ("additions", "deletions", "changed_files", "comments"),
-}
-
 
 KINDS = frozenset(
     {
@@ -65,8 +39,8 @@ KINDS = frozenset(
         "comment",
         "review_comment",
         "run",
-        "release",
         "size",
+        *LISTED,
     }
 )
 # what a payload of another form than GitHub documents leads to
@@ -141,9 +115,10 @@ class FactBatch:
                 self._keep("run", f"{payload['id']}-{payload.get('run_attempt') or 1}", payload)
             case "size":
                 self._size(payload)
-            case "release":
-                self._rows[schema.release].append(rows.release_row(payload, self.origin))
-                self._keep("release", str(rows.numeric_id(payload)), payload)
+            case _:
+                table, row = LISTED[kind]
+                self._rows[table].append(row(payload, self.origin))
+                self._keep(kind, str(rows.numeric_id(payload)), payload)
 
     def _size(self, payload: Payload) -> None:
         """What is told of a pull request beside what its list tells, of one that is in the store."""
@@ -191,13 +166,14 @@ class FactBatch:
                 self._rows[table] = [erased.row(table, row) for row in table_rows]
         is_told = self.origin.source in TOLD
         for table, table_rows in self._rows.items():
-            if table in _NEWEST_BY:
+            about = nature(table)
+            if about.newest_by:
                 upsert(
                     connection,
                     table,
                     table_rows,
-                    newest_by=(_TOLD_BY if is_told else _NEWEST_BY)[table],
-                    keep_known=_KEEP_KNOWN.get(table, ()),
+                    newest_by=about.told_by if is_told else about.newest_by,
+                    keep_known=about.keep_known,
                     over=or_(*(table.c.source == told for told in TOLD)) if is_told else None,
                 )
             elif table is schema.payload:

@@ -10,32 +10,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Table, delete, func, insert, select
 
 from sprintlib.observe.context import ids
-from sprintlib.store import schema
+from sprintlib.store.nature import nature
 from sprintlib.store.schema import fact_change
 
-# what a row of a table is about: kind of change, column
-_ABOUT: dict[Table, tuple[str, str]] = {
-    schema.milestone: ("milestone", "number"),
-    schema.milestone_title: ("milestone", "number"),
-    schema.milestone_change: ("milestone", "number"),
-    schema.snapshot: ("milestone", "number"),
-    schema.issue: ("item", "number"),
-    schema.pull_request: ("item", "number"),
-    schema.event: ("item", "number"),
-    schema.comment: ("item", "number"),
-    schema.review: ("item", "number"),
-    schema.pull_request_commit: ("item", "number"),
-    schema.dependency: ("item", "number"),
-    schema.commit: ("commit", "sha"),
-    schema.workflow_run: ("run", "id"),
-    schema.release: ("release", "id"),
-}
 MOST_KEPT = 50_000
 _WRITERS_LOCK = 7_074_683_202  # any number, as long as every process takes the same
 
 
 class FactChange(NamedTuple):
-    """One thing that was written. kind: item | milestone | run | release | commit. key: number, id or sha."""
+    """One thing that was written. kind, key: see Nature.about of its table."""
 
     repository_id: int
     kind: str
@@ -44,7 +27,7 @@ class FactChange(NamedTuple):
 
 def changes_in(table: Table, rows: Iterable[Mapping[str, Any]]) -> Iterator[FactChange]:
     """What these rows of a table are about; nothing for a table that no loaded state is made from."""
-    about = _ABOUT.get(table)
+    about = nature(table).about
     if about is not None:
         kind, column = about
         for row in rows:

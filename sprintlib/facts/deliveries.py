@@ -169,7 +169,7 @@ _TABLES: Mapping[str, tuple[Table, str, tuple[ColumnElement[bool], ...]]] = {
     "milestone": (schema.milestone, "number", ()),
     "comment": (schema.comment, "id", (schema.comment.c.kind == "issue",)),
     "review_comment": (schema.comment, "id", (schema.comment.c.kind == "review",)),
-    "release": (schema.release, "id", ()),
+    "release": (schema.listed.release, "id", ()),
 }
 _READERS: Mapping[str, Callable[[Payload, Telling], None]] = {
     "issues": _issue,

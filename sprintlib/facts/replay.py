@@ -13,41 +13,11 @@ from sprintlib.facts.batch import FactBatch, drop_lifted_blockers, read_payload,
 from sprintlib.facts.kept import GONE, MILESTONE_CHANGE, REPOSITORY
 from sprintlib.facts.rows import TOLD, Origin
 from sprintlib.store import schema
+from sprintlib.store.nature import nature
 
-# made from what was kept
-REBUILT: tuple[Table, ...] = (
-    schema.organization,
-    schema.repository,
-    schema.milestone,
-    schema.milestone_title,
-    schema.milestone_change,
-    schema.issue,
-    schema.pull_request,
-    schema.review,
-    schema.comment,
-    schema.commit,
-    schema.pull_request_commit,
-    schema.workflow_run,
-    schema.release,
-    schema.event,
-    schema.dependency,
-)
-# never were payloads: names in the settings, pictures of a day and of a board, what git says, how far the collection
-# has come
-CARRIED: tuple[Table, ...] = (
-    schema.repository_name,
-    schema.project,
-    schema.project_repository,
-    schema.snapshot,
-    schema.changed_file,
-    schema.board_iteration,
-    schema.board_item,
-    schema.sync_cursor,
-    schema.listed_page,
-    schema.item_cursor,
-    schema.set_aside,
-    schema.sync_run,
-)
+_TABLES = schema.metadata.sorted_tables
+REBUILT = tuple(table for table in _TABLES if nature(table).made_from == "payloads")
+CARRIED = tuple(table for table in _TABLES if nature(table).made_from == "else")
 _FETCHING = frozenset({"source", "observed_at"})
 _AT_ONCE = 1000
 OnProgress = Callable[[str, int, int | None], None]

@@ -273,22 +273,6 @@ def workflow_run_row(payload: Payload, origin: Origin) -> Row:
     )
 
 
-def release_row(payload: Payload, origin: Origin) -> Row:
-    """From a release object."""
-    return origin.of_repository(
-        id=numeric_id(payload),
-        node_id=payload.get("node_id"),
-        tag=payload["tag_name"],
-        name=payload.get("name"),
-        body=payload.get("body"),
-        prerelease=payload.get("prerelease"),
-        draft=payload.get("draft"),
-        html_url=payload.get("html_url"),
-        created_at=moment(payload["created_at"]),
-        published_at=moment(payload.get("published_at")),
-    )
-
-
 def dependency_row(blocker: Payload, number: int, origin: Origin) -> Row | None:
     """`number` waits for `blocker`. None where the blocker cannot be named."""
     reference = item_reference(blocker)

@@ -1,4 +1,4 @@
-"""Where an item stands and how likely it is done in time, in a few words: `api#71 has not been started: 45%`."""
+"""Where an item stands and how likely it is done in time: `api#71 has not been started (45% likely in time)`."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ def item_words(inputs: ForecastInputs, refs: Sequence[str]) -> list[str]:
     closings = closings_of(inputs.sprint.past, inputs.sprint.calendar)
     stages = dict(closings.standing.select("ref", "stage").iter_rows())
     return [
-        f"{_short(ref)} {_standing(inputs, ref, stages[ref])}: {percent(chances[ref])}"
+        f"{_short(ref)} {_standing(inputs, ref, stages[ref])} ({percent(chances[ref])} likely in time)"
         for ref in known
         if chances.get(ref) is not None
     ]

@@ -15,7 +15,8 @@ from sprintlib.errors import CollectError
 from sprintlib.facts.batch import payload_errors
 from sprintlib.facts.boards import BoardFields, item_row, iteration_rows, write_items, write_iterations
 from sprintlib.facts.rows import item_reference
-from sprintlib.github.client import PAGE_SIZE, Client
+from sprintlib.github.client import Client
+from sprintlib.github.endpoints import PAGE_SIZE
 from sprintlib.github.lists import MOST_PAGES, Walk
 from sprintlib.settings import SprintSettings
 

@@ -25,6 +25,7 @@ from sprintlib.errors import (
 )
 from sprintlib.github import headers
 from sprintlib.github.connection import Connection, CutError, OversizedError, RedirectedError
+from sprintlib.github.endpoints import PAGE_SIZE
 from sprintlib.github.json_text import DeepError, read_json
 from sprintlib.github.refusals import forbidden, message, not_shown
 from sprintlib.github.token import Token, is_loopback
@@ -33,7 +34,6 @@ from sprintlib.observe.measures import record
 from sprintlib.settings import Settings
 from sprintlib.text import printable
 
-PAGE_SIZE = 100
 SECONDS_BETWEEN_REQUESTS = 0.25
 _SECONDARY_LIMIT_SECONDS = 60
 _LONGEST_RETRY_WAIT = 20.0

@@ -25,14 +25,15 @@ from sprintlib.facts.batch import NOT_UNDERSTOOD, FactBatch
 from sprintlib.facts.changes import changes_in, note_changes
 from sprintlib.facts.kept import gone_row, write_kept
 from sprintlib.facts.rows import Origin, Payload, item_reference, moment, numeric_id
-from sprintlib.github.client import PAGE_SIZE, Response
+from sprintlib.github.client import Response
 from sprintlib.github.cursors import Cursor, read_cursor, write_cursor
 from sprintlib.github.endpoints import (
     COMMENTS,
     ISSUES,
     MILESTONES,
+    OF_REPOSITORY,
+    PAGE_SIZE,
     PULLS,
-    RELEASES,
     REVIEW_COMMENTS,
     RUNS,
     ListEndpoint,
@@ -60,27 +61,25 @@ _PARTS = {
 class _Register:
     """How one list is compared.
 
-    query: parameters that put the oldest first, where the list can. one: where a single thing is asked for.
-    pages_at_once: up to so many pages are read again whenever the list changed; comments wait for the day or for
-    counts that disagree. at_first: compared also right after
-    the first collection, which took long enough for things to slip.
+    query: parameters that put the oldest first, where the list can. pages_at_once: up to so many pages are read again
+    whenever the list changed; comments wait for the day or for counts that disagree. at_first: compared also right
+    after the first collection, which took long enough for things to slip.
     """
 
     kind: ListEndpoint
     query: tuple[tuple[str, str], ...]
-    one: str
     pages_at_once: int = 10
     at_first: bool = False
 
 
 _REGISTERS = {
-    MILESTONES.name: _Register(MILESTONES, MILESTONES.query, "milestones/{}"),
-    ISSUES.name: _Register(ISSUES, (("state", "all"), *_BY_CREATION), "issues/{}", at_first=True),
-    COMMENTS.name: _Register(COMMENTS, _BY_CREATION, "issues/comments/{}", pages_at_once=0),
-    REVIEW_COMMENTS.name: _Register(REVIEW_COMMENTS, _BY_CREATION, "pulls/comments/{}", pages_at_once=0),
-    RELEASES.name: _Register(RELEASES, (), "releases/{}"),
+    MILESTONES.name: _Register(MILESTONES, MILESTONES.query),
+    ISSUES.name: _Register(ISSUES, (("state", "all"), *_BY_CREATION), at_first=True),
+    COMMENTS.name: _Register(COMMENTS, _BY_CREATION, pages_at_once=0),
+    REVIEW_COMMENTS.name: _Register(REVIEW_COMMENTS, _BY_CREATION, pages_at_once=0),
+    **{kind.name: _Register(kind, ()) for kind in OF_REPOSITORY},
     # the newest come first here, so that every page changes with every run
-    RUNS.name: _Register(RUNS, (), "actions/runs/{}", pages_at_once=1),
+    RUNS.name: _Register(RUNS, (), pages_at_once=1),
 }
 
 
@@ -242,7 +241,7 @@ def _payload(kind: ListEndpoint, table: Table) -> str:
 
 def _fetch(reader: RepositoryCollector, register: _Register, table: Table, key: int) -> None:
     is_pull = table is schema.pull_request
-    response = reader.get(f"pulls/{key}" if is_pull else register.one.format(key), accept=_GONE)
+    response = reader.get(f"pulls/{key}" if is_pull else f"{register.kind.path}/{key}", accept=_GONE)
     if response.status == 200:
         _keep(reader, _payload(register.kind, table), response)
 
@@ -250,7 +249,7 @@ def _fetch(reader: RepositoryCollector, register: _Register, table: Table, key: 
 def _find_out(reader: RepositoryCollector, register: _Register, table: Table, key: int, there: set[int]) -> None:
     """Ask for a single thing that the list does not hold; it is added to what is there, or gone."""
     kind = register.kind
-    response = reader.get(register.one.format(key), accept=_GONE)
+    response = reader.get(f"{register.kind.path}/{key}", accept=_GONE)
     if response.status == 200 and _is_the_one(reader, kind, table, key, response.body):
         if table is not schema.pull_request:
             _keep(reader, kind.payload, response)

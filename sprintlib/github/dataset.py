@@ -12,10 +12,11 @@ from sqlalchemy import Engine
 from sprintlib.errors import DatasetError
 from sprintlib.facts.batch import FactBatch, write_project, write_repository
 from sprintlib.facts.rows import Origin, Payload
+from sprintlib.github.endpoints import MILESTONES, OF_REPOSITORY, RUNS
 from sprintlib.github.json_text import read_json
 
 _FILES_A_PAGE = 100
-_LISTS = {"milestones.json": "milestone", "workflow_runs.json": "run", "releases.json": "release"}
+_LISTS = {f"{kind.name}.json": kind.payload for kind in (MILESTONES, RUNS, *OF_REPOSITORY)}
 
 
 def ingest_dataset(engine: Engine, path: Path, project: str, observed_at: datetime | None = None) -> list[str]:

@@ -4,16 +4,18 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Table
 
-from sprintlib.github.client import PAGE_SIZE
 from sprintlib.store import schema
+
+PAGE_SIZE = 100
 
 
 @dataclass(frozen=True)
 class ListEndpoint:
     """One of GitHub's lists of a repository.
 
-    name: kind in `sync_cursor`. label: what it holds, in the plural. payload: kind for `Facts.add`.
-    table, counted: the rows that come from this list. query: parameters that put the newest first.
+    name: kind in `sync_cursor`. label: what it holds, in a plural that ends in s. payload: kind for `FactBatch.add`.
+    path: below the repository; one element is at PATH/KEY. table, counted: the rows that come from this list.
+    query: parameters that put the newest first.
     ordered_by: the payload's time by which the list is ordered; None: all pages are read whenever it changed.
     first_page_tells: whether every change shows on the first page. permission: what a fine-grained token needs;
     where `optional`, the collection goes on without it. envelope: key under which the list lies in the answer.
@@ -33,6 +35,11 @@ class ListEndpoint:
     optional: bool = False
     envelope: str | None = None
     window: bool = False
+
+    @property
+    def thing(self) -> str:
+        """What one element is called."""
+        return self.label.removesuffix("s")
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -98,8 +105,11 @@ RUNS = ListEndpoint(
     envelope="workflow_runs",
     window=True,
 )
-RELEASES = ListEndpoint(
-    "releases", "releases", "release", "releases", schema.release, "Contents", ordered_by=None, optional=True
+# what belongs to no item: read whole whenever it changed
+OF_REPOSITORY = (
+    ListEndpoint(
+        "releases", "releases", "release", "releases", schema.listed.release, "Contents", ordered_by=None, optional=True
+    ),
 )
 # what an analysis needs most comes first, so that an interrupted first collection is of use
-LISTS: tuple[ListEndpoint, ...] = (PULLS, ISSUES, EVENTS, RUNS, RELEASES, COMMENTS, REVIEW_COMMENTS)
+LISTS: tuple[ListEndpoint, ...] = (PULLS, ISSUES, EVENTS, RUNS, *OF_REPOSITORY, COMMENTS, REVIEW_COMMENTS)

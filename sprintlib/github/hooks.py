@@ -9,7 +9,8 @@ import requests
 from requests.exceptions import RequestException
 
 from sprintlib.errors import CollectError, TokenError, UnreachableError
-from sprintlib.github.client import PAGE_SIZE, Client, connect
+from sprintlib.github.client import Client, connect
+from sprintlib.github.endpoints import PAGE_SIZE
 from sprintlib.github.refusals import message
 from sprintlib.github.token import Token
 from sprintlib.settings import Settings

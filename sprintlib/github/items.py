@@ -14,9 +14,9 @@ from sqlalchemy import Connection, Table, func, literal, select
 
 from sprintlib.errors import CollectError, TokenError
 from sprintlib.facts.batch import FactBatch, drop_lifted_blockers
-from sprintlib.github.client import PAGE_SIZE, Response
+from sprintlib.github.client import Response
 from sprintlib.github.cursors import Cursor, mark_items, read_cursor, write_cursor
-from sprintlib.github.endpoints import EVENTS
+from sprintlib.github.endpoints import EVENTS, PAGE_SIZE
 from sprintlib.github.lists import SHORTENED, RepositoryCollector, Walk
 from sprintlib.github.set_aside import ENTRY
 from sprintlib.store import schema

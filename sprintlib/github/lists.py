@@ -18,9 +18,9 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sprintlib.errors import CollectError, RateLimitError, TokenError, UnreachableError
 from sprintlib.facts.batch import NOT_UNDERSTOOD, FactBatch, payload_errors, why_not_understood
 from sprintlib.facts.rows import Origin, Payload, moment
-from sprintlib.github.client import PAGE_SIZE, Client, Response
+from sprintlib.github.client import Client, Response
 from sprintlib.github.cursors import Cursor, read_cursor, write_cursor
-from sprintlib.github.endpoints import EVENTS, ISSUES, LISTS, MILESTONES, PULLS, RUNS, ListEndpoint
+from sprintlib.github.endpoints import EVENTS, ISSUES, LISTS, MILESTONES, PAGE_SIZE, PULLS, RUNS, ListEndpoint
 from sprintlib.github.progress import OnProgress
 from sprintlib.github.set_aside import ENTRY, Shelf, key_of
 from sprintlib.store import schema
@@ -35,17 +35,6 @@ MOST_PAGES = 2000
 _MOST_EMPTY_PAGES = 3
 _MOST_FAILURES = 5
 _TOMORROW = timedelta(days=1)
-# where one element is asked for by itself
-_ADDRESSES = {
-    "milestone": "milestones",
-    "pull": "pulls",
-    "issue": "issues",
-    "event": "issues/events",
-    "comment": "issues/comments",
-    "review_comment": "pulls/comments",
-    "run": "actions/runs",
-    "release": "releases",
-}
 
 
 @dataclass
@@ -118,22 +107,21 @@ class RepositoryCollector:
 
     def collect_set_aside(self) -> None:
         """Ask once more for single elements of lists that were set aside before and are due."""
-        for kind, path in _ADDRESSES.items():
-            for key in self.shelf.due(kind):
-                self.attempt(kind, key, partial(self._collect_element, kind, key, path))
+        for kind in (MILESTONES, *LISTS):
+            for key in self.shelf.due(kind.payload):
+                self.attempt(kind.payload, key, partial(self._collect_element, kind, key))
 
-    def _collect_element(self, kind: str, key: str, path: str) -> None:
+    def _collect_element(self, kind: ListEndpoint, key: str) -> None:
         if not key.isdecimal():  # it has no address: its list is read again
             self._forget(kind)
             return
-        response = self.get(f"{path}/{key}", accept=(404, 410))
+        response = self.get(f"{kind.path}/{key}", accept=(404, 410))
         if response.status == 200:
-            facts = FactBatch(self.origin(response)).add(kind, [response.body])
+            facts = FactBatch(self.origin(response)).add(kind.payload, [response.body])
             with self.engine.begin() as connection:
                 facts.write(connection)
 
-    def _forget(self, payload: str) -> None:
-        kind = next(kind for kind in (MILESTONES, *LISTS) if kind.payload == payload)
+    def _forget(self, kind: ListEndpoint) -> None:
         with self.engine.begin() as connection:
             cursor = read_cursor(connection, self.repository_id, kind.name)
             if cursor:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sprintlib.github.boards import boards_of
-from sprintlib.github.client import PAGE_SIZE, Client
+from sprintlib.github.client import Client
+from sprintlib.github.endpoints import PAGE_SIZE
 from sprintlib.settings import SprintSettings
 from sprintlib.text import printable
 

@@ -8,7 +8,8 @@ from math import ceil
 from typing import Any
 
 from sprintlib.errors import CollectError
-from sprintlib.github.client import PAGE_SIZE, SECONDS_BETWEEN_REQUESTS, Client
+from sprintlib.github.client import SECONDS_BETWEEN_REQUESTS, Client
+from sprintlib.github.endpoints import PAGE_SIZE
 from sprintlib.github.token import is_loopback
 from sprintlib.settings import Settings
 from sprintlib.text import printable

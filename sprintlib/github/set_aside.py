@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, select
 
+from sprintlib.github.endpoints import COMMENTS, EVENTS, MILESTONES, OF_REPOSITORY, REVIEW_COMMENTS, RUNS
 from sprintlib.store import schema, upsert
 from sprintlib.text import printable
 
@@ -31,12 +32,10 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     ENTRY: ("", "timelines"),
     "issue": ("issue {repository}#{key}", "issues"),
     "pull": ("pull request {repository}#{key}", "pulls"),
-    "milestone": ("milestone {key} of {repository}", "milestones"),
-    "event": ("issue event {key} of {repository}", "events"),
-    "comment": ("issue comment {key} of {repository}", "comments"),
-    "review_comment": ("review comment {key} of {repository}", "review_comments"),
-    "run": ("workflow run {key} of {repository}", "workflow_runs"),
-    "release": ("release {key} of {repository}", "releases"),
+    **{
+        kind.payload: (f"{kind.thing} {{key}} of {{repository}}", kind.name)
+        for kind in (MILESTONES, EVENTS, COMMENTS, REVIEW_COMMENTS, RUNS, *OF_REPOSITORY)
+    },
     COMMIT: ("commit {key} of {repository}", "changed_files"),
     BOARD: ("the GitHub Project {key}", "board"),
     REPOSITORY: ("all of {repository}", "repository"),

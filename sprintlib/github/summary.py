@@ -6,18 +6,22 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sprintlib.github.cursors import Cursor
+from sprintlib.github.endpoints import (
+    COMMENTS,
+    EVENTS,
+    ISSUES,
+    MILESTONES,
+    OF_REPOSITORY,
+    PULLS,
+    REVIEW_COMMENTS,
+    RUNS,
+)
 from sprintlib.github.set_aside import SetAside
 
+_LISTS = (MILESTONES, ISSUES, PULLS, EVENTS, COMMENTS, REVIEW_COMMENTS, RUNS, *OF_REPOSITORY)
 LABELS = {
     "repository": "repository",
-    "milestones": "milestones",
-    "issues": "issues",
-    "pulls": "pull requests",
-    "events": "issue events",
-    "comments": "issue comments",
-    "review_comments": "review comments",
-    "workflow_runs": "workflow runs",
-    "releases": "releases",
+    **{kind.name: kind.label for kind in _LISTS},
     "timelines": "timelines",
     "review": "reviews",
     "pull_request_commit": "commits of pull requests",

@@ -21,6 +21,7 @@ from sprintlib.history.completeness import incomplete
 from sprintlib.history.decisions import with_decisions
 from sprintlib.history.fact_reader import RUN_ORDER, FactReader, repositories
 from sprintlib.history.first_days import first_days
+from sprintlib.history.listed import LISTED
 from sprintlib.history.loading import (
     ItemFrames,
     Parts,
@@ -170,7 +171,7 @@ class _Step:
             unresolved=members.unresolved.select(MEMBERSHIPS.names()),
             commits=self._commits(touched, facts),
             runs=_merged(state.runs, facts.runs(), pl.col("id").is_in(sorted(touched.runs)), _ORDER["runs"]),
-            releases=self._releases(touched, facts),
+            listed=self._listed(touched, facts),
             changed_files=self._changed_files(touched, facts),
             **changed,
         )
@@ -265,12 +266,15 @@ class _Step:
         self._differing |= {key for key in _differing(old.filter(mine), new) if key[1] is not None}
         return _merged(old, new, mine, _ORDER["commits"])
 
-    def _releases(self, touched: Touched, facts: FactReader) -> pl.DataFrame:
-        old = self._parts.state.releases
-        if not touched.releases:
-            return old
-        kept = old.filter(~pl.col("repository_id").is_in(sorted(touched.releases)))
-        return pl.concat([kept, facts.releases()]).sort("published_at", "tag")
+    def _listed(self, touched: Touched, facts: FactReader) -> dict[str, pl.DataFrame]:
+        """Things that belong to no item: read again in the repositories in which any of a kind changed."""
+        frames = dict(self._parts.state.listed)
+        for kind in LISTED:
+            name = kind.table.name
+            if where := touched.repositories_of(name):
+                kept = frames[name].filter(~pl.col("repository_id").is_in(sorted(where)))
+                frames[name] = pl.concat([kept, facts.listed(kind)]).sort(kind.at, kind.then)
+        return frames
 
     def _changed_files(self, touched: Touched, facts: FactReader) -> pl.DataFrame:
         old, new = self._parts.state.changed_files, facts.changed_files()
@@ -293,7 +297,7 @@ class _Step:
             milestones=_by_repository(milestones),
             commits={} if made.changed_files.equals(state.changed_files) else touched.commits,
             runs=frozenset() if same_runs else touched.runs,
-            releases=frozenset() if made.releases.equals(state.releases) else touched.releases,
+            listed=frozenset(one for one in touched.listed if not made.listed[one[0]].equals(state.listed[one[0]])),
         )
 
 

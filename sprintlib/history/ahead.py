@@ -9,21 +9,13 @@ from sqlalchemy import ColumnElement, Connection, String, Table, and_, cast, fal
 from sprintlib.facts.changes import FactChange
 from sprintlib.history.touched import Touched
 from sprintlib.store import schema
+from sprintlib.store.nature import nature
 
-_LIFE = ("created_at", "updated_at", "closed_at", "gone_at", "observed_at")
-_TIMES: tuple[tuple[Table, str, str, tuple[str, ...]], ...] = (
-    (schema.issue, "item", "number", _LIFE),
-    (schema.pull_request, "item", "number", (*_LIFE, "merged_at")),
-    (schema.event, "item", "number", ("happened_at",)),
-    (schema.comment, "item", "number", ("created_at", "updated_at", "gone_at", "observed_at")),
-    (schema.review, "item", "number", ("submitted_at", "observed_at")),
-    (schema.dependency, "item", "number", ("observed_at",)),
-    (schema.commit, "commit", "sha", ("committed_at",)),
-    (schema.workflow_run, "run", "id", ("created_at", "started_at", "updated_at", "gone_at")),
-    (schema.release, "release", "id", ("published_at", "gone_at")),
-    (schema.milestone, "milestone", "number", _LIFE),
-    (schema.snapshot, "milestone", "number", ("observed_at",)),
-    (schema.milestone_change, "milestone", "number", ("happened_at",)),
+# table, what a row is about, its key, times that may lie ahead
+_TIMES = tuple(
+    (table, *about, nature(table).times)
+    for table in schema.metadata.sorted_tables
+    if (about := nature(table).about) and nature(table).times
 )
 
 
@@ -50,8 +42,8 @@ def changes_ahead(
 def _among(table: Table, kind: str, key: str, touched: Touched) -> ColumnElement[bool]:
     if kind == "run":
         return table.c[key].in_(sorted(touched.runs))
-    if kind == "release":
-        return table.c.repository_id.in_(sorted(touched.releases))
+    if nature(table).listed:
+        return table.c.repository_id.in_(sorted(touched.repositories_of(kind)))
     keys = {"item": touched.items, "milestone": touched.milestones, "commit": touched.commits}[kind]
     parts = [and_(table.c.repository_id == own, table.c[key].in_(sorted(wanted))) for own, wanted in keys.items()]
     return or_(false(), *parts)

@@ -10,6 +10,7 @@ from sqlalchemy.sql.elements import KeyedColumnElement
 
 from sprintlib.facts.batch import read_payload
 from sprintlib.facts.rows import Origin, item_reference, milestone_row
+from sprintlib.history.listed import ListedFrame
 from sprintlib.history.machines import Machines
 from sprintlib.history.names import former_names, repositories_meant
 from sprintlib.history.presence import LEAVING
@@ -20,7 +21,6 @@ from sprintlib.history.state import (
     COMMITS,
     DEPENDENCIES,
     EVENTS,
-    RELEASES,
     REPOSITORIES,
     REVIEWS,
     RUNS,
@@ -28,6 +28,7 @@ from sprintlib.history.state import (
 from sprintlib.history.touched import Touched
 from sprintlib.store import frame
 from sprintlib.store.frames import UTC_DATETIME
+from sprintlib.store.nature import nature
 from sprintlib.store.schema import (
     changed_file,
     comment,
@@ -41,7 +42,6 @@ from sprintlib.store.schema import (
     payload,
     pull_request,
     pull_request_commit,
-    release,
     repository,
     review,
     snapshot,
@@ -55,7 +55,6 @@ MILESTONE_EVENTS = ("milestoned", "demilestoned", "converted_to_discussion", "tr
 
 _ITEM = ["repository_id", "number"]
 RUN_ORDER = ["created_at", "id", "attempt"]
-_OF_ITEMS = frozenset({issue, pull_request, event, comment, review, pull_request_commit, dependency})
 _BY_DEFAULT = Machines()
 _PAYLOAD = (
     "repository_id",
@@ -312,12 +311,13 @@ class FactReader:
         ]
         return pl.DataFrame(rows, schema=DEPENDENCIES, orient="row")
 
-    def releases(self) -> pl.DataFrame:
-        """Published releases (schema RELEASES), oldest first."""
-        names = ("repository_id", "tag", "html_url", "prerelease", "published_at")
-        query = select(*_columns(release, names)).where(_there(release, self._as_of))
-        found = self._frame(query, release, release.c.published_at)
-        return _in_schema(found.rename({"html_url": "url"}).sort("published_at", "tag"), RELEASES)
+    def listed(self, kind: ListedFrame) -> pl.DataFrame:
+        """Things of a repository that belong to no item and were there by then, oldest first."""
+        table = kind.table
+        names = tuple("html_url" if name == "url" else name for name in kind.columns if name != "repo")
+        query = select(*_columns(table, names)).where(_there(table, self._as_of))
+        found = self._frame(query, table, table.c[kind.at]).rename({"html_url": "url"}, strict=False)
+        return _in_schema(found.sort(kind.at, kind.then), kind.columns)
 
     def changed_files(self) -> pl.DataFrame:
         """Files that commits of the last year changed (schema CHANGED_FILES), oldest first."""
@@ -396,14 +396,14 @@ def _keyed(table: Table, column: ColumnElement[Any], keys: Mapping[int, Collecti
 
 def _touches(table: Table, touched: Touched) -> ColumnElement[bool]:
     """Which rows of a table are about what was touched; all where the table says so little that it is read whole."""
-    if table in _OF_ITEMS:
+    if nature(table).about == ("item", "number"):
         return _keyed(table, table.c.number, touched.items)
     if table is snapshot:
         return _keyed(table, table.c.number, touched.milestones)
     if table is workflow_run:
         return table.c.id.in_(sorted(touched.runs))
-    if table is release:
-        return table.c.repository_id.in_(sorted(touched.releases))
+    if nature(table).listed:
+        return table.c.repository_id.in_(sorted(touched.repositories_of(table.name)))
     if table is changed_file:
         return _keyed(table, table.c.sha, touched.commits)
     return true()

@@ -11,6 +11,7 @@ from sprintlib.history.decisions import with_decisions
 from sprintlib.history.fact_reader import FactReader, repositories
 from sprintlib.history.first_days import first_days
 from sprintlib.history.items import read_items, read_transitions
+from sprintlib.history.listed import LISTED
 from sprintlib.history.machines import Machines
 from sprintlib.history.memberships import Memberships, Stays, read_memberships, stays_by_item
 from sprintlib.history.milestones import read_milestones
@@ -90,7 +91,7 @@ def read_state(connection: Connection, repos: pl.DataFrame, settings: Settings, 
         commits=facts.commits(),
         runs=facts.runs(),
         unresolved=members.unresolved.select(MEMBERSHIPS.names()),
-        releases=facts.releases(),
+        listed={kind.table.name: facts.listed(kind) for kind in LISTED},
         changed_files=facts.changed_files(),
         sprint_parts=parts,
         holdings=Holdings(

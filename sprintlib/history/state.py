@@ -10,6 +10,7 @@ import polars as pl
 from polars._typing import PolarsDataType
 
 from sprintlib.experiments.model import Experiment
+from sprintlib.history.listed import no_listed
 from sprintlib.learning import Priors, Recalibration
 from sprintlib.settings import SprintSource
 from sprintlib.store.frames import UTC_DATETIME
@@ -163,16 +164,6 @@ DEPENDENCIES = _schema(
         "observed_at": UTC_DATETIME,
     }
 )
-RELEASES = _schema(
-    {
-        "repository_id": pl.Int64,
-        "repo": pl.String,
-        "tag": pl.String,
-        "url": pl.String,
-        "prerelease": pl.Boolean,
-        "published_at": UTC_DATETIME,
-    }
-)
 CHANGED_FILES = _schema(
     {
         "repository_id": pl.Int64,
@@ -226,6 +217,7 @@ class ProjectState:
     unknown_titles: milestones that sprint.toml names and that never were.
     source: what the milestones of this past are: GitHub's, or sprints of another source (history.sprint_source).
     points: of items on a GitHub Project that have some, as of the moment (schema POINTS).
+    listed: name of the table -> things of a repository that belong to no item (history.listed).
     experiments: those that items enter at the moment. recalibration: the one in force then. priors: of other teams, in
     use then; both None for a past made from another one.
     """
@@ -244,7 +236,7 @@ class ProjectState:
     runs: pl.DataFrame
     unresolved: pl.DataFrame
     dependencies: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DEPENDENCIES))
-    releases: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RELEASES))
+    listed: Mapping[str, pl.DataFrame] = field(default_factory=no_listed)
     changed_files: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CHANGED_FILES))
     sprint_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     holdings: Holdings = field(default_factory=Holdings)
@@ -255,6 +247,11 @@ class ProjectState:
     experiments: tuple[Experiment, ...] = ()
     recalibration: Recalibration | None = None
     priors: Priors | None = None
+
+    @property
+    def releases(self) -> pl.DataFrame:
+        """Published releases (schema history.listed.RELEASES), oldest first."""
+        return self.listed["release"]
 
     def cached(self, work: Callable[["ProjectState", *More], Found], *more: *More) -> Found:
         """What `work(past, *more)` finds, worked out the first time that it is asked for and kept as long as the past.

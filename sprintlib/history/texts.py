@@ -22,9 +22,9 @@ from sprintlib.store.schema import (
     comment,
     commit,
     issue,
+    listed,
     pull_request,
     pull_request_commit,
-    release,
     repository,
     review,
 )
@@ -79,10 +79,11 @@ def texts_state(engine: Engine, settings: Settings) -> str:
     with engine.connect() as connection:
         seen = [
             tuple(connection.execute(select(func.count(), func.max(table.c.observed_at)).select_from(table)).one())
-            for table in (issue, pull_request, comment, review, commit, release)
+            for table in (issue, pull_request, comment, review, commit, listed.release)
         ]
         gone = [
-            connection.scalar(select(func.count(table.c.gone_at))) for table in (issue, pull_request, comment, release)
+            connection.scalar(select(func.count(table.c.gone_at)))
+            for table in (issue, pull_request, comment, listed.release)
         ]
         called = connection.execute(select(repository.c.id, repository.c.full_name).order_by(repository.c.id)).all()
         files = connection.scalar(select(func.count()).select_from(changed_file))
@@ -203,7 +204,9 @@ def _paths(connection: Connection, repo: _Repository) -> dict[str, list[str]]:
 
 def _releases(connection: Connection, repo: _Repository) -> Iterator[Text]:
     names = ("id", "tag", "name", "body", "html_url", "published_at", "observed_at")
-    query = _select(release, repo, *names).where(release.c.published_at.is_not(None), release.c.gone_at.is_(None))
+    query = _select(listed.release, repo, *names).where(
+        listed.release.c.published_at.is_not(None), listed.release.c.gone_at.is_(None)
+    )
     for row in connection.execute(query):
         yield Text(
             key=f"release:{row.id}",

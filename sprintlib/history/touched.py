@@ -8,17 +8,21 @@ from typing import TypeVar
 from sprintlib.facts.changes import FactChange
 
 Key = TypeVar("Key", int, str)
+_BY_KEY = frozenset({"item", "milestone", "commit", "run"})
 
 
 @dataclass(frozen=True)
 class Touched:
-    """Numbers of items and milestones and shas of commits by repository id, ids of runs, repositories with releases."""
+    """Numbers of items and milestones and shas of commits by repository id, and ids of runs.
+
+    listed: of things that belong to no item, the table and the repository in which any of them changed.
+    """
 
     items: Mapping[int, frozenset[int]] = field(default_factory=dict)
     milestones: Mapping[int, frozenset[int]] = field(default_factory=dict)
     commits: Mapping[int, frozenset[str]] = field(default_factory=dict)
     runs: frozenset[int] = frozenset()
-    releases: frozenset[int] = frozenset()
+    listed: frozenset[tuple[str, int]] = frozenset()
 
     @classmethod
     def of(cls, changes: Iterable[FactChange], repository_ids: Collection[int]) -> "Touched":
@@ -29,14 +33,18 @@ class Touched:
             milestones=_numbers(own, "milestone"),
             commits=_keys((change.repository_id, change.key) for change in own if change.kind == "commit"),
             runs=frozenset(int(change.key) for change in own if change.kind == "run"),
-            releases=frozenset(change.repository_id for change in own if change.kind == "release"),
+            listed=frozenset((change.kind, change.repository_id) for change in own if change.kind not in _BY_KEY),
         )
 
     @property
     def size(self) -> int:
         """How many things have to be read again."""
         parts = (self.items, self.milestones, self.commits)
-        return sum(len(keys) for part in parts for keys in part.values()) + len(self.runs) + len(self.releases)
+        return sum(len(keys) for part in parts for keys in part.values()) + len(self.runs) + len(self.listed)
+
+    def repositories_of(self, table: str) -> frozenset[int]:
+        """Where things of a table that belong to no item changed."""
+        return frozenset(key for name, key in self.listed if name == table)
 
 
 def _numbers(changes: Iterable[FactChange], kind: str) -> dict[int, frozenset[int]]:

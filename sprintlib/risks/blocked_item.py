@@ -1,10 +1,10 @@
 """Items that cannot move because another item is open."""
 
 from sprintlib.forecast import in_time, working_days
-from sprintlib.risks.blocked_items import BlockedItem
 from sprintlib.risks.context import SprintContext, a_chance, span
 from sprintlib.risks.model import Risk, Severity
 from sprintlib.risks.presence import present
+from sprintlib.risks.waiting import BlockedItem
 
 KIND = "blocked_item"
 PLACE = 10

@@ -24,10 +24,10 @@ from sprintlib.history.started_work import pulls_of, started_at
 from sprintlib.knowledge.cleaning import heading
 from sprintlib.risks import progress
 from sprintlib.risks.activity_baseline import ActivityBaseline, activity_baseline
-from sprintlib.risks.blocked_items import BlockedItem, blocked_items
 from sprintlib.risks.next_actor import NextMove, next_moves
 from sprintlib.risks.on_hold import on_hold
 from sprintlib.risks.unnamed_work import UnnamedWork, unnamed_work
+from sprintlib.risks.waiting import BlockedItem, blocked_items
 from sprintlib.settings import ActionSettings, RiskSettings
 
 TITLE_LENGTH = 70

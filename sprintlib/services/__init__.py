@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sprintlib.services.graphs import DependencyGraph, dependency_graph
     from sprintlib.services.question_answering import Answer, answer, ask
     from sprintlib.services.reliability import Calibration, calibration
-    from sprintlib.services.report_runs import report_file, runs
+    from sprintlib.services.report_runs import ReportVerdict, report_file, report_verdicts, runs
     from sprintlib.services.scope_changes import ScopeEntry, scope_log
     from sprintlib.services.stage_times import AgeingItem, Flow, MergedPull, StageTimes, flow
     from sprintlib.services.standings import chances, fill_days, standing, stood_before, trends
@@ -49,7 +49,7 @@ _MODULES = {
     "stage_times": ("AgeingItem", "Flow", "MergedPull", "StageTimes", "flow"),
     "graphs": ("DependencyGraph", "dependency_graph"),
     "question_answering": ("Answer", "answer", "ask"),
-    "report_runs": ("report_file", "runs"),
+    "report_runs": ("ReportVerdict", "report_file", "report_verdicts", "runs"),
     "stored": ("forecasts", "risks", "stored_milestones"),
     "token_administration": ("create_token", "revoke_token", "tokens"),
     "scope_changes": ("ScopeEntry", "scope_log"),
@@ -66,6 +66,7 @@ __all__ = [
     "GivenAnswer",
     "MergedPull",
     "OpenRecommendation",
+    "ReportVerdict",
     "ScopeEntry",
     "StageTimes",
     "WhatIfResult",
@@ -95,6 +96,7 @@ __all__ = [
     "record_feedback",
     "replay",
     "report_file",
+    "report_verdicts",
     "repositories",
     "retry_deliveries",
     "revoke_token",

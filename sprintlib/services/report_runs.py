@@ -1,8 +1,10 @@
-"""Report runs, and the files of those that went well."""
+"""Report runs, the files of those that went well, and what they said beside what is said now."""
 
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -12,6 +14,7 @@ from sprintlib.results import mark_dead_runs
 from sprintlib.results import runs as read_runs
 from sprintlib.results.run_table import Kind, State, Trigger, find_run
 from sprintlib.services.moments import Moment
+from sprintlib.services.stored import latest
 
 ReportFormat = Literal["html", "markdown", "numbers"]
 FILES: dict[ReportFormat, str] = {"html": "report.html", "markdown": "report.md", "numbers": "analysis.json"}
@@ -55,6 +58,35 @@ def report_file(project: ProjectHandle, run: int, kind: ReportFormat) -> Path:
     if found is None or not found.folder or not file.is_relative_to(folder) or not file.is_file():
         raise AnalysisError(f"Run {run} has no report: 'sprint run list' shows those that have.")
     return file
+
+
+class ReportVerdict(NamedTuple):
+    """The chance (0-1) that a report gave its milestone, and the one of the newest analysis; None where unknown."""
+
+    then: float | None
+    now: float | None
+
+
+def report_verdicts(project: ProjectHandle, folders: Iterable[str]) -> Mapping[str, ReportVerdict]:
+    """Of each report of one milestone, by its folder. A report that is gone or cannot be read is left out."""
+    _see_all(project)
+    now = {milestone.key: milestone.probability for _, milestone in latest(project)}
+    found = {}
+    for folder in folders:
+        told = _told(project.settings.reports_dir / folder / FILES["numbers"])
+        if told is not None:
+            found[folder] = ReportVerdict(told.get("probability"), now.get(told.get("key", "")))
+    return found
+
+
+def _told(file: Path) -> Mapping[str, Any] | None:
+    """The only milestone of a report's numbers."""
+    try:
+        milestones = json.loads(file.read_text(encoding="utf-8"))["milestones"]
+        (milestone,) = milestones
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return milestone if isinstance(milestone, dict) else None
 
 
 def _see_all(project: ProjectHandle) -> None:

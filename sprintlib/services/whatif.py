@@ -1,4 +1,7 @@
-"""`sprint whatif`: the forecast of one milestone under supposed changes, and what would reach a target."""
+"""The forecast of one milestone under supposed changes, and what would reach a target.
+
+`sprint whatif`, the pages, the API and notebooks all ask here.
+"""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, Column, Date, Float, Index, Integer, String, Table, Text
 
 from sprintlib.store.columns import metadata, moment, observed, of_repository
+from sprintlib.store.nature import of_facts
 
 board_iteration = Table(
     "board_iteration",
@@ -14,6 +15,7 @@ board_iteration = Table(
     Column("first_day", Date, nullable=False),
     Column("days", Integer, nullable=False),
     comment="iterations of GitHub Projects: a row whenever one was seen otherwise than before",
+    info=of_facts(made_from="else"),
 )
 
 board_item = Table(
@@ -30,5 +32,6 @@ board_item = Table(
     moment("created_at", nullable=False, comment="when it was put on the board"),
     *observed(),
     comment="issues and pull requests on GitHub Projects: a row for each version that was seen",
+    info=of_facts(made_from="else"),
 )
 Index("ix_board_item_repository_id", board_item.c.repository_id, board_item.c.number)

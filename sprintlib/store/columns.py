@@ -62,6 +62,11 @@ def of_repository(primary_key: bool = False) -> Column[Any]:
     return Column("repository_id", BigInteger, ForeignKey("repository.id"), primary_key=primary_key, nullable=False)
 
 
+def gone_at() -> Column[Any]:
+    """Counted no longer from then on; what was before stays as it was."""
+    return moment("gone_at", comment="when GitHub was first found to have it no longer; null while it has")
+
+
 def observed() -> tuple[Column[Any], Column[Any]]:
     """Where a row came from and when it was last fetched."""
     return Column("source", String(16), nullable=False), moment("observed_at", nullable=False)

@@ -21,12 +21,11 @@ from sqlalchemy import (
     Text,
 )
 
-from sprintlib.store.columns import metadata, moment, observed, of_repository
+from sprintlib.store.columns import gone_at, metadata, moment, observed, of_repository
+from sprintlib.store.nature import of_facts
 
-
-def _gone_at() -> Column[Any]:
-    """Counted no longer from then on; what was before stays as it was."""
-    return moment("gone_at", comment="when GitHub was first found to have it no longer; null while it has")
+_ITEM = ("item", "number")
+_LIFE = ("created_at", "updated_at", "closed_at", "gone_at", "observed_at")
 
 
 def _item_columns() -> tuple[Column[Any], ...]:
@@ -50,7 +49,7 @@ def _item_columns() -> tuple[Column[Any], ...]:
         moment("created_at", nullable=False),
         moment("updated_at", nullable=False),
         moment("closed_at"),
-        _gone_at(),
+        gone_at(),
     )
 
 
@@ -61,6 +60,7 @@ organization = Table(
     Column("node_id", String(64)),
     Column("kind", String(16)),
     *observed(),
+    info=of_facts(made_from="payloads"),
 )
 
 repository = Table(
@@ -77,6 +77,7 @@ repository = Table(
     Column("archived", Boolean),
     moment("created_at"),
     *observed(),
+    info=of_facts(made_from="payloads"),
 )
 
 repository_name = Table(
@@ -88,15 +89,17 @@ repository_name = Table(
     of_repository(),
     moment("seen_at", nullable=False),
     comment="every name under which a repository was found: it is looked up by what a name meant",
+    info=of_facts(made_from="else"),
 )
 
-project = Table("project", metadata, Column("name", String(128), primary_key=True))
+project = Table("project", metadata, Column("name", String(128), primary_key=True), info=of_facts(made_from="else"))
 
 project_repository = Table(
     "project_repository",
     metadata,
     Column("project", String(128), ForeignKey("project.name"), primary_key=True),
     of_repository(primary_key=True),
+    info=of_facts(made_from="else"),
 )
 
 milestone = Table(
@@ -115,8 +118,11 @@ milestone = Table(
     moment("created_at", nullable=False),
     moment("updated_at"),
     moment("closed_at"),
-    _gone_at(),
+    gone_at(),
     *observed(),
+    info=of_facts(
+        about=("milestone", "number"), newest_by=("updated_at", "observed_at"), times=_LIFE, made_from="payloads"
+    ),
 )
 
 milestone_title = Table(
@@ -128,6 +134,7 @@ milestone_title = Table(
     Column("proof", String(256), nullable=False),
     moment("seen_at", nullable=False),
     comment="titles under which a payload showed a milestone number; seen_at is the payload's own update time",
+    info=of_facts(about=("milestone", "number"), made_from="payloads"),
 )
 
 issue = Table(
@@ -136,6 +143,13 @@ issue = Table(
     *_item_columns(),
     Column("blockers", Integer, comment="how many blockers GitHub counts; null where it does not say"),
     *observed(),
+    info=of_facts(
+        about=_ITEM,
+        newest_by=("updated_at", "observed_at"),
+        keep_known=("blockers",),
+        times=_LIFE,
+        made_from="payloads",
+    ),
 )
 
 pull_request = Table(
@@ -155,6 +169,13 @@ pull_request = Table(
     Column("deletions", Integer),
     Column("changed_files", Integer),
     *observed(),
+    info=of_facts(
+        about=_ITEM,
+        newest_by=("updated_at", "observed_at"),
+        keep_known=("additions", "deletions", "changed_files", "comments"),
+        times=(*_LIFE, "merged_at"),
+        made_from="payloads",
+    ),
 )
 
 review = Table(
@@ -172,6 +193,7 @@ review = Table(
     Column("html_url", Text),
     moment("submitted_at", nullable=False),
     *observed(),
+    info=of_facts(about=_ITEM, newest_by=("observed_at",), times=("submitted_at", "observed_at"), made_from="payloads"),
 )
 Index("ix_review_number", review.c.repository_id, review.c.number)
 
@@ -190,9 +212,15 @@ comment = Table(
     Column("html_url", Text),
     moment("created_at", nullable=False),
     moment("updated_at", nullable=False),
-    _gone_at(),
+    gone_at(),
     *observed(),
     PrimaryKeyConstraint("kind", "id"),
+    info=of_facts(
+        about=_ITEM,
+        newest_by=("updated_at", "observed_at"),
+        times=("created_at", "updated_at", "gone_at", "observed_at"),
+        made_from="payloads",
+    ),
 )
 Index("ix_comment_number", comment.c.repository_id, comment.c.number)
 
@@ -207,6 +235,7 @@ commit = Table(
     moment("authored_at"),
     moment("committed_at", nullable=False),
     *observed(),
+    info=of_facts(about=("commit", "sha"), times=("committed_at",), made_from="payloads"),
 )
 
 pull_request_commit = Table(
@@ -215,6 +244,7 @@ pull_request_commit = Table(
     of_repository(primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("sha", String(40), primary_key=True),
+    info=of_facts(about=_ITEM, made_from="payloads"),
 )
 
 changed_file = Table(
@@ -225,6 +255,7 @@ changed_file = Table(
     Column("path", String(1024), primary_key=True),
     Column("additions", Integer, comment="null for a binary file"),
     Column("deletions", Integer, comment="null for a binary file"),
+    info=of_facts(made_from="else"),
 )
 
 workflow_run = Table(
@@ -246,28 +277,16 @@ workflow_run = Table(
     moment("created_at", nullable=False),
     moment("started_at"),
     moment("updated_at", nullable=False),
-    _gone_at(),
+    gone_at(),
     *observed(),
+    info=of_facts(
+        about=("run", "id"),
+        newest_by=("updated_at", "observed_at"),
+        times=("created_at", "started_at", "updated_at", "gone_at"),
+        made_from="payloads",
+    ),
 )
 Index("ix_workflow_run_repository_id", workflow_run.c.repository_id, workflow_run.c.created_at)
-
-release = Table(
-    "release",
-    metadata,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
-    Column("node_id", String(64)),
-    of_repository(),
-    Column("tag", Text, nullable=False),
-    Column("name", Text),
-    Column("body", Text),
-    Column("prerelease", Boolean),
-    Column("draft", Boolean),
-    Column("html_url", Text),
-    moment("created_at", nullable=False),
-    moment("published_at"),
-    _gone_at(),
-    *observed(),
-)
 
 event = Table(
     "event",
@@ -291,6 +310,7 @@ event = Table(
     moment("happened_at", nullable=False),
     *observed(),
     comment="append-only timeline: the source of as-of truth",
+    info=of_facts(about=_ITEM, times=("happened_at",), made_from="payloads"),
 )
 Index("ix_event_number", event.c.repository_id, event.c.number, event.c.happened_at)
 Index("ix_event_kind", event.c.repository_id, event.c.kind)
@@ -304,6 +324,7 @@ dependency = Table(
     Column("type", String(16), primary_key=True, comment="blocks"),
     *observed(),
     comment="edges that GitHub itself states; edges read from text are derived in sprintlib.dependencies",
+    info=of_facts(about=_ITEM, times=("observed_at",), made_from="payloads"),
 )
 
 snapshot = Table(
@@ -319,6 +340,7 @@ snapshot = Table(
     Column("closed_issues", Integer),
     moment("observed_at", nullable=False),
     comment="each milestone as it was when first seen that day",
+    info=of_facts(about=("milestone", "number"), times=("observed_at",), made_from="else"),
 )
 
 payload = Table(
@@ -334,67 +356,4 @@ payload = Table(
     Column("source", String(16), nullable=False, server_default="rest", comment="who told it last"),
     moment("seen_at", comment="when it was last told; observed_at is when it was first"),
     comment="append-only",
-)
-
-sync_cursor = Table(
-    "sync_cursor",
-    metadata,
-    of_repository(primary_key=True),
-    Column("repository", String(256), nullable=False, comment="OWNER/NAME as GitHub spelled it then"),
-    Column("kind", String(32), primary_key=True),
-    Column("etag", Text, comment="of the first page, newest first; set once the kind is complete"),
-    Column("position", JSON, comment="where to go on: next page while incomplete, newest update time seen"),
-    Column("complete", Boolean, nullable=False),
-    Column("collected", Integer, nullable=False),
-    Column("expected", Integer, comment="what GitHub says there is; null where it does not say"),
-    Column("note", Text),
-    moment("as_of", nullable=False),
-)
-
-listed_page = Table(
-    "listed_page",
-    metadata,
-    of_repository(primary_key=True),
-    Column("kind", String(32), primary_key=True, comment="as in sync_cursor"),
-    Column("page", Integer, primary_key=True, autoincrement=False, comment="1, 2, ... of the list, oldest first"),
-    Column("address", Text, nullable=False, comment="path and query"),
-    Column("following", Text, comment="address of the next page; null on the last"),
-    Column("etag", Text),
-    Column("keys", JSON, nullable=False, comment="by table, the numbers or ids that the page held"),
-    comment="what GitHub listed when it was last compared with what is held, page by page, so that a 304 tells all",
-)
-
-item_cursor = Table(
-    "item_cursor",
-    metadata,
-    of_repository(primary_key=True),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("part", String(16), primary_key=True, comment="timeline | detail | blocked_by"),
-    moment("updated_at", nullable=False),
-    comment="up to which update of an item its own requests were made",
-)
-
-set_aside = Table(
-    "set_aside",
-    metadata,
-    Column("repository", String(256), primary_key=True, comment="OWNER/NAME as GitHub spells it"),
-    Column("kind", String(32), primary_key=True, comment="a list, a part of an item, or what one element is"),
-    Column("key", String(96), primary_key=True, comment="number, id or sha; empty for a whole list"),
-    Column("reason", Text, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    moment("since", nullable=False),
-    moment("next_try", nullable=False),
-    comment="what could not be collected by itself, while everything else was",
-)
-
-sync_run = Table(
-    "sync_run",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("state", String(16), nullable=False, comment="running | ok | failed"),
-    Column("requests", Integer, nullable=False),
-    Column("not_modified", Integer, nullable=False),
-    Column("message", Text),
-    moment("started_at", nullable=False),
-    moment("finished_at"),
 )

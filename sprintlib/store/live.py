@@ -3,6 +3,7 @@
 from sqlalchemy import JSON, BigInteger, Column, Float, Index, Integer, LargeBinary, String, Table, Text
 
 from sprintlib.store.columns import metadata, moment, of_repository
+from sprintlib.store.nature import of_facts
 
 # SQLite numbers rows by itself only where the key is an INTEGER
 _COUNTED = BigInteger().with_variant(Integer, "sqlite")
@@ -62,6 +63,7 @@ milestone_change = Table(
     moment("happened_at", nullable=False, primary_key=True),
     Column("before", Text, comment="the value until then; null: there was none"),
     comment="edits of milestones, which only webhooks tell",
+    info=of_facts(about=("milestone", "number"), times=("happened_at",), made_from="payloads"),
 )
 
 metric = Table(

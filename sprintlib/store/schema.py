@@ -4,8 +4,10 @@ Facts keep two clocks: when something happened in the world (`created_at`, `happ
 fetched it (`observed_at`). All times are UTC. Table names are singular. People appear as logins only.
 """
 
+from sprintlib.store import listed
 from sprintlib.store.access import api_token, audit, erased_person, session
 from sprintlib.store.boards import board_item, board_iteration
+from sprintlib.store.collecting import item_cursor, listed_page, set_aside, sync_cursor, sync_run
 from sprintlib.store.columns import UtcDateTime, metadata
 from sprintlib.store.decisions import experiment, experiment_item, imported_prior, recalibration
 from sprintlib.store.facts import (
@@ -15,8 +17,6 @@ from sprintlib.store.facts import (
     dependency,
     event,
     issue,
-    item_cursor,
-    listed_page,
     milestone,
     milestone_title,
     organization,
@@ -25,14 +25,10 @@ from sprintlib.store.facts import (
     project_repository,
     pull_request,
     pull_request_commit,
-    release,
     repository,
     repository_name,
     review,
-    set_aside,
     snapshot,
-    sync_cursor,
-    sync_run,
     workflow_run,
 )
 from sprintlib.store.live import delivery, fact_change, item_refresh, metric, milestone_change
@@ -76,6 +72,7 @@ __all__ = [
     "issue",
     "item_cursor",
     "item_refresh",
+    "listed",
     "listed_page",
     "metadata",
     "metric",
@@ -90,7 +87,6 @@ __all__ = [
     "pull_request_commit",
     "recalibration",
     "recommendation",
-    "release",
     "repository",
     "repository_name",
     "review",

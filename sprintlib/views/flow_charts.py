@@ -39,7 +39,7 @@ def cycle_time_figure(flow: Flow, known: frozenset[str], local: "Callable[[datet
     """
     if not flow.merged:
         reason = f"No pull request of a person was merged in the last {WINDOW_DAYS} days."
-        return macro(_TEMPLATE, "cycle_times", None, reason, "", "")
+        return macro(_TEMPLATE, "cycle_times", None, reason, "", "", "")
     chart = chart_html(cycle_time_chart(flow, known, local), describe_cycle_times(flow))
     times = [
         [STAGE_NAMES[one.stage], _days(one.p50), _days(one.p85), str(one.n)]
@@ -57,7 +57,8 @@ def cycle_time_figure(flow: Flow, known: frozenset[str], local: "Callable[[datet
         for pull in reversed(flow.merged)
     ]
     columns = ("Pull request", "Title", "Merged", *STAGE_NAMES.values())
-    return macro(_TEMPLATE, "cycle_times", chart, _few(flow), percentiles, _table("Cycle times", columns, rows))
+    said = describe_cycle_times(flow)
+    return macro(_TEMPLATE, "cycle_times", chart, _few(flow), said, percentiles, _table("Cycle times", columns, rows))
 
 
 def cycle_time_chart(flow: Flow, known: frozenset[str], local: "Callable[[datetime], date]") -> "alt.LayerChart":
@@ -92,7 +93,7 @@ def cycle_time_chart(flow: Flow, known: frozenset[str], local: "Callable[[dateti
 def ageing_figure(flow: Flow, known: frozenset[str]) -> Markup:
     """Open work by stage and how long it has stood there, beside the team's own percentiles; the same as a table."""
     if not flow.ageing:
-        return macro(_TEMPLATE, "ageing", None, "Nothing is in progress: no open item has been started.", "")
+        return macro(_TEMPLATE, "ageing", None, "Nothing is in progress: no open item has been started.", "", "")
     chart = chart_html(ageing_chart(flow, known), describe_ageing(flow, known))
     rows = [
         [
@@ -106,7 +107,8 @@ def ageing_figure(flow: Flow, known: frozenset[str]) -> Markup:
         for one in flow.ageing
     ]
     head = ("Item", "Title", "Stage", "Working days in it", "85% within", "Beside the team's own")
-    return macro(_TEMPLATE, "ageing", chart, _few(flow), macro("macros.html", "table", "Work in progress", head, rows))
+    table = macro("macros.html", "table", "Work in progress", head, rows)
+    return macro(_TEMPLATE, "ageing", chart, _few(flow), describe_ageing(flow, known), table)
 
 
 def ageing_chart(flow: Flow, known: frozenset[str]) -> "alt.LayerChart":
@@ -197,7 +199,12 @@ def describe_cycle_times(flow: Flow) -> str:
     said = f"Cycle times of {count(times.n, 'pull request')} merged in the last {WINDOW_DAYS} days"
     if times.p50 is None:
         return f"{said}."
-    return f"{said}: half within {_days(times.p50)} working days, 85% within {_days(times.p85)}."
+    said += f": half within {_days(times.p50)} working days, 85% within {_days(times.p85)}"
+    stages = [one for one in flow.times if one.stage != "cycle" and one.p85 is not None]
+    if not stages:
+        return f"{said}."
+    longest = max(stages, key=lambda one: one.p85 or 0.0)
+    return f"{said}; what takes longest is {STAGE_NAMES[longest.stage].lower()}, 85% within {_days(longest.p85)}."
 
 
 def describe_ageing(flow: Flow, known: frozenset[str]) -> str:
@@ -206,7 +213,11 @@ def describe_ageing(flow: Flow, known: frozenset[str]) -> str:
     said = f"{count(len(flow.ageing), 'item')} in progress"
     if not old:
         return f"{said}, none of them longer in its stage than 85% of merged pull requests."
-    names = ", ".join(f"{short(one.ref, known)} ({STAGE_NAMES[one.stage].lower()})" for one in old[:3])
+    names = ", ".join(
+        f"{short(one.ref, known)} ({STAGE_NAMES[one.stage].lower()}, {_days(one.days)} working days; "
+        f"85% within {_days(flow.of(one.stage).p85)})"
+        for one in old[:3]
+    )
     return f"{said}; longer in their stage than 85% of merged pull requests: {names}."
 
 

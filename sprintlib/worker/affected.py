@@ -17,7 +17,7 @@ def affected(state: ProjectState, sprints: Sequence[Sprint], edges: pl.DataFrame
     """
     refs = _refs(state, touched)
     linked = _linked(edges, refs)
-    repositories = {*touched.releases, *touched.commits, *_repositories_of(state, touched.runs)}
+    repositories = {*(key for _, key in touched.listed), *touched.commits, *_repositories_of(state, touched.runs)}
     return [sprint for sprint in sprints if _is_affected(state, sprint, touched, refs, linked, repositories)]
 
 

@@ -71,7 +71,10 @@ def application(
         Route(STATS_PATH, _stats(stats), methods=["GET", "DELETE"]),
         *(
             Route(repository + path, _rest(directory, answer))
-            for path, answer in endpoints.REPOSITORY_PATHS.items()
+            for path, answer in [
+                *endpoints.REPOSITORY_PATHS.items(),
+                *endpoints.further_paths(directory.datasets).items(),
+            ]
             for repository in (REPOSITORY, BY_ID)
         ),
         *(

@@ -1,7 +1,7 @@
 """What each path answers: from a dataset, the path's numbers and the query to JSON fragments."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -9,6 +9,7 @@ from functools import cached_property
 from sprintsim.fake_github import payloads
 from sprintsim.fake_github.dataset import Dataset
 from sprintsim.fake_github.items import Entry, Item, dump
+from sprintsim.fake_github.reading import EXTRAS
 
 Query = Mapping[str, str]
 
@@ -252,10 +253,14 @@ def _run_matches(run: payloads.Payload, query: Query) -> bool:
     )
 
 
-def releases(request: Request) -> Listing:
-    """Releases, newest first."""
-    found = sorted(request.dataset.extras.get("releases", []), key=lambda r: r.get("created_at") or "", reverse=True)
-    return _of_payloads(found)
+def whole_list(name: str) -> Callable[[Request], Listing]:
+    """What a file of the dataset lists, newest first: such as `releases`."""
+
+    def listed(request: Request) -> Listing:
+        found = sorted(request.dataset.extras.get(name, []), key=lambda one: one.get("created_at") or "", reverse=True)
+        return _of_payloads(found)
+
+    return listed
 
 
 def _of_payloads(found: list[payloads.Payload]) -> Listing:
@@ -281,6 +286,13 @@ def _by_id(listed: Callable[[Request], Listing]) -> Callable[[Request], bytes]:
 
 AnswerTo = Callable[[Request], bytes | Listing]
 
+
+def whole_list_paths(name: str) -> dict[str, AnswerTo]:
+    """Where such a list and each of its elements are."""
+    listed = whole_list(name)
+    return {f"/{name}": listed, f"/{name}/{{{name.removesuffix('s')}_id:int}}": _by_id(listed)}
+
+
 REPOSITORY_PATHS: dict[str, AnswerTo] = {
     "": repository,
     "/milestones": milestones,
@@ -304,6 +316,11 @@ REPOSITORY_PATHS: dict[str, AnswerTo] = {
     "/pulls/{pull_number:int}/commits": pull_commits,
     "/actions/runs": workflow_runs,
     "/actions/runs/{run_id:int}": _by_id(workflow_runs),
-    "/releases": releases,
-    "/releases/{release_id:int}": _by_id(releases),
+    **whole_list_paths("releases"),
 }
+
+
+def further_paths(datasets: Iterable[Dataset]) -> dict[str, AnswerTo]:
+    """Paths of the lists that only these datasets have."""
+    names = {name for dataset in datasets for name in dataset.extras} - set(EXTRAS)
+    return {path: answer for name in sorted(names) for path, answer in whole_list_paths(name).items()}

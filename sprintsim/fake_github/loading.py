@@ -36,8 +36,10 @@ def _load_source(source: Path) -> list[Dataset]:
     datasets: dict[str, Dataset] = {}
     extras: defaultdict[str, Payload] = defaultdict(dict)
     for document in reading.documents(source):
-        if document.part in reading.EXTRAS:
-            extras[document.source][document.part] = _extra(document)
+        if document.part not in reading.ITEM_FOLDERS:
+            # a backup keeps notes of its own beside what GitHub lists
+            if document.part in reading.EXTRAS or isinstance(document.content, list):
+                extras[document.source][document.part] = _extra(document)
             continue
         item = _item_document(document)
         if document.source not in datasets:
@@ -55,7 +57,7 @@ def _load_source(source: Path) -> list[Dataset]:
 
 
 def _extra(document: reading.Document) -> Any:
-    if not isinstance(document.content, reading.EXTRAS[document.part]):
+    if not isinstance(document.content, reading.EXTRAS.get(document.part, list)):
         raise _unreadable(document, "does not hold what its name says")
     return document.content
 

@@ -12,7 +12,7 @@ from typing import Any
 from sprintlib.errors import DatasetError
 
 ITEM_FOLDERS = ("issues", "pulls")
-# optional files of a dataset, without .json, and what they hold
+# optional files of a dataset, without .json, and what they hold; any other holds a list of the repository
 EXTRAS = {
     "repository": dict,
     "milestones": list,
@@ -21,14 +21,13 @@ EXTRAS = {
     "dependencies": dict,
     "boards": list,
 }
-_EXTRA_FILES = {f"{name}.json" for name in EXTRAS}
 GIT_FOLDER = "repo.git"
 ARCHIVE_SUFFIXES = (".tar", ".tar.xz", ".txz", ".tar.gz", ".tgz", ".tar.bz2")
 
 
 @dataclass(frozen=True)
 class Document:
-    """One JSON file. `source` names the dataset it belongs to, `part` is `issues`, `pulls` or one of EXTRAS."""
+    """One JSON file. `source` names the dataset it belongs to, `part` is `issues`, `pulls` or the name of the file."""
 
     source: str
     part: str
@@ -66,7 +65,7 @@ def _is_dataset(path: Path) -> bool:
 
 def _in_folders(folder: Path) -> Iterator[tuple[str, str, bytes]]:
     files = [file for name in ITEM_FOLDERS for file in sorted((folder / name).glob("*.json"))]
-    files += [folder / name for name in sorted(_EXTRA_FILES) if (folder / name).is_file()]
+    files += sorted(folder.glob("*.json"))
     for file in files:
         try:
             yield str(folder), str(file.relative_to(folder)), file.read_bytes()
@@ -91,4 +90,4 @@ def _inside(member: str) -> tuple[str, str] | None:
     path = PurePosixPath(member)
     if path.suffix == ".json" and path.parent.name in ITEM_FOLDERS:
         return str(path.parent.parent), f"{path.parent.name}/{path.name}"
-    return (str(path.parent), path.name) if path.name in _EXTRA_FILES else None
+    return (str(path.parent), path.name) if path.suffix == ".json" else None

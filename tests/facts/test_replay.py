@@ -154,10 +154,10 @@ def test_what_was_told_last_counts_also_where_it_had_been_told_before(
             moved = {"seen_at": now - timedelta(minutes=5 - place)}
             just = schema.payload.c.seen_at > now - timedelta(minutes=1)
             connection.execute(update(schema.payload).where(just).values(moved))
-            connection.execute(update(schema.release).values(observed_at=moved["seen_at"]))
+            connection.execute(update(schema.listed.release).values(observed_at=moved["seen_at"]))
     again = made(engine)
     with again.connect() as connection:
-        assert connection.execute(select(schema.release.c.name)).scalars().all() == ["One"]
+        assert connection.execute(select(schema.listed.release.c.name)).scalars().all() == ["One"]
     again.dispose()
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from sprintlib.facts import rows
+from sprintlib.facts.listed import release_row
 from sprintlib.facts.rows import Origin
 from tests.github import shop
 
@@ -252,7 +253,7 @@ def test_workflow_run(origin: Origin):
 
 def test_release(origin: Origin):
     payload = {"node_id": "RE_1", "tag_name": "v1", "name": "One", "created_at": shop.at(3), "published_at": None}
-    row = rows.release_row(payload, origin)
+    row = release_row(payload, origin)
     assert (row["tag"], row["name"], row["created_at"], row["published_at"]) == ("v1", "One", day(3), None)
 
 

@@ -9,6 +9,7 @@ import polars as pl
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.features import MilestoneView
 from sprintlib.history import state as schemas
+from sprintlib.history.listed import RELEASES
 from sprintlib.history.state import ProjectState
 
 API, WEB = 1, 2
@@ -44,7 +45,7 @@ AS_OF = at("11-23 12:00")  # a Monday
 
 def rows(name: str, *values: dict[str, Any]) -> pl.DataFrame:
     """Rows of one frame of Past; what is not given has a default or is null."""
-    schema: pl.Schema = getattr(schemas, name.upper())
+    schema: pl.Schema = RELEASES if name == "releases" else getattr(schemas, name.upper())
     complete = []
     for value in values:
         row: dict[str, Any] = {"repository_id": API, **_DEFAULTS.get(name, {}), **value}
@@ -72,6 +73,7 @@ def view(**frames: list[dict[str, Any]]) -> MilestoneView:
         as_of=AS_OF,
         repositories=repositories,
         unresolved=pl.DataFrame(schema=schemas.MEMBERSHIPS),
+        listed={"release": rows("releases", *frames.get("releases", []))},
         **{name: rows(name, *frames.get(name, [])) for name in names},
     )
     return MilestoneView(

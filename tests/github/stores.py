@@ -6,27 +6,13 @@ from typing import Any
 
 from sqlalchemy import Engine, Table, select
 
+from sprintlib.facts.replay import CARRIED, REBUILT
 from sprintlib.store import schema
 
-FACTS: tuple[Table, ...] = (
-    schema.organization,
-    schema.repository,
-    schema.project,
-    schema.project_repository,
-    schema.milestone,
-    schema.milestone_title,
-    schema.issue,
-    schema.pull_request,
-    schema.review,
-    schema.comment,
-    schema.commit,
-    schema.pull_request_commit,
-    schema.changed_file,
-    schema.workflow_run,
-    schema.release,
-    schema.event,
-    schema.dependency,
-    schema.snapshot,
+FACTS = tuple(
+    table
+    for table in (*REBUILT, *CARRIED)
+    if table.name not in ("sync_cursor", "item_cursor", "listed_page", "set_aside", "sync_run", "repository_name")
 )
 CURSORS: tuple[Table, ...] = (schema.sync_cursor, schema.item_cursor)
 # when and how rows were fetched, not what they say

@@ -64,6 +64,9 @@ def test_everything_of_a_folder(engine: Engine, folder: Path):
         "event": 8,
         "dependency": 1,
         "snapshot": 0,
+        "milestone_change": 0,
+        "board_item": 0,
+        "board_iteration": 0,
     }
 
 

@@ -42,7 +42,7 @@ def test_full_frames_keep_their_types(world: World) -> None:
     for name in FRAMES:
         schema = schemas.MEMBERSHIPS if name == "unresolved" else getattr(schemas, name.upper())
         assert getattr(past, name).schema == schema, name
-        assert name in ("unresolved", "releases", "changed_files", "points") or not getattr(past, name).is_empty(), name
+        assert name in ("unresolved", "changed_files", "points") or not getattr(past, name).is_empty(), name
 
 
 def test_a_naive_moment_is_refused(world: World) -> None:

@@ -18,6 +18,7 @@ _BLOCK = re.compile(
     r"^\*\*`(?P<path>[^`]+)`\*\*(?:, (?P<how>above|instead of) `(?P<line>[^\n]+)`)?:\n\n```\w*\n(?P<text>.*?)^```$",
     re.M | re.S,
 )
+_COMMAND = re.compile(r"^```bash\npython (?P<arguments>.+)\n```$", re.M)
 _FOLDERS = ("sprintlib", "sprintsim", "dashboards", "docs", "notebooks", "tests")
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "_build", ".ipynb_checkpoints", "img", "dated")
 
@@ -59,9 +60,27 @@ def put(block: Block, root: Path) -> None:
     text = path.read_text(encoding="utf-8")
     line = block.line + "\n"
     assert ("\n" + text).count("\n" + line) == 1, f"{block.path} has no such line, or several: {block.line}"
-    # a formatter takes the gap from the end of a block
-    gap = "\n\n" if path.suffix == ".py" and block.text.startswith(("def ", "class ", "@")) else ""
-    path.write_text(text.replace(line, block.text + (gap + line if block.how == "above" else "")), encoding="utf-8")
+    path.write_text(
+        text.replace(line, block.text + (_gap(block) + line if block.how == "above" else "")), encoding="utf-8"
+    )
+
+
+def _gap(block: Block) -> str:
+    """Empty lines after a block, which a formatter takes from its end."""
+    if not block.path.endswith(".py") or block.text.startswith((" ", "from ", "import ")):
+        return ""
+    return "\n\n" if block.text.startswith(("def ", "class ", "@")) else "\n"
+
+
+def run(copy: Path, *command: str) -> None:
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=copy,
+        env={"PYTHONPATH": str(copy), "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
 
 
 @pytest.fixture(scope="module")
@@ -74,19 +93,10 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         shutil.copy(ROOT / file, root)
     for block in blocks():
         put(block, root)
+    for command in _COMMAND.finditer(PAGE.read_text(encoding="utf-8")):
+        run(root, *command["arguments"].split())
     yield root
     shutil.rmtree(root)
-
-
-def run(copy: Path, *command: str) -> None:
-    done = subprocess.run(
-        [sys.executable, *command],
-        cwd=copy,
-        env={"PYTHONPATH": str(copy), "PATH": os.environ["PATH"]},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
 
 
 def test_each_section_touches_as_many_files_as_the_page_says() -> None:
@@ -109,6 +119,9 @@ def test_the_tests_that_the_page_brings_pass(copy: Path) -> None:
         "tests/features/test_measuring.py",
         "tests/forecast/items",
         "tests/cli/test_open.py",
+        "tests/facts/test_replay.py",
+        "tests/history/test_advancing.py",
+        "tests/store/test_store.py",
     ]
     run(copy, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *tests, *contracts)
 

@@ -128,7 +128,7 @@ def test_runs_releases_and_blockers(engine: Engine, settings: Settings) -> None:
     told = about("blocked_by_added", blocked_issue=shop.issue(1, 1), blocking_issue=shop.issue(2, 1))
     apply_delivery(engine, settings, delivery("issue_dependencies", told))
     assert count(engine, schema.workflow_run, id=5, conclusion="failure") == 1
-    assert count(engine, schema.release, tag="v1") == 1
+    assert count(engine, schema.listed.release, tag="v1") == 1
     assert inbox.owed(engine) == 2
 
 

@@ -32,7 +32,9 @@ def told(engine: Engine) -> ProjectState:
 def values(past: ProjectState) -> Iterator[tuple[str, Any]]:
     """Everything that a past holds, by name."""
     for whole in (past, past.holdings):
-        yield from ((one.name, getattr(whole, one.name)) for one in fields(whole) if one.name != "holdings")
+        names = (one.name for one in fields(whole) if one.name not in ("holdings", "listed"))
+        yield from ((name, getattr(whole, name)) for name in names)
+    yield from past.listed.items()
 
 
 def test_the_same_past(on_postgresql: Engine, tmp_path: Path) -> None:

@@ -70,7 +70,8 @@ def test_percentiles_are_lines_and_a_table():
     assert "Waiting for review" in figure
     assert "No percentiles of in review: fewer than 5 pull requests went through." in figure
     assert describe_cycle_times(flow) == (
-        "Cycle times of 5 pull requests merged in the last 90 days: half within 2.0 working days, 85% within 2.0."
+        "Cycle times of 5 pull requests merged in the last 90 days: half within 2.0 working days, 85% within 2.0; "
+        "what takes longest is waiting for review, 85% within 1.0."
     )
 
 
@@ -80,7 +81,8 @@ def test_what_stands_longer_than_usual_has_a_shape_of_its_own_and_is_named():
     assert item == {"place": 1.0, "days": 6.0, "item": "api#90", "title": "Faster", "beside": "longer than 85%"}
     assert "triangle-up" in ageing_chart(flow, KNOWN).to_json()
     assert describe_ageing(flow, KNOWN) == (
-        "1 item in progress; longer in their stage than 85% of merged pull requests: api#90 (waiting for review)."
+        "1 item in progress; longer in their stage than 85% of merged pull requests: "
+        "api#90 (waiting for review, 6.0 working days; 85% within 1.0)."
     )
     assert describe_ageing(a_flow(days=0.5), KNOWN) == (
         "1 item in progress, none of them longer in its stage than 85% of merged pull requests."

@@ -108,7 +108,7 @@ SHOWN = {
     + views.project_screen(ABOUT.model_copy(update={"project": HOSTILE}))
     + views.what_it_rests_on(ABOUT, HURT),
     "reasoning.html": reasoning("verbatim", HOSTILE) + reasoning("heading", HOSTILE) + reasoning("paragraph", HOSTILE),
-    "reports.html": fragments.reports(RUNS, UTC),
+    "reports.html": fragments.reports(RUNS, UTC, {}),
     "tables.html": views.drivers_table(ABOUT, HURT),
     "what_if.html": render("what_if.html", verdict=HOSTILE, assumptions=[HOSTILE]),
     "error.html": error_page("/", 404, HOSTILE),

@@ -1,6 +1,6 @@
 """What pages share, and the list of reports, as HTML in the style sheet's scope."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from urllib.parse import quote
 
@@ -10,18 +10,21 @@ from sprintlib import views
 from sprintlib.dashboards.widgets.request import Request
 from sprintlib.dashboards.widgets.source import DatedRun
 from sprintlib.dashboards.widgets.view import View
+from sprintlib.services import ReportVerdict
 from sprintlib.views.templating import Templates
-from sprintlib.views.words import moment
+from sprintlib.views.words import moment, percent
 
 TITLES = {"overview": "Portfolio"}  # of pages that are not called as their notebooks are
 LATEST = 5
 TEMPLATES = Templates("sprintlib.dashboards.widgets")
 _macro = TEMPLATES.macro
+_UNKNOWN = ReportVerdict(None, None)
 
 
-def reports(runs: Sequence[DatedRun], zone: tzinfo) -> Markup:
-    """The page of all dated reports, and of runs that failed."""
-    return views.wrapped(_macro("reports.html", "page", reports_table(runs, zone)))
+def reports(runs: Sequence[DatedRun], zone: tzinfo, verdicts: Mapping[str, ReportVerdict]) -> Markup:
+    """The page of all dated reports, and of runs that failed. verdicts: by the folder of a report."""
+    rows = [_row(run, zone, verdicts.get(run.folder or "", _UNKNOWN)) for run in by_moment(runs)]
+    return views.wrapped(_macro("reports.html", "page", rows))
 
 
 def reports_table(runs: Sequence[DatedRun], zone: tzinfo) -> Markup:
@@ -32,10 +35,12 @@ def reports_table(runs: Sequence[DatedRun], zone: tzinfo) -> Markup:
     return _macro("reports.html", "runs_table", [_row(run, zone) for run in by_moment(runs)])
 
 
-def _row(run: DatedRun, zone: tzinfo) -> list[str]:
+def _row(run: DatedRun, zone: tzinfo, verdict: ReportVerdict | None = None) -> list[str]:
+    """A row of the table; with the chances then and now where a verdict is given."""
     when = moment(run.as_of, zone)
     outcome, links = _macro("reports.html", "outcome", run), _macro("reports.html", "links", run, _folder(run), when)
-    return [run.milestone, when, outcome, links]
+    said = [] if verdict is None else [percent(one) for one in verdict]
+    return [run.milestone, when, *said, outcome, links]
 
 
 def by_moment(runs: Sequence[DatedRun]) -> list[DatedRun]:

@@ -20,6 +20,7 @@ from sprintlib.services import (
     DependencyGraph,
     Flow,
     GivenAnswer,
+    ReportVerdict,
     ScopeEntry,
     WhatIfResult,
     analyze,
@@ -29,6 +30,7 @@ from sprintlib.services import (
     flow,
     gains_if_out,
     given_answers,
+    report_verdicts,
     scope_log,
     standing,
     stood_before,
@@ -221,6 +223,10 @@ class DashboardSource:
             return self._runs(self._project.engine, self.settings.project.name)
         except DatabaseError as error:
             raise StoreError(f"The list of reports cannot be read ({error.orig}): run 'sprint doctor'.") from error
+
+    def verdicts(self, runs: Sequence[DatedRun]) -> Mapping[str, ReportVerdict]:
+        """What reports gave their milestones, and what is said now, by the folder of the report."""
+        return report_verdicts(self._project, [run.folder for run in runs if run.folder])
 
     def has_changed(self) -> bool:
         """Whether facts, an answer, a report or a newer analysis came in since the last call. Cheap: a few figures."""

@@ -15,7 +15,7 @@ from sprintlib.forecast import working_days
 from sprintlib.recommend import Recommendation, short_id
 from sprintlib.services import GivenAnswer
 from sprintlib.views.markup import known_repositories
-from sprintlib.views.words import count, moment, particulars, short_day
+from sprintlib.views.words import count, moment, particulars, percent, short_day
 
 MOST_GIVEN = 50
 _SNOOZED_DAYS = 3
@@ -35,6 +35,7 @@ def build(view: View) -> tuple[Markup, ...]:
         "actions.html",
         "page",
         milestone.title,
+        "" if milestone.probability is None else percent(milestone.probability),
         milestone.plan.statement if milestone.plan else "",
         rows,
         _first_day(view.today),

@@ -11,4 +11,5 @@ HAS_DAY = False
 
 def build(view: View) -> tuple[Markup, ...]:
     """The whole page."""
-    return (fragments.reports(view.facts.reports(), view.facts.settings.time_zone),)
+    runs = view.facts.reports()
+    return (fragments.reports(runs, view.facts.settings.time_zone, view.facts.verdicts(runs)),)

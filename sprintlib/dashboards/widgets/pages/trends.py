@@ -67,8 +67,9 @@ def _card(metric: Metric, points: Sequence[tuple[date, float]], view: View) -> d
         "name": name,
         "value": value,
         "usual": "" if metric.usual is None else usual,
-        "between": _between(metric, [value for _, value in line]),
+        "between": _between(metric, line, view.today),
         "n": n,
+        "window": metric.window,
         "said": said,
         "weight": weight,
         "chart": small_chart(line, metric.usual, told),
@@ -77,10 +78,14 @@ def _card(metric: Metric, points: Sequence[tuple[date, float]], view: View) -> d
     }
 
 
-def _between(metric: Metric, values: Sequence[float]) -> str:
-    """The team's own range on the days shown: `0.30 working days to 1.2 working days`; "" for fewer than two days."""
-    low, high = min(values, default=0.0), max(values, default=0.0)
-    return f"{amount(metric, low)} to {amount(metric, high)}" if len(values) > 1 and low < high else ""
+def _between(metric: Metric, line: Sequence[tuple[date, float]], today: date) -> str:
+    """`0.30 working days on 18 Sep; since then at least 0.30, at most 1.2 working days`; "" for fewer than two days."""
+    values = [value for _, value in line]
+    if len(values) < 2 or min(values) == max(values):
+        return ""
+    first, since = line[0]
+    least, most = amount(metric, min(values)), amount(metric, max(values))
+    return f"{amount(metric, since)} on {short_day(first, today)}; lowest {least}, highest {most}"
 
 
 def _outside(metric: Metric) -> str:
