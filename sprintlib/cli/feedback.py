@@ -154,7 +154,7 @@ def _listed(found: "Sequence[OpenRecommendation]", app: App) -> "Iterator[str]":
         notes += [_DONE[one.said].lower()] if one.said else []
         beside = f" ({', '.join(notes)})" if notes else ""
         yield f"{one.short}  {plain(one.action)}{beside}"
-        yield f"       {one.id}  {one.record or ''}".rstrip()
+        yield "  ".join(part for part in (f"       {one.id}", one.record, one.experiment) if part)
     if found:
         name = found[0].short
         yield (

@@ -38,6 +38,7 @@ class OpenRecommendation:
     """One recommendation that can be answered. said: the last answer to it.
 
     number: its place in the list, from 1, until the next analysis. short: five letters for its id, which stay.
+    experiment: which play its item got by lot, in words.
     """
 
     number: int
@@ -50,6 +51,7 @@ class OpenRecommendation:
     expected_gain: float | None
     record: str | None
     said: Decision | None
+    experiment: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self) | {"as_of": self.as_of.isoformat()}
@@ -165,6 +167,7 @@ def _open(
         expected_gain=advice.expected_gain,
         record=advice.record,
         said=said,
+        experiment=str(advice.experiment) if advice.experiment else None,
     )
 
 
