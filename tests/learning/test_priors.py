@@ -42,10 +42,9 @@ def settings_in(world: World, folder: Path) -> None:
 @pytest.fixture
 def answered(team: World) -> World:
     """Sprint 2 with texts, titles, logins and answers that all hold a secret; its actions are stored and answered."""
-    team.pull(20, created="03-16 12:00", title=f"{SECRET} pull", body=f"Closes #14 {SECRET}", author=SECRET)
+    team.pull(20, created="03-16 12:00", title=f"{SECRET} pull", body=f"Closes #14 {SECRET}")
     team.event(20, "review_requested", "03-17 12:00", subject=SECRET)
-    team.issue(60, created="03-16 09:00", milestone=2, title=f"{SECRET} issue", body=SECRET)
-    team.event(60, "milestoned", "03-16 09:00", subject="Sprint 2")
+    team.issue(16, created="03-16 09:00", milestone=2, title=f"{SECRET} issue", body=SECRET)
     team.event(15, "blocked_by_added", "03-17 12:00", subject="acme/api#16")
     team.flush()
     store_analysis(team.engine, analysis(team))
@@ -153,13 +152,13 @@ def test_imported_priors_are_used_where_there_is_no_own_history_and_said(world: 
     before = analysis(world, moment).milestones[0]
     assert before.basis == "prior"
     file = tmp_path / "priors.json"
-    file.write_text(written_priors(Priors(items_per_developer_day=0.6)), encoding="utf-8")
+    file.write_text(written_priors(Priors(items_per_developer_day=0.4)), encoding="utf-8")
     import_priors(handle(world), file, at("03-20 15:30"))
     after = analysis(world, moment).milestones[0]
     assert after.probability is not None
     assert before.probability is not None
     assert after.probability > before.probability
-    assert after.adopted == ("that pace is from imported priors: 0.6 items a working day for each developer",)
+    assert after.adopted == ("that pace is from imported priors: 0.4 items a working day for each developer",)
     assert before.adopted == ()
     assert analysis(world, at("03-20 15:15")).milestones[0].adopted == ()
     drop_priors(handle(world), at("03-20 15:45"))
@@ -184,12 +183,13 @@ def test_imported_answers_weigh_until_the_first_own_one(answered: World, tmp_pat
     file = tmp_path / "priors.json"
     plays = {f"PB-{number:03d}": Counts(accepted=8, dismissed=0) for number in range(1, 21)}
     file.write_text(written_priors(Priors(plays=plays)), encoding="utf-8")
-    import_priors(handle(answered), file, at("03-20 13:00"))
-    found = analysis(answered, at("03-20 14:00")).milestones[0].recommendations
-    own = {given.id[:6] for given in found if given.record and given.record.startswith("Accepted")}
-    imported = [one.record for one in found if one.id[:6] not in own]
-    assert imported
-    assert set(imported) == {"Not answered here yet; in imported priors accepted 8 and dismissed 0 times."}
+    import_priors(handle(answered), file, at("03-20 10:00"))
+    before = analysis(answered, at("03-20 11:00")).milestones[0].recommendations
+    assert {one.record for one in before} == {
+        "Not answered here yet; in imported priors accepted 8 and dismissed 0 times."
+    }
+    after = [one.record or "" for one in analysis(answered, at("03-20 14:00")).milestones[0].recommendations]
+    assert any(told.startswith("Accepted 1 and dismissed 0 times here") for told in after)
 
 
 def test_nothing_to_export_is_said(world: World) -> None:
