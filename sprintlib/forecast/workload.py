@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -89,7 +90,7 @@ class Workload:
         inside = {ref: days for ref in refs if ref in self.open}
         return replace(self.unblocked(tuple(inside)), landing={**self.landing, **inside})
 
-    @property
+    @cached_property
     def pieces(self) -> tuple[str, ...]:
         """Open items without the pull requests that carry another one of them: these are the same work."""
         inside = set(self.open)

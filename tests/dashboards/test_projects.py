@@ -17,7 +17,7 @@ from tests.samples import HOSTILE
 from tests.sprints import put, two_sprints
 from tests.world import World
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]  # forty milestones, seven pages
 LONG = "Verantwortlichkeitsübertragung" * 8
 
 
