@@ -118,7 +118,7 @@ def list_experiments(app: App, as_of: str | None = None, as_json: bool = False) 
         )
 
 
-@command.command("show")
+@command.command("show", short_help="How one of them stands.")
 @click.argument("name")
 @click.option("--as-of", metavar="T", help="RFC 3339, or a date; default: now.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

@@ -25,7 +25,7 @@ def command(context: click.Context) -> None:
         context.invoke(show)
 
 
-@command.command("show")
+@command.command("show", short_help="What is in force, and what your answers say.")
 @click.option("--as-of", metavar="T", help="RFC 3339, or a date; default: now.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
