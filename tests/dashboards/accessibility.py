@@ -3,11 +3,13 @@
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 # What depends on colours; the rest of axe-core's rules says the same in both themes.
 COLOR_RULES = ["color-contrast", "link-in-text-block"]
 GRAVE = ("serious", "critical")
+PHONE: ViewportSize = {"width": 390, "height": 844}
+SCREENS: tuple[ViewportSize, ...] = (PHONE, {"width": 768, "height": 1024}, {"width": 1280, "height": 860})
 
 # Figures and words of a verdict, and tags: none may end before its last word.
 CUT = """() => [...document.querySelectorAll('.verdict, .figure, .figure *, .tag, .outcome .figures, .change')]
@@ -53,3 +55,15 @@ def too_wide(page: Page) -> int:
     """By how many pixels the page is wider than its screen; 0 is as it should be."""
     wider: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return max(wider, 0)
+
+
+def troubles(page: Page) -> list[str]:
+    """What is too wide or cut off on SCREENS, and barriers on the largest; the page is as on a phone afterwards."""
+    found = []
+    for screen in SCREENS:
+        page.set_viewport_size(screen)
+        found += [f"{screen['width']}: {wider} px too wide" for wider in [too_wide(page)] if wider]
+        found += [f"{screen['width']}: cut off: {words}" for words in cut_words(page)]
+    found += barriers_in_both_themes(page)
+    page.set_viewport_size(PHONE)
+    return found
