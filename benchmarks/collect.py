@@ -1,22 +1,27 @@
 """What a collection costs: requests, bytes, time and CPU of GraphQL, REST, perceval and github-to-sqlite.
 
-    python benchmarks/collect.py DATASET [--items N] [--latency 0 150] [--others PYTHON]
+    python benchmarks/collect.py DATASET... [--items N] [--latency 0 150] [--via graphql rest] [--others FOLDER]
 
-All ask the same stand-in, one after the other, in a process of its own. DATASET: a folder or .tar.xz (see `sprint
+All ask the same stand-in, one after the other, each in a process of its own. DATASET: a folder or .tar.xz (see `sprint
 github-server`); --items: only the newest N of it. --latency: milliseconds before each answer, as GitHub is far away.
---others: the Python of an environment with `pip install perceval github-to-sqlite`. The host of github-to-sqlite is
-fixed in its code, so it is replaced there before it runs. Collections after the first are of `sprint sync` only.
+--others: where the environment of perceval and github-to-sqlite is made, from PyPI, or is already; a temporary folder
+by default; `none` leaves them out. The host of github-to-sqlite is fixed in its code, so it is replaced there before it
+runs. A second collection follows at once: perceval is told from when on, github-to-sqlite knows no such thing and asks
+for everything again.
 """
 
 import argparse
 import asyncio
 import os
+import subprocess
 import sys
 import tempfile
 import threading
 import time
+import venv
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +33,7 @@ from sprintsim.fake_github.loading import load
 
 _COUNTED = ("/repos/", "/repositories/", "/graphql", "/user", "/users/", "/rate_limit")
 _ENTERPRISE = "/api/v3"
+_PEERS = ("perceval", "github-to-sqlite")
 _PERCEVAL = "from perceval.perceval import main; main()"
 _TO_SQLITE = """
 import inspect, sys
@@ -74,8 +80,8 @@ class Cost:
     cpu: float
 
 
-def main(dataset: Path, most: int | None, latencies: Sequence[int], others: str | None) -> None:
-    """Print a table."""
+def main(dataset: Path, most: int | None, latencies: Sequence[int], ways: Sequence[str], others: str | None) -> None:
+    """Print a table. others: the Python of an environment that has the two."""
     (whole,) = load(dataset)
     served = newest(whole, most or len(whole.items))
     delayed = Delayed(application([served]))
@@ -84,11 +90,14 @@ def main(dataset: Path, most: int | None, latencies: Sequence[int], others: str 
     while not server.started:
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
-    print(f"{served.full_name}, {len(served.items):,} items")
-    print(f"{'collection':<34}{'requests':>9}{'MB':>8}{'wall s':>8}{'CPU s':>8}")
+    load_now = f"load {os.getloadavg()[0]:.1f}"
+    print(
+        f"{served.full_name}, {len(served.items):,} of {len(whole.items):,} items, {os.cpu_count()} cores, {load_now}"
+    )
+    print(f"{'collection':<44}{'requests':>9}{'MB':>8}{'wall s':>8}{'CPU s':>8}", flush=True)
     for latency in latencies:
         delayed.seconds = latency / 1000
-        measure(delayed, f"http://127.0.0.1:{port}", served.full_name, f" at {latency} ms", others)
+        measure(delayed, f"http://127.0.0.1:{port}", served.full_name, f" at {latency} ms", ways, others)
     server.should_exit = True
 
 
@@ -110,18 +119,22 @@ def with_reactions(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-def measure(delayed: Delayed, url: str, name: str, at: str, others: str | None) -> None:
-    """Each collector once; ours a second time, too."""
+def measure(delayed: Delayed, url: str, name: str, at: str, ways: Sequence[str], others: str | None) -> None:
+    """Each collector twice."""
     sprint = [sys.executable, "-m", "sprintlib"]
-    for via in ("graphql", "rest"):
+    for via in ways:
         with tempfile.TemporaryDirectory() as home:
             settings = f'[project]\nname = "b"\nrepositories = ["{name}"]\n[github]\napi_url = "{url}"\nclone = false\n'
             (Path(home) / "sprint.toml").write_text(settings)
             command = [*sprint, "--home", home, "sync", "--via", via]
-            show(f"sprint, first, {via}{at}", run(delayed, command))
-            show(f"sprint, second{at}", run(delayed, command))
-    if others is None:
-        return
+            show(f"sprint, {via}, first{at}", run(delayed, command))
+            show(f"sprint, {via}, second{at}", run(delayed, command))
+    if others is not None:
+        measure_peers(delayed, url, name, at, others)
+
+
+def measure_peers(delayed: Delayed, url: str, name: str, at: str, others: str) -> None:
+    """Perceval and github-to-sqlite, twice each."""
     owner, _, repository = name.partition("/")
     for category in ("pull_request", "issue"):
         options = [
@@ -136,10 +149,27 @@ def measure(delayed: Delayed, url: str, name: str, at: str, others: str | None) 
             os.devnull,
         ]
         command = [others, "-c", _PERCEVAL, "github", owner, repository, *options]
-        show(f"perceval, {category}s{at}", run(delayed, command))
+        began = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
+        show(f"perceval, {category}s, first{at}", run(delayed, command))
+        show(f"perceval, {category}s, second{at}", run(delayed, [*command, "--from-date", began]))
     with tempfile.TemporaryDirectory() as home:
         script = _TO_SQLITE.format(url=url, db=f"{home}/github.db", name=name)
-        show(f"github-to-sqlite{at}", run(delayed, [others, "-c", script]))
+        for which in ("first", "second"):
+            show(f"github-to-sqlite, {which}{at}", run(delayed, [others, "-c", script]))
+
+
+def environment(folder: Path) -> str:
+    """The Python of an environment with the two in this folder, made where it is not there. Prints their versions."""
+    python = folder / "bin" / "python"
+    if not python.exists():
+        venv.create(folder, with_pip=True)
+        install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *_PEERS]
+        subprocess.run(install, check=True)
+    asked = (
+        f"from importlib.metadata import version; print(*(f'{{one}} {{version(one)}}' for one in {_PEERS}), sep=', ')"
+    )
+    subprocess.run([python, "-c", asked], check=True)
+    return str(python)
 
 
 def run(delayed: Delayed, command: Sequence[str]) -> Cost | str:
@@ -161,17 +191,21 @@ def run(delayed: Delayed, command: Sequence[str]) -> Cost | str:
 def show(what: str, cost: Cost | str) -> None:
     """One line of the table."""
     if isinstance(cost, str):
-        print(f"{what:<34} {cost}", flush=True)
+        print(f"{what:<44} {cost}", flush=True)
     else:
         numbers = f"{cost.requests:>9,}{cost.megabytes:>8.1f}{cost.wall:>8.1f}{cost.cpu:>8.1f}"
-        print(f"{what:<34}{numbers}", flush=True)
+        print(f"{what:<44}{numbers}", flush=True)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("dataset", type=Path)
+    parser.add_argument("datasets", type=Path, nargs="+")
     parser.add_argument("--items", type=int)
     parser.add_argument("--latency", type=int, nargs="+", default=[0, 150])
+    parser.add_argument("--via", nargs="+", default=["graphql", "rest"], choices=["graphql", "rest"])
     parser.add_argument("--others")
     options = parser.parse_args()
-    main(options.dataset, options.items, options.latency, options.others)
+    with tempfile.TemporaryDirectory() as made:
+        python = None if options.others == "none" else environment(Path(options.others or made))
+        for one in options.datasets:
+            main(one, options.items, options.latency, options.via, python)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 def command() -> None:
     """Make GitHub's webhooks, and see that nothing they tell is missed.
 
-    Needs a token that may manage the webhooks of the repositories.
+    Needs a token that may manage the webhooks of the repositories. Where sprint.toml names a GitHub App, they are about
+    the app's own webhook instead, and need no more than its private key.
     """
 
 
@@ -33,7 +34,7 @@ def install_command(app: App, address: str) -> None:
     origin = None
     for one in install_webhooks(app.project, address):
         origin = one.secret_from
-        click.echo(f"{one.repository}: {'made' if one.is_new else 'brought up to date'}, tells {one.hook.url}")
+        click.echo(f"{one.place}: {'made' if one.is_new else 'brought up to date'}, tells {one.hook.url}")
     click.echo(f"The secret is that of {origin}. 'sprint serve' receives, 'sprint webhooks status' shows how it goes.")
 
 
@@ -42,16 +43,15 @@ def install_command(app: App, address: str) -> None:
 @click.pass_obj
 def status_command(app: App, as_json: bool) -> None:
     """Say whether they are there, and how deliveries went."""
-    from sprintlib.services.webhooks import HookStatus, webhook_status
+    from sprintlib.services.webhooks import webhook_status
 
     found = list(webhook_status(app.project))
     if as_json:
-        told = [one.as_dict() if isinstance(one, HookStatus) else {"repository": one, "hook": None} for one in found]
-        click.echo(json.dumps({"webhooks": told}, indent=2))
+        click.echo(json.dumps({"webhooks": [one.as_dict() for one in found]}, indent=2))
         return
     for one in found:
-        click.echo(_line(one) if isinstance(one, HookStatus) else f"{one}: no webhook; run 'sprint webhooks install'.")
-    if any(isinstance(one, HookStatus) and (one.failed or one.unknown) for one in found):
+        click.echo(_line(one))
+    if any(one.failed or one.unknown for one in found):
         click.echo("Run 'sprint webhooks reconcile' to have those delivered again.")
 
 
@@ -68,7 +68,7 @@ def reconcile_command(app: App, as_json: bool) -> None:
         return
     for one in found:
         asked = len(one.failed) + len(one.unknown)
-        click.echo(f"{one.repository}: {f'{asked:,} asked for again' if asked else 'nothing is missing'}")
+        click.echo(f"{one.place}: {f'{asked:,} asked for again' if asked else 'nothing is missing'}")
     if not found:
         click.echo("There is no webhook: run 'sprint webhooks install'.")
 
@@ -80,13 +80,15 @@ def remove_command(app: App) -> None:
     from sprintlib.services.webhooks import remove_webhooks
 
     found = list(remove_webhooks(app.project))
-    for repository, hook in found:
-        click.echo(f"{repository}: removed, told {hook.url}")
+    for place, hook in found:
+        click.echo(f"{place}: removed, told {hook.url}")
     if not found:
         click.echo("There was no webhook.")
 
 
 def _line(one: "HookStatus") -> str:
+    if one.hook is None:
+        return f"{one.place}: no webhook; run 'sprint webhooks install'."
     parts = [f"{one.delivered:,} delivered"]
     if one.failed:
         parts.append(f"{len(one.failed):,} failed")
@@ -96,4 +98,4 @@ def _line(one: "HookStatus") -> str:
         parts.append("switched off")
     if one.hook.missing:
         parts.append(f"not told of {', '.join(one.hook.missing)}")
-    return f"{one.repository}: tells {one.hook.url}; of the last three days {', '.join(parts)}"
+    return f"{one.place}: tells {one.hook.url}; of the last three days {', '.join(parts)}"

@@ -8,15 +8,17 @@ from datetime import UTC, datetime, tzinfo
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DatabaseError
 
 from sprintlib import backup, inbox, llm, schedule
 from sprintlib.backup.files import OLD, folder_of
-from sprintlib.clock import local_time, zone_name
+from sprintlib.clock import clock_of, local_time, zone_name
 from sprintlib.doctor.access import check_access
 from sprintlib.doctor.check import Check
+from sprintlib.doctor.sprints import check_sprints
 from sprintlib.errors import LlmError, SettingsError, SprintError
+from sprintlib.facts.board_names import known_board
 from sprintlib.figures import breaches, figures
 from sprintlib.github import Client, RetryPolicy, connect, find_token
 from sprintlib.github.set_aside import set_aside
@@ -32,7 +34,7 @@ _CLOCK_TOLERANCE_SECONDS = 300
 _PATIENCE = RetryPolicy(timeout_seconds=10, attempts=2, first_wait_seconds=0.5)
 _MACHINE = ("disk", "git", "kernel", "Ollama")
 _EVERYTHING = (
-    *("disk", "store", "collection", "inbox", "access", "git", "kernel", "Ollama", "scheduler", "backup"),
+    *("disk", "store", "collection", "sprints", "inbox", "access", "git", "kernel", "Ollama", "scheduler", "backup"),
     "figures",
 )
 _MOST_NAMED = 5
@@ -65,6 +67,8 @@ def examine_here(settings: Settings) -> Iterator[Check]:
 
 
 def _examine(settings: Settings, names: Sequence[str]) -> Iterator[Check]:
+    if settings.github_app.id is not None:
+        yield from _guarded("GitHub App", lambda: _app(settings))
     yield from _guarded("GitHub", lambda: _github(settings))
     yield from _without_github(settings, names)
 
@@ -74,6 +78,7 @@ def _without_github(settings: Settings, names: Sequence[str]) -> Iterator[Check]
         "disk": _disk,
         "store": _store,
         "collection": _collection,
+        "sprints": _sprints,
         "inbox": _inbox,
         "access": check_access,
         "git": _git,
@@ -118,6 +123,12 @@ def _github(settings: Settings) -> Iterator[Check]:
     yield _clock(client)
     for repository in settings.project.repositories:
         yield _repository(client, repository)
+
+
+def _app(settings: Settings) -> Iterator[Check]:
+    from sprintlib.doctor.github_app import check_app  # reading keys, which few need
+
+    yield from check_app(settings)
 
 
 def _budget(client: Client, zone: tzinfo) -> Check:
@@ -207,6 +218,7 @@ def _collection(settings: Settings) -> Check:
             left_out = set_aside(connection, {*settings.project.repositories, *today})
             former = former_names(connection)
             short = [one.rstrip(".") for one in short_of(connection, meant)]
+            board = _board_today(connection, settings)
     except DatabaseError as error:
         return Check("collection", "fail", f"cannot be read: {error.orig}", "move it away and run 'sprint sync'")
     finally:
@@ -214,6 +226,7 @@ def _collection(settings: Settings) -> Check:
     renamed = [
         f"{name} is now {former[name.lower()]}" for name in settings.project.repositories if name.lower() in former
     ]
+    renamed += [f"the GitHub Project {settings.sprints.project} is now {board}"] if board else []
     told = [*(one.sentence() for one in left_out), *short]
     if told:
         more = [f"and {len(told) - _MOST_NAMED:,} more"] if len(told) > _MOST_NAMED else []
@@ -222,6 +235,21 @@ def _collection(settings: Settings) -> Check:
     if renamed:
         return Check("collection", "warn", "; ".join(renamed), "update sprint.toml; the facts are found until then")
     return Check("collection", "ok", "nothing is set aside")
+
+
+def _board_today(connection: Connection, settings: Settings) -> str | None:
+    """What the GitHub Project of the settings is called now, where that is another name."""
+    name = settings.sprints.project if settings.sprints.source == "projects" else None
+    known = known_board(connection, name) if name else None
+    return known.names[0] if known and name and known.names[0] != name.lower() else None
+
+
+def _sprints(settings: Settings) -> Check:
+    now = clock_of(settings)()
+    try:
+        return check_sprints(settings, now.astimezone(settings.time_zone).date())
+    except DatabaseError as error:
+        return Check("sprints", "fail", f"cannot be read: {error.orig}", "move it away and run 'sprint sync'")
 
 
 def _inbox(settings: Settings) -> Check:

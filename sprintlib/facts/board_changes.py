@@ -1,7 +1,7 @@
 """What a webhook tells of an entry on a GitHub Project: which field changed, from what to what.
 
-It names the board by its number and the issue or pull request by its node id alone; what it does not tell stays as it
-was last seen, and the next listing of the board is right about the rest.
+It names the board by its node id or its number, and the issue or pull request by its node id alone; what it does not
+tell stays as it was last seen, and the next listing of the board is right about the rest.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from sprintlib.facts.board_names import KnownBoard, known_board
 from sprintlib.facts.changes import note_changes, of_items
 from sprintlib.facts.rows import WEBHOOK, Payload, Row, moment
 from sprintlib.store import append, fitted, schema
@@ -39,10 +40,11 @@ def apply_board_change(
     """
     entry = payload["projects_v2_item"]
     place = _place(connection, entry.get("content_node_id"))
-    changed = _changed(meant, payload)
+    known_as = known_board(connection, meant.name)
+    changed = _changed(meant, known_as, payload)
     if place is None or changed is None:
         return None
-    board, (repository_id, number) = meant.name.lower(), place
+    board, (repository_id, number) = known_as.board if known_as else meant.name.lower(), place
     values, before = changed
     updated_at = datetime.fromisoformat(entry["updated_at"])
     known = _last(connection, board, place, updated_at)
@@ -66,20 +68,32 @@ def apply_board_change(
     return repository_id
 
 
-def _changed(meant: BoardMeant, payload: Payload) -> tuple[Row, Row] | None:
+def _changed(meant: BoardMeant, known: KnownBoard | None, payload: Payload) -> tuple[Row, Row] | None:
     """Columns with their new values, and with their former ones; None where nothing that counts changed."""
-    owner, _, number = meant.name.partition("/")
-    told = (payload.get("organization") or {}).get("login", "")
-    if told.lower() != owner.lower():
+    if not _is_meant(meant, known, payload):
         return None
     if payload.get("action") in _OFF:
         # whose entry it was is told by what is known of it: another board's is not known under this one
         return {"iteration": None}, {}
     change = (payload.get("changes") or {}).get("field_value") or {}
     column = _column(meant, change)
-    if column is None or "to" not in change or str(change.get("project_number")) != number:
+    if column is None or "to" not in change:
         return None
     return {column: _value(column, change["to"])}, {column: _value(column, change.get("from"))}
+
+
+def _is_meant(meant: BoardMeant, known: KnownBoard | None, payload: Payload) -> bool:
+    """Whether it is about the board that is meant: by its node id where both are told, else by a name of it."""
+    node_id = payload["projects_v2_item"].get("project_node_id")
+    if known and known.node_id and node_id:
+        return bool(node_id == known.node_id)
+    owner = str((payload.get("organization") or {}).get("login", "")).lower()
+    change = (payload.get("changes") or {}).get("field_value") or {}
+    names = known.names if known else (meant.name.lower(),)
+    if "project_number" in change:
+        return f"{owner}/{change['project_number']}" in names
+    # of other changes it tells no number: whose entry it was is told by what is known of it
+    return owner in [name.partition("/")[0] for name in names] and payload.get("action") in _OFF
 
 
 def _column(meant: BoardMeant, change: Mapping[str, Any]) -> str | None:

@@ -1,7 +1,7 @@
 """What GitHub Projects (v2) tell: iterations, and in which an issue or pull request is; with its status and points.
 
 A board shows each entry as it is now, with its own update time: so every version that is seen is a fact from that time
-on, and what was before the first one is not known. Boards are named by their owner and number, `acme/3`.
+on, and what was before the first one is not known. What a board is stored under: facts.board_names.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,12 +29,11 @@ class BoardFields:
         return [key for key in (self.iteration, self.points, self.status) if key is not None]
 
 
-def iteration_rows(board: str, field: Payload, seen_at: datetime) -> Iterator[Row]:
-    """Rows of `board_iteration` from an iteration field, as it lists them now. Raises one of NOT_UNDERSTOOD."""
+def iteration_rows(field: Payload, seen_at: datetime) -> Iterator[Row]:
+    """Rows of `board_iteration`, without their board, from an iteration field. Raises one of NOT_UNDERSTOOD."""
     for told in field["configuration"]["iterations"]:
         title = told["title"]
         row = {
-            "board": board.lower(),
             "iteration": str(told["id"]),
             "seen_at": seen_at,
             "title": title["raw"] if isinstance(title, Mapping) else title,
@@ -46,10 +45,8 @@ def iteration_rows(board: str, field: Payload, seen_at: datetime) -> Iterator[Ro
         yield fitted(schema.board_iteration, row)
 
 
-def item_row(
-    board: str, entry: Payload, fields: BoardFields, repositories: Mapping[str, int], seen_at: datetime
-) -> Row | None:
-    """A row of `board_item` from an entry of a board; None for a draft, and for what is of no repository named.
+def item_row(entry: Payload, fields: BoardFields, repositories: Mapping[str, int], seen_at: datetime) -> Row | None:
+    """A row of `board_item`, without its board, from an entry; None for a draft, and for a repository not named.
 
     repositories: names in lower case -> ids. Raises one of NOT_UNDERSTOOD.
     """
@@ -62,7 +59,6 @@ def item_row(
     iteration, status = values.get(fields.iteration), values.get(fields.status)
     points = values.get(fields.points)
     row = {
-        "board": board.lower(),
         "repository_id": repository_id,
         "number": int(number),
         "updated_at": moment(entry["updated_at"]),
@@ -78,25 +74,22 @@ def item_row(
 
 
 def write_iterations(connection: Connection, board: str, rows: Iterable[Row]) -> None:
-    """Store iterations that are seen otherwise than before."""
+    """Store iterations that are seen otherwise than before. board: what they are stored under."""
     table = schema.board_iteration
     known: dict[str, tuple[Any, ...]] = {
         row.iteration: (row.title, row.first_day, row.days)
-        for row in connection.execute(select(table).where(table.c.board == board.lower()).order_by(table.c.seen_at))
+        for row in connection.execute(select(table).where(table.c.board == board).order_by(table.c.seen_at))
     }
-    append(
-        connection,
-        table,
-        [row for row in rows if known.get(row["iteration"]) != (row["title"], row["first_day"], row["days"])],
-    )
+    fresh = [row for row in rows if known.get(row["iteration"]) != (row["title"], row["first_day"], row["days"])]
+    append(connection, table, [{"board": board, **row} for row in fresh])
 
 
 def write_items(connection: Connection, board: str, rows: Iterable[Row], seen_at: datetime) -> int:
-    """Store versions of a board's entries that are new, and that the others are on it no longer. rows: all it lists.
+    """Store versions of a board's entries that are new, and that the others are on it no longer.
 
-    Returns how many issues and pull requests it lists.
+    board: what they are stored under. rows: all it lists. Returns how many issues and pull requests it lists.
     """
-    listed = {(row["repository_id"], row["number"]): row for row in rows}
+    listed = {(row["repository_id"], row["number"]): {"board": board, **row} for row in rows}
     newest = _newest(connection, schema.board_item, board)
     gone = [
         {**row, "iteration": None, "status": None, "points": None, "updated_at": seen_at, "observed_at": seen_at}
@@ -114,7 +107,7 @@ def write_items(connection: Connection, board: str, rows: Iterable[Row], seen_at
 
 def _newest(connection: Connection, table: Table, board: str) -> dict[tuple[int, int], Row]:
     """The last version of each entry."""
-    found = select(table).where(table.c.board == board.lower()).order_by(table.c.updated_at)
+    found = select(table).where(table.c.board == board).order_by(table.c.updated_at)
     return {(row["repository_id"], row["number"]): dict(row) for row in connection.execute(found).mappings()}
 
 

@@ -5,7 +5,7 @@ fields that count.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from sprintlib.errors import CollectError
 from sprintlib.facts.batch import payload_errors
+from sprintlib.facts.board_names import known_board, note_name
 from sprintlib.facts.boards import BoardFields, item_row, iteration_rows, write_items, write_iterations
 from sprintlib.facts.rows import item_reference
 from sprintlib.github.client import Client
@@ -28,8 +29,13 @@ Field = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Board:
-    """A GitHub Project as it was found. path: below the API root. fields: all of them, as GitHub gives them."""
+    """A GitHub Project as it was found. path: below the API root. fields: all of them, as GitHub gives them.
 
+    id, node_id: GitHub's; they stay when its owner is renamed.
+    """
+
+    id: int
+    node_id: str | None
     name: str
     title: str
     path: str
@@ -67,7 +73,8 @@ def find_board(client: Client, name: str) -> Board | None:
         answer = client.get(path, accept=_NOT_SHOWN)
         if answer.status == 200 and isinstance(answer.body, Mapping):
             fields = tuple(_listed(client, f"{path}/fields"))
-            return Board(name, str(answer.body.get("title") or name), path, fields)
+            told = answer.body
+            return Board(int(told["id"]), told.get("node_id"), name, str(told.get("title") or name), path, fields)
     return None
 
 
@@ -83,14 +90,22 @@ def boards_of(client: Client, owner: str) -> list[Board]:
     return []
 
 
-def collect_board(engine: Engine, client: Client, asked: SprintSettings, repositories: Mapping[str, int]) -> int:
-    """Store what the board of the settings tells now; returns how many entries of these repositories it lists.
+@dataclass(frozen=True)
+class Collected:
+    """What a board told: how many entries of the project's repositories it lists, and how it is called today."""
 
-    repositories: names in lower case -> ids. Raises CollectError and its kinds with one sentence, also for a field that
-    is not there.
+    entries: int
+    name: str
+
+
+def collect_board(engine: Engine, client: Client, asked: SprintSettings, repositories: Mapping[str, int]) -> Collected:
+    """Store what the board of the settings tells now.
+
+    repositories: names in lower case -> ids. A board whose owner was renamed is found under the owners of these, by its
+    id. Raises CollectError and its kinds with one sentence, also for a field that is not there.
     """
     name = asked.project or ""
-    board = find_board(client, name)
+    board = find_board(client, name) or _renamed(engine, client, name, repositories)
     if board is None:
         raise CollectError(no_access(name))
     fields, iteration = _fields(board, asked)
@@ -98,11 +113,27 @@ def collect_board(engine: Engine, client: Client, asked: SprintSettings, reposit
     entries = list(_listed(client, f"{board.path}/items", query))
     seen_at = client.now()
     with payload_errors(f"the project {name}"):
-        iterations = list(iteration_rows(name, iteration, seen_at))
-        found = [item_row(name, entry, fields, repositories, seen_at) for entry in entries]
+        iterations = list(iteration_rows(iteration, seen_at))
+        found = [item_row(entry, fields, repositories, seen_at) for entry in entries]
     with engine.begin() as connection:
-        write_iterations(connection, name, iterations)
-        return write_items(connection, name, [row for row in found if row is not None], seen_at)
+        stored = note_name(connection, board.name, board.id, board.node_id, seen_at)
+        write_iterations(connection, stored, iterations)
+        return Collected(
+            write_items(connection, stored, [row for row in found if row is not None], seen_at), board.name
+        )
+
+
+def _renamed(engine: Engine, client: Client, name: str, repositories: Iterable[str]) -> Board | None:
+    """The board that was called so, where another of the owners has one of its number and its id."""
+    with engine.connect() as connection:
+        known = known_board(connection, name)
+    if known is None:
+        return None
+    number = name.rpartition("/")[2]
+    owners = sorted({repository.partition("/")[0] for repository in repositories})
+    names = dict.fromkeys([*known.names, *(f"{owner}/{number}" for owner in owners)])
+    found = (find_board(client, one) for one in names if one != name.lower())
+    return next((board for board in found if board is not None and board.id == known.project_id), None)
 
 
 def no_access(name: str) -> str:

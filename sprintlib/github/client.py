@@ -92,13 +92,14 @@ class Client:
     answered: whether anything has answered yet.
     """
 
-    def __init__(self, requester: Any, settings: Settings, has_token: bool, retry_policy: RetryPolicy) -> None:
+    def __init__(self, requester: Any, settings: Settings, token: Token | None, retry_policy: RetryPolicy) -> None:
         self._requester = requester
         self._connection = Connection(_origin(settings.github.api_url), retry_policy.timeout_seconds)
         self._prefix = urlsplit(settings.github.api_url).path.rstrip("/")
         self._api_url = settings.github.api_url
         self._longest_wait = settings.github.wait_for_reset_seconds
-        self._has_token = has_token
+        self._token = token
+        self._has_token = token is not None
         self._patience = retry_policy
         self.requests = 0
         self.not_modified = 0
@@ -251,6 +252,10 @@ class Client:
         path = printable(path)
         name = "/".join(urlsplit(path).path.split("/")[2:4]) or path
         if response.status == 401:
+            if self._token and self._token.source:
+                self._token.refused()
+                origin = self._token.origin
+                return TokenError(f"GitHub refused the token of {origin} (401): try again, which takes a new one.")
             if self._has_token:
                 return TokenError("GitHub refused the token (401): make a new one and set GITHUB_TOKEN to it.")
             return TokenError("GitHub asks for a token (401): set GITHUB_TOKEN or run 'gh auth login'.")
@@ -263,6 +268,18 @@ class Client:
         )
 
 
+class _Auth(Auth.Token):
+    """A token that is looked at anew for each request: one of an installation lasts no longer than an hour."""
+
+    def __init__(self, found: Token) -> None:
+        super().__init__(found.value)
+        self._found = found
+
+    @property
+    def token(self) -> str:
+        return self._found.current()
+
+
 def connect(settings: Settings, token: Token | None, retry_policy: RetryPolicy | None = None) -> Client:
     """A client for `github.api_url`. Raises SettingsError for an address that cannot be used."""
     url, retry_policy = settings.github.api_url.rstrip("/"), retry_policy or RetryPolicy()
@@ -272,14 +289,14 @@ def connect(settings: Settings, token: Token | None, retry_policy: RetryPolicy |
         raise SettingsError(f"github.api_url: a token is not sent to {url} without encryption; use https.")
     github = Github(
         base_url=url,
-        auth=Auth.Token(token.value) if token else None,
+        auth=_Auth(token) if token else None,
         per_page=PAGE_SIZE,
         timeout=retry_policy.timeout_seconds,
         retry=None,
         seconds_between_requests=None if is_loopback(url) else SECONDS_BETWEEN_REQUESTS,
         user_agent="sprintlib",
     )
-    return Client(github.requester, settings, token is not None, retry_policy)
+    return Client(github.requester, settings, token, retry_policy)
 
 
 def _is_address(url: str) -> bool:

@@ -296,7 +296,7 @@ def _environment(url: str, token: Token | None, api_url: str) -> dict[str, str]:
     }
     scheme, host, port = origin_of(api_url)
     if token and origin_of(url) == (scheme, host.removeprefix("api."), port):
-        secret = base64.b64encode(f"x-access-token:{token.value}".encode()).decode()
+        secret = base64.b64encode(f"x-access-token:{token.current()}".encode()).decode()
         environment |= {
             "GIT_CONFIG_COUNT": "1",
             "GIT_CONFIG_KEY_0": f"http.{urlsplit(url).scheme}://{urlsplit(url).netloc}/.extraHeader",

@@ -242,7 +242,12 @@ class _Run:
             return
         self.progress(f"project {asked.project}", 0, None)
         ids = {reader.full_name.lower(): reader.repository_id for reader in readers}
-        read = partial(collect_board, self.engine, self.client, asked, ids)
+
+        def read() -> None:
+            today = collect_board(self.engine, self.client, asked, ids).name
+            if today.lower() != str(asked.project).lower():
+                self.renamings.append(renaming(f"The GitHub Project {asked.project}", today))
+
         readers[0].attempt(BOARD, asked.project, read)
 
     def _asks_graphql(self, reader: RepositoryCollector) -> bool:

@@ -5,13 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import requests
-from requests.exceptions import RequestException
-
-from sprintlib.errors import CollectError, TokenError, UnreachableError
+from sprintlib.errors import CollectError, TokenError
 from sprintlib.github.client import Client, connect
 from sprintlib.github.endpoints import PAGE_SIZE
 from sprintlib.github.refusals import message
+from sprintlib.github.sending import send
 from sprintlib.github.token import Token
 from sprintlib.settings import Settings
 
@@ -31,16 +29,15 @@ EVENTS = (
 )
 # not offered by every GitHub Enterprise server
 _NEWER = frozenset({"issue_dependencies", "sub_issues"})
-_TIMEOUT_SECONDS = 30.0
 _SUCCESS = range(200, 300)
 _NOT_ALLOWED = (403, 404)
 
 
 @dataclass(frozen=True)
 class Hook:
-    """One webhook. last: how its last delivery was answered, in GitHub's words."""
+    """One webhook. id: None for that of an app. last: how its last delivery was answered, in GitHub's words."""
 
-    id: int
+    id: int | None
     url: str
     events: tuple[str, ...]
     active: bool
@@ -82,24 +79,35 @@ class RepositoryHooks:
         """Raises SettingsError for an address that cannot be used."""
         return cls(connect(settings, token), settings, repository, token)
 
+    @property
+    def place(self) -> str:
+        return self.repository
+
+    @property
+    def app(self) -> None:
+        """No app."""
+
     def all(self) -> list[Hook]:
         """All webhooks. Raises TokenError with one sentence where the token may not see them."""
         return [_hook(one) for page in self._pages("hooks") for one in page]
 
-    def create(self, url: str, secret: str) -> Hook:
-        """Make a webhook for the events that are used. Raises TokenError or CollectError."""
-        return self._with_events({"name": "web", "active": True, "config": _config(url, secret)}, "POST", "hooks")
+    def install(self, url: str, secret: str) -> tuple[Hook, bool]:
+        """Make a webhook for the events that are used, or give the one that is there events, secret and form.
 
-    def update(self, hook: Hook, secret: str) -> Hook:
-        """Give a webhook the events, the secret and the form that are needed, and switch it on."""
-        return self._with_events({"active": True, "config": _config(hook.url, secret)}, "PATCH", f"hooks/{hook.id}")
+        Returns it, and whether it is new. Raises TokenError or CollectError.
+        """
+        there = next((one for one in self.all() if one.url == url), None)
+        wanted = {"active": True, "config": config(url, secret)}
+        if there:
+            return self._with_events(wanted, "PATCH", f"hooks/{there.id}"), False
+        return self._with_events({"name": "web", **wanted}, "POST", "hooks"), True
 
     def remove(self, hook: Hook) -> None:
         self._send("DELETE", f"hooks/{hook.id}")
 
     def attempts(self, hook: Hook) -> list[Attempt]:
         """What GitHub delivered or failed to: it keeps three days. Newest first."""
-        return [_attempt(one) for page in self._pages(f"hooks/{hook.id}/deliveries") for one in page]
+        return [read_attempt(one) for page in self._pages(f"hooks/{hook.id}/deliveries") for one in page]
 
     def deliver_again(self, hook: Hook, attempt: Attempt) -> None:
         """Ask for one more attempt; GitHub makes it a moment later."""
@@ -122,32 +130,17 @@ class RepositoryHooks:
             address, parameters = response.next_url, None
 
     def _send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
-        url = f"{self.settings.github.api_url.rstrip('/')}/repos/{self.repository}/{path}"
-        headers = {"accept": "application/vnd.github+json", "user-agent": "sprintlib"}
-        if self.token:
-            headers["authorization"] = f"Bearer {self.token.value}"
-        try:
-            # no redirect is followed: it would carry the token along
-            answer = requests.request(
-                method, url, json=body, headers=headers, timeout=_TIMEOUT_SECONDS, allow_redirects=False
-            )
-        except RequestException as error:
-            raise UnreachableError(f"GitHub cannot be reached ({type(error).__name__}): check the network.") from error
-        return self._checked(answer)
-
-    def _checked(self, answer: requests.Response) -> Mapping[str, Any]:
-        try:
-            told = answer.json() if answer.content else {}
-        except ValueError:
-            told = {}
-        if answer.status_code in _SUCCESS:
-            return told if isinstance(told, Mapping) else {}
-        if answer.status_code in _NOT_ALLOWED:
+        bearer = self.token.value if self.token else None
+        answer = send(self.settings, method, f"/repos/{self.repository}/{path}", bearer, body)
+        if answer.went_well:
+            return answer.fields
+        if answer.status in _NOT_ALLOWED:
             raise self._not_allowed()
-        if answer.status_code == 401:
+        if answer.status == 401:
             raise TokenError("GitHub refused the token (401): make a new one and set GITHUB_TOKEN to it.")
-        refused = f"GitHub refused to change the webhooks of {self.repository} ({answer.status_code}: {message(told)})."
-        raise _RefusedError(refused) if answer.status_code == 422 else CollectError(refused)
+        said = f"{answer.status}: {message(answer.body)}"
+        refused = f"GitHub refused to change the webhooks of {self.repository} ({said})."
+        raise _RefusedError(refused) if answer.status == 422 else CollectError(refused)
 
     def _not_allowed(self) -> TokenError:
         """GitHub answers 404 as well as 403 to who may not see webhooks."""
@@ -164,7 +157,8 @@ class _RefusedError(CollectError):
     """GitHub does not accept what was sent (422)."""
 
 
-def _config(url: str, secret: str) -> dict[str, str]:
+def config(url: str, secret: str) -> dict[str, str]:
+    """What GitHub takes as the configuration of a webhook."""
     return {"url": url, "content_type": "json", "secret": secret, "insecure_ssl": "0"}
 
 
@@ -179,7 +173,8 @@ def _hook(told: Mapping[str, Any]) -> Hook:
     )
 
 
-def _attempt(told: Mapping[str, Any]) -> Attempt:
+def read_attempt(told: Mapping[str, Any]) -> Attempt:
+    """An attempt from GitHub's list of deliveries."""
     return Attempt(
         int(told["id"]),
         str(told["guid"]),

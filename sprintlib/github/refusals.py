@@ -5,6 +5,10 @@ from typing import Any
 
 from sprintlib.text import printable
 
+SUSPENDED = (
+    "The installation of the GitHub App on {account} is suspended: unsuspend it there under 'Installed GitHub Apps'."
+)
+
 
 def message(body: Any) -> str:
     """The `message` of an error answer, printable; empty where there is none."""
@@ -21,6 +25,8 @@ def forbidden(path: str, name: str, body: Any, headers: Mapping[str, str], has_t
         return f"{told}: authorize the token for the single sign-on of {name.partition('/')[0]}."
     if "ip allow list" in lower or "ip address" in lower:
         return f"{told}: the organization admits certain IP addresses only; sync from one of them."
+    if "installation" in lower and "suspended" in lower:
+        return SUSPENDED.format(account=name.partition("/")[0])
     if "blocked" in lower or "disabled" in lower or "suspended" in lower:
         return f"GitHub has blocked {name} (403: {said}): ask its owner or GitHub; no token helps."
     if not has_token:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from sprintlib.errors import CollectError, TokenError
@@ -14,19 +15,43 @@ from sprintlib.settings import is_loopback as is_loopback
 FILE_NAME = "github-token"
 
 
+class TokenSource(Protocol):
+    """What gives tokens that count for a while."""
+
+    def current(self) -> str:
+        """One that counts now."""
+
+    def forget(self) -> None:
+        """It was refused before its time."""
+
+
 @dataclass(frozen=True)
 class Token:
-    """A token and where it was found. Its value never shows in a repr."""
+    """A token and where it was found. Its value never shows in a repr. source: what renews it, where it expires."""
 
     value: str = field(repr=False)
     origin: str
+    source: TokenSource | None = field(default=None, repr=False, compare=False)
+
+    def current(self) -> str:
+        """The value that counts now. Raises what its source raises."""
+        return self.source.current() if self.source else self.value
+
+    def refused(self) -> None:
+        """GitHub does not accept it any more: the next one that is looked for is new."""
+        if self.source:
+            self.source.forget()
 
 
 def find_token(settings: Settings) -> Token | None:
-    """GITHUB_TOKEN, else what `gh auth token` prints, else the file in the data folder, else None.
+    """That of the GitHub App, if sprint.toml names one; else GITHUB_TOKEN, `gh auth token`, the data folder's file.
 
-    Raises TokenError for what cannot be a token.
+    None where there is none. Raises TokenError for what cannot be a token, and where the app gets none.
     """
+    if settings.github_app.id is not None:
+        from sprintlib.github.app import installation_token  # cryptography, which few need here
+
+        return installation_token(settings)
     value = os.environ.get("GITHUB_TOKEN", "").strip()
     if value:
         return _readable(Token(value, "GITHUB_TOKEN"))

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, select
 
 from sprintlib.facts.changes import FactChange, changes_after, position
 from sprintlib.history.ahead import changes_ahead
+from sprintlib.history.cadence import CadenceStays
 from sprintlib.history.completeness import incomplete
 from sprintlib.history.decisions import with_decisions
 from sprintlib.history.fact_reader import RUN_ORDER, FactReader, repositories
@@ -35,7 +36,7 @@ from sprintlib.history.machines import Machines
 from sprintlib.history.memberships import Memberships, Stays, read_memberships, stays_by_item
 from sprintlib.history.milestones import read_milestones
 from sprintlib.history.presence import LEAVING
-from sprintlib.history.sprint_source import with_sprints
+from sprintlib.history.sprint_source import bring_sprints
 from sprintlib.history.state import MEMBERSHIPS, Holdings, ProjectState
 from sprintlib.history.touched import Touched
 from sprintlib.settings import Settings
@@ -65,7 +66,7 @@ class LoadedHistory:
 
     parts: what it was made of, before sprints of another source take the place of milestones. position: of the notes
     of changes, up to which it holds everything. ahead: what carries a time after the state's moment. touched: what
-    differs from the state before, None where everything was loaded from scratch.
+    differs from the state before, None where everything was loaded from scratch. stays: in the sprints of a cadence.
     """
 
     state: ProjectState
@@ -73,6 +74,7 @@ class LoadedHistory:
     position: int
     ahead: frozenset[FactChange]
     touched: Touched | None = None
+    stays: CadenceStays | None = None
 
 
 def load_history(engine: Engine, settings: Settings, as_of: datetime) -> LoadedHistory:
@@ -81,8 +83,9 @@ def load_history(engine: Engine, settings: Settings, as_of: datetime) -> LoadedH
         known = position(connection)
         repos = repositories(connection, settings.project.repositories, as_of)
         parts = read_state(connection, repos, settings, as_of)
-        state = with_decisions(with_sprints(parts.state, settings, connection), connection)
-        return LoadedHistory(state, parts, known, changes_ahead(connection, repos, as_of))
+        state, stays = bring_sprints(parts.state, settings, connection)
+        state = with_decisions(state, connection)
+        return LoadedHistory(state, parts, known, changes_ahead(connection, repos, as_of), stays=stays)
 
 
 def advance(history: LoadedHistory, engine: Engine, settings: Settings, as_of: datetime) -> LoadedHistory:
@@ -103,9 +106,11 @@ def advance(history: LoadedHistory, engine: Engine, settings: Settings, as_of: d
                 step = _Step(connection, history.parts, repos, settings, as_of)
                 with suppress(_LeavingError):
                     parts, touched = step.take(touched)
-                    state = with_decisions(with_sprints(parts.state, settings, connection), connection)
+                    state, stays = bring_sprints(parts.state, settings, connection, history.stays, touched)
+                    state = with_decisions(state, connection)
                     touched = _with_moves(touched, before, state)
-                    return LoadedHistory(state, parts, known, changes_ahead(connection, repos, as_of, reread), touched)
+                    ahead = changes_ahead(connection, repos, as_of, reread)
+                    return LoadedHistory(state, parts, known, ahead, touched, stays)
     return load_history(engine, settings, as_of)
 
 

@@ -15,6 +15,7 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from sprintlib.calendar import WorkingCalendar
+from sprintlib.facts.board_names import stored_as
 from sprintlib.history.other_sprints import OtherSprint, with_other_sprints
 from sprintlib.history.state import MEMBERSHIPS, POINTS, ProjectState
 from sprintlib.store import frame
@@ -28,6 +29,7 @@ Iterations = Mapping[str, OtherSprint]  # by GitHub's id
 
 def with_board(past: ProjectState, connection: Connection, board: str, calendar: WorkingCalendar) -> ProjectState:
     """The same past with the iterations of a board (OWNER/NUMBER) in place of GitHub's milestones."""
+    board = stored_as(connection, board)
     versions = _versions(connection, board, past)
     iterations = _iterations(connection, board, past.as_of, calendar, _guessed(versions, past.as_of))
     stays = _stays(past, iterations, versions)
@@ -39,7 +41,7 @@ def _iterations(
     connection: Connection, board: str, as_of: datetime, calendar: WorkingCalendar, guessed: set[str]
 ) -> Iterations:
     """The iterations that were known or had begun by a moment. guessed: those with entries only known later."""
-    query = select(board_iteration).where(board_iteration.c.board == board.lower())
+    query = select(board_iteration).where(board_iteration.c.board == board)
     seen = frame(connection, query).sort("seen_at")
     found = {}
     for own in seen.partition_by("iteration", maintain_order=True):
@@ -73,7 +75,7 @@ def _versions(connection: Connection, board: str, past: ProjectState) -> pl.Data
     """Versions of entries by the moment: from `since` on in `iteration`. The first one counts from its creation on."""
     columns = (board_item.c[name] for name in (*_ITEM, *_TOLD))
     ids = past.repositories["repository_id"].to_list()
-    query = select(*columns).where(board_item.c.board == board.lower(), board_item.c.repository_id.in_(ids))
+    query = select(*columns).where(board_item.c.board == board, board_item.c.repository_id.in_(ids))
     ordered = frame(connection, query).sort(*_ITEM, "updated_at")
     is_first = pl.int_range(pl.len()).over(_ITEM) == 0
     since = pl.when(is_first).then(pl.min_horizontal("created_at", "updated_at")).otherwise("updated_at")

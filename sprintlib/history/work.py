@@ -49,13 +49,13 @@ def work(past: ProjectState) -> pl.DataFrame:
             comments,
         ]
     ).join(pulls, on=_ITEM, how="semi")
-    mentions = _mentions(events, pulls)
+    mentioned = _mentions(events, pulls)
     on_issues = pl.concat(
         [
             _moments(events.filter(pl.col("kind").is_in(_ON_ISSUES)), "happened_at"),
-            mentions.select(WORK.names()),
+            mentioned.select(WORK.names()),
             _while_assigned(comments, events),
-            _carried(mentions, on_pulls),
+            _carried(mentioned, on_pulls),
         ]
     ).join(issues, on=_ITEM, how="semi")
     return pl.concat([on_pulls, on_issues]).unique()
@@ -75,11 +75,17 @@ def _of_people(rows: pl.DataFrame, time: str) -> pl.DataFrame:
     return _moments(rows.filter(~pl.col("author_is_bot")), time)
 
 
+def mentions(events: pl.DataFrame) -> pl.DataFrame:
+    """What was mentioned, and by what: repository_id, number, at, by (a reference in lower case)."""
+    told = events.filter(kind=_MENTION)
+    return told.select(*_ITEM, pl.col("subject").str.to_lowercase().alias("by"), at="happened_at")
+
+
 def _mentions(events: pl.DataFrame, pulls: pl.DataFrame) -> pl.DataFrame:
     """Items that a pull request of the project mentioned (schema WORK), with the pull request as `by`, `by_number`."""
-    told = events.filter(kind=_MENTION).select(*_ITEM, pl.col("subject").str.to_lowercase(), at="happened_at")
-    named = pulls.select(pl.col("ref").str.to_lowercase().alias("subject"), by="repository_id", by_number="number")
-    return told.join(named, on="subject").drop("subject")
+    told = mentions(events).rename({"by": "ref"})
+    named = pulls.select(pl.col("ref").str.to_lowercase(), by="repository_id", by_number="number")
+    return told.join(named, on="ref").drop("ref")
 
 
 def _while_assigned(comments: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
@@ -90,8 +96,8 @@ def _while_assigned(comments: pl.DataFrame, events: pl.DataFrame) -> pl.DataFram
     return found.filter(kind="assigned").select(WORK.names())
 
 
-def _carried(mentions: pl.DataFrame, on_pulls: pl.DataFrame) -> pl.DataFrame:
+def _carried(mentioned: pl.DataFrame, on_pulls: pl.DataFrame) -> pl.DataFrame:
     """Work on pull requests as work on the issues that they had mentioned by then."""
-    first = mentions.group_by(*_ITEM, "by", "by_number").agg(pl.col("at").min().alias("since"))
+    first = mentioned.group_by(*_ITEM, "by", "by_number").agg(pl.col("at").min().alias("since"))
     done = on_pulls.rename({"repository_id": "by", "number": "by_number"})
     return first.join(done, on=["by", "by_number"]).filter(pl.col("at") >= pl.col("since")).select(WORK.names())

@@ -1,7 +1,8 @@
 """What has been collected: organizations, repositories and milestones, as GitHub has them now."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from sprintlib.history.item_status import repository_ids
 from sprintlib.project import ProjectHandle
 from sprintlib.services.moments import Moment
+from sprintlib.settings import SprintSource
 from sprintlib.store import schema
 
 
@@ -38,7 +40,10 @@ class Organization(_Model):
 
 
 class Milestone(_Model):
-    """A milestone as it is on GitHub now."""
+    """A milestone as it is on GitHub now, or a sprint of another source, with a part in each repository.
+
+    number: of a milestone; of a sprint the one by which every command knows it.
+    """
 
     repository: str
     number: int
@@ -48,6 +53,7 @@ class Milestone(_Model):
     html_url: str
     created_at: Moment
     closed_at: Moment | None
+    source: SprintSource = "milestones"
 
 
 def repositories(project: ProjectHandle) -> list[Repository]:
@@ -77,14 +83,31 @@ def organizations(project: ProjectHandle) -> list[Organization]:
 
 
 def milestones(project: ProjectHandle, state: str | None = None) -> list[Milestone]:
-    """Milestones of `repositories`, the one due last first; those without a due date come last."""
-    table = schema.milestone
+    """What the sprints are of `repositories`, the one due last first; those without a due date come last."""
     names = {one.id: one.full_name for one in repositories(project)}
-    query = select(table).where(table.c.repository_id.in_(list(names)), table.c.gone_at.is_(None))
+    if not names:
+        return []
+    source = project.settings.sprints.source
+    taken = [name for name in Milestone.model_fields if name not in ("repository", "source")]
+    rows = _collected(project, list(names), state) if source == "milestones" else _planned(project, state)
+    found = [
+        Milestone(repository=names[row["repository_id"]], source=source, **{name: row[name] for name in taken})
+        for row in rows
+        if row["repository_id"] in names
+    ]
+    return sorted(found, key=lambda one: (-(one.due_on or date.min).toordinal(), one.repository, -one.number))
+
+
+def _planned(project: ProjectHandle, state: str | None) -> Sequence[Mapping[str, Any]]:
+    """Sprints that are no milestones, as every command sees them now."""
+    found = project.state(project.clock()).milestones
+    return (found if state is None else found.filter(state=state)).to_dicts()
+
+
+def _collected(project: ProjectHandle, ids: list[int], state: str | None) -> Sequence[Mapping[str, Any]]:
+    table = schema.milestone
+    query = select(table).where(table.c.repository_id.in_(ids), table.c.gone_at.is_(None))
     if state is not None:
         query = query.where(table.c.state == state)
     with project.engine.connect() as connection:
-        rows = connection.execute(query).mappings().all()
-    taken = [name for name in Milestone.model_fields if name != "repository"]
-    found = [Milestone(repository=names[row["repository_id"]], **{name: row[name] for name in taken}) for row in rows]
-    return sorted(found, key=lambda one: (-(one.due_on or date.min).toordinal(), one.repository, -one.number))
+        return [dict(row) for row in connection.execute(query).mappings()]

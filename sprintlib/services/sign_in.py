@@ -16,7 +16,7 @@ from sprintlib.access import sessions
 from sprintlib.access.audit import record
 from sprintlib.access.identity import Identity, Role
 from sprintlib.access.sessions import Session
-from sprintlib.errors import SettingsError, SignInError
+from sprintlib.errors import SettingsError, SignInError, SprintError
 from sprintlib.project import ProjectHandle
 from sprintlib.settings import Settings
 
@@ -98,7 +98,10 @@ def _is_member(settings: Settings, organization: str, login: str) -> bool:
 
 
 def _asked(settings: Settings, path: str) -> dict[str, Any] | None:
-    token = github.find_token(settings)
+    try:
+        token = github.find_token(settings)
+    except SprintError:  # that of an app, which GitHub does not give
+        return None
     headers = {"Accept": "application/vnd.github+json"} | ({"Authorization": f"Bearer {token.value}"} if token else {})
     try:
         answer = requests.get(f"{settings.github.api_url.rstrip('/')}{path}", headers=headers, timeout=_PATIENCE)

@@ -1,4 +1,4 @@
-"""GitHub's webhooks of a project: made, looked at, compared with the inbox, and taken away."""
+"""GitHub's webhooks of a project, of its repositories or of its app: made, compared with the inbox, taken away."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from sprintlib import inbox
 from sprintlib.errors import SettingsError
+from sprintlib.github.app import GitHubApp
+from sprintlib.github.app_hooks import AppHooks
 from sprintlib.github.hook_secret import kept_secret
 from sprintlib.github.hooks import Attempt, Hook, RepositoryHooks
 from sprintlib.github.token import find_token
@@ -21,19 +23,24 @@ PATH = "/webhooks/github"
 class HookStatus:
     """One webhook of ours, and what became of its deliveries within the last three days.
 
+    place: the repository or app it is of. app: its name, where it is one. hook: None where there is none.
     failed: deliveries that no attempt got through. unknown: that were answered, but that the inbox does not hold.
     """
 
-    repository: str
-    hook: Hook
-    delivered: int
-    failed: tuple[Attempt, ...]
-    unknown: tuple[Attempt, ...]
+    place: str
+    app: str | None
+    hook: Hook | None
+    delivered: int = 0
+    failed: tuple[Attempt, ...] = ()
+    unknown: tuple[Attempt, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
+        named = {"repository": None if self.app else self.place, "app": self.app}
+        if self.hook is None:
+            return {**named, "hook": None}
         return {
-            "repository": self.repository,
+            **named,
             "hook": self.hook.id,
             "url": self.hook.url,
             "active": self.hook.active,
@@ -49,39 +56,38 @@ class HookStatus:
 class Installed:
     """A webhook that is there now. is_new: False where it was there and was brought up to date."""
 
-    repository: str
+    place: str
     hook: Hook
     is_new: bool
     secret_from: str
 
 
 def install_webhooks(project: ProjectHandle, address: str) -> Iterator[Installed]:
-    """Have every repository of the project tell this address, one after the other; what is there is brought up to date.
+    """Have the project's app, else each of its repositories, tell this address; what is there is brought up to date.
 
     address: where `sprint serve` can be reached, such as https://sprint.example.org. Raises SettingsError for one that
     GitHub cannot use, TokenError with the missing permission.
     """
     url = _hook_address(address, project)
     secret, origin = kept_secret(project.settings)
-    for hooks in _repositories(project):
-        there = next((one for one in hooks.all() if one.url == url), None)
-        hook = hooks.update(there, secret) if there else hooks.create(url, secret)
-        yield Installed(hooks.repository, hook, there is None, origin)
+    for hooks in _places(project):
+        hook, is_new = hooks.install(url, secret)
+        yield Installed(hooks.place, hook, is_new, origin)
 
 
-def webhook_status(project: ProjectHandle) -> Iterator[HookStatus | str]:
-    """Each webhook of ours; the name of a repository that has none."""
-    for hooks in _repositories(project):
+def webhook_status(project: ProjectHandle) -> Iterator[HookStatus]:
+    """Each webhook of ours, and where there is none."""
+    for hooks in _places(project):
         own = _own(hooks)
         if not own:
-            yield hooks.repository
+            yield HookStatus(hooks.place, hooks.app, None)
         for hook in own:
             yield _status(project, hooks, hook)
 
 
 def reconcile_webhooks(project: ProjectHandle) -> Iterator[HookStatus]:
     """Have GitHub deliver again what failed or what the inbox lacks. Gives each webhook as it was before."""
-    for hooks in _repositories(project):
+    for hooks in _places(project):
         for hook in _own(hooks):
             status = _status(project, hooks, hook)
             for attempt in (*status.failed, *status.unknown):
@@ -90,25 +96,30 @@ def reconcile_webhooks(project: ProjectHandle) -> Iterator[HookStatus]:
 
 
 def remove_webhooks(project: ProjectHandle) -> Iterator[tuple[str, Hook]]:
-    """Take away the webhooks of ours, with their repositories. The secret stays where it is."""
-    for hooks in _repositories(project):
+    """Take away the webhooks of ours, with whose they are. The secret stays where it is."""
+    for hooks in _places(project):
         for hook in _own(hooks):
             hooks.remove(hook)
-            yield hooks.repository, hook
+            yield hooks.place, hook
 
 
-def _repositories(project: ProjectHandle) -> Iterator[RepositoryHooks]:
+def _places(project: ProjectHandle) -> Iterator[RepositoryHooks | AppHooks]:
+    """What has a webhook: the app, where sprint.toml names one, else each repository."""
+    app = GitHubApp.of(project.settings)
+    if app:
+        yield AppHooks(app)
+        return
     token = find_token(project.settings)
     for name in project.settings.project.repositories:
         yield RepositoryHooks.connected(project.settings, token, name)
 
 
-def _own(hooks: RepositoryHooks) -> list[Hook]:
+def _own(hooks: RepositoryHooks | AppHooks) -> list[Hook]:
     """Others' webhooks lead to other paths."""
     return [one for one in hooks.all() if urlsplit(one.url).path.endswith(PATH)]
 
 
-def _status(project: ProjectHandle, hooks: RepositoryHooks, hook: Hook) -> HookStatus:
+def _status(project: ProjectHandle, hooks: RepositoryHooks | AppHooks, hook: Hook) -> HookStatus:
     by_guid: defaultdict[str, list[Attempt]] = defaultdict(list)
     for attempt in hooks.attempts(hook):
         if attempt.event != "ping":
@@ -123,7 +134,7 @@ def _status(project: ProjectHandle, hooks: RepositoryHooks, hook: Hook) -> HookS
         and any(one.went_well for one in tried)
         and not any(one.went_well and one.is_again for one in tried)
     ]
-    return HookStatus(hooks.repository, hook, len(by_guid) - len(failed), tuple(failed), tuple(unknown))
+    return HookStatus(hooks.place, hooks.app, hook, len(by_guid) - len(failed), tuple(failed), tuple(unknown))
 
 
 def _hook_address(address: str, project: ProjectHandle) -> str:

@@ -15,6 +15,7 @@ from sprintlib.settings.output import (
 from sprintlib.settings.project import (
     AwaySettings,
     CalendarSettings,
+    GitHubAppSettings,
     GitHubSettings,
     MilestoneSettings,
     ProjectSettings,
@@ -37,6 +38,7 @@ __all__ = [
     "ClockSettings",
     "DigestSettings",
     "DigestTarget",
+    "GitHubAppSettings",
     "GitHubSettings",
     "LlmSettings",
     "MilestoneSettings",

@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from typing import Literal, get_args
+from typing import Literal, Self, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
@@ -62,6 +62,24 @@ class GitHubSettings(Section):
     @classmethod
     def _address(cls, value: str) -> str:
         return checked_address(value)
+
+
+class GitHubAppSettings(Section):
+    """A GitHub App that collects and is told of events, in place of a token and of a webhook in each repository."""
+
+    id: int | None = Field(None, ge=1, description="its App ID")
+    private_key_file: str | None = Field(
+        None, description="file with its private key, of mode 600, relative to the home folder"
+    )
+    installation: int | None = Field(
+        None, ge=1, description="id of its installation; default: the one that has the first repository"
+    )
+
+    @model_validator(mode="after")
+    def _has_a_key(self) -> Self:
+        if (self.id is None) != (self.private_key_file is None):
+            raise ValueError("a GitHub App takes both, id and private_key_file")
+        return self
 
 
 class CalendarSettings(Section):

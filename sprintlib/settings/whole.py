@@ -23,6 +23,7 @@ from sprintlib.settings.project import (
     LENGTH,
     AwaySettings,
     CalendarSettings,
+    GitHubAppSettings,
     GitHubSettings,
     MilestoneSettings,
     ProjectSettings,
@@ -62,6 +63,7 @@ class Settings(Section):
     home: Path
     project: ProjectSettings
     github: GitHubSettings = GitHubSettings()
+    github_app: GitHubAppSettings = GitHubAppSettings()
     calendar: CalendarSettings = CalendarSettings()
     sprints: SprintSettings = SprintSettings()
     milestones: dict[str, MilestoneSettings] = Field(default_factory=dict)

@@ -6,7 +6,7 @@ fetched it (`observed_at`). All times are UTC. Table names are singular. People 
 
 from sprintlib.store import listed
 from sprintlib.store.access import api_token, audit, erased_person, session
-from sprintlib.store.boards import board_item, board_iteration
+from sprintlib.store.boards import board_item, board_iteration, board_name
 from sprintlib.store.collecting import item_cursor, listed_page, set_aside, sync_cursor, sync_run
 from sprintlib.store.columns import UtcDateTime, metadata
 from sprintlib.store.decisions import experiment, experiment_item, imported_prior, recalibration
@@ -54,6 +54,7 @@ __all__ = [
     "audit",
     "board_item",
     "board_iteration",
+    "board_name",
     "changed_file",
     "chunk",
     "comment",

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.requests import Request as HttpRequest
@@ -23,6 +24,9 @@ from sprintsim.fake_github.limits import Budget
 from sprintsim.fake_github.paging import link_header, page_of
 from sprintsim.fake_github.payloads import API
 from sprintsim.fake_github.stats import Stats
+
+if TYPE_CHECKING:
+    from sprintsim.fake_github.apps import StandInApp
 
 REPOSITORY = "/repos/{owner}/{repo}"
 BY_ID = "/repositories/{repository_id}"
@@ -53,10 +57,12 @@ def application(
     clock: Clock = utc_now,
     graphql_schema: Path | None = None,
     accounts: Accounts | None = None,
+    github_app: "StandInApp | None" = None,
 ) -> Gateway:
     """The stand-in over these repositories. clock: what it says the time is.
 
     graphql_schema: GitHub's own; by default the part that is needed. accounts: who may sign in.
+    github_app: one that may ask, and whose tokens count for its repositories only.
     """
     people = accounts or Accounts()
     directory = _Directory(tuple(datasets))
@@ -67,6 +73,7 @@ def application(
         Route("/rate_limit", _rate_limit(budget)),
         *people.routes(),
         *boards.routes(directory.datasets),
+        *(github_app.routes() if github_app else ()),
         Route("/graphql", _graphql(directory, budget, graphql_schema), methods=["POST"]),
         Route(STATS_PATH, _stats(stats), methods=["GET", "DELETE"]),
         *(
@@ -86,7 +93,7 @@ def application(
         Route(f"{GIT}/{git_http.SERVICE}", _git(directory, git_http.upload_pack), methods=["POST"]),
     ]
     app = Starlette(routes=routes, exception_handlers={404: _not_found, 405: _not_found})
-    return Gateway(app, fault, budget, stats, clock)
+    return Gateway(app, fault, budget, stats, clock, github_app.refusal if github_app else None)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 
 from starlette.applications import Starlette
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import Message, Receive, Scope, Send
 
@@ -16,6 +16,7 @@ from sprintsim.fake_github.limits import Budget
 from sprintsim.fake_github.stats import Stats
 
 Clock = Callable[[], datetime]
+Admit = Callable[[str, str], Response | None]
 STATS_PATH = "/_stats"
 UNKNOWN_PATH = "(unknown)"
 SECONDARY_LIMIT = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
@@ -38,15 +39,27 @@ def utc_now() -> datetime:
 
 
 class Gateway:
-    """An ASGI application around the stand-in's own. clock: what GitHub says the time is, UTC."""
+    """An ASGI application around the stand-in's own. clock: what GitHub says the time is, UTC.
 
-    def __init__(self, app: Starlette, fault: Fault | None, budget: Budget, stats: Stats, clock: Clock) -> None:
+    admit: by the Authorization header and the path, the answer to who may not ask.
+    """
+
+    def __init__(
+        self,
+        app: Starlette,
+        fault: Fault | None,
+        budget: Budget,
+        stats: Stats,
+        clock: Clock,
+        admit: Admit | None = None,
+    ) -> None:
         self._app = app
         self._fault = fault
         self._plan = FaultPlan(fault)
         self._budget = budget
         self._stats = stats
         self._clock = clock
+        self._admit = admit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -60,8 +73,14 @@ class Gateway:
             await error_answer(kind)(scope, receive, self._counted(scope, send))
         elif self._is_metered(scope) and self._budget.exhausted():
             await rate_limit_answer()(scope, receive, self._counted(scope, send))
+        elif refusal := self._refusal(scope):
+            await refusal(scope, receive, self._counted(scope, send))
         else:
             await self._app(scope, receive, self._counted(scope, send))
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        given = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
+        return self._admit(given, scope["path"]) if self._admit else None
 
     def _is_metered(self, scope: Scope) -> bool:
         path: str = scope["path"]

@@ -49,7 +49,7 @@ def hook_endpoint(path: str, find: FindDataset) -> Endpoint:
 async def _all(http: Request, dataset: Dataset) -> Response:
     if http.method == "GET":
         return JSONResponse([hook_payload(hook, dataset.url) for hook in dataset.hooks.all()])
-    body = await _body(http)
+    body = await read_body(http)
     config = body.get("config") or {}
     if not str(config.get("url", "")).startswith("http"):
         return _refused("url cannot be blank")
@@ -67,7 +67,7 @@ async def _one(http: Request, dataset: Dataset, hook: Hook) -> Response:
         dataset.hooks.remove(hook.id)
         return Response(status_code=204)
     if http.method == "PATCH":
-        body = await _body(http)
+        body = await read_body(http)
         config = body.get("config") or {}
         hook.url, hook.secret = config.get("url", hook.url), config.get("secret", hook.secret)
         hook.events, hook.active = body.get("events", hook.events), body.get("active", hook.active)
@@ -78,18 +78,23 @@ async def _one(http: Request, dataset: Dataset, hook: Hook) -> Response:
 async def _deliveries(http: Request, dataset: Dataset, hook: Hook) -> Response:
     sent = dataset.hooks.deliveries(hook.id)
     if "delivery_id" not in http.path_params:
-        return _page(http, sent)
+        return deliveries_page(http, sent)
     found = next((one for one in sent if one.id == http.path_params["delivery_id"]), None)
     if found is None:
         return error_answer("404")
     if http.method == "POST":
         await to_thread.run_sync(dataset.hooks.again, found)
         return JSONResponse({}, 202)
+    return JSONResponse(delivery_shown(found, hook.url))
+
+
+def delivery_shown(found: HookDelivery, url: str) -> Payload:
+    """One delivery with what was sent."""
     request = {"headers": {"X-GitHub-Event": found.event}, "payload": found.payload}
-    return JSONResponse({**delivery_payload(found), "url": hook.url, "request": request, "response": {}})
+    return {**delivery_payload(found), "url": url, "request": request, "response": {"headers": {}, "payload": None}}
 
 
-def _page(http: Request, sent: list[HookDelivery]) -> Response:
+def deliveries_page(http: Request, sent: list[HookDelivery]) -> Response:
     """Pages follow a cursor: everything older than the delivery that it names."""
     size = min(int(http.query_params.get("per_page", 30)), 100)
     cursor = http.query_params.get("cursor", "")
@@ -101,7 +106,8 @@ def _page(http: Request, sent: list[HookDelivery]) -> Response:
     return JSONResponse([delivery_payload(one) for one in older[:size]], headers=headers)
 
 
-async def _body(http: Request) -> Payload:
+async def read_body(http: Request) -> Payload:
+    """The JSON that was sent."""
     found: Payload = json.loads(await http.body() or b"{}")
     return found
 

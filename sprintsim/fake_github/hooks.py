@@ -15,7 +15,7 @@ from itertools import count
 from sprintsim.fake_github.payloads import Payload
 
 TIMEOUT_SECONDS = 10.0  # GitHub's own
-_SECRET = "********"  # noqa: S105  # nosec B105 # what GitHub shows instead of one
+SECRET_SHOWN = "********"  # noqa: S105  # nosec B105 # what GitHub shows instead of one
 _FIRST_HOOK, _FIRST_DELIVERY = 480_000_000, 9_400_000_000
 
 
@@ -51,13 +51,20 @@ class HookDelivery:
     seconds: float
     status_code: int
     repository_id: int
+    installation_id: int | None = None
 
 
 class Hooks:
-    """The webhooks of one repository. clock: GitHub's; deliveries are kept for three days of it."""
+    """The webhooks of one repository, or of an app. clock: GitHub's; deliveries are kept for three days of it.
 
-    def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    installation: of the app whose they are.
+    """
+
+    def __init__(
+        self, clock: Callable[[], datetime] = lambda: datetime.now(UTC), installation: int | None = None
+    ) -> None:
         self.clock = clock
+        self._installation = installation
         self._hooks: dict[int, Hook] = {}
         self._deliveries: list[HookDelivery] = []
         self._ids, self._delivery_ids = count(_FIRST_HOOK), count(_FIRST_DELIVERY)
@@ -122,6 +129,7 @@ class Hooks:
             seconds,
             code,
             repository,
+            self._installation,
         )
         hook.last_response = {"code": code or None, "status": _status(code), "message": _status(code)}
         with self._lock:
@@ -161,7 +169,7 @@ def _status(code: int) -> str:
 def hook_payload(hook: Hook, repository_url: str) -> Payload:
     """A hook as GitHub shows it."""
     url = f"{repository_url}/hooks/{hook.id}"
-    secret = {"secret": _SECRET} if hook.secret else {}
+    secret = {"secret": SECRET_SHOWN} if hook.secret else {}
     return {
         "type": "Repository",
         "id": hook.id,
@@ -191,7 +199,7 @@ def delivery_payload(delivery: HookDelivery) -> Payload:
         "status_code": delivery.status_code,
         "event": delivery.event,
         "action": delivery.payload.get("action"),
-        "installation_id": None,
+        "installation_id": delivery.installation_id,
         "repository_id": delivery.repository_id or None,
         "throttled_at": None,
     }

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn
 
@@ -16,6 +17,9 @@ from sprintsim.fake_github.dataset import Dataset
 from sprintsim.fake_github.faults import Fault
 from sprintsim.fake_github.gateway import Clock, utc_now
 from sprintsim.fake_github.loading import check_servable, load
+
+if TYPE_CHECKING:
+    from sprintsim.fake_github.apps import StandInApp
 
 HOST = "127.0.0.1"
 
@@ -28,13 +32,19 @@ def _server(
     clock: Clock = utc_now,
     graphql_schema: Path | None = None,
     accounts: Accounts | None = None,
+    github_app: "StandInApp | None" = None,
 ) -> uvicorn.Server:
     made = [dataset for dataset in datasets if isinstance(dataset, Dataset)]
     read = load(*(path for path in datasets if not isinstance(path, Dataset)))
     check_servable(read)
     config = uvicorn.Config(
         application(
-            [*made, *read], Fault.parse(fault) if isinstance(fault, str) else fault, clock, graphql_schema, accounts
+            [*made, *read],
+            Fault.parse(fault) if isinstance(fault, str) else fault,
+            clock,
+            graphql_schema,
+            accounts,
+            github_app,
         ),
         date_header=False,  # the application says what the time is
         log_level="critical",
@@ -88,13 +98,14 @@ def running(
     clock: Clock = utc_now,
     graphql_schema: Path | None = None,
     accounts: Accounts | None = None,
+    github_app: "StandInApp | None" = None,
 ) -> Iterator[str]:
     """Serve in a background thread on a free loopback port; yields the base URL, such as http://127.0.0.1:4711.
 
     clock: what its answers say the time is. graphql_schema: a file with GitHub's own; by default the part that is
-    needed. accounts: who may sign in.
+    needed. accounts: who may sign in. github_app: an app that may ask.
     """
-    server = _server(datasets, fault, clock, graphql_schema, accounts)
+    server = _server(datasets, fault, clock, graphql_schema, accounts, github_app)
     with _bound(port) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

@@ -29,9 +29,9 @@ def test_iterations_are_forecast_like_the_milestones_that_they_equal(startup: Pa
     told = board_of(simulate(SEED, TODAY))
     past = load_state(engine, settings, at("11-24 12:00"))
     ids = {repo.lower(): key for key, repo in past.repositories.select("repository_id", "repo").iter_rows()}
-    rows = [item_row(BOARD, entry, BoardFields(1, 2), ids, SEEN) for entry in told["items"]]
+    rows = [item_row(entry, BoardFields(1, 2), ids, SEEN) for entry in told["items"]]
     with engine.begin() as writing:
-        write_iterations(writing, BOARD, iteration_rows(BOARD, told["fields"][0], SEEN))
+        write_iterations(writing, BOARD, iteration_rows(told["fields"][0], SEEN))
         write_items(writing, BOARD, [row for row in rows if row], SEEN)
     planned = settings.model_copy(update={"sprints": SprintSettings(source="projects", project=BOARD)})
     by_milestone = analyze_past(past, settings).milestones[0]

@@ -61,6 +61,7 @@ def test_a_healthy_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         "disk": "ok",
         "store": "ok",
         "collection": "ok",
+        "sprints": "info",
         "inbox": "info",
         "access": "ok",
         "git": "ok",

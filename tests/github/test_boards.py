@@ -51,6 +51,7 @@ class Team:
         with running([self.dataset], clock=lambda: noon(day)) as url:
             self.settings: Settings = self._make(url, clone=False).model_copy(update={"sprints": sprints})
             summary = sync(self.engine, self.settings, None, retry_policy=HASTE)
+        self.warnings = summary.warnings
         return tuple(one.sentence() for one in summary.set_aside)
 
     def inside(self, day: int, title: str) -> list[str]:
@@ -199,3 +200,37 @@ def test_scope_and_pace_are_told_in_points_too(team: Team) -> None:
         "In story points: 8 committed + 0 added - 0 removed = 5 done + 0 dropped + 3 open; 0.0 a working day; "
         "1 item without points."
     )
+
+
+def moved(told: shop.Json) -> shop.Json:
+    """An entry whose repository has another owner now."""
+    content = told["content"]
+    return {**told, "content": {**content, "url": content["url"].replace("acme/", "initech/")}}
+
+
+def test_a_board_keeps_its_history_when_its_owner_is_renamed(team: Team) -> None:
+    team.show(entry(1, "a1", 3), entry(2, "b2", 16))
+    team.sync(17)
+    team.dataset.rename("initech/shop")
+    team.show(moved(entry(1, "b2", 18)), moved(entry(2, "b2", 16)), owner="initech")
+    assert team.sync(19) == ()
+    assert "The GitHub Project acme/3 is now initech/3: update sprint.toml." in team.warnings
+    past = load_state(team.engine, team.settings, evening(17))
+    (then,) = find_sprints(past, CALENDAR, "Sprint 2")
+    assert then.items["number"].to_list() == [2]
+    today = SPRINTS.model_copy(update={"project": "initech/3"})
+    team.sync(20, today)
+    assert not [one for one in team.warnings if "GitHub Project" in one]
+    (now,) = find_sprints(load_state(team.engine, team.settings, evening(20)), CALENDAR, "Sprint 2")
+    assert (now.items["number"].to_list(), now.key) == ([1, 2], then.key)
+
+
+def test_another_board_under_the_new_name_is_not_mistaken_for_it(team: Team) -> None:
+    team.show(entry(1, "b2", 16))
+    team.sync(17)
+    team.dataset.rename("initech/shop")
+    project = {**board()["project"], "id": 4, "node_id": "PVT_4"}
+    team.show(moved(entry(1, None, 18)), owner="initech", project=project)
+    (told,) = team.sync(19)
+    assert "GitHub does not show the project acme/3" in told
+    assert team.inside(19, "Sprint 2") == ["initech/shop#1"]

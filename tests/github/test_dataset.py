@@ -67,6 +67,7 @@ def test_everything_of_a_folder(engine: Engine, folder: Path):
         "milestone_change": 0,
         "board_item": 0,
         "board_iteration": 0,
+        "board_name": 0,
     }
 
 

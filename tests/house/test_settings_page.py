@@ -19,7 +19,7 @@ Settings are in `sprint.toml`, in the project's home folder. `sprint init` write
 `name` and `repositories` has a default. A wrong key or value is reported in one sentence that names it.
 
 Secrets are not settings: the GitHub token comes from `GITHUB_TOKEN`, `gh auth token` or a file in the data folder
-([the token](collecting.md#the-token)).
+([the token](collecting.md#the-token)), or is that of a [GitHub App](live.md#as-a-github-app).
 
 | variable | meaning |
 |---|---|

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
+from sprintlib.facts.board_names import note_name
 from sprintlib.history import load_state
 from sprintlib.inbox import IgnoredError, UnreadableError, apply_delivery
 from sprintlib.settings import Settings, SprintSettings, parse
@@ -107,3 +108,22 @@ def test_without_a_project_as_source_it_is_ignored(engine: Engine, settings: Set
     other = settings.model_copy(update={"sprints": SprintSettings()})
     with pytest.raises(IgnoredError, match="no GitHub Project is the source of sprints here"):
         apply_delivery(engine, other, delivery(EVENT, told("archived", 17)))
+
+
+def test_after_its_owner_was_renamed_the_board_is_known_by_its_id(engine: Engine, settings: Settings) -> None:
+    with engine.begin() as connection:
+        note_name(connection, "acme/3", 3, "PVT_3", datetime(2026, 3, 1, tzinfo=UTC))
+    for day, organization, node_id, is_meant in (
+        (17, "initech", "PVT_3", True),
+        (18, "acme", "PVT_4", False),
+        (19, "acme", None, True),
+        (20, "initech", None, False),
+    ):
+        payload = changed(day, "iteration", "Sprint", None, iteration("b2"), organization={"login": organization})
+        payload["projects_v2_item"]["project_node_id"] = node_id
+        if is_meant:
+            apply_delivery(engine, settings, delivery(EVENT, payload))
+        else:
+            with pytest.raises(IgnoredError):
+                apply_delivery(engine, settings, delivery(EVENT, payload))
+    assert [version[:2] for version in versions(engine)] == [(3, None), (17, "b2"), (19, "b2")]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -23,7 +24,8 @@ from sprintlib.project import ProjectHandle
 from sprintlib.settings import load
 from sprintlib.store import open_store, schema
 from sprintsim.fake_github import Dataset, running
-from tests.github import shop
+from sprintsim.fake_github.apps import StandInApp
+from tests.github import apps, shop
 from tests.worker.test_worker import write_home
 
 
@@ -35,6 +37,7 @@ class Place:
     dataset: Dataset
     engine: Engine
     address: str
+    app: StandInApp
 
     def run(self, *arguments: str) -> str:
         result = CliRunner().invoke(sprint, ["--home", str(self.home), "webhooks", *arguments])
@@ -43,8 +46,15 @@ class Place:
         return result.output
 
     def tell(self, number: int) -> None:
-        body = {"action": "labeled", "number": number, "repository": self.dataset.repository()}
-        self.dataset.hooks.tell("issues", body)
+        self.dataset.hooks.tell("issues", self.payload(number))
+
+    def payload(self, number: int) -> dict[str, Any]:
+        return {"action": "labeled", "number": number, "repository": self.dataset.repository()}
+
+    def is_an_app(self) -> None:
+        """From now on sprint.toml names the app."""
+        apps.write_key(self.home)
+        apps.write_home(self.home, load(self.home).github.api_url)
 
 
 @contextmanager
@@ -72,10 +82,11 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     monkeypatch.delenv("SPRINT_WEBHOOK_SECRET", raising=False)
     with _listener("127.0.0.1", 0) as free:
         port = free.getsockname()[1]
-    with running([dataset]) as url:
+    app = apps.stand_in(events=list(EVENTS))
+    with running([dataset], github_app=app) as url:
         write_home(tmp_path, url)
         engine = open_store(load(tmp_path).database_url)
-        yield Place(tmp_path, dataset, engine, f"http://127.0.0.1:{port}")
+        yield Place(tmp_path, dataset, engine, f"http://127.0.0.1:{port}", app)
         engine.dispose()
 
 
@@ -161,3 +172,56 @@ def test_an_address_that_github_cannot_use_is_refused(place: Place) -> None:
     ):
         result = CliRunner().invoke(sprint, ["--home", str(place.home), "webhooks", "install", address])
         assert str(result.exception).startswith(sentence)
+
+
+def test_the_webhook_of_an_app_is_set_once_for_all_repositories(place: Place) -> None:
+    place.is_an_app()
+    assert "GitHub App sprint-stand-in: no webhook; run 'sprint webhooks install'." in place.run("status")
+    assert "GitHub App sprint-stand-in: made, tells" in place.run("install", place.address)
+    (hook,) = place.app.hooks.all()
+    assert hook.url == f"{place.address}/webhooks/github"
+    assert hook.secret == (place.home / "data" / "webhook-secret").read_text().strip()
+    assert place.dataset.hooks.all() == []
+    assert "brought up to date" in place.run("install", place.address)
+
+
+def test_what_an_app_failed_to_deliver_is_delivered_again_but_for_other_installations(place: Place) -> None:
+    place.is_an_app()
+    place.run("install", place.address)
+    place.app.tell("issues", place.payload(1))  # nobody is there
+    place.app.hooks._installation = 999
+    place.app.tell("issues", place.payload(2))
+    place.app.hooks._installation = place.app.installation
+    with receiving(place):
+        place.app.tell("issues", place.payload(3))
+        assert "1 delivered, 1 failed" in place.run("status")
+        (told,) = json.loads(place.run("status", "--json"))["webhooks"]
+        assert (told["app"], told["repository"], told["delivered"]) == ("sprint-stand-in", None, 1)
+        assert "GitHub App sprint-stand-in: 1 asked for again" in place.run("reconcile")
+        assert inbox.counts(place.engine)["waiting"] == 2
+        assert "2 delivered\n" in place.run("status")
+
+
+def test_what_only_its_owner_can_do_by_hand_is_said(place: Place) -> None:
+    place.is_an_app()
+    place.app.events.remove("issues")
+    place.run("install", place.address)
+    assert "not told of issues" in place.run("status")
+    page = "https://github.com/organizations/acme/settings/apps/sprint-stand-in"
+    for command, sentence in (
+        (["remove"], "GitHub lets a program change the webhook of an app, not remove it: untick 'Active' under "),
+        (["install", place.address], "GitHub App sprint-stand-in has no webhook: tick 'Active' under "),
+    ):
+        result = CliRunner().invoke(sprint, ["--home", str(place.home), "webhooks", *command])
+        assert str(result.exception) == f"{sentence}Webhook at {page}."
+        for hook in place.app.hooks.all():  # as an app that was made without one
+            place.app.hooks.remove(hook.id)
+    assert "no webhook" in place.run("status")
+
+
+def test_a_wrong_key_is_told_by_every_command(place: Place) -> None:
+    place.is_an_app()
+    apps.write_key(place.home, "of-another-app")
+    for command in (["install", place.address], ["status"], ["reconcile"], ["remove"]):
+        result = CliRunner().invoke(sprint, ["--home", str(place.home), "webhooks", *command])
+        assert str(result.exception).startswith("GitHub does not accept the private key of the app 4711 (401: ")

@@ -1,4 +1,4 @@
-"""Organizations, repositories and milestones, as GitHub has them now."""
+"""Organizations, repositories and milestones (or other sprints), as they are now."""
 
 from typing import Literal
 
@@ -39,7 +39,7 @@ def read_repository(project: Project, owner: str, name: str) -> Repository:
 def list_milestones(
     project: Project, state: Literal["open", "closed"] | None = None, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[Milestone]:
-    """The repositories' milestones, the one due last first."""
+    """The repositories' milestones, or the sprints that `[sprints]` names instead, the one due last first."""
     return page_of(milestones(project, state), lambda one: f"{one.repository}#{one.number}", limit, cursor)
 
 

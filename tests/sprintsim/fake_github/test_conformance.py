@@ -3,15 +3,17 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 import requests
 
+from sprintlib.github.app_key import AppKey
 from sprintsim.fake_github import Dataset, load, running
 from sprintsim.fake_github.endpoints import REPOSITORY_PATHS
 from sprintsim.simulation import write_startup
+from tests.github import apps
 from tests.sprintsim.fake_github.openapi import Description
 
 pytestmark = pytest.mark.realdata
@@ -84,6 +86,26 @@ def test_simulated_repositories_answer_as_described(description: Description, st
 def test_the_rate_limit_answers_as_described(description: Description):
     with running([Dataset("acme/shop")]) as url:
         assert description.violations("/rate_limit", requests.get(f"{url}/rate_limit", timeout=20).json()) == set()
+
+
+def test_an_app_is_answered_as_described(description: Description):
+    app = apps.stand_in("acme/shop", events=["issues"])
+    signed = AppKey(app.id, Path("app.pem"), apps.key("right")).signed(datetime.now(UTC))
+    dataset = Dataset("acme/shop")
+    app.hooks.all()[0].url = "http://127.0.0.1:9/webhooks/github"
+    app.tell("issues", {"action": "opened", "repository": {"id": 5}})  # to nobody
+    with running([dataset], github_app=app) as url:
+        for template in (
+            "/app",
+            "/app/hook/config",
+            "/app/hook/deliveries",
+            "/app/installations/{installation_id}",
+            "/repos/{owner}/{repo}/installation",
+        ):
+            address = template.format(installation_id=app.installation, owner="acme", repo="shop")
+            answer = requests.get(f"{url}{address}", headers={"Authorization": f"Bearer {signed}"}, timeout=20)
+            assert answer.status_code == 200, address
+            assert description.violations(template, answer.json()) == set(), template
 
 
 def exceptions(heading: str) -> set[str]:
