@@ -125,6 +125,7 @@ class MilestoneAnalysis(_Model):
     key: the sprint's identity (history.SprintKey), which outlives another title; empty in analyses of version 0.1.0.
     deadline: the end of `due_on` in the project's time zone.
     points: the same in points, where any item inside has some; forecasts are in items.
+    adopted: what the team adopted that the forecast rests on too: a recalibration, imported priors; in words.
     plan: the cheapest way to the target, whose actions are the first recommendations; null without a probability.
     hostile_text: texts that read like orders to a language model; they move nothing else in here.
     """
@@ -146,6 +147,7 @@ class MilestoneAnalysis(_Model):
     interval: Interval
     basis: Basis
     n_history: int
+    adopted: tuple[str, ...] = ()
     forecast_dates: ForecastDates
     closed_in_two_weeks: tuple[int, int, int] | None = None
     health: int | None

@@ -156,6 +156,7 @@ def build_milestone_analysis(inputs: ForecastInputs, found: SprintFindings, sent
         interval=future.interval,
         basis=future.basis,
         n_history=future.n_history,
+        adopted=inputs.adopted,
         forecast_dates=future.dates,
         closed_in_two_weeks=future.closed_in_two_weeks,
         health=health(future.probability),

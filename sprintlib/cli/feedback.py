@@ -1,6 +1,7 @@
 """`sprint feedback`: what the team says to recommendations; it shifts their order."""
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -89,6 +90,36 @@ def undo(app: App, action: str, as_json: bool) -> None:
     _give(app, action, "undo", as_json=as_json)
 
 
+@command.command("export", short_help="Your answers as chats, to fine-tune a model.")
+@click.option(
+    "--chat",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="File to write: a line of JSON for each answer.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the numbers as one JSON object.")
+@click.pass_obj
+def export(app: App, file: Path, as_json: bool) -> None:
+    """Write what the team accepted and dismissed as chats, a line each (docs/learning.md).
+
+    It holds your own titles, logins and reasons: treat it like your code.
+    """
+    from dataclasses import asdict
+
+    from sprintlib.forecast import count
+    from sprintlib.services.fine_tuning import export_chats
+
+    found = export_chats(app.project, file, app.project.clock())
+    if as_json:
+        click.echo(json.dumps(asdict(found), indent=2))
+        return
+    chats = count(found.accepted + found.dismissed, "chat")
+    click.echo(f"{chats} written to {file}: {found.accepted} accepted, {found.dismissed} dismissed.")
+    if found.left_out:
+        click.echo(f"{count(found.left_out, 'answer')} left out: their analysis is no longer stored.")
+
+
 def _give(
     app: App,
     action: str,
@@ -123,7 +154,7 @@ def _listed(found: "Sequence[OpenRecommendation]", app: App) -> "Iterator[str]":
         notes += [_DONE[one.said].lower()] if one.said else []
         beside = f" ({', '.join(notes)})" if notes else ""
         yield f"{one.short}  {plain(one.action)}{beside}"
-        yield f"       {one.id}  {one.record or ''}".rstrip()
+        yield "  ".join(part for part in (f"       {one.id}", one.record, one.experiment) if part)
     if found:
         name = found[0].short
         yield (

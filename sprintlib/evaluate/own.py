@@ -28,7 +28,7 @@ from sprintlib.settings import Settings
 
 SHARES = (25, 50, 75)  # % of the time from start to deadline
 ENOUGH = 20  # forecasts below which a difference is called noise, whatever it is
-_EVERY_SPRINT = 10_000
+EVERY_SPRINT = 10_000  # more than any project has
 
 
 @dataclass(frozen=True)
@@ -97,13 +97,13 @@ def backtest_own(engine: Engine, settings: Settings, as_of: datetime) -> OwnBack
     if whole.repositories.is_empty():
         raise AnalysisError("Nothing has been collected yet: run 'sprint sync' first.")
     calendar = WorkingCalendar.from_settings(settings)
-    record = SprintHistory(whole, calendar, _EVERY_SPRINT)
+    record = SprintHistory(whole, calendar, EVERY_SPRINT)
     replays: list[SprintReplay] = []
     for share in SHARES:
         over: list[tuple[datetime, bool]] = []  # deadline of each sprint so far, and whether it landed
         for one in record.finished:
             moment = one.start + (one.deadline - one.start) * (share / 100)
-            then = _sprint(load_state(engine, settings, moment), calendar, one.key)
+            then = sprint_at(load_state(engine, settings, moment), calendar, one.key)
             if then is None or then.items.is_empty():
                 continue
             known = [landed for deadline, landed in over if deadline <= moment]
@@ -115,7 +115,8 @@ def backtest_own(engine: Engine, settings: Settings, as_of: datetime) -> OwnBack
     return OwnBacktest(tuple(replays), scores, plans, plan_accuracy(plans), verdict(together, scores), together)
 
 
-def _sprint(past: ProjectState, calendar: WorkingCalendar, key: str) -> Sprint | None:
+def sprint_at(past: ProjectState, calendar: WorkingCalendar, key: str) -> Sprint | None:
+    """The sprint with this key (SprintKey as written) in a past; None where it was not there yet."""
     return next(iter(find_sprints(past, calendar, key)), None)
 
 
@@ -123,7 +124,6 @@ def _replay(
     whole: ProjectState, one: Finished, then: Sprint, share: int, earlier: list[bool], settings: Settings
 ) -> SprintReplay:
     told = forecast(SprintContext(then, settings.risks, find_dependencies(then.past)).inputs)
-    ended = whole.items.join(then.open_items.select("ref"), on="ref", how="semi")
     return SprintReplay(
         title=one.title,
         share=share,
@@ -132,10 +132,16 @@ def _replay(
         probability_delivered=None if told.reason else told.probability_delivered,
         reason=told.reason,
         base_rate=(sum(earlier) + 1) / (len(earlier) + 2),
-        landed=ended.filter(pl.col("closed_at") < one.deadline).height == then.open_items.height,
+        landed=all_ended(whole, then, one.deadline),
         delivered=one.delivered >= then.items.height,
         days_late=one.days_late,
     )
+
+
+def all_ended(whole: ProjectState, then: Sprint, deadline: datetime) -> bool:
+    """Whether every item that was open in a sprint then had ended by the deadline, as a later past knows."""
+    ended = whole.items.join(then.open_items.select("ref"), on="ref", how="semi")
+    return ended.filter(pl.col("closed_at") < deadline).height == then.open_items.height
 
 
 def _score(share: int, replays: list[SprintReplay]) -> OwnScore:

@@ -1,6 +1,7 @@
 """How likely a milestone lands, and when: the mechanistic layer (docs/forecast.md)."""
 
-from sprintlib.forecast.absences import Absence, days_away, with_absences
+from sprintlib.forecast.absences import Absence, days_away, staffed, with_absences
+from sprintlib.forecast.adopted import recalibrated
 from sprintlib.forecast.finished_sprints import EarlierSprint, PlanAccuracy, earlier_sprints, plan_accuracy
 from sprintlib.forecast.inputs import MINIMUM_CLOSING_DAYS, ForecastInputs, build_inputs, clamp
 from sprintlib.forecast.item_forecasts import ended_within, in_time, item_forecasts, slowest_first
@@ -60,9 +61,11 @@ __all__ = [
     "points",
     "probability_in_time",
     "probability_under",
+    "recalibrated",
     "rescheduled",
     "slowest_first",
     "sprint_history",
+    "staffed",
     "what_if",
     "whole_points",
     "with_absences",

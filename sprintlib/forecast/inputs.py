@@ -9,7 +9,14 @@ import polars as pl
 from sprintlib.forecast.developers import active_developers
 from sprintlib.forecast.items import closings_of, shipped_hazard
 from sprintlib.forecast.model import Basis
-from sprintlib.forecast.rates import ITEMS_PER_DEVELOPER_DAY, Rate, discounted_counts, prior_arrivals, prior_pace
+from sprintlib.forecast.rates import (
+    ITEMS_PER_DEVELOPER_DAY,
+    Rate,
+    discounted_counts,
+    prior_arrivals,
+    prior_pace,
+    starting_pace,
+)
 from sprintlib.forecast.sprint_history import sprint_history
 from sprintlib.forecast.throughput_history import ThroughputHistory, throughput_history
 from sprintlib.forecast.unblock_time import unblock_days
@@ -27,6 +34,7 @@ class ForecastInputs:
 
     courses: one a part. prior: the pace before anything was observed. closing_days: distinct working days with a
     closing. delivery_logit: log-odds of `probability_delivered` by the statistical layer, None where it has no say.
+    adopted: what the team adopted that it rests on too, in words. per_developer: items a working day in the prior.
     """
 
     sprint: Sprint
@@ -35,6 +43,8 @@ class ForecastInputs:
     prior: Rate
     closing_days: int
     delivery_logit: float | None = None
+    adopted: tuple[str, ...] = ()
+    per_developer: float = ITEMS_PER_DEVELOPER_DAY
 
     @property
     def n_history(self) -> int:
@@ -44,7 +54,7 @@ class ForecastInputs:
     @property
     def developers(self) -> float:
         """Active people that the general pace was taken for; who works elsewhere too counts in part."""
-        return self.prior.mean / ITEMS_PER_DEVELOPER_DAY
+        return self.prior.mean / self.per_developer
 
     @property
     def basis(self) -> Basis:
@@ -69,7 +79,7 @@ def build_inputs(
     closings = discounted_counts(closed, _most(seen.worked for seen in throughput), today, calendar)
     arrivals = discounted_counts(added, _most(seen.offered for seen in throughput), today, calendar)
     developers = sum(active_developers(past, part.repo) for part in sprint.parts)
-    prior = prior_pace(developers)
+    prior, per_developer = starting_pace(developers, closings.days, imported_pace(past))
     refs = tuple(sprint.open_items.sort("repo", "number")["ref"])
     pace, items = prior.after(closings.events, closings.days), closings_of(past, calendar)
     waiting = [ref for ref in refs if ref in blocked]
@@ -88,13 +98,22 @@ def build_inputs(
         waits_for=waits,
         congestion=Congestion(len(pieces), developers, shipped_hazard().slowing()),
         carries=carries,
-        usual=pace.mean,
+        usual=prior_pace(developers).after(closings.events, closings.days).mean,
         identities=_identities(past, {*known, *(carries[ref] for ref in known if ref in carries)}),
     )
-    found = ForecastInputs(sprint, work, throughput, prior, sum(map(calendar.is_working_day, set(closed))))
+    days = sum(map(calendar.is_working_day, set(closed)))
+    found = ForecastInputs(sprint, work, throughput, prior, days, per_developer=per_developer)
+    if per_developer != ITEMS_PER_DEVELOPER_DAY:
+        told = f"that pace is from imported priors: {per_developer:.2g} items a working day for each developer"
+        found = replace(found, adopted=(told,))
     if found.basis == "insufficient-data" or not refs:
         return found
     return replace(found, delivery_logit=sprint_history(past, calendar).delivery_logit(sprint, developers))
+
+
+def imported_pace(past: ProjectState) -> float | None:
+    """Items of each developer and working day, as imported priors say; None without any."""
+    return past.priors.items_per_developer_day if past.priors else None
 
 
 def _identities(past: ProjectState, refs: Collection[str]) -> dict[str, str]:

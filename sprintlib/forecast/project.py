@@ -6,10 +6,10 @@ import polars as pl
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.forecast.developers import active_developers
-from sprintlib.forecast.inputs import MINIMUM_CLOSING_DAYS
+from sprintlib.forecast.inputs import MINIMUM_CLOSING_DAYS, imported_pace
 from sprintlib.forecast.queue import closings
 from sprintlib.forecast.ranges import quantile, whole_interval
-from sprintlib.forecast.rates import discounted_counts, prior_pace
+from sprintlib.forecast.rates import discounted_counts, starting_pace
 from sprintlib.forecast.throughput_history import share_passed
 from sprintlib.forecast.workload import Workload
 from sprintlib.history import ProjectState
@@ -34,7 +34,7 @@ def closed_in_cadence(past: ProjectState, calendar: WorkingCalendar, cadence_day
     developers = sum(active_developers(past, repo) for repo in past.repositories["repo"])
     work = Workload(
         name="project",
-        pace=prior_pace(developers).after(seen.events, seen.days),
+        pace=starting_pace(developers, seen.days, imported_pace(past))[0].after(seen.events, seen.days),
         arrivals=None,
         open=tuple(past.items.filter(state="open")["ref"]),
     )

@@ -33,9 +33,23 @@ class Rate:
         return Rate(self.shape + events, self.days + days)
 
 
-def prior_pace(developers: float) -> Rate:
+def prior_pace(developers: float, per_developer: float = ITEMS_PER_DEVELOPER_DAY) -> Rate:
     """Closings of milestone items per working day by a team of that size, before anything was seen of it."""
-    return Rate(PACE_SHAPE, PACE_SHAPE / (ITEMS_PER_DEVELOPER_DAY * max(developers, 0.5)))
+    return Rate(PACE_SHAPE, PACE_SHAPE / (per_developer * max(developers, 0.5)))
+
+
+def starting_pace(developers: float, days: float, imported: float | None) -> tuple[Rate, float]:
+    """The prior that a team starts from, and the items of each developer and working day that it says.
+
+    imported: what other teams' priors say of that, if any: used until the `days` of the team's own weigh as much as
+    either prior does.
+    """
+    shipped = prior_pace(developers)
+    if imported is not None:
+        other = prior_pace(developers, imported)
+        if days < min(shipped.days, other.days):
+            return other, imported
+    return shipped, ITEMS_PER_DEVELOPER_DAY
 
 
 def prior_arrivals(committed: int) -> Rate:

@@ -19,6 +19,7 @@ from sprintlib.facts.changes import FactChange, changes_after, position
 from sprintlib.history.ahead import changes_ahead
 from sprintlib.history.cadence import CadenceStays
 from sprintlib.history.completeness import incomplete
+from sprintlib.history.decisions import with_decisions
 from sprintlib.history.fact_reader import RUN_ORDER, FactReader, repositories
 from sprintlib.history.first_days import first_days
 from sprintlib.history.listed import LISTED
@@ -83,6 +84,7 @@ def load_history(engine: Engine, settings: Settings, as_of: datetime) -> LoadedH
         repos = repositories(connection, settings.project.repositories, as_of)
         parts = read_state(connection, repos, settings, as_of)
         state, stays = bring_sprints(parts.state, settings, connection)
+        state = with_decisions(state, connection)
         return LoadedHistory(state, parts, known, changes_ahead(connection, repos, as_of), stays=stays)
 
 
@@ -105,6 +107,7 @@ def advance(history: LoadedHistory, engine: Engine, settings: Settings, as_of: d
                 with suppress(_LeavingError):
                     parts, touched = step.take(touched)
                     state, stays = bring_sprints(parts.state, settings, connection, history.stays, touched)
+                    state = with_decisions(state, connection)
                     touched = _with_moves(touched, before, state)
                     ahead = changes_ahead(connection, repos, as_of, reread)
                     return LoadedHistory(state, parts, known, ahead, touched, stays)

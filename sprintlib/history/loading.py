@@ -7,6 +7,7 @@ import polars as pl
 from sqlalchemy import Connection, Engine
 
 from sprintlib.history.completeness import incomplete
+from sprintlib.history.decisions import with_decisions
 from sprintlib.history.fact_reader import FactReader, repositories
 from sprintlib.history.first_days import first_days
 from sprintlib.history.items import read_items, read_transitions
@@ -48,7 +49,8 @@ def load_state(engine: Engine, settings: Settings, as_of: datetime) -> ProjectSt
         raise ValueError(f"as_of {as_of!r} has no time zone")
     with engine.connect() as connection:
         repos = repositories(connection, settings.project.repositories, as_of)
-        return with_sprints(read_state(connection, repos, settings, as_of).state, settings, connection)
+        state = with_sprints(read_state(connection, repos, settings, as_of).state, settings, connection)
+        return with_decisions(state, connection)
 
 
 @dataclass(frozen=True)

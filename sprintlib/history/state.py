@@ -9,7 +9,9 @@ from typing import Any, TypeVar, TypeVarTuple
 import polars as pl
 from polars._typing import PolarsDataType
 
+from sprintlib.experiments.model import Experiment
 from sprintlib.history.listed import no_listed
+from sprintlib.learning import Priors, Recalibration
 from sprintlib.settings import SprintSource
 from sprintlib.store.frames import UTC_DATETIME
 
@@ -216,6 +218,8 @@ class ProjectState:
     source: what the milestones of this past are: GitHub's, or sprints of another source (history.sprint_source).
     points: of items on a GitHub Project that have some, as of the moment (schema POINTS).
     listed: name of the table -> things of a repository that belong to no item (history.listed).
+    experiments: those that items enter at the moment. recalibration: the one in force then. priors: of other teams, in
+    use then; both None for a past made from another one.
     """
 
     project: str
@@ -240,6 +244,9 @@ class ProjectState:
     unknown_titles: tuple[str, ...] = ()
     source: SprintSource = "milestones"
     points: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=POINTS))
+    experiments: tuple[Experiment, ...] = ()
+    recalibration: Recalibration | None = None
+    priors: Priors | None = None
 
     @property
     def releases(self) -> pl.DataFrame:

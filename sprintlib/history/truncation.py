@@ -5,6 +5,7 @@ from datetime import datetime
 
 import polars as pl
 
+from sprintlib.experiments import running
 from sprintlib.history.presence import there
 from sprintlib.history.reviews import before_dismissal
 from sprintlib.history.state import ProjectState
@@ -47,5 +48,8 @@ def truncate(past: ProjectState, moment: datetime) -> ProjectState:
         milestones=milestones,
         transitions=transitions,
         events=past.events.filter(pl.col("happened_at") <= moment),
+        experiments=running(past.experiments, moment),
+        recalibration=None,
+        priors=None,
         reviews=before_dismissal(given, past.events.filter(pl.col("happened_at") > moment)).select(given.columns),
     )

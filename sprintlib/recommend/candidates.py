@@ -4,12 +4,15 @@ Wording says what teams do, never what will happen because of it.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zlib import crc32
 
 from sprintlib.evidence import Evidence
+from sprintlib.experiments import Drawn
 from sprintlib.forecast import Change
+from sprintlib.history import ProjectState
 from sprintlib.recommend.feedback import slug
+from sprintlib.recommend.playbook import interventions
 from sprintlib.risks import Risk, SprintContext, listed, plays
 from sprintlib.risks.blocked_item import CROSS_KIND, next_actor
 from sprintlib.risks.blocked_item import KIND as BLOCKED
@@ -25,7 +28,8 @@ _ID_LENGTH = 96
 class Candidate:
     """An entry of the playbook applied to items. change: what a what-if is given; None where the model cannot say.
 
-    size: how many things there are to do. called_for: a risk says so, and not the forecast alone.
+    size: how many things there are to do. called_for: a risk says so, and not the forecast alone. drawn: its lot in an
+    experiment.
     """
 
     play: str
@@ -37,12 +41,26 @@ class Candidate:
     urgent: bool = False
     called_for: bool = True
     cited: tuple[Evidence, ...] = ()
+    drawn: Drawn | None = None
 
     @property
     def id(self) -> str:
         """Stable for the same action on the same items: `pb-006-sprint-demo-api-44`."""
+        return self._id(self.play)
+
+    @property
+    def usual_play(self) -> str:
+        """What its play would be without an experiment; effort and acceptance weigh by it, in both halves alike."""
+        return self.drawn.usual if self.drawn else self.play
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Its id, and the one that it would have without an experiment."""
+        return frozenset((self.id, self._id(self.usual_play)))
+
+    def _id(self, play: str) -> str:
         about = " ".join(self.items or [citation.ref for citation in self.cited])
-        name = slug(f"{self.play} {about}")
+        name = slug(f"{play} {about}")
         return name if len(name) <= _ID_LENGTH else f"{name[: _ID_LENGTH - 9]}-{crc32(name.encode()):08x}"
 
     @property
@@ -63,7 +81,39 @@ def candidates(context: SprintContext, risks: Sequence[Risk]) -> list[Candidate]
             found.append(_assign(risk))
         elif risk.kind in plays():
             found.append(_as_written(risk))
+    found = [by_lot(context, one) for one in found]
     return list({one.id: one for one in reversed(found)}.values())[::-1]
+
+
+def by_lot(context: SprintContext, candidate: Candidate) -> Candidate:
+    """The candidate with the play that its first item gets in an experiment; as it is where there is none.
+
+    What the model expects of it stays: it is what the aim is worth, so that no half is shown more than the other.
+    """
+    past = context.sprint.past
+    experiment = next((one for one in past.experiments if one.usual == candidate.play), None)
+    identity = past.cached(_identities).get(candidate.items[0]) if candidate.items else None
+    if experiment is None or identity is None or candidate.play in CUTS:
+        return candidate
+    play = experiment.play_for(*identity)
+    drawn = Drawn(
+        experiment=experiment.id,
+        name=experiment.name,
+        play=play,
+        usual=experiment.usual,
+        other=experiment.other,
+        repository_id=identity[0],
+        number=identity[1],
+    )
+    if play == candidate.play:
+        return replace(candidate, drawn=drawn)
+    return replace(
+        candidate, play=play, action=f"{listed(candidate.items)}: {interventions()[play].action}.", drawn=drawn
+    )
+
+
+def _identities(past: ProjectState) -> dict[str, tuple[int, int]]:
+    return {ref: (key, number) for ref, key, number in past.items.select("ref", "repository_id", "number").iter_rows()}
 
 
 def _unblock(context: SprintContext, risks: Sequence[Risk]) -> Iterator[Candidate]:

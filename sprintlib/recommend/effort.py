@@ -8,5 +8,5 @@ _COSTS = {"PB-001": _REVIEW, "PB-003": _REVIEW, "PB-006": _UNBLOCK, "PB-007": _U
 
 def effort(candidate: Candidate) -> float:
     """Working days. Each item that leaves has to be agreed with whoever waits for it."""
-    each = _DROP if candidate.play in CUTS else _COSTS.get(candidate.play, _OTHER)
+    each = _DROP if candidate.play in CUTS else _COSTS.get(candidate.usual_play, _OTHER)
     return each * candidate.size

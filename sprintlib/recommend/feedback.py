@@ -17,6 +17,7 @@ from sprintlib.calendar import WorkingCalendar
 from sprintlib.errors import AnalysisError
 from sprintlib.history import ProjectState
 from sprintlib.history.names import called_today, former_names
+from sprintlib.learning import Priors
 from sprintlib.store import schema
 
 OUTCOME_DAYS = 3.0  # working days after which it is looked at what moved
@@ -181,14 +182,36 @@ def records(feedback: Sequence[Feedback], past: ProjectState, calendar: WorkingC
     return found
 
 
+def acceptance(play: str, known: Mapping[str, Record], priors: Priors | None) -> float:
+    """Share of a play's actions that is reckoned with: by own answers, or imported ones where there is none yet."""
+    counts = priors.plays.get(play) if priors else None
+    if play not in known and counts is not None:
+        return Record(counts.accepted, counts.dismissed).acceptance
+    return known.get(play, Record()).acceptance
+
+
+def record_words(play: str, known: Mapping[str, Record], priors: Priors | None) -> str | None:
+    """How a play fared here, or in imported priors where nobody said anything here; None for neither."""
+    if play in known:
+        return str(known[play])
+    counts = priors.plays.get(play) if priors else None
+    if counts is None:
+        return None
+    told = f"accepted {counts.accepted} and dismissed {counts.dismissed} times"
+    return f"Not answered here yet; in imported priors {told}."
+
+
 def _moved(given: Feedback, past: ProjectState, calendar: WorkingCalendar) -> bool:
     """Whether an item was closed, reviewed, or acted on by a person within the three working days."""
-    days = first_move(given, past, calendar)
+    days = first_move(given.items, given.happened_at, past, calendar)
     return days is not None and days <= OUTCOME_DAYS
 
 
-def first_move(given: Feedback, past: ProjectState, calendar: WorkingCalendar) -> float | None:
-    """Working days until an item was closed, reviewed, or acted on by a person; None where nothing moved yet."""
+def first_move(items: Sequence[str], since: datetime, past: ProjectState, calendar: WorkingCalendar) -> float | None:
+    """Working days until an item was closed, reviewed, or acted on by a person; None where nothing moved yet.
+
+    items: refs. since: from when on it is counted.
+    """
     people = ~pl.col("actor_is_bot")
     moments = pl.concat(
         [
@@ -197,8 +220,8 @@ def first_move(given: Feedback, past: ProjectState, calendar: WorkingCalendar) -
             past.reviews.filter(~pl.col("author_is_bot")).select("repo", "number", at="submitted_at"),
             past.commits.drop_nulls("number").select("repo", "number", at="committed_at"),
         ]
-    ).filter(pl.concat_str("repo", pl.lit("#"), "number").is_in(list(given.items)) & (pl.col("at") > given.happened_at))
-    return min((calendar.working_time(given.happened_at, at) for at in moments["at"]), default=None)
+    ).filter(pl.concat_str("repo", pl.lit("#"), "number").is_in(list(items)) & (pl.col("at") > since))
+    return min((calendar.working_time(since, at) for at in moments["at"]), default=None)
 
 
 def _play(recommendation: str) -> str:

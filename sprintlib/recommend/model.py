@@ -6,6 +6,7 @@ from hashlib import blake2s
 from pydantic import BaseModel, ConfigDict
 
 from sprintlib.evidence import Evidence
+from sprintlib.experiments import Drawn
 from sprintlib.forecast.whatif import Change
 
 _LETTERS = "bcdfghjkmnpqrstvwxz"  # no vowels, so that no word comes out; none that looks like a digit
@@ -20,6 +21,7 @@ class Recommendation(BaseModel):
     expected_gain: probability under that change minus the probability now, 0-1; null where the forecast has no number.
     effort: working days of somebody, by judgement. why: what the forecast says of the items, in a clause each.
     record: how often this team accepted such actions and what moved afterwards; null before it said anything.
+    experiment: which play its item got by lot; null where no experiment is about it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -32,6 +34,7 @@ class Recommendation(BaseModel):
     effort: float | None = None
     why: str | None = None
     record: str | None = None
+    experiment: Drawn | None = None
     evidence: tuple[Evidence, ...] = ()
 
 

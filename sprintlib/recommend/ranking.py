@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from sprintlib.forecast import ForecastInputs, headline, item_words
 from sprintlib.forecast.model import Forecast
+from sprintlib.learning import Priors
 from sprintlib.recommend.candidates import CUTS, candidates
-from sprintlib.recommend.feedback import Feedback, Record, hidden, records
+from sprintlib.recommend.feedback import Feedback, Record, acceptance, hidden, record_words, records
 from sprintlib.recommend.model import Advice, Plan, Recommendation
 from sprintlib.recommend.playbook import interventions
 from sprintlib.recommend.scope_cuts import cut
@@ -35,10 +36,10 @@ def recommend(
     """
     sprint = context.sprint
     gone = hidden(feedback, sprint.calendar.local_date(sprint.past.as_of))
-    order = _Order(records(feedback, sprint.past, sprint.calendar))
+    order = _Order(records(feedback, sprint.past, sprint.calendar), sprint.past.priors)
     now = headline(inputs).probability
     before = now if forecast.probability is not None and forecast.reason is None else None
-    found = [one for one in candidates(context, risks) if one.id not in gone]
+    found = [one for one in candidates(context, risks) if not one.names & gone]
     actions = weighed(inputs, found, before)
     plan = None
     if now is not None and forecast.probability is not None and inputs.work.open:
@@ -48,18 +49,19 @@ def recommend(
     others = [one for one in actions if one not in planned and (one.shows or (_is_asked(one) and one.gain is None))]
     ranked = _apart(planned, sorted(others, key=order.rank, reverse=True))
     return Advice(
-        recommendations=tuple(_recommendation(context, inputs, one, order.known) for one in ranked[:MOST]), plan=plan
+        recommendations=tuple(_recommendation(context, inputs, one, order) for one in ranked[:MOST]), plan=plan
     )
 
 
 @dataclass(frozen=True)
 class _Order:
-    """What the team's answers do to the order. known: how each play fared here."""
+    """What the team's answers do to the order. known: how each play fared here; priors: elsewhere."""
 
     known: Mapping[str, Record]
+    priors: Priors | None
 
     def acceptance(self, action: Action) -> float:
-        return self.known.get(action.candidate.play, Record()).acceptance
+        return acceptance(action.candidate.usual_play, self.known, self.priors)
 
     def cost(self, action: Action) -> float:
         """Effort; more where such actions are dismissed more often than accepted, less where accepted."""
@@ -101,9 +103,7 @@ def _apart(first: Sequence[Action], others: Sequence[Action]) -> list[Action]:
     return [*found[:APART], *sorted([*later, *found[APART:]], key=[*first, *others].index)]
 
 
-def _recommendation(
-    context: SprintContext, inputs: ForecastInputs, action: Action, known: Mapping[str, Record]
-) -> Recommendation:
+def _recommendation(context: SprintContext, inputs: ForecastInputs, action: Action, order: _Order) -> Recommendation:
     candidate = action.candidate
     changed = candidate.change.refs if candidate.change and action.gain is not None else ()
     return Recommendation(
@@ -114,6 +114,7 @@ def _recommendation(
         expected_gain=action.gain,
         effort=action.effort,
         why="; ".join(item_words(inputs, changed)[:_WORDS]) or None,
-        record=str(known[candidate.play]) if candidate.play in known else None,
+        record=record_words(candidate.play, order.known, order.priors),
+        experiment=candidate.drawn,
         evidence=(*context.cite(candidate.items), *candidate.cited, interventions()[candidate.play].cite()),
     )

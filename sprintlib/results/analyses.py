@@ -12,22 +12,24 @@ from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, 
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.as_of import lies_ahead
 from sprintlib.evidence import Evidence
+from sprintlib.experiments import enrol
 from sprintlib.store import schema
 
 _AT_ONCE = 500
 _WRITERS_LOCK = 7_074_683_203  # any number, as long as every process takes the same
 
 
-def store_analysis(engine: Engine, analysis: Analysis) -> list[int]:
+def store_analysis(engine: Engine, analysis: Analysis, *, is_seen: bool = True) -> list[int]:
     """Write every milestone's analysis with its recommendations and evidence, in one transaction.
 
     A further analysis of the same milestone and moment becomes its next revision. One of a moment that lies ahead is
-    not kept, or it would be the latest until then. Returns the analysis ids.
+    not kept, or it would be the latest until then. is_seen: somebody can read it at its moment, so items that it draws
+    for an experiment enter that; not so of past days that are filled in. Returns the analysis ids.
     """
     if lies_ahead(analysis.as_of):
         return []
     with engine.begin() as connection:
-        return [_store(connection, analysis, milestone) for milestone in analysis.milestones]
+        return [_store(connection, analysis, milestone, is_seen=is_seen) for milestone in analysis.milestones]
 
 
 def store_changed(engine: Engine, analysis: Analysis, zone: tzinfo = UTC) -> list[int]:
@@ -201,7 +203,7 @@ def read_body(body: dict[str, Any]) -> MilestoneAnalysis | None:
         return None
 
 
-def _store(connection: Connection, analysis: Analysis, milestone: MilestoneAnalysis) -> int:
+def _store(connection: Connection, analysis: Analysis, milestone: MilestoneAnalysis, *, is_seen: bool = True) -> int:
     table = schema.analysis
     same = (table.c.project == analysis.project) & _same_sprint(milestone) & (table.c.as_of == analysis.as_of)
     revision = (connection.scalar(select(func.max(table.c.revision)).where(same)) or 0) + 1
@@ -219,6 +221,8 @@ def _store(connection: Connection, analysis: Analysis, milestone: MilestoneAnaly
     for result, rows in _results(milestone):
         if rows:
             connection.execute(insert(result), [{"analysis_id": identifier, **values} for values in rows])
+    if is_seen:
+        enrol(connection, [one.experiment for one in milestone.recommendations if one.experiment], analysis.as_of)
     return int(identifier)
 
 

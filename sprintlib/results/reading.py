@@ -57,10 +57,20 @@ def stored_analysis(engine: Engine, project: str, identifier: int) -> StoredAnal
 
 
 def _marks() -> Select[Any]:
-    numbered = (schema.analysis, schema.feedback, schema.run, schema.fact_change, schema.chunk, schema.delivery)
+    numbered = (
+        schema.analysis,
+        schema.feedback,
+        schema.run,
+        schema.fact_change,
+        schema.chunk,
+        schema.delivery,
+        schema.experiment,
+    )
     ended = (schema.run, schema.sync_run, schema.delivery)
     marks: list[ColumnElement[Any]] = [func.max(table.c.id) for table in numbered]
     marks += [func.max(table.c.finished_at) for table in ended]
+    marks += [func.max(schema.experiment.c.stopped_at), func.max(schema.imported_prior.c.imported_at)]
+    marks += [func.max(schema.recalibration.c.adopted_at), func.max(schema.recalibration.c.reverted_at)]
     marks += [func.count(schema.analysis.c.id), func.count(schema.run.c.id)]
     return select(*(select(mark).scalar_subquery() for mark in marks))
 

@@ -10,7 +10,15 @@ import polars as pl
 
 from sprintlib.evidence import Evidence
 from sprintlib.features import MilestoneView
-from sprintlib.forecast import Absence, ForecastInputs, build_inputs, percent, with_absences, working_days
+from sprintlib.forecast import (
+    Absence,
+    ForecastInputs,
+    build_inputs,
+    percent,
+    recalibrated,
+    with_absences,
+    working_days,
+)
 from sprintlib.history import ProjectState, Sprint
 from sprintlib.history.started_work import pulls_of, started_at
 from sprintlib.knowledge.cleaning import heading
@@ -100,7 +108,7 @@ class SprintContext:
     def inputs(self) -> ForecastInputs:
         """What the forecast of the sprint rests on."""
         blocked = {blocked_item.item for blocked_item in self.blocked_items}
-        return with_absences(build_inputs(self.sprint, blocked, self.waits_for), self.absences)
+        return recalibrated(with_absences(build_inputs(self.sprint, blocked, self.waits_for), self.absences))
 
     @property
     def started_at(self) -> datetime | None:

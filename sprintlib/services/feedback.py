@@ -16,7 +16,7 @@ from sprintlib.recommend.feedback import (
     OUTCOME_DAYS,
     Decision,
     Feedback,
-    Record,
+    acceptance,
     first_move,
     identifier_today,
     records,
@@ -38,6 +38,7 @@ class OpenRecommendation:
     """One recommendation that can be answered. said: the last answer to it.
 
     number: its place in the list, from 1, until the next analysis. short: five letters for its id, which stay.
+    experiment: which play its item got by lot, in words.
     """
 
     number: int
@@ -50,6 +51,7 @@ class OpenRecommendation:
     expected_gain: float | None
     record: str | None
     said: Decision | None
+    experiment: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self) | {"as_of": self.as_of.isoformat()}
@@ -142,7 +144,9 @@ def given_answers(project: ProjectHandle, as_of: datetime) -> tuple[GivenAnswer,
             until=given.until,
             items=given.items,
             closed=len(closed & set(given.items)),
-            moved_after=first_move(given, past, calendar) if given.decision == "accept" else None,
+            moved_after=first_move(given.items, given.happened_at, past, calendar)
+            if given.decision == "accept"
+            else None,
             is_due=calendar.working_time(given.happened_at, past.as_of) >= OUTCOME_DAYS,
         )
         for given in reversed(read_feedback(project.engine, project.name, as_of))
@@ -163,6 +167,7 @@ def _open(
         expected_gain=advice.expected_gain,
         record=advice.record,
         said=said,
+        experiment=str(advice.experiment) if advice.experiment else None,
     )
 
 
@@ -199,7 +204,7 @@ def record_feedback(
     answers = (before, standing((*before, given)))
     orders = [recommend(context, inputs, future, risks, said).recommendations for said in answers]
     known = [records(said, past, context.sprint.calendar) for said in answers]
-    weights = [one.get(given.play, Record()).acceptance for one in known]
+    weights = [acceptance(given.play, one, past.priors) for one in known]
     shorts = tuple(short_id(one.id) for one in orders[1])
     return FeedbackResult(option, decision, given.play, (weights[0], weights[1]), _order(*orders), shorts)
 

@@ -19,6 +19,14 @@ CURRENT_FOR = timedelta(minutes=30)  # as time passes chances change even where 
 HISTORY_DAYS = 14
 TREND_DAYS = 70
 _WEEKS = 8  # before these days one a week, for trends
+_DECIDED = (  # what the team said or decided, which the next analysis knows
+    schema.feedback.c.happened_at,
+    schema.experiment.c.started_at,
+    schema.experiment.c.stopped_at,
+    schema.recalibration.c.adopted_at,
+    schema.recalibration.c.reverted_at,
+    schema.imported_prior.c.imported_at,
+)
 _STALE_AFTER = timedelta(days=4)  # over a weekend: an older analysis is not "how it stood that evening"
 
 
@@ -61,7 +69,7 @@ def fill_days(project: ProjectHandle, days: int = HISTORY_DAYS) -> Iterator[date
             found = analyze(project, end_of(project, day))
         except AnalysisError:
             continue
-        if store_analysis(project.engine, found):
+        if store_analysis(project.engine, found, is_seen=False):
             yield day
 
 
@@ -123,7 +131,7 @@ def _last_news(project: ProjectHandle) -> datetime:
     moments = (
         select(func.max(schema.sync_run.c.finished_at)),
         select(func.max(schema.delivery.c.received_at)),
-        select(func.max(schema.feedback.c.happened_at)).where(schema.feedback.c.project == project.name),
+        *(select(func.max(column)).where(column.table.c.project == project.name) for column in _DECIDED),
     )
     with project.engine.connect() as connection:
         found = [connection.scalar(query) for query in moments]

@@ -9,6 +9,7 @@ from sprintlib.store.access import api_token, audit, erased_person, session
 from sprintlib.store.boards import board_item, board_iteration, board_name
 from sprintlib.store.collecting import item_cursor, listed_page, set_aside, sync_cursor, sync_run
 from sprintlib.store.columns import UtcDateTime, metadata
+from sprintlib.store.decisions import experiment, experiment_item, imported_prior, recalibration
 from sprintlib.store.facts import (
     changed_file,
     comment,
@@ -64,8 +65,11 @@ __all__ = [
     "erased_person",
     "event",
     "evidence",
+    "experiment",
+    "experiment_item",
     "fact_change",
     "feedback",
+    "imported_prior",
     "issue",
     "item_cursor",
     "item_refresh",
@@ -82,6 +86,7 @@ __all__ = [
     "project_repository",
     "pull_request",
     "pull_request_commit",
+    "recalibration",
     "recommendation",
     "repository",
     "repository_name",

@@ -174,7 +174,7 @@ def _basis(milestone: MilestoneAnalysis) -> str:
     return (
         f"{scope.committed} committed + {scope.added} added - {scope.removed} removed = {scope.done} done + "
         f"{scope.dropped} dropped + {scope.open} open; {_BASIS[milestone.basis]} "
-        f"{count(milestone.n_history, 'completed item')}"
+        f"{'; '.join([count(milestone.n_history, 'completed item'), *milestone.adopted])}"
     )
 
 

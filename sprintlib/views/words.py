@@ -42,10 +42,11 @@ def gain(expected: float | None) -> str:
 
 
 def particulars(action: Recommendation) -> list[str]:
-    """Effort, who can act unless the action names them, why, and how the team took such actions; plain text."""
+    """Effort, who can act unless the action names them, why, how the team took such actions, its lot; plain text."""
     effort = f"about {forecast.working_days(action.effort)}" if action.effort is not None else ""
     who = f"who: {action.actor}" if action.actor and action.actor not in action.action else ""
-    return [part for part in (effort, who, action.why or "", action.record or "") if part]
+    drawn = str(action.experiment) if action.experiment else ""
+    return [part for part in (effort, who, action.why or "", action.record or "", drawn) if part]
 
 
 def in_points(milestone: MilestoneAnalysis) -> str:
@@ -115,7 +116,8 @@ def count(number: int, noun: str) -> str:
 
 def basis(milestone: MilestoneAnalysis) -> str:
     """What the forecast rests on, with n."""
-    return f"{_BASIS[milestone.basis]} ({count(milestone.n_history, 'completed item')})"
+    said = f"{_BASIS[milestone.basis]} ({count(milestone.n_history, 'completed item')})"
+    return "; ".join([said, *milestone.adopted])
 
 
 def delivered(milestone: MilestoneAnalysis) -> str:

@@ -3,7 +3,7 @@
 from sprintlib.store.nature import nature
 from sprintlib.store.schema import metadata
 
-# results, which can be made again; who may do what; what arrived and what it cost; and the payloads themselves
+# results, which can be made again; what a team decided; who may do what; what arrived and what it cost; the payloads
 NO_FACTS = {
     "analysis",
     "api_token",
@@ -13,11 +13,15 @@ NO_FACTS = {
     "digest",
     "erased_person",
     "evidence",
+    "experiment",
+    "experiment_item",
     "fact_change",
     "feedback",
+    "imported_prior",
     "item_refresh",
     "metric",
     "payload",
+    "recalibration",
     "recommendation",
     "run",
     "session",

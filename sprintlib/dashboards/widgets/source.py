@@ -37,6 +37,8 @@ from sprintlib.services import (
     trends,
     what_if,
 )
+from sprintlib.services.experiments import ExperimentStanding, experiment_standings
+from sprintlib.services.learning import Learned, learned
 from sprintlib.services.memory import forecast_record
 from sprintlib.services.shared_states import States
 from sprintlib.services.standings import end_of
@@ -207,6 +209,14 @@ class DashboardSource:
         """What was forecast of finished sprints while they were under way, beside what came. Raises AnalysisError."""
         return forecast_record(self._project, as_of)
 
+    def learned(self, as_of: datetime) -> Learned:
+        """What was learned from the team's outcomes and answers by a moment. Raises AnalysisError."""
+        return learned(self._project, as_of)
+
+    def experiments(self, as_of: datetime) -> tuple[ExperimentStanding, ...]:
+        """How each experiment stood at a moment. Raises AnalysisError."""
+        return experiment_standings(self._project, as_of)
+
     def reports(self) -> Sequence[DatedRun]:
         """Every report run, newest first."""
         try:
@@ -219,7 +229,7 @@ class DashboardSource:
         return report_verdicts(self._project, [run.folder for run in runs if run.folder])
 
     def has_changed(self) -> bool:
-        """Whether facts, an answer, a report or a newer analysis came in since the last call. Cheap: five figures."""
+        """Whether facts, an answer, a report or a newer analysis came in since the last call. Cheap: a few figures."""
         before, self._seen = self._seen, self._ended()
         if self._seen != before:
             self._project.forget()
@@ -233,8 +243,9 @@ class DashboardSource:
 
     def _ended(self) -> tuple[object, ...]:
         newest = (schema.sync_run.c.finished_at, schema.run.c.finished_at, schema.delivery.c.finished_at)
-        figures = [func.max(column) for column in (*newest, schema.analysis.c.as_of, schema.feedback.c.id)]
-        return self._read(*figures)
+        decided = (schema.recalibration.c.adopted_at, schema.recalibration.c.reverted_at, schema.experiment.c.id)
+        said = (schema.analysis.c.as_of, schema.feedback.c.id, schema.imported_prior.c.imported_at)
+        return self._read(*(func.max(column) for column in (*newest, *said, *decided)))
 
     def _analyses(self) -> tuple[object, ...]:
         return self._read(func.max(schema.analysis.c.id))

@@ -17,6 +17,8 @@ from sprintlib.errors import AnalysisError, SprintError, StoreError
 from sprintlib.forecast import Change
 from sprintlib.results import ChanceAt
 from sprintlib.services import DependencyGraph, Flow, GivenAnswer, ReportVerdict, ScopeEntry, WhatIfResult
+from sprintlib.services.experiments import ExperimentStanding
+from sprintlib.services.learning import Learned
 from sprintlib.settings import Settings, parse
 from tests import samples
 from tests.views.test_flow_charts import a_flow
@@ -51,6 +53,7 @@ class DashboardData:
         self.graph = DependencyGraph((), (), (), (), 3)
         self.zone = "UTC"
         self.recorded = ForecastRecord()
+        self.known = Learned(0, (), None, (), None)
 
     def today(self) -> date:
         return self.day
@@ -77,6 +80,12 @@ class DashboardData:
 
     def record(self, as_of: datetime) -> ForecastRecord:
         return self.recorded
+
+    def learned(self, as_of: datetime) -> Learned:
+        return self.known
+
+    def experiments(self, as_of: datetime) -> tuple[ExperimentStanding, ...]:
+        return ()
 
     def clock(self) -> datetime:
         return samples.AS_OF

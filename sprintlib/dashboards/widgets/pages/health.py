@@ -49,6 +49,7 @@ def build(view: View) -> tuple[Markup, ...]:
         fragments.reports_table(runs, zone),
         f"{', '.join(settings.report.days)} at {settings.report.at} {zone_name(view.facts.clock(), zone)}",
         calibration_card(view),
+        learned_card(view),
         list(effective(settings)),
         list(_versions()),
     )
@@ -83,6 +84,16 @@ def calibration_card(view: View) -> tuple[str, list[list[str]]]:
         for one in found.bins
     ]
     return score(record), rows
+
+
+def learned_card(view: View) -> tuple[str, list[list[str]], list[str]]:
+    """A sentence on what is in force, a row a version, and how each experiment stands; plain text."""
+    try:
+        found = view.facts.learned(view.analysis.as_of)
+        standings = view.facts.experiments(view.analysis.as_of)
+    except SprintError as error:  # a stored analysis whose facts are gone
+        return str(error), [], []
+    return found.sentence, found.rows(), [f"Experiment {one.experiment.name}: {one.sentence}" for one in standings]
 
 
 def effective(settings: Settings) -> Iterator[tuple[str, str, str]]:
