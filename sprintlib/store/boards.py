@@ -5,7 +5,7 @@ from sqlalchemy import BigInteger, Column, Date, Float, Index, Integer, String, 
 from sprintlib.store.columns import metadata, moment, observed, of_repository
 from sprintlib.store.nature import of_facts
 
-_BOARD = "OWNER/NUMBER of the GitHub Project, in lower case, as it was first seen"
+_BOARD = "OWNER/NUMBER of the GitHub Project, in lower case"  # as it was first seen: board_name has today's
 
 board_name = Table(
     "board_name",
