@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0040"
-down_revision = "0035"
+down_revision = "0037"
 
 _AT_ONCE = 500
 _MASK = "[address removed]"
