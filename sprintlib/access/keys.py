@@ -10,6 +10,7 @@ import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from errno import ENOSPC
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -43,10 +44,13 @@ class Key:
 def load_keys(data_dir: Path) -> tuple[Key, ...]:
     """The keys of a home, made when they are first asked for. Raises SettingsError."""
     file = data_dir / FILE_NAME
-    if not file.is_file():
-        with file_lock(file.with_suffix(".lock")):
-            if not file.is_file():
-                _write(file, (_new(),))
+    try:
+        if not file.is_file():
+            with file_lock(file.with_suffix(".lock")):
+                if not file.is_file():
+                    _write(file, (_new(),))
+    except OSError as error:
+        raise _not_written(file, error) from error
     permissions.close(file)
     try:
         found = file.stat()
@@ -174,4 +178,9 @@ def _replace(file: Path, rows: Any) -> None:
             json.dump(rows, text)
         partial.replace(file)
     except OSError as error:
-        raise SettingsError(f"{file} cannot be written ({error.strerror}): make its folder writable.") from error
+        raise _not_written(file, error) from error
+
+
+def _not_written(file: Path, error: OSError) -> SettingsError:
+    remedy = "free some space" if error.errno == ENOSPC else "make its folder writable"
+    return SettingsError(f"{file} cannot be written ({error.strerror}): {remedy}.")
