@@ -119,7 +119,6 @@ def test_the_tests_that_the_page_brings_pass(copy: Path) -> None:
         "tests/features/test_measuring.py",
         "tests/forecast/items",
         "tests/cli/test_open.py",
-        "tests/history/test_advancing.py",
         "tests/store/test_store.py",
     ]
     run(copy, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *tests, *contracts)

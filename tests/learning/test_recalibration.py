@@ -193,7 +193,9 @@ def test_a_team_whose_last_item_is_always_late_learns_it(world: World) -> None:
     made = adopt_learning(handle(world), moment)
     assert (made.version, made.stretch, made.sprints) == (1, trial.stretch, trial.sprints)
     assert learned(handle(world), moment).current == made
-    with pytest.raises(AnalysisError, match="Nothing new was learned: recalibration 1, which is in force, says the same"):
+    with pytest.raises(
+        AnalysisError, match="Nothing new was learned: recalibration 1, which is in force, says the same"
+    ):
         adopt_learning(handle(world), moment + timedelta(hours=1))
 
 
