@@ -8,7 +8,8 @@ import json
 import os
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from errno import ENOSPC
 from functools import lru_cache
@@ -44,13 +45,10 @@ class Key:
 def load_keys(data_dir: Path) -> tuple[Key, ...]:
     """The keys of a home, made when they are first asked for. Raises SettingsError."""
     file = data_dir / FILE_NAME
-    try:
-        if not file.is_file():
-            with file_lock(file.with_suffix(".lock")):
-                if not file.is_file():
-                    _write(file, (_new(),))
-    except OSError as error:
-        raise _not_written(file, error) from error
+    if not file.is_file():
+        with _locked(file):
+            if not file.is_file():
+                _write(file, (_new(),))
     permissions.close(file)
     try:
         found = file.stat()
@@ -64,10 +62,10 @@ def rotate_keys(data_dir: Path, close_again: Callable[[], object] = lambda: None
 
     close_again: called when the new key counts and before the oldest goes, to encrypt anew what is encrypted.
     """
-    before = load_keys(data_dir)
+    load_keys(data_dir)  # makes the first ones
     file = data_dir / FILE_NAME
-    with file_lock(file.with_suffix(".lock")):
-        _write(file, (_new(), *before))
+    with _locked(file):
+        _write(file, (_new(), *load_keys(data_dir)))
         close_again()
         _write(file, load_keys(data_dir)[:MOST])
     return load_keys(data_dir)
@@ -81,8 +79,10 @@ def place_of(data_dir: Path) -> Place:
 
 def move_keys(data_dir: Path, to: Place) -> None:
     """Take the keys to the keyring of the operating system, or back into the file. Raises SettingsError."""
-    keys, file = load_keys(data_dir), data_dir / FILE_NAME
-    with file_lock(file.with_suffix(".lock")):
+    load_keys(data_dir)  # makes the first ones
+    file = data_dir / FILE_NAME
+    with _locked(file):
+        keys = load_keys(data_dir)
         known = _name_in_keyring(file)
         if to == "keyring" and not known:
             _keyring(are_there=False)
@@ -177,6 +177,16 @@ def _replace(file: Path, rows: Any) -> None:
         with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as text:
             json.dump(rows, text)
         partial.replace(file)
+    except OSError as error:
+        raise _not_written(file, error) from error
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    """The only one that writes the keys; whoever comes second waits. Raises SettingsError where nothing is written."""
+    try:
+        with file_lock(file.with_suffix(".lock"), wait=True):
+            yield
     except OSError as error:
         raise _not_written(file, error) from error
 

@@ -4,6 +4,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import keyring
@@ -156,3 +157,15 @@ def test_a_machine_without_a_keyring_keeps_the_file(home: Path, held: Held) -> N
     refused = CliRunner().invoke(sprint, ["--home", str(home), "secrets", "move", "keyring"])
     assert str(refused.exception).endswith("cannot be reached from here: the keys stay in the file.")
     assert (load_keys(home / "data"), place_of(home / "data")) == (before, "file")
+
+
+def test_all_who_ask_for_the_first_keys_at_once_get_the_same(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(load_keys, [tmp_path] * 16))
+    assert {keys[0].id for keys in found} == {load_keys(tmp_path)[0].id}
+
+
+def test_a_folder_that_takes_no_keys_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "keys.lock").mkdir()
+    with pytest.raises(SettingsError, match="keys.json cannot be written"):
+        load_keys(tmp_path)
