@@ -64,7 +64,7 @@ def write_postgres() -> None:
 if __name__ == "__main__":
     more = sys.argv[1:]  # --upgrade, or --upgrade-package NAME
     resolve(FOLDER / "run.txt", "--extra", "build", *more, "pyproject.toml")
-    extras = [word for extra in ("build", "postgres", "dev", "docs") for word in ("--extra", extra)]
+    extras = [word for extra in ("build", "postgres", "dask", "dev", "docs") for word in ("--extra", extra)]
     resolve(FOLDER / "dev.txt", *extras, "--constraint", "locks/run.txt", *more, "pyproject.toml")
     write_postgres()
     write_knowledge(more)

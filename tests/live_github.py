@@ -17,6 +17,7 @@ Delivery = tuple[str, Json]
 KINDS = (
     "open",
     "comment",
+    "mention",
     "close",
     "reopen",
     "milestone",
@@ -62,9 +63,28 @@ class LiveGitHub:
         self.dataset.put(shop.document(payload))
         return [self._told(number, "opened")]
 
-    def _comment(self, number: int) -> list[Delivery]:
+    def _mention(self, number: int) -> list[Delivery]:
+        """A comment that names the next item, whose timeline tells of it while its update time stays."""
+        numbers = sorted(self.dataset.items)
+        other = numbers[(numbers.index(number) + 1) % len(numbers)]
+        told = self._comment(number, f"As in #{other}")
+        document = self.dataset.items[other].document()
+        is_known = any(
+            (entry.get("source") or {}).get("issue", {}).get("number") == number for entry in document["events"]
+        )
+        if not is_known:
+            entry = {
+                "event": "cross-referenced",
+                "actor": shop.user("ann"),
+                "created_at": self._time(),
+                "source": {"type": "issue", "issue": self._issue(number)},
+            }
+            self.dataset.put(document | {"events": [*document["events"], entry]})
+        return told
+
+    def _comment(self, number: int, text: str = "") -> list[Delivery]:
         key = next(self._ids)
-        entry = shop.commented(key, number, 1, f"Comment {key}") | {"created_at": self._time()}
+        entry = shop.commented(key, number, 1, text or f"Comment {key}") | {"created_at": self._time()}
         entry |= {"updated_at": self._time()}
         entry |= {name: value.replace(shop.NAME, self.dataset.full_name) for name, value in _addresses(entry).items()}
         document = self._changed(number, entry)

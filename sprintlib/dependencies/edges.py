@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import polars as pl
 from polars._typing import PolarsDataType
 
-from sprintlib.dependencies.references import Resolver
 from sprintlib.dependencies.statements import Statement, statements_in
 from sprintlib.history import ProjectState
+from sprintlib.references import Resolver
 from sprintlib.store.frames import UTC_DATETIME
 
 _COLUMNS: dict[str, PolarsDataType] = {

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from sprintlib.dependencies.references import Reference, Resolver
+from sprintlib.references import Reference, Resolver
 from sprintlib.text import prose
 
 Says = Literal["waits", "blocks", "mentions", "free"]

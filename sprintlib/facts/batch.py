@@ -20,6 +20,7 @@ from sprintlib.facts import rows
 from sprintlib.facts.changes import FactChange, changes_in, note_changes, of_items
 from sprintlib.facts.kept import MILESTONE_CHANGE, kept_row, repository_kept, write_kept
 from sprintlib.facts.listed import LISTED
+from sprintlib.facts.mentions import Mention, note_mentions
 from sprintlib.facts.rows import TOLD, Origin, Payload, Row
 from sprintlib.masking import without_addresses
 from sprintlib.store import append, fitted, schema, upsert
@@ -159,9 +160,10 @@ class FactBatch:
         noted = (change for table, table_rows in self._rows.items() for change in changes_in(table, table_rows))
         return frozenset(noted) | of_items(self.origin.repository_id, [*self._waiting, *self._sizes])
 
-    def write(self, connection: Connection) -> None:
-        """Store everything that was added, with pseudonyms for whom was erased."""
+    def write(self, connection: Connection) -> list[Mention]:
+        """Store everything that was added, with pseudonyms for whom was erased. Returns what it mentions anew."""
         note_changes(connection, self.changes())
+        mentions = note_mentions(connection, self._rows)
         if erased := Erased.of(connection):
             for table, table_rows in self._rows.items():
                 self._rows[table] = [erased.row(table, row) for row in table_rows]
@@ -193,6 +195,7 @@ class FactBatch:
                 delete(edges).where(edges.c.repository_id == self.origin.repository_id, edges.c.number == number)
             )
             append(connection, edges, table_rows)
+        return mentions
 
     def _item(self, table: Table, kind: str, payload: Payload, row: Callable[[Payload, Origin], Row]) -> None:
         self._rows[table].append(row(payload, self.origin))

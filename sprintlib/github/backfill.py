@@ -125,7 +125,7 @@ class _Backfill:
         with self.reader.engine.begin() as connection:
             facts.write(connection)
             for part, items in asked.items():
-                mark_items(connection, self.reader.repository_id, part, items)
+                mark_items(connection, self.reader.repository_id, part, items, answer.as_of)
             write_cursor(connection, self.cursor)
 
     def _facts(self, node: Mapping[str, Any], item: ListedItem, answer: GraphQLResponse) -> FactBatch:

@@ -90,10 +90,16 @@ def follow_renaming(connection: Connection, repository_id: int, full_name: str) 
         connection.execute(update(set_aside).where(set_aside.c.repository == old).values(repository=new))
 
 
-def mark_items(connection: Connection, repository_id: int, part: str, items: Iterable[tuple[int, datetime]]) -> None:
-    """Note for (number, updated_at) of items that their own requests for `part` were made at that update."""
+def mark_items(
+    connection: Connection,
+    repository_id: int,
+    part: str,
+    items: Iterable[tuple[int, datetime]],
+    asked_at: datetime,
+) -> None:
+    """Note for (number, updated_at) of items that their own requests for `part` were answered for that update."""
     rows = [
-        {"repository_id": repository_id, "number": number, "part": part, "updated_at": updated_at}
+        {"repository_id": repository_id, "number": number, "part": part, "updated_at": updated_at, "asked_at": asked_at}
         for number, updated_at in items
     ]
     upsert(connection, item_cursor, rows, newest_by=("updated_at",))

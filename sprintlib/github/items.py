@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, func, literal, select
 
 from sprintlib.errors import CollectError, TokenError
 from sprintlib.facts.batch import FactBatch, drop_lifted_blockers
+from sprintlib.facts.mentions import MENTIONED
 from sprintlib.github.client import Response
 from sprintlib.github.cursors import Cursor, mark_items, read_cursor, write_cursor
 from sprintlib.github.endpoints import EVENTS, PAGE_SIZE
@@ -135,6 +136,7 @@ class Need:
         self._again = {key.partition("/")[0] for key in reader.shelf.due(ENTRY)}
         self.items = _items(connection, reader.repository_id)
         self.asked = _asked(connection, reader.repository_id)
+        self._timelines_read = _timelines_read(connection, reader.repository_id)
         events = read_cursor(connection, reader.repository_id, EVENTS.name)
         self.events_are_short = bool(events and events.note == SHORTENED)
 
@@ -175,8 +177,10 @@ class Need:
         asked = self.asked.get((item.number, part))
         if asked is None or asked + tolerance < item.updated_at:
             return True
-        if part == "timeline" and str(item.number) in self._again:
-            return True
+        if part == "timeline":
+            mentioned = self.asked.get((item.number, MENTIONED))
+            is_untold = mentioned is not None and self._timelines_read[item.number] + tolerance <= mentioned
+            return is_untold or str(item.number) in self._again
         return part == "blocked_by" and asked < (item.blocking_changed_at or asked)
 
 
@@ -190,17 +194,20 @@ def _read_part(reader: RepositoryCollector, item: ListedItem, part: str) -> None
         return
     asked = [(item.number, max(item.updated_at, item.blocking_changed_at or item.updated_at))]
     if part == "timeline":
+        asked_at = None
         for page in _pages(reader, f"issues/{item.number}/timeline", {}):
+            answered_at = reader.as_of(page.response)
+            asked_at = asked_at or answered_at  # what happens while it is read may be on a page that was read
             facts = reader.facts("timeline", page.entries, page.response, item.number)
             # the item is done with its last page
-            _store(reader, facts, part, settled(asked, reader.as_of(page.response)) if page.is_last else ())
+            _store(reader, facts, Done(part, settled(asked, answered_at), asked_at) if page.is_last else None)
         reader.shelf.clear_others(ENTRY, f"{item.number}/")
         return
     pages = list(_pages(reader, f"issues/{item.number}/dependencies/blocked_by", {}, _MOST_PAGES_OF_BLOCKERS))
     facts = FactBatch(reader.origin(pages[-1].response))
     if pages[0].response.status == 200:
         facts.blocked_by(item.number, [entry for page in pages for entry in page.entries])
-    _store(reader, facts, part, asked)
+    _store(reader, facts, Done(part, asked, reader.as_of(pages[0].response)))
 
 
 def settled(asked: Sequence[tuple[int, datetime]], answered_at: datetime) -> list[tuple[int, datetime]]:
@@ -212,7 +219,8 @@ def _read_detail(reader: RepositoryCollector, number: int) -> None:
     response = reader.get(f"pulls/{number}", accept=_GONE)
     if response.status == 200:
         facts = FactBatch(reader.origin(response)).add("pull", [response.body])
-        _store(reader, facts, "detail", [(number, datetime.fromisoformat(response.body["updated_at"]))])
+        updated_at = datetime.fromisoformat(response.body["updated_at"])
+        _store(reader, facts, Done("detail", [(number, updated_at)], reader.as_of(response)))
 
 
 @dataclass(frozen=True)
@@ -245,12 +253,19 @@ def _pages(
         response = reader.get(following, accept=_GONE)
 
 
-def _store(
-    reader: RepositoryCollector, facts: FactBatch, part: str = "", asked: Sequence[tuple[int, datetime]] = ()
-) -> None:
+class Done(NamedTuple):
+    """That a part of items was read: each up to an update of it, with answers from `asked_at` on."""
+
+    part: str
+    items: Sequence[tuple[int, datetime]]
+    asked_at: datetime
+
+
+def _store(reader: RepositoryCollector, facts: FactBatch, done: Done | None = None) -> None:
     with reader.engine.begin() as connection:
         facts.write(connection)
-        mark_items(connection, reader.repository_id, part, asked)
+        if done:
+            mark_items(connection, reader.repository_id, *done)
 
 
 def _items(connection: Connection, repository_id: int, only: int | None = None) -> list[ListedItem]:
@@ -283,6 +298,13 @@ def _asked(connection: Connection, repository_id: int) -> dict[tuple[int, str], 
     cursor = schema.item_cursor.c
     query = select(cursor.number, cursor.part, cursor.updated_at).where(cursor.repository_id == repository_id)
     return {(number, part): updated_at for number, part, updated_at in connection.execute(query)}
+
+
+def _timelines_read(connection: Connection, repository_id: int) -> dict[int, datetime]:
+    """When the timeline of each item was last read; where that is not known, which update it told."""
+    cursor = schema.item_cursor.c
+    query = select(cursor.number, func.coalesce(cursor.asked_at, cursor.updated_at))
+    return dict(connection.execute(query.where(cursor.repository_id == repository_id, cursor.part == "timeline")).all())
 
 
 def _blocking_changes(connection: Connection, repository_id: int, only: int | None = None) -> dict[int, datetime]:

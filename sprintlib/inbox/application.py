@@ -49,12 +49,13 @@ def apply_delivery(engine: Engine, settings: Settings, one: Delivery) -> Telling
             if not telling.known:
                 raise IgnoredError(f"nothing is used of events of the kind '{one.event}'")
             _know_repository(connection, repository)
-            for batch in telling.batches:
-                batch.write(connection)
+            mentions = [mention for batch in telling.batches for mention in batch.write(connection)]
             write_gone(connection, telling, one.received_at)
         except NOT_UNDERSTOOD as error:
             raise UnreadableError(f"its form is not understood ({why_not_understood(error)})") from error
         want_refresh(connection, telling.repository_id, telling.items)
+        for mention in mentions:
+            want_refresh(connection, mention.repository_id, [mention.number])
     return telling
 
 

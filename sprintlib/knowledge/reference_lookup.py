@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy import ColumnElement, Connection, and_, case, or_, select
 
-from sprintlib.dependencies.references import Resolver
 from sprintlib.history.names import former_names
 from sprintlib.knowledge.lexical import holding
 from sprintlib.knowledge.search_filter import SearchFilter
+from sprintlib.references import Resolver
 from sprintlib.store.schema import chunk
 
 _SHA = re.compile(r"(?<![\w#/-])(?=[0-9a-f]*\d)[0-9a-f]{7,40}(?![\w-])", re.I)

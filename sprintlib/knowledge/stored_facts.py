@@ -9,9 +9,9 @@ from typing import Any
 
 import polars as pl
 
-from sprintlib.dependencies.references import Resolver
 from sprintlib.history import ProjectState
 from sprintlib.knowledge.literals import DayLiteral
+from sprintlib.references import Resolver
 
 
 @dataclass(frozen=True)

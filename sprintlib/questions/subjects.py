@@ -8,10 +8,10 @@ from functools import cached_property
 from itertools import pairwise
 from math import log
 
-from sprintlib.dependencies.references import Resolver
 from sprintlib.knowledge.tokens import words
 from sprintlib.questions.periods import Period, named_period
 from sprintlib.questions.project import AskedProject
+from sprintlib.references import Resolver
 
 _QUOTED = re.compile(r"\"([^\"]{3,200})\"|“([^”]{3,200})”|«([^»]{3,200})»|「([^」]{2,200})」|'([^']{6,200})'(?!\w)")
 _PATH = re.compile(

@@ -40,9 +40,10 @@ item_cursor = Table(
     metadata,
     of_repository(primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("part", String(16), primary_key=True, comment="timeline | detail | blocked_by"),
+    Column("part", String(16), primary_key=True, comment="timeline | detail | blocked_by | mentioned"),
     moment("updated_at", nullable=False),
-    comment="up to which update of an item its own requests were made",
+    moment("asked_at", comment="when GitHub answered; null: not noted yet"),
+    comment="up to which update of an item its own requests were made; mentioned: when a text last began to mention it",
     info=of_facts(made_from="else"),
 )
 

@@ -159,9 +159,14 @@ def store_error(url: str, error: DatabaseError) -> StoreError:
     return StoreError(_sentence(url, error))
 
 
+def _ends_too_early(error: DatabaseError) -> bool:
+    """Whether SQLite's file is shorter than it should be, for which SQLite says "disk I/O error" as for a full disk."""
+    return getattr(error.orig, "sqlite_errorname", "") == "SQLITE_IOERR_SHORT_READ"
+
+
 def _sentence(url: str, error: DatabaseError) -> str:
     reason = str(error.orig)
-    if "not a database" in reason or "malformed" in reason:
+    if "not a database" in reason or "malformed" in reason or _ends_too_early(error):
         return f"{_place(url)} is damaged ({reason}): move it away and run 'sprint sync' to collect again."
     if "is full" in reason:
         return f"The disk is full: free some space; everything stored so far is kept in {_place(url)}."

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from sprintlib.dependencies.references import Resolver
 from sprintlib.dependencies.statements import statements
+from sprintlib.references import Resolver
 
 PAIRS = Path(__file__).with_name("labelled_pairs.csv")
 BACKUPS = {"bitcoin-core/secp256k1": "bitcoin-core_secp256k1.tar.xz", "bitcoin/bips": "bitcoin_bips.tar.xz"}

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sprintlib.dependencies.references import Resolver
 from sprintlib.dependencies.statements import statements
+from sprintlib.references import Resolver
 
 RESOLVER = Resolver(("acme/api", "acme/web"), frozenset({"github.com", "git.acme.dev"}))
 

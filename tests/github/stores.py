@@ -16,7 +16,7 @@ FACTS = tuple(
 )
 CURSORS: tuple[Table, ...] = (schema.sync_cursor, schema.item_cursor)
 # when and how rows were fetched, not what they say
-_FETCHING = frozenset({"observed_at", "as_of", "source", "etag", "seen_at"})
+_FETCHING = frozenset({"observed_at", "as_of", "source", "etag", "seen_at", "asked_at"})
 
 
 def contents(

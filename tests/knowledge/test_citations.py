@@ -2,13 +2,13 @@
 
 import pytest
 
-from sprintlib.dependencies.references import Resolver
 from sprintlib.evidence import Evidence
 from sprintlib.history import ProjectState
 from sprintlib.knowledge import Claim, Source, search, sources, verify
 from sprintlib.knowledge.literals import DayLiteral, plain_number, read_details
 from sprintlib.knowledge.stored_facts import StoredFacts
 from sprintlib.knowledge.tokens import overlap, quotation, words
+from sprintlib.references import Resolver
 from tests.world import World
 
 

@@ -1,6 +1,6 @@
-"""What machines do: disks fill, files break, servers restart. Nothing is lost, and it is said.
+"""What machines do: processes are killed, disks fill, files break, servers restart. Nothing is lost, and it is said.
 
-Processes are killed by `python -m benchmarks.faults`, which also measures how long recovery takes.
+The kills are those of benchmarks.faults, fewer of them; that measures how long recovery takes.
 """
 
 import json
@@ -19,6 +19,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import Engine
 
+from benchmarks import faults
 from sprintlib import inbox
 from sprintlib.api import WebhookSecrets
 from sprintlib.api.app import create_app
@@ -37,6 +38,13 @@ from tests.github.stores import contents, differences
 from tests.live_github import SECRET, LiveGitHub, signed
 from tests.worker.test_interleavings import TABLES, Live, assert_same_as_fresh, settings_for
 from tests.worker.test_worker import write_home
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_whatever_is_killed_nothing_is_lost(tmp_path: Path) -> None:
+    found = faults.run(tmp_path, kills=5, every=5, seed=3)
+    assert [one.role for one in found] == ["serve", "worker", "watch", "sync", "backup"]
 
 
 class Home:
@@ -60,11 +68,11 @@ class Home:
 
 
 def home_in(folder: Path) -> Iterator[Home]:
-    dataset = shop.dataset()
-    with running([dataset]) as url:
+    github = LiveGitHub(shop.dataset(), NOW)
+    with running([github.dataset], clock=lambda: github.now) as url:
         folder.mkdir(exist_ok=True)
         write_home(folder, url)
-        home = Home(folder, url, LiveGitHub(dataset, NOW))
+        home = Home(folder, url, github)
         assert home.call("sync").exit_code == 0
         yield home
 

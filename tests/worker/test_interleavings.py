@@ -86,11 +86,11 @@ class Live:
 @contextmanager
 def live() -> Iterator[Live]:
     folder = Path(tempfile.mkdtemp(prefix="sprint-live-"))
-    dataset = shop.dataset()
+    github = LiveGitHub(shop.dataset(), NOW)
     try:
-        with running([dataset]) as url:
+        with running([github.dataset], clock=lambda: github.now) as url:
             engine = open_store(f"sqlite:///{folder / 'live' / 'sprint.db'}")
-            yield Live(engine, settings_for(folder / "live", url), LiveGitHub(dataset, NOW))
+            yield Live(engine, settings_for(folder / "live", url), github)
             engine.dispose()
     finally:
         shutil.rmtree(folder)
