@@ -15,8 +15,10 @@ import pytest
 from sqlalchemy import Engine
 
 from sprintlib.facts.rows import Origin
+from sprintlib.store import engine as engine_module
 from sprintlib.store import open_store
 from tests.full_disk import small_file_system
+from tests.migrated import copying
 from tests.sprints import team_in
 from tests.startup import startup_home
 from tests.world import World
@@ -49,6 +51,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def real_data() -> Path:
     """Folder of real data sets; only for tests marked `realdata`."""
     return REAL_DATA
+
+
+@pytest.fixture(scope="session", autouse=True)
+def copied_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pytest.MonkeyPatch]:
+    """Every new SQLite store of this process is a copy of a migrated one; undone, it is migrated itself."""
+    with pytest.MonkeyPatch.context() as patches:
+        patches.setattr(engine_module, "upgrade", copying(tmp_path_factory.mktemp("migrated")))
+        yield patches
 
 
 @pytest.fixture(autouse=True)
