@@ -3,7 +3,6 @@
 import errno
 import importlib
 import os
-import secrets
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -219,7 +218,7 @@ def sprint(context: click.Context, home: Path | None, debug: bool) -> None:
 
         debugging.begin(home, start.arguments if start else ())
     context.obj = App(home=home, debug=debug, is_program=start is not None and start.is_program)
-    context.with_resource(bound(command=context.invoked_subcommand, run=secrets.token_hex(4)))
+    context.with_resource(bound(command=context.invoked_subcommand, run=os.urandom(4).hex()))
     if os.environ.get("NO_COLOR"):  # rich looks for it itself, click does not
         context.color = False
 

@@ -20,7 +20,7 @@ _PIECE = 16 * 1024
 
 
 @dataclass(frozen=True)
-class Answer:
+class ServerAnswer:
     """What a server said. body: its first 256 KB."""
 
     status: int
@@ -49,7 +49,7 @@ def check_secret_address(url: str, name: str) -> str:
 
 def send(
     method: str, url: str, content: Mapping[str, Any] | None, who: str, headers: Mapping[str, str] | None = None
-) -> Answer:
+) -> ServerAnswer:
     """Send JSON once. who: `Slack`, for sentences. Raises DigestError for no answer, or a redirect."""
     body = None if content is None else json.dumps(content, ensure_ascii=False).encode(errors="replace")
     sent = {"content-type": "application/json", "accept": "application/json", "user-agent": "sprintlib"}
@@ -65,7 +65,7 @@ def send(
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                answer = Answer(response.status_code, _bounded(response))
+                answer = ServerAnswer(response.status_code, _bounded(response))
         except RequestException as error:
             if _not_begun(error):
                 raise DigestError(f"{who} cannot be reached: check the network, or try again later.") from _safe(error)

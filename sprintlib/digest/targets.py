@@ -207,7 +207,7 @@ class IssueTarget(Target):
                 f"{repository} is public, and the digest tells of {private[0]}, which is not: name a private issue."
             )
 
-    def _ask(self, method: str, path: str, content: dict[str, Any] | None) -> http.Answer:
+    def _ask(self, method: str, path: str, content: dict[str, Any] | None) -> http.ServerAnswer:
         token = github.find_token(self.settings)
         headers = {"accept": "application/vnd.github+json"}
         if token:

@@ -14,7 +14,7 @@ from sprintlib.forecast.sprint_history import SprintHistory, sprint_history
 from sprintlib.forecast.whatif import (
     REVIEW_DAYS,
     Change,
-    WhatIf,
+    WhatIfForecasts,
     apply_change,
     gain,
     probability_under,
@@ -35,7 +35,7 @@ __all__ = [
     "ForecastInputs",
     "PlanAccuracy",
     "SprintHistory",
-    "WhatIf",
+    "WhatIfForecasts",
     "Workload",
     "a_percent",
     "apply_change",

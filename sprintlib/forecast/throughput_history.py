@@ -19,7 +19,7 @@ from sprintlib.history.scope import start_of
 from sprintlib.history.state import ProjectState
 
 
-class Entry(NamedTuple):
+class MilestoneEntry(NamedTuple):
     """An item that was closed inside a milestone, or entered it, at a moment."""
 
     at: datetime
@@ -48,8 +48,8 @@ class ThroughputHistory:
     """
 
     repo: str
-    closings: tuple[Entry, ...]
-    arrivals: tuple[Entry, ...]
+    closings: tuple[MilestoneEntry, ...]
+    arrivals: tuple[MilestoneEntry, ...]
     worked: dict[date, float]
     offered: dict[date, float]
 
@@ -115,7 +115,7 @@ def _inside(moment: datetime, spans: Iterable[_Span]) -> bool:
     return any(start <= moment < end for start, end in spans)
 
 
-def _closings(past: ProjectState, repo: str, stays: Iterable[_Stay]) -> Iterator[Entry]:
+def _closings(past: ProjectState, repo: str, stays: Iterable[_Stay]) -> Iterator[MilestoneEntry]:
     """The last closing of every item that is closed, where it happened inside; an earlier one was taken back.
 
     A pull request that closes another item of the milestones is no further work.
@@ -124,7 +124,7 @@ def _closings(past: ProjectState, repo: str, stays: Iterable[_Stay]) -> Iterator
     closed = past.items.filter((pl.col("repo") == repo) & (pl.col("state") == "closed"))
     closed_at = dict(closed.select("number", "closed_at").iter_rows())
     inside = {
-        Entry(closed_at[stay.item], f"{repo}#{stay.item}", stay.milestone)
+        MilestoneEntry(closed_at[stay.item], f"{repo}#{stay.item}", stay.milestone)
         for stay in stays
         if stay.item in closed_at and stay.entered < closed_at[stay.item] <= stay.left
     }
@@ -132,10 +132,12 @@ def _closings(past: ProjectState, repo: str, stays: Iterable[_Stay]) -> Iterator
     return iter(sorted(entry for entry in inside if entry.ref not in carrying))
 
 
-def _arrivals(past: ProjectState, repo: str, stays: Iterable[_Stay], open_spans: dict[int, list[_Span]]) -> list[Entry]:
+def _arrivals(
+    past: ProjectState, repo: str, stays: Iterable[_Stay], open_spans: dict[int, list[_Span]]
+) -> list[MilestoneEntry]:
     """Open items that entered; a pull request that closes another item of the milestones is no further work."""
     entered = [
-        Entry(stay.entered, f"{repo}#{stay.item}", stay.milestone)
+        MilestoneEntry(stay.entered, f"{repo}#{stay.item}", stay.milestone)
         for stay in stays
         if _inside(stay.entered, open_spans[stay.item])
     ]

@@ -62,7 +62,7 @@ def _either(*groups: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ref for group in groups for ref in group))
 
 
-class WhatIf(BaseModel):
+class WhatIfForecasts(BaseModel):
     """Both forecasts and what lies between them.
 
     gain: probability after minus before, as shown; null where one of them is. before_error, after_error, gain_error:
@@ -80,12 +80,12 @@ class WhatIf(BaseModel):
     assumptions: tuple[str, ...]
 
 
-def what_if(inputs: ForecastInputs, change: Change) -> WhatIf:
+def what_if(inputs: ForecastInputs, change: Change) -> WhatIfForecasts:
     """The forecast as it is and as it would be under the change. Nothing is said about how likely the change is."""
     changed = apply_change(inputs, change)
     before, after = forecast(inputs), forecast(changed)
     landed = [_landed(each, found) for each, found in ((inputs, before), (changed, after))]
-    return WhatIf(
+    return WhatIfForecasts(
         before=before,
         after=after,
         gain=gain(before.probability, after.probability),

@@ -12,7 +12,7 @@ from sprintlib.store.schema import dependency, event, repository
 _SAYING = {"cross-referenced": "mentioned in", "blocked_by_added": "blocked by"}
 
 
-class Link(NamedTuple):
+class CrossReference(NamedTuple):
     """`other` stands beside `ref` (both owner/repo#n): mentioned in | mentions | blocked by | blocks."""
 
     ref: str
@@ -20,7 +20,7 @@ class Link(NamedTuple):
     other: str
 
 
-def links(connection: Connection, refs: Iterable[str], as_of: datetime) -> Iterator[Link]:
+def links(connection: Connection, refs: Iterable[str], as_of: datetime) -> Iterator[CrossReference]:
     """Links of the named items that were known at `as_of`, from either side; blockers first, then oldest first."""
     named = list(dict.fromkeys(refs))
     ids = {name: key for key, name in connection.execute(select(repository.c.id, repository.c.full_name))}
@@ -51,6 +51,6 @@ def links(connection: Connection, refs: Iterable[str], as_of: datetime) -> Itera
             subject = f"{former.get(repo.lower(), repo)}#{place}"
             saying = _SAYING.get(kind, "blocked by")
             if ref in named:
-                yield Link(ref, saying, subject)
+                yield CrossReference(ref, saying, subject)
             if subject in named:
-                yield Link(subject, {"blocked by": "blocks", "mentioned in": "mentions"}[saying], ref)
+                yield CrossReference(subject, {"blocked by": "blocks", "mentioned in": "mentions"}[saying], ref)

@@ -23,13 +23,13 @@ class Cited(BaseModel):
     url: str
 
 
-class Told(BaseModel):
+class MarkedAnswer(BaseModel):
     """An answer; notice: how to take what is in it."""
 
     notice: str = NOTICE
 
 
-class Verdict(BaseModel):
+class ToolVerdict(BaseModel):
     """One milestone. probability: that every item is done or dropped by the deadline; null with a reason."""
 
     id: str
@@ -48,12 +48,12 @@ class Verdict(BaseModel):
     summary: str
 
 
-class Verdicts(Told):
+class Verdicts(MarkedAnswer):
     """Every milestone that was open, or the one that was named."""
 
     as_of: str
     project: str
-    milestones: tuple[Verdict, ...]
+    milestones: tuple[ToolVerdict, ...]
     notes: tuple[str, ...]
 
 
@@ -69,7 +69,7 @@ class NamedRisk(BaseModel):
     evidence: tuple[Cited, ...]
 
 
-class Risks(Told):
+class Risks(MarkedAnswer):
     """The gravest of each milestone first."""
 
     risks: tuple[NamedRisk, ...]
@@ -87,13 +87,13 @@ class NamedAction(BaseModel):
     evidence: tuple[Cited, ...]
 
 
-class Actions(Told):
+class Actions(MarkedAnswer):
     """By due date of the milestone, in the order in which they are recommended."""
 
     recommendations: tuple[NamedAction, ...]
 
 
-class Supposed(Told):
+class Supposed(MarkedAnswer):
     """A forecast before and after what was supposed. gain: after minus before."""
 
     as_of: str
@@ -115,7 +115,7 @@ class AnswerSentence(BaseModel):
     evidence: tuple[Cited, ...]
 
 
-class Reply(Told):
+class Reply(MarkedAnswer):
     """An answer to a question. outcome: unknown and refused say so in one sentence."""
 
     question: str
@@ -125,7 +125,7 @@ class Reply(Told):
     notes: tuple[str, ...]
 
 
-class CitedText(Told):
+class CitedText(MarkedAnswer):
     """The text behind a reference. suspicious: it reads like orders to a language model."""
 
     id: str
@@ -142,9 +142,9 @@ def cited(found: Iterable[Evidence]) -> tuple[Cited, ...]:
     return tuple(Cited(id=ref, url=url) for ref, url in dict.fromkeys((one.ref, one.url) for one in found))
 
 
-def verdict(found: MilestoneAnalysis) -> Verdict:
+def verdict(found: MilestoneAnalysis) -> ToolVerdict:
     """Of an analysis."""
-    return Verdict(
+    return ToolVerdict(
         id=found.key,
         title=found.title,
         urls=tuple(part.html_url for part in found.parts),

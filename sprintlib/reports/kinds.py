@@ -16,7 +16,7 @@ LAST_ENDED = "(ended last)"
 NEAREST = "(nearest deadline)"
 
 
-class Run(Protocol):
+class KnownRun(Protocol):
     """What is known of a run, as the run table or a service gives it."""
 
     @property
@@ -27,7 +27,7 @@ class Run(Protocol):
     def sprint(self) -> str | None: ...
 
 
-def subject_of(run: Run) -> str | None:
+def subject_of(run: KnownRun) -> str | None:
     """What `write_report` is given to write the report of a run again: a title or key; None where none was named."""
     if run.kind == "retrospective" and run.sprint:
         return run.sprint

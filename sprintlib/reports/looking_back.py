@@ -28,7 +28,7 @@ _MOST_ACTIONS = 3
 
 
 @dataclass(frozen=True)
-class Told:
+class SectionsReport:
     """The numbers that a report rests on, and how a page of sections shows them. pseudonyms: None: people by name."""
 
     analysis: Analysis
@@ -59,7 +59,7 @@ class Week:
         self._project, self.analysis, self._since = project, analysis, since
         today = project.calendar.local_date(analysis.as_of)
         self.since = since_day(since, today)[0]
-        self._told = Told(
+        self._told = SectionsReport(
             analysis,
             f"{analysis.project}: the week",
             f"as of {moment(analysis.as_of, project.settings.time_zone)}",
@@ -121,7 +121,9 @@ class LookingBack:
         self._project, self.analysis, self.found, self._as_of = project, analysis, found, as_of
         zone = project.settings.time_zone
         span = f"{day(_day_of(found.start, zone))} to {day(_day_of(found.end, zone))}"
-        self._told = Told(analysis, f"{found.title}: looking back", f"{analysis.project} · {span}", pseudonyms)
+        self._told = SectionsReport(
+            analysis, f"{found.title}: looking back", f"{analysis.project} · {span}", pseudonyms
+        )
 
     def planned(self) -> Shown:
         """What was planned and what was delivered, in items. The first piece."""

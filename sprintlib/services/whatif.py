@@ -15,7 +15,7 @@ from sprintlib.analysis.pipeline import select_context, sprint_contexts
 from sprintlib.errors import AnalysisError
 from sprintlib.forecast import (
     Change,
-    WhatIf,
+    WhatIfForecasts,
     apply_change,
     forecast,
     gain,
@@ -62,7 +62,7 @@ class WhatIfResult(BaseModel):
     gain: float | None
     change: Change
     actions: tuple[str, ...] = ()
-    found: WhatIf
+    found: WhatIfForecasts
     plan: Plan | None = None
 
 

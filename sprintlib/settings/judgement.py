@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from sprintlib.settings.section import Section
+from sprintlib.settings.section import SettingsSection
 
 
-class RiskSettings(Section):
+class RiskSettings(SettingsSection):
     """Thresholds of the risk detectors."""
 
     stale_pull_request_days: float = Field(1.0, gt=0, description="working days without activity by a person")
@@ -34,7 +34,7 @@ class RiskSettings(Section):
     untracked_time: float = Field(0.5, ge=0, le=1, description="share of the time after which this is reported")
 
 
-class ActionSettings(Section):
+class ActionSettings(SettingsSection):
     """What to do today."""
 
     target: float = Field(0.8, ge=0.05, le=0.95, description="probability that the first actions aim at, 0-1")

@@ -7,13 +7,13 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from sprintlib.settings.addresses import checked_address
-from sprintlib.settings.section import OWNER, Section, Weekday
+from sprintlib.settings.section import OWNER, SettingsSection, Weekday
 
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})")
 DigestTarget = Literal["file", "slack", "teams", "email", "issue", "summary"]
 
 
-class ReportSettings(Section):
+class ReportSettings(SettingsSection):
     """When a report is due and how long it may take."""
 
     at: str = Field("07:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="local time of day")
@@ -26,13 +26,13 @@ class ReportSettings(Section):
     pseudonyms: bool = Field(False, description="call people dev-1a2b3c in reports and digests")
 
 
-class StoreSettings(Section):
+class StoreSettings(SettingsSection):
     """Where facts and results live."""
 
     url: str | None = Field(None, description="SQLAlchemy URL; default is data/sprint.db in the home folder")
 
 
-class TelemetrySettings(Section):
+class TelemetrySettings(SettingsSection):
     """Spans and figures for OpenTelemetry; nothing is sent unless an address is named. Needs `sprintlib[otel]`."""
 
     otlp_url: str | None = Field(None, description="of a collector, OTLP over HTTP, such as http://127.0.0.1:4318")
@@ -43,7 +43,7 @@ class TelemetrySettings(Section):
         return None if value is None else checked_address(value)
 
 
-class BackupSettings(Section):
+class BackupSettings(SettingsSection):
     """Copies of the store, made by `sprint backup` and once a day by `sprint run due`."""
 
     folder: str = Field("backups", description="where backups go, relative to the home folder; best another disk")
@@ -52,7 +52,7 @@ class BackupSettings(Section):
     keep_weeks: int = Field(4, ge=0, description="weeks before these of which the last backup is kept")
 
 
-class DigestSettings(Section):
+class DigestSettings(SettingsSection):
     """A short message a day or a week. `sprint run due` sends it where `to` names a place."""
 
     to: tuple[DigestTarget, ...] = Field((), description="where it goes: file, slack, teams, email, issue, summary")
@@ -100,14 +100,14 @@ class DigestSettings(Section):
         return value
 
 
-class PathSettings(Section):
+class PathSettings(SettingsSection):
     """Folders, relative to the home folder."""
 
     data: str = Field("data", description="store, clones, caches")
     reports: str = Field("papermill_runs", description="dated reports")
 
 
-class LlmSettings(Section):
+class LlmSettings(SettingsSection):
     """The optional local language model."""
 
     host: str = Field("http://127.0.0.1:11434", description="Ollama's address")
@@ -121,7 +121,7 @@ class LlmSettings(Section):
         return checked_address(value if "://" in value else f"http://{value}")  # Ollama's own way of writing it
 
 
-class ClockSettings(Section):
+class ClockSettings(SettingsSection):
     """Where the present comes from, for a simulated project."""
 
     file: str | None = Field(None, description="file that holds the present moment; default: this machine's clock")

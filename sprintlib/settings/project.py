@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator, model_validator
 
 from sprintlib.settings.addresses import checked_address
-from sprintlib.settings.section import OWNER, REPOSITORY, Section, Weekday, checked_logins
+from sprintlib.settings.section import OWNER, REPOSITORY, SettingsSection, Weekday, checked_logins
 
 _FIRST_YEAR = 2008
 LENGTH = re.compile(r"([1-9]\d{0,2}) (day|week)s?")
@@ -16,7 +16,7 @@ _BOARD = re.compile(rf"{OWNER}/[1-9]\d{{0,8}}")
 SprintSource = Literal["milestones", "cadence", "projects"]
 
 
-class ProjectSettings(Section):
+class ProjectSettings(SettingsSection):
     """Which repositories are looked at together."""
 
     name: str = Field(description="name shown in reports")
@@ -50,7 +50,7 @@ class ProjectSettings(Section):
         return value
 
 
-class GitHubSettings(Section):
+class GitHubSettings(SettingsSection):
     """Where and how facts are collected."""
 
     api_url: str = Field("https://api.github.com", description="REST API root; change it for GitHub Enterprise")
@@ -64,7 +64,7 @@ class GitHubSettings(Section):
         return checked_address(value)
 
 
-class GitHubAppSettings(Section):
+class GitHubAppSettings(SettingsSection):
     """A GitHub App that collects and is told of events, in place of a token and of a webhook in each repository."""
 
     id: int | None = Field(None, ge=1, description="its App ID")
@@ -82,7 +82,7 @@ class GitHubAppSettings(Section):
         return self
 
 
-class CalendarSettings(Section):
+class CalendarSettings(SettingsSection):
     """On which days work happens."""
 
     weekend: tuple[Weekday, ...] = Field(("sat", "sun"), description="days of the week without work")
@@ -97,7 +97,7 @@ class CalendarSettings(Section):
         return value
 
 
-class MilestoneSettings(Section):
+class MilestoneSettings(SettingsSection):
     """What GitHub does not know about one milestone."""
 
     start: date | None = Field(None, description="first day of the sprint")
@@ -114,7 +114,7 @@ class MilestoneSettings(Section):
         return value
 
 
-class SprintSettings(Section):
+class SprintSettings(SettingsSection):
     """What a sprint is: a milestone, a step of one length, or an iteration of a GitHub Project."""
 
     source: SprintSource = Field(
@@ -159,7 +159,7 @@ class SprintSettings(Section):
         return self
 
 
-class AwaySettings(Section):
+class AwaySettings(SettingsSection):
     """A planned absence, as often as there are any: it lowers the pace of those days. No page tells who is away."""
 
     who: str = Field(min_length=1, description="who is away; only tells overlapping absences of one person apart")

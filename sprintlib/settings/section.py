@@ -10,7 +10,7 @@ OWNER = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})"  # a login of GitHub; managed ones
 REPOSITORY = re.compile(rf"{OWNER}/(?!\.\.?$)[A-Za-z0-9._-]{{1,100}}")
 
 
-class Section(BaseModel):
+class SettingsSection(BaseModel):
     """A table of `sprint.toml`: frozen, and without keys that are not known."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

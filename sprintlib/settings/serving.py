@@ -7,20 +7,20 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 
 from sprintlib.settings.addresses import checked_address, checked_origin
-from sprintlib.settings.section import Section, checked_logins
+from sprintlib.settings.section import SettingsSection, checked_logins
 
 _HOST = re.compile(r"(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})")
 AuthMode = Literal["none", "token", "password", "github"]
 
 
-class WebhookSettings(Section):
+class WebhookSettings(SettingsSection):
     """How GitHub's webhooks are checked. SPRINT_WEBHOOK_SECRET goes before the file."""
 
     secret_file: str | None = Field(None, description="file that holds the secret, relative to the home folder")
     secret_file_before: str | None = Field(None, description="the same for the former secret, while both count")
 
 
-class AuthSettings(Section):
+class AuthSettings(SettingsSection):
     """Who may use the API and the pages. Tokens of `sprint token create` count in every mode."""
 
     mode: AuthMode = Field(
@@ -52,7 +52,7 @@ class AuthSettings(Section):
         return checked_logins(value)
 
 
-class ApiSettings(Section):
+class ApiSettings(SettingsSection):
     """How `sprint serve` answers other programs."""
 
     hosts: tuple[str, ...] = Field((), description="names it is reached by, besides those of this machine")

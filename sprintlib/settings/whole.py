@@ -30,7 +30,7 @@ from sprintlib.settings.project import (
     ProjectSettings,
     SprintSettings,
 )
-from sprintlib.settings.section import Section
+from sprintlib.settings.section import SettingsSection
 from sprintlib.settings.serving import ApiSettings, AuthSettings, WebhookSettings
 
 FILE_NAME = "sprint.toml"
@@ -58,7 +58,7 @@ _PLAIN = {
 }
 
 
-class Settings(Section):
+class Settings(SettingsSection):
     """All of `sprint.toml`, with the folder it was read from."""
 
     home: Path

@@ -1,7 +1,9 @@
 """The top level is as the user asked for it, and what is documented exists."""
 
+import ast
 import re
 import subprocess
+from collections import defaultdict
 from collections.abc import Iterator
 
 import click
@@ -19,6 +21,15 @@ def test_top_level_is_as_asked_for() -> None:
     files = {"environment.yml", "README.md", "pyproject.toml", "Makefile"}
     assert files <= {path.name for path in ROOT.iterdir() if path.is_file()}
     assert (ROOT / ".ci" / "run").stat().st_mode & 0o100
+
+
+def test_a_public_class_name_stands_in_one_module() -> None:
+    places = defaultdict(list)
+    for path in (ROOT / "sprintlib").rglob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(str(path.relative_to(ROOT)))
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
 @pytest.mark.parametrize("name", ["notebooks", "dashboards"])

@@ -21,7 +21,7 @@ from sprintlib.services.stored import MilestoneRisk
 router = APIRouter()
 
 
-class Feedback(BaseModel):
+class FeedbackGiven(BaseModel):
     """The team's answer to a recommendation. until: of a snooze, a day that is still to come."""
 
     model_config = ConfigDict(
@@ -67,7 +67,7 @@ def read_recommendation(project: Project, name: str) -> OpenRecommendation:
     dependencies=[Computing],
     responses=responses(400, 404, 413, 503),
 )
-def give_feedback(project: Writable, name: str, said: Feedback) -> FeedbackResult:
+def give_feedback(project: Writable, name: str, said: FeedbackGiven) -> FeedbackResult:
     """Accept, dismiss or snooze one, or take the last answer back; what that changes in the order of the actions."""
     if said.decision == "snooze" and said.until is None:
         raise HTTPException(422, "until: a snooze needs the day on which it is shown again.")

@@ -23,7 +23,7 @@ _macro = fragments.TEMPLATES.macro
 
 
 @dataclass(frozen=True)
-class Line:
+class ItemLine:
     """One open item. gain: points that taking it out would bring, or "". under: it carries the one above it."""
 
     item: ItemForecast
@@ -39,7 +39,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class WhatIfOutcome:
     """What a change gives; texts are plain. before, after: the probabilities. width: of the bars, in percent."""
 
     before: str
@@ -76,11 +76,11 @@ def what_if_section(view: View, milestone: MilestoneAnalysis) -> Markup:
     )
 
 
-def _outcome(view: View, milestone: MilestoneAnalysis, change: Change) -> Outcome:
+def _outcome(view: View, milestone: MilestoneAnalysis, change: Change) -> WhatIfOutcome:
     found: WhatIfResult = view.facts.what_if(view.analysis.as_of, milestone.key or milestone.title, change)
     before, after = found.found.before, found.found.after
     dates, now = after.dates, view.today
-    return Outcome(
+    return WhatIfOutcome(
         before=percent(before.probability),
         after=percent(after.probability) if found.open_items[1] else "Done",
         widths=(round(100 * (before.probability or 0)), round(100 * (after.probability or 0))),
@@ -92,7 +92,7 @@ def _outcome(view: View, milestone: MilestoneAnalysis, change: Change) -> Outcom
     )
 
 
-def _lines(view: View, milestone: MilestoneAnalysis, change: Change) -> list[Line]:
+def _lines(view: View, milestone: MilestoneAnalysis, change: Change) -> list[ItemLine]:
     key = milestone.key or milestone.title
     try:
         gains = view.facts.gains_if_out(view.analysis.as_of, key)
@@ -103,7 +103,7 @@ def _lines(view: View, milestone: MilestoneAnalysis, change: Change) -> list[Lin
     for item, under in _ordered(milestone, gains):
         brings = gains.get(item.ref)
         found.append(
-            Line(
+            ItemLine(
                 item=item,
                 under=under,
                 standing=item_words.state(item),
