@@ -18,10 +18,10 @@ from sprintlib.errors import AnalysisError
 from sprintlib.evaluate.own import EVERY_SPRINT, SHARES, all_ended, sprint_at
 from sprintlib.forecast import ForecastInputs, SprintHistory, count, headline, staffed
 from sprintlib.history import load_state
+from sprintlib.learning import FEWEST_SPRINTS
 from sprintlib.risks import SprintContext
 from sprintlib.settings import Settings
 
-FEWEST = 8  # finished sprints with a forecast, below which nothing is learned
 FIRST = 3  # of these are learned from and not scored
 STRETCHES = tuple(float(value) for value in np.round(np.exp(np.linspace(-0.7, 0.7, 15)), 4))
 _SPREAD = 0.3  # standard deviation of the logarithm, before anything is known
@@ -92,8 +92,8 @@ def _chances(inputs: ForecastInputs) -> tuple[float, ...]:
 def judged(forecasts: Sequence[ReplayedForecast]) -> Trial:
     """The trial on forecasts that were replayed."""
     sprints = sorted({(one.deadline, one.sprint) for one in forecasts})
-    if len(sprints) < FEWEST:
-        told = f"{count(len(sprints), 'finished sprint')} with a forecast, and it takes {FEWEST}"
+    if len(sprints) < FEWEST_SPRINTS:
+        told = f"{count(len(sprints), 'finished sprint')} with a forecast, and it takes {FEWEST_SPRINTS}"
         return Trial(len(sprints), 0, None, None, None, None, False, f"Nothing to learn from yet: {told}.")
     pairs = []
     for deadline, sprint in sprints:

@@ -9,6 +9,8 @@ from sqlalchemy import Connection, insert, select, update
 from sprintlib.errors import AnalysisError
 from sprintlib.store import schema
 
+FEWEST_SPRINTS = 8  # finished ones with a forecast, below which nothing is learned
+
 
 @dataclass(frozen=True)
 class Recalibration:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
@@ -11,6 +11,7 @@ from sqlalchemy.exc import DatabaseError
 from sprintlib import backup, digest
 from sprintlib.clock import clock_of
 from sprintlib.errors import ReportError, SprintError
+from sprintlib.learning import last_trial
 from sprintlib.locks import LockedError, file_lock
 from sprintlib.parallel import in_order, open_executor
 from sprintlib.project import ProjectHandle
@@ -25,6 +26,7 @@ from sprintlib.settings import Settings
 from sprintlib.store import open_store, store_error
 
 Say = Callable[[str], None]
+_JUST_BEGUN = timedelta(days=2)  # a sprint that began earlier has the report of the day
 
 
 @dataclass(frozen=True)
@@ -34,15 +36,16 @@ class Result:
     milestone: str | None
     ok: bool
     message: str
-    kind: str = "report"  # | digest | backup
+    kind: str = "report"  # | digest | backup | recalibration
 
 
 @dataclass(frozen=True)
 class DatedSprint:
-    """A sprint with a due date. key: its SprintKey as written, which outlives another title."""
+    """A sprint with a due date. key: its SprintKey as written, which outlives another title. started_at: if it has."""
 
     key: str
     title: str
+    started_at: datetime | None = None
 
     def reported_by(self, run: Run) -> bool:
         """Whether a run was about it; one that came to nothing or is old is known by its title only."""
@@ -84,28 +87,48 @@ def run_due(
 
 
 def overdue(engine: Engine, settings: Settings, now: datetime) -> list[DatedSprint | None]:
-    """The sprints whose report is overdue; None stands for the nearest deadline."""
+    """The sprints whose report is overdue, or that have just begun; None stands for the nearest deadline."""
     slot = slot_at(settings, settings.report.days, now)
-    if slot is None:
+    if slot is None and not settings.report.at_start:
         return []
     known = [run for run in runs(engine, settings.project.name) if run.kind == STANDARD]
     sprints: list[DatedSprint | None] = [*open_dated_sprints(engine, settings, now)]
-    return [sprint for sprint in sprints or [None] if is_due(sprint, slot, known, now)]
+    return [
+        sprint
+        for sprint in sprints or [None]
+        if (slot is not None and is_due(sprint, slot, known, now))
+        or (sprint is not None and settings.report.at_start and _has_just_begun(sprint, known, now))
+    ]
+
+
+def _has_just_begun(sprint: DatedSprint, known: Sequence[Run], now: datetime) -> bool:
+    """Whether it began lately and no report says so yet; a failed attempt is repeated after an hour."""
+    begun = sprint.started_at
+    if begun is None or not begun <= now < begun + _JUST_BEGUN:
+        return False
+    own = [run for run in known if sprint.reported_by(run) and run.as_of >= begun]
+    return not any(run.state == "ok" for run in own) and not tried_lately(own, now)
 
 
 def open_dated_sprints(engine: Engine, settings: Settings, as_of: datetime) -> list[DatedSprint]:
     """The sprints that were open and had a due date, nearest deadline first."""
     from sprintlib.analysis.pipeline import project_sprints
     from sprintlib.history import load_state
+    from sprintlib.history.started_work import started_at
 
     sprints = project_sprints(load_state(engine, settings, as_of), settings)
-    return [DatedSprint(str(sprint.key), sprint.title) for sprint in sprints if sprint.due_on is not None]
+    return [
+        DatedSprint(str(sprint.key), sprint.title, started_at(sprint))
+        for sprint in sprints
+        if sprint.due_on is not None
+    ]
 
 
 def _catch_up(settings: Settings, say: Say, now: datetime, explain: bool | None, scheduler: str | None) -> list[Result]:
     engine = open_store(settings.database_url)
     mark_dead_runs(engine)
     results = _reports(engine, settings, say, now, explain, scheduler)
+    results += _learn(engine, settings, say, now)
     results += _messages(engine, settings, say, collected=bool(results)) + _back_up(settings, say, now)
     if not results:
         say("Nothing is due.")
@@ -139,6 +162,26 @@ def _prune(engine: Engine, settings: Settings, say: Say, now: datetime) -> None:
             say(f"Removed {folder}, older than {settings.report.keep_days} days.")
     except DatabaseError as error:
         say(f"Old reports stay for now: {store_error(settings.database_url, error)}")
+
+
+def _learn(engine: Engine, settings: Settings, say: Say, now: datetime) -> list[Result]:
+    """The week's try to learn from finished sprints, where there are enough of them and it has not been made."""
+    from sprintlib.services.learning import weekly_trial
+
+    slot = slot_at(settings, settings.learning.days, now)
+    with engine.connect() as connection:
+        last = last_trial(connection, settings.project.name)
+    if slot is None or (last is not None and slot.holds(last.tried_at)):
+        return []
+    try:
+        found = weekly_trial(ProjectHandle(settings, engine, clock_of(settings)), now)
+    except (SprintError, DatabaseError) as error:
+        say(f"Recalibration: not tried: {_sentence(settings, error)}")
+        return [Result(None, False, _sentence(settings, error), "recalibration")]
+    if found is None:
+        return []
+    say(f"Recalibration: {found.sentence}")
+    return [Result(None, True, found.sentence, "recalibration")]
 
 
 def _messages(engine: Engine, settings: Settings, say: Say, collected: bool) -> list[Result]:

@@ -12,7 +12,8 @@ from sprintlib.reports.slots import slot_at, tried_lately
 from sprintlib.results.run_table import Run
 from sprintlib.settings import Settings
 
-_LOOKED_BACK_FOR = timedelta(days=7)  # a sprint that ended earlier is looked back on by hand
+_LOOKED_BACK_FOR = timedelta(days=7)  # a sprint that ended earlier, while reports ran, is looked back on by hand
+_LONGEST_ABSENCE = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def _ended(project: ProjectHandle, known: Sequence[Run], now: datetime) -> list[
     from sprintlib.services.retrospective import end_of_sprint, ended_sprints
 
     try:
-        sprints = ended_sprints(project, now, now - _LOOKED_BACK_FOR)
+        sprints = ended_sprints(project, now, _looked_back_since(known, now))
     except AnalysisError:
         return []
     own = [run for run in known if run.kind == "retrospective"]
@@ -58,3 +59,9 @@ def _ended(project: ProjectHandle, known: Sequence[Run], now: datetime) -> list[
         if held and not any(run.state == "ok" for run in told) and not tried_lately(told, now):
             missing.append(MissingReport("retrospective", key, f"{sprint.title}, looking back"))
     return missing
+
+
+def _looked_back_since(known: Sequence[Run], now: datetime) -> datetime:
+    """A week ago or, after a longer absence, when reports last ran by themselves: nothing that ended is left out."""
+    ran = max((run.as_of for run in known if run.trigger == "due" and run.as_of <= now), default=now)
+    return max(min(now - _LOOKED_BACK_FOR, ran), now - _LONGEST_ABSENCE)

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 from sprintlib import learning
 from sprintlib.errors import AnalysisError
 from sprintlib.forecast import count, sprint_history
-from sprintlib.learning import Recalibration, in_force, read_versions, stored_priors
+from sprintlib.learning import (
+    FEWEST_SPRINTS,
+    KeptTrial,
+    Recalibration,
+    in_force,
+    keep_trial,
+    last_trial,
+    read_versions,
+    stored_priors,
+)
 from sprintlib.project import ProjectHandle
 from sprintlib.recommend import read_feedback
 from sprintlib.recommend.feedback import Record, records
@@ -31,6 +40,7 @@ class Learned:
 
     sprints: finished ones that the chance of delivering the scope learns from, always. versions: of the recalibration,
     the oldest first; current: the one in force. plays: from the team's answers. priors: what was imported, in words.
+    trial: the newest that `sprint run due` made.
     """
 
     sprints: int
@@ -38,15 +48,16 @@ class Learned:
     current: Recalibration | None
     plays: tuple[LearnedPlay, ...]
     priors: str | None
+    trial: KeptTrial | None = None
 
     @property
     def sentence(self) -> str:
         """What is in force, for a page and for the terminal."""
         if self.current is None:
-            return (
-                "No recalibration is in force: forecasts are the model's own. 'sprint learning try' says whether one "
-                "would help."
-            )
+            said = "No recalibration is in force: forecasts are the model's own."
+            if self.trial is None:
+                return f"{said} 'sprint learning try' says whether one would help."
+            return f"{said} Last tried on {self.trial.tried_at:%Y-%m-%d}: {self.trial.sentence}"
         one = self.current
         return (
             f"Recalibration {one.version} is in force: work takes {one.stretch:.2f} times as long here as the model "
@@ -85,12 +96,14 @@ def learned(project: ProjectHandle, as_of: datetime) -> Learned:
     with project.engine.connect() as connection:
         versions = read_versions(connection, project.name, as_of)
         priors = stored_priors(connection, project.name, as_of)
+        trial = last_trial(connection, project.name, as_of)
     return Learned(
         sprints=len(sprint_history(past, project.calendar).finished),
         versions=versions,
         current=in_force(versions),
         plays=tuple(_play(name, record) for name, record in sorted(known.items())),
         priors=None if priors is None else f"imported {priors[0].astimezone(project.settings.time_zone):%Y-%m-%d}",
+        trial=trial,
     )
 
 
@@ -126,6 +139,46 @@ def adopt_learning(project: ProjectHandle, at: datetime) -> Recalibration:
         made = learning.adopt(connection, project.name, found)
     project.forget()
     return made
+
+
+def weekly_trial(project: ProjectHandle, at: datetime) -> KeptTrial | None:
+    """Try recalibrating, keep what came of it, and adopt it where `[learning] adopt` lets that be.
+
+    A team that took a recalibration back gets no other by itself until it adopts one by hand. None with too few
+    finished sprints, or nothing collected: then nothing is kept. Raises AccessError.
+    """
+    project.permit("run")
+    try:
+        finished = sprint_history(project.state(at), project.calendar).finished
+    except AnalysisError:
+        return None
+    if len(finished) < FEWEST_SPRINTS:
+        return None
+    trial = try_learning(project, at)
+    sentence, adopted = trial.sentence, None
+    if trial.helps and project.settings.learning.adopt:
+        if _is_taken_back(project):
+            sentence += " It was not adopted: the last one was taken back, and the next is up to you."
+        else:
+            try:
+                made = adopt_learning(project, at)
+            except AnalysisError as error:  # in force already
+                sentence += f" {error}"
+            else:
+                adopted = made.version
+                sentence += f" Adopted as recalibration {adopted}; 'sprint learning revert' takes it back."
+    elif trial.helps:
+        sentence += " 'sprint learning adopt' puts it into force."
+    kept = KeptTrial(at, trial.sprints, trial.helps, sentence, adopted)
+    with project.engine.begin() as connection:
+        keep_trial(connection, project.name, kept)
+    return kept
+
+
+def _is_taken_back(project: ProjectHandle) -> bool:
+    with project.engine.connect() as connection:
+        versions = read_versions(connection, project.name)
+    return bool(versions) and versions[-1].reverted_at is not None
 
 
 def revert_learning(project: ProjectHandle, at: datetime) -> tuple[Recalibration, Recalibration | None]:

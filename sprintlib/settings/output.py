@@ -19,11 +19,19 @@ class ReportSettings(SettingsSection):
     at: str = Field("07:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="local time of day")
     days: tuple[Weekday, ...] = Field(("mon", "tue", "wed", "thu", "fri"), description="days with a report")
     weekly: Weekday | None = Field(None, description="day with a weekly digest of all milestones; default: none")
+    at_start: bool = Field(True, description="report on each sprint when it has begun, also between these days")
     retrospective: bool = Field(True, description="look back on each sprint when it is over")
     timeout_seconds: int = Field(300, ge=10, description="wall-clock limit of one report")
     keep_days: int = Field(90, ge=1, description="how long dated reports are kept")
     explain: bool = Field(True, description="explain reports, in a model's words where one answers")
     pseudonyms: bool = Field(False, description="call people dev-1a2b3c in reports and digests")
+
+
+class LearningSettings(SettingsSection):
+    """When `sprint run due` tries to learn from finished sprints, and whether it adopts what would have helped."""
+
+    days: tuple[Weekday, ...] = Field(("mon",), description="days on which 'sprint run due' tries recalibrating")
+    adopt: bool = Field(False, description="adopt by itself what would have helped on your own finished sprints")
 
 
 class StoreSettings(SettingsSection):

@@ -14,6 +14,7 @@ from sprintlib.settings.output import (
     BackupSettings,
     ClockSettings,
     DigestSettings,
+    LearningSettings,
     LlmSettings,
     PathSettings,
     ReportSettings,
@@ -72,6 +73,7 @@ class Settings(SettingsSection):
     risks: RiskSettings = RiskSettings()
     actions: ActionSettings = ActionSettings()
     report: ReportSettings = ReportSettings()
+    learning: LearningSettings = LearningSettings()
     store: StoreSettings = StoreSettings()
     backup: BackupSettings = BackupSettings()
     digest: DigestSettings = DigestSettings()

@@ -1,6 +1,6 @@
 """Tables of what a team decided about the tool itself: experiments it runs, and what it adopted. Never made again."""
 
-from sqlalchemy import JSON, BigInteger, Column, Float, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text
 
 from sprintlib.store.columns import metadata, moment
 
@@ -50,6 +50,18 @@ recalibration = Table(
     moment("adopted_at", nullable=False),
     moment("reverted_at"),
     comment="the newest one that was not taken back is in force",
+)
+
+learning_trial = Table(
+    "learning_trial",
+    metadata,
+    Column("project", String(128), primary_key=True),
+    moment("tried_at", nullable=False, primary_key=True),
+    Column("sprints", Integer, nullable=False, comment="finished ones with a forecast"),
+    Column("helps", Boolean, nullable=False),
+    Column("sentence", Text, nullable=False, comment="what the backtest said"),
+    Column("adopted", Integer, comment="the version of recalibration that was made of it"),
+    comment="append-only; tried once a week by sprint run due",
 )
 
 imported_prior = Table(

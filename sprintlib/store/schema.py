@@ -9,7 +9,7 @@ from sprintlib.store.access import api_token, audit, erased_person, session
 from sprintlib.store.boards import board_item, board_iteration, board_name
 from sprintlib.store.collecting import item_cursor, listed_page, set_aside, sync_cursor, sync_run
 from sprintlib.store.columns import UtcDateTime, metadata
-from sprintlib.store.decisions import experiment, experiment_item, imported_prior, recalibration
+from sprintlib.store.decisions import experiment, experiment_item, imported_prior, learning_trial, recalibration
 from sprintlib.store.facts import (
     changed_file,
     comment,
@@ -73,6 +73,7 @@ __all__ = [
     "issue",
     "item_cursor",
     "item_refresh",
+    "learning_trial",
     "listed",
     "listed_page",
     "metadata",

@@ -12,6 +12,7 @@ from sprintlib.cli.main import sprint
 from sprintlib.digest import Outcome
 from sprintlib.errors import AnalysisError, BackupError, ReportError, UnreachableError
 from sprintlib.reports import DatedSprint, Slot, due, is_due, overdue, run_due, slot_at
+from sprintlib.reports.due_kinds import _looked_back_since
 from sprintlib.results import Run, run_table, runs
 from sprintlib.store import open_store, schema, upsert
 from sprintlib.store.schema import run
@@ -115,6 +116,46 @@ def test_a_sprint_with_another_title_is_not_reported_twice():
 def test_without_a_dated_milestone_any_report_will_do():
     assert not is_due(None, SLOT, [past_run(milestone="Backlog")], now=MONDAY)
     assert is_due(None, SLOT, [], now=MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("hours", "past", "expected"),
+    [
+        (1, [], True),
+        (47, [], True),
+        (48, [], False),  # the report of the day will do
+        (-1, [], False),
+        (2, [past_run(as_of=MONDAY + timedelta(hours=1))], False),
+        (2, [past_run(as_of=MONDAY + timedelta(hours=1), trigger="hand")], False),
+        (2, [past_run(as_of=MONDAY - timedelta(hours=1))], True),  # on what was planned until then
+        (2, [past_run("failed", MONDAY + timedelta(hours=1, minutes=30))], False),
+        (2, [past_run("failed", MONDAY + timedelta(minutes=30))], True),
+    ],
+)
+def test_a_sprint_that_has_just_begun_has_a_report_on_any_day(settings, monkeypatch, hours, past, expected):
+    begun = DatedSprint("1-9", "Sprint 9", MONDAY)
+    monkeypatch.setattr(due, "open_dated_sprints", lambda *_: [begun])
+    monkeypatch.setattr(due, "runs", lambda *_: past)
+    now = MONDAY + timedelta(hours=hours)
+    nothing_else = with_report(settings, days=())
+    assert (overdue(None, nothing_else, now) == [begun]) is expected
+    assert overdue(None, with_report(settings, days=(), at_start=False), now) == []
+
+
+@pytest.mark.parametrize(
+    ("past", "days"),
+    [
+        ([], 7),
+        ([past_run(as_of=MONDAY - timedelta(days=3))], 7),
+        ([past_run(as_of=MONDAY - timedelta(days=20))], 20),  # the laptop slept meanwhile
+        ([past_run(as_of=MONDAY - timedelta(days=20)), past_run(as_of=MONDAY - timedelta(days=2))], 7),
+        ([past_run(as_of=MONDAY - timedelta(days=2), trigger="hand"), past_run(as_of=MONDAY - timedelta(days=30))], 30),
+        ([past_run(as_of=MONDAY - timedelta(days=400))], 90),
+        ([past_run(as_of=MONDAY + timedelta(days=4))], 7),  # the clock was ahead
+    ],
+)
+def test_sprints_that_ended_while_nothing_ran_are_looked_back_on(past, days):
+    assert _looked_back_since(past, MONDAY) == MONDAY - timedelta(days=days)
 
 
 # ---------------------------------------------------------------- catching up
