@@ -12,7 +12,7 @@ help:
 	@echo "make demo      set up, then a simulated startup from collection to report"
 	@echo "make test      set up, then every check and test that takes minutes"
 	@echo "make test-all  the same, the slow tests, and the agents with a real small model"
-	@echo "make coverage  the tests of 'make test' with the lines they reach; fails below the floor in pyproject.toml"
+	@echo "make coverage  the tests of 'make test-all' with the lines they reach; fails below the floor in pyproject.toml"
 	@echo "make explore   the property tests with new random examples, where 'make test' takes the same ones every time"
 	@echo "make test-llm  only the agents with a real small model: llama.cpp and 320 MB of weights in $(LLM)"
 	@echo "make check     lint, types, import floors, bandit, a scan for secrets, and advisories about the pins"
@@ -32,9 +32,9 @@ test-all: test nginx redis
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "slow and not llm"
 	$(MAKE) test-llm
 
-coverage: $(VENV)/.dev $(VENV)/.knowledge browser
+coverage: $(VENV)/.dev $(VENV)/.knowledge browser nginx redis
 	@rm -rf .coverage && mkdir .coverage
-	$(BIN)/python -m coverage run -m pytest -n 2 --dist loadfile -m "not slow and not llm"
+	$(BIN)/python -m coverage run -m pytest -n 2 --dist loadfile -m "not llm"
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pytest
+
 from sprintlib.github.dataset import ingest_dataset
 from sprintlib.settings import parse
 from sprintlib.store import open_store
@@ -11,6 +13,7 @@ from tests.agents.audit import LIES, Result, audited
 from tests.world import World, at
 
 
+@pytest.mark.slow
 def test_what_is_shown_is_stored_and_lies_are_caught(team: World, tmp_path: Path) -> None:
     write_startup(tmp_path / "github", 3, date(2026, 11, 23))
     engine = open_store(f"sqlite:///{tmp_path / 'startup.db'}")

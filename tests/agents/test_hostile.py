@@ -211,6 +211,7 @@ def test_no_trick_gets_through_to_a_page_or_a_terminal(tmp_path: Path, harmless:
     check_outputs(world, check_unmoved(harmless, world, PLACES))
 
 
+@pytest.mark.slow
 @pytest.mark.realdata
 def test_published_attacks_move_nothing_wherever_they_stand(
     tmp_path: Path, real_data: Path, harmless: Analysis
@@ -233,6 +234,7 @@ def test_published_attacks_one_by_one(tmp_path: Path, real_data: Path, harmless:
         check_unmoved(harmless, world, {place})
 
 
+@pytest.mark.slow
 @pytest.mark.realdata
 def test_published_attacks_get_nothing_out_of_a_model_that_obeys(tmp_path: Path, real_data: Path) -> None:
     clean, _ = explained(hostile_world(tmp_path / "clean"), models.truthful)

@@ -30,6 +30,7 @@ def through_all_pages(page: Page) -> Iterator[str]:
         yield name
 
 
+@pytest.mark.slow
 def test_no_page_has_a_barrier_is_wider_than_its_screen_or_cuts_a_verdict(visit: Open):
     page = visit(f"voila/render/overview.ipynb?as_of={AS_OF}", viewport=PHONE).page
     assert {name: troubles(page) for name in through_all_pages(page)} == {name: [] for name in PAGES}

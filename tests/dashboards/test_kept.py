@@ -22,6 +22,7 @@ def redraw(page: Page) -> None:
     )
 
 
+@pytest.mark.slow
 def test_half_typed_text_its_caret_and_what_is_unfolded_stay(visit: Open):
     page = visit("voila/render/actions.ipynb").page
     until_live(page)
@@ -52,6 +53,7 @@ def test_selected_words_and_the_place_on_the_page_stay(visit: Open):
     assert abs(page.evaluate("scrollY") - place) <= 2
 
 
+@pytest.mark.slow
 def test_every_table_is_one_click_away_as_csv_and_no_cell_is_a_formula(visit: Open, tmp_path: Path):
     opened = visit(MILESTONE)
     page = opened.page

@@ -69,6 +69,7 @@ def test_the_root_leads_to_the_overview(visit: Open):
     expect(page).to_have_title("Portfolio")
 
 
+@pytest.mark.slow
 def test_it_can_be_read_before_any_script_has_run(visit: Open):
     page = visit(MILESTONE, java_script_enabled=False).page
     expect(page.get_by_role("heading", level=1, name="Sprint 2")).to_be_visible()
@@ -76,6 +77,7 @@ def test_it_can_be_read_before_any_script_has_run(visit: Open):
     expect(page.locator("#working")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_going_back_in_time_without_a_mouse(visit: Open):
     page = visit(MILESTONE).page
     until_live(page)
@@ -94,6 +96,7 @@ def test_going_back_in_time_without_a_mouse(visit: Open):
     expect(page.locator(".title p").first).not_to_contain_text("21 Mar 2026")
 
 
+@pytest.mark.slow
 def test_the_keyboard_reaches_everything_in_order(visit: Open):
     page = visit(MILESTONE).page
     until_live(page)
@@ -113,6 +116,7 @@ def test_the_keyboard_reaches_everything_in_order(visit: Open):
     assert page.evaluate("document.activeElement.id") == "content"
 
 
+@pytest.mark.slow
 def test_one_kernel_shows_all_pages_and_the_address_follows(visit: Open):
     opened = visit(PORTFOLIO)
     page = opened.page
@@ -139,6 +143,7 @@ def test_one_kernel_shows_all_pages_and_the_address_follows(visit: Open):
     assert opened.errors == []
 
 
+@pytest.mark.slow
 def test_a_what_if_is_answered_shared_and_undone(visit: Open):
     page = visit(MILESTONE).page
     until_live(page)
@@ -202,6 +207,7 @@ def test_structure_for_those_who_listen(visit: Open):
     assert len(identifiers) == len(set(identifiers))
 
 
+@pytest.mark.slow
 def test_a_dated_report_runs_again_and_shows_the_same_numbers(visit: Open, report: ReportFiles):
     opened = visit("voila/render/reports.ipynb")
     page = opened.page
@@ -249,6 +255,7 @@ def test_the_frozen_copy_is_one_link_away(visit: Open, report: ReportFiles):
     assert opened.page.evaluate("window.origin") == "null"
 
 
+@pytest.mark.slow
 def test_a_page_whose_kernel_is_gone_says_so(visit: Open, served: Served):
     page = visit(MILESTONE).page
     until_live(page)

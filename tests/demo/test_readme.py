@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
+
 from tests.conftest import ROOT
 
 README = ROOT / "README.md"
@@ -40,6 +42,7 @@ def printed(arguments: list[str], home: Path) -> str:
     return re.sub(r"\S*sprint(?= --home)", ".venv/bin/sprint", done.stdout)
 
 
+@pytest.mark.slow
 def test_the_transcript_in_the_readme_is_what_the_demo_prints(tmp_path):
     arguments, transcript = shown()
     assert SECONDS.sub("", printed(arguments, tmp_path)) == SECONDS.sub("", transcript)

@@ -188,6 +188,7 @@ def test_two_cycles_and_none() -> None:
     assert find_cycles(graph()) == []
 
 
+@pytest.mark.slow
 @given(pasts(most=15))
 @CAREFUL
 def test_edges_do_not_see_what_comes_after(pair: Twins) -> None:

@@ -35,6 +35,7 @@ def measured(home: Path, *arguments: str) -> str:
     return result.stdout
 
 
+@pytest.mark.slow
 def test_the_whole_path_with_a_model(home: Path) -> None:
     with running(OllamaStandIn([models.truthful])) as host:
         text = (home / "sprint.toml").read_text().replace("http://127.0.0.1:9", host)

@@ -36,6 +36,7 @@ def test_the_worker_gives_rows_of_length_one(running: Embedder) -> None:
     assert running.model == folder_digest(Path(model_folder(None)))
 
 
+@pytest.mark.slow
 @needs_model
 def test_numpy_torch_and_exact_onnxruntime_give_the_same_vectors() -> None:
     here, exact = load_bert(Path(model_folder(None))), open_onnx_bert(Path(model_folder(None)), exact=True)

@@ -88,6 +88,7 @@ def ingested(pages: list[Page]) -> dict[str, Any]:
         return contents(engine, [*FACTS, schema.payload])
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(st.permutations(versions()), st.lists(st.integers(0, len(versions()) - 1), max_size=6))
 def test_pages_may_arrive_in_any_order_and_again(pages: list[Page], repeated: list[int]):

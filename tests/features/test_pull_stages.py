@@ -1,5 +1,6 @@
 """The stages of merged pull requests: they follow one another, and add up to the cycle time."""
 
+import pytest
 from hypothesis import given
 
 from sprintlib.calendar import WorkingCalendar
@@ -62,6 +63,7 @@ def test_only_what_people_merged_in_the_window_counts() -> None:
     assert merged_pulls(scene).is_empty()
 
 
+@pytest.mark.slow
 @given(pasts())
 @CAREFUL
 def test_no_stage_sees_the_future(pair: Twins) -> None:

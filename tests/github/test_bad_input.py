@@ -87,7 +87,7 @@ def completes(home: Path, sync: Any) -> bool:
         ("502:every=1", "sprint: GitHub at http://127.0.0.1:"),
         ("502:every=1,after=6", "sprint: GitHub at http://127.0.0.1:"),
         ("cut:every=1,after=6", "sprint: GitHub at http://127.0.0.1:"),
-        ("stall:every=1,after=6", "sprint: GitHub at http://127.0.0.1:"),
+        pytest.param("stall:every=1,after=6", "sprint: GitHub at http://127.0.0.1:", marks=pytest.mark.slow),
         ("429:every=1,after=6", "sprint: GitHub's rate limit is used up until "),
     ],
 )

@@ -66,6 +66,7 @@ def test_both_ways_end_in_the_same_store(engine: Engine, other: Engine, settings
     assert asked["/repos/{owner}/{repo}/issues/{issue_number}/timeline"] == 2
 
 
+@pytest.mark.slow
 def test_a_startup_is_the_same_both_ways(engine: Engine, other: Engine, tmp_path: Path):
     write_startup(tmp_path / "startup", 7, date(2026, 3, 20))
     folders = sorted(path.parent for path in (tmp_path / "startup").rglob("repository.json"))[:1]

@@ -1,9 +1,8 @@
 """A sprint is what GitHub's ids say, and what GitHub has no longer is counted no longer: from sync to analysis."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from time import sleep
 from typing import Any
 
 import pytest
@@ -27,6 +26,16 @@ from tests.github.pair import API, SPRINT, WEB, planned
 
 
 @dataclass
+class Clock:
+    """GitHub's, which goes ahead of this machine's instead of having a test wait."""
+
+    ahead: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@dataclass
 class Project:
     """The two repositories, a store, and the commands on them."""
 
@@ -34,19 +43,19 @@ class Project:
     settings: Settings
     api: Dataset
     web: Dataset
-    moments: list[datetime] = field(default_factory=list)
+    clock: "Clock"
 
     def sync(self) -> SyncSummary:
         return sync(self.engine, self.settings, None, retry_policy=HASTE)
 
     def now(self) -> datetime:
         """A moment after everything so far and before everything to come: the server's clock tells whole seconds."""
-        moment = datetime.now(UTC)
-        sleep(2)
+        moment = self.clock.now()
+        self.clock.ahead += timedelta(seconds=2)
         return moment
 
     def analysis(self, as_of: datetime | None = None) -> Analysis:
-        return analyze(self.engine, self.settings, as_of or datetime.now(UTC) + timedelta(seconds=1))
+        return analyze(self.engine, self.settings, as_of or self.clock.now() + timedelta(seconds=1))
 
     def sprint(self, as_of: datetime | None = None, title: str = SPRINT) -> MilestoneAnalysis:
         (found,) = [one for one in self.analysis(as_of).milestones if one.title == title]
@@ -61,8 +70,9 @@ class Project:
 @pytest.fixture
 def project(engine: Engine, make_settings: MakeSettings) -> Iterator[Project]:
     api, web = pair.both()
-    with running([api, web]) as url:
-        made = Project(engine, make_settings(url, API, WEB), api, web)
+    clock = Clock()
+    with running([api, web], clock=clock.now) as url:
+        made = Project(engine, make_settings(url, API, WEB), api, web, clock)
         made.sync()
         yield made
 
@@ -215,7 +225,7 @@ def test_another_repository_of_the_old_name_is_not_taken_for_it(project: Project
     project.api.rename("acme/core")
     other = pair.dataset(API, planned(API, 1))
     other.set_extra("repository", other.extras["repository"] | {"id": 99})
-    with running([project.api, project.web, other]) as url:
+    with running([project.api, project.web, other], clock=project.clock.now) as url:
         project.settings = make_settings(url, API, WEB)
         project.sync()
     assert project.scope() == (6, 5)
@@ -278,7 +288,7 @@ def test_new_node_ids_change_no_sentence(project: Project) -> None:
 
 
 def days_ago(days: int) -> str:
-    return f"{datetime.fromtimestamp(datetime.now(UTC).timestamp() - days * 86400, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{datetime.now(UTC) - timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def ran(key: int, days: int, conclusion: str, **more: Any) -> dict[str, Any]:

@@ -65,6 +65,7 @@ def sync_until(home: Path, dataset: Dataset, served: int) -> bool:
         return process.wait(timeout=60) == -signal.SIGKILL
 
 
+@pytest.mark.slow
 def test_killed_at_random_points(tmp_path: Path, larger: Dataset):
     chance = random.Random(11)
     with running([larger]) as url:

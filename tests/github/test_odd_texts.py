@@ -69,6 +69,7 @@ def test_a_collection_with_null_bytes_is_the_same_as_without(
     assert load_state(on_postgresql, found, NOW).milestones["title"].to_list() == ["Alpha"]
 
 
+@pytest.mark.slow
 def test_every_command_survives_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with running([shop.dataset(odd(shop.documents()))]) as url:
         write_toml(tmp_path, url)

@@ -19,6 +19,7 @@ def test_a_past_does_not_see_what_comes_after(pair: Twins) -> None:
     assert_no_leak(*pair)
 
 
+@pytest.mark.slow
 @given(pasts())
 @CAREFUL
 def test_the_scope_adds_up_and_does_not_see_what_comes_after(pair: Twins) -> None:

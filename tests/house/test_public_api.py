@@ -101,6 +101,7 @@ def test_metrics_week_by_week(project: sl.Project) -> None:
         project.metrics("speed", weeks=1)
 
 
+@pytest.mark.slow
 def test_a_sprint_day_by_day(project: sl.Project) -> None:
     days = project.history("Sprint 2").frame()
     assert days.columns == ["day", "scope", "done", "probability"]

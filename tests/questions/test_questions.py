@@ -45,6 +45,7 @@ def held_up(found: list[Verdict], half: str, project: str) -> None:
     assert len(found) - found.count("wrong") >= NOT_WRONG * len(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("half", ["tune", "held"])
 def test_the_simulated_startup(tmp_path: Path, half: str) -> None:
     write_startup(tmp_path / "github", 5, date(2026, 11, 23))

@@ -51,6 +51,7 @@ def asked(mood: str = "scripted") -> Iterator[tuple[str, OllamaStandIn]]:
         yield host, standin
 
 
+@pytest.mark.slow
 def test_a_report_that_is_due_is_worded_by_the_model_and_its_numbers_stay(home: Path) -> None:
     with asked() as (host, standin):
         files = report(home, host)
@@ -74,6 +75,7 @@ def test_a_report_looks_for_its_model_once(home: Path, trigger: Trigger) -> None
     assert (standin.looks, len(standin.requests)) == (1, 2)
 
 
+@pytest.mark.slow
 def test_without_a_model_a_report_by_hand_does_not_wait_and_a_due_one_says_what_is_missing(home: Path) -> None:
     assert report(home, "http://127.0.0.1:9", "hand").analysis.milestones[0].narrative == ()
     (found,) = report(home, "http://127.0.0.1:9").analysis.milestones

@@ -1,5 +1,6 @@
 """Work that names no issue: what counts, and that nothing after the moment does."""
 
+import pytest
 from hypothesis import given
 
 from sprintlib.calendar import WorkingCalendar
@@ -40,6 +41,7 @@ def test_three_are_lively_and_most_is_more_than_what_names_an_issue() -> None:
     assert UnnamedWork(("a#1",), 0, 0).words() == "1 pull request since the sprint started names no issue"
 
 
+@pytest.mark.slow
 @given(pasts())
 @CAREFUL
 def test_it_does_not_see_what_comes_after(pair: Twins) -> None:

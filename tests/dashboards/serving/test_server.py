@@ -158,6 +158,7 @@ def test_no_other_way_leads_to_a_dated_notebook(served: Served, way: str):
     assert not (served.home / "written").exists()
 
 
+@pytest.mark.slow
 def test_a_dated_notebook_of_ours_runs_and_imports_nothing_from_beside_it(served: Served):
     shown = get(served, "voila/render/reports/2026-03-20/genuine/report.ipynb").text
     assert "Sprint 2" in shown
@@ -330,6 +331,7 @@ def until(condition: Callable[[], bool]) -> None:
     pytest.fail("it did not happen within two minutes")
 
 
+@pytest.mark.slow
 def test_a_visitor_who_never_says_goodbye_leaves_no_kernel(beating: Served):
     shown = get(beating, "voila/render/beating.ipynb")
     kernel = re.search(r'"kernelId": "([\w-]+)"', shown.text)

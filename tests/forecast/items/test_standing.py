@@ -116,6 +116,7 @@ def test_the_clock_is_the_calendar(world: World) -> None:
     assert read == pytest.approx([calendar.working_time(first, moment) for moment in moments])
 
 
+@pytest.mark.slow
 @given(pasts())
 @CAREFUL
 def test_standing_sees_no_future(pair: Twins) -> None:

@@ -73,6 +73,7 @@ def violations(
     return found
 
 
+@pytest.mark.slow
 def test_simulated_repositories_answer_as_described(description: Description, startup: list[Dataset]):
     assert len(startup) == 3
     for dataset in startup:
