@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from sprintlib import views
-from sprintlib.analysis import MilestoneAnalysis
+from sprintlib.analysis import Analysis, MilestoneAnalysis
 from sprintlib.analysis import changes as changes_words
 from sprintlib.analysis.changes import Changes, what_changed
 from sprintlib.dashboards.widgets import fragments
@@ -65,7 +65,7 @@ def build(view: View) -> tuple[Markup, ...]:
     page = _macro(
         "portfolio.html",
         "page",
-        f"{_sentence(analysis.milestones)} · {_freshness(view)}",
+        f"{_sentence(analysis)} · {_freshness(view)}",
         [(name, _told(view, changes)) for name, changes in since],
         first_actions(view),
         _controls(view),
@@ -100,12 +100,15 @@ def first_actions(view: View) -> list[tuple[Recommendation, list[str], Milestone
     ]
 
 
-def _sentence(milestones: Sequence[MilestoneAnalysis]) -> str:
-    """How many are likely to land; plain text."""
-    known = [one.probability for one in milestones if one.probability is not None and one.due_on]
+def _sentence(analysis: Analysis) -> str:
+    """How many are likely to land or, of a single one, how likely that is; plain text."""
+    known = [one for one in analysis.milestones if one.probability is not None and one.due_on]
     if not known:
-        return f"{count(len(milestones), 'open milestone')}, none with a probability yet"
-    likely = sum(probability >= 0.6 for probability in known)
+        return f"{count(len(analysis.milestones), 'open milestone')}, none with a probability yet"
+    if len(known) == 1:
+        figure, words = headline(analysis, known[0])
+        return f"{figure}: {words[0].lower()}{words[1:]}"
+    likely = sum((one.probability or 0) >= 0.6 for one in known)
     whole = count(len(known), "dated milestone")
     return f"{likely} of {whole} likely to land in time"
 
