@@ -41,8 +41,10 @@ def home(team: World, tmp_path: Path) -> Path:
     (folder / "data").mkdir(parents=True)
     (folder / "sprint.toml").write_text(SETTINGS, encoding="utf-8")
     with closing(sqlite3.connect(str(team.engine.url.database))) as store:
-        store.execute("PRAGMA journal_mode = DELETE")
-    Path(str(team.engine.url.database)).rename(folder / "data" / "sprint.db")
+        store.execute("PRAGMA journal_mode = DELETE")  # one file, to be moved
+    place = Path(str(team.engine.url.database)).rename(folder / "data" / "sprint.db")
+    with closing(sqlite3.connect(place)) as store:
+        store.execute("PRAGMA journal_mode = WAL")  # as it was: nobody can switch to it while others write
     return folder
 
 

@@ -19,6 +19,7 @@ NO_FACTS = {
     "feedback",
     "imported_prior",
     "item_refresh",
+    "learning_trial",
     "metric",
     "payload",
     "recalibration",
