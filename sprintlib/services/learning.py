@@ -123,7 +123,10 @@ def adopt_learning(project: ProjectHandle, at: datetime) -> Recalibration:
     Raises AnalysisError with the reason where it would not, or where the same is in force; AccessError.
     """
     project.permit("run")
-    trial = try_learning(project, at)
+    return _adopt(project, at, try_learning(project, at))
+
+
+def _adopt(project: ProjectHandle, at: datetime, trial: "Trial") -> Recalibration:
     numbers = trial.stretch, trial.brier_without, trial.brier, trial.error
     stretch, without, brier, error = numbers
     if not trial.helps or stretch is None or without is None or brier is None or error is None:
@@ -161,7 +164,7 @@ def weekly_trial(project: ProjectHandle, at: datetime) -> KeptTrial | None:
             sentence += " It was not adopted: the last one was taken back, and the next is up to you."
         else:
             try:
-                made = adopt_learning(project, at)
+                made = _adopt(project, at, trial)
             except AnalysisError as error:  # in force already
                 sentence += f" {error}"
             else:

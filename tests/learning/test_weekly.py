@@ -60,7 +60,7 @@ def test_what_would_help_waits_for_a_person(team: World, tried: list[Trial]) -> 
 
 
 def test_where_it_may_it_is_adopted_once_and_not_again_after_it_was_taken_back(team: World, tried: list[Trial]) -> None:
-    tried[:] = [HELPS, HELPS, REFUSED, HELPS]  # a trial that adopts is made twice: to keep, and to adopt
+    tried[:] = [HELPS, REFUSED, HELPS]
     project = handle(team, adopts=True)
     first = weekly_trial(project, MONDAY)
     assert first is not None
