@@ -14,9 +14,9 @@ from sprintlib import backup, inbox, schedule
 from sprintlib.backup.files import OLD, folder_of
 from sprintlib.backup.manifest import installed_version
 from sprintlib.errors import AnalysisError
+from sprintlib.facts.names import repositories_meant
 from sprintlib.figures import Figure, breaches, figures
 from sprintlib.history.completeness import incomplete
-from sprintlib.history.names import repositories_meant
 from sprintlib.project import ProjectHandle
 from sprintlib.results import Run, runs
 from sprintlib.services import analyze

@@ -6,9 +6,9 @@ import polars as pl
 
 from sprintlib.as_of import lies_ahead
 from sprintlib.calendar import WorkingCalendar
+from sprintlib.facts.names import called_today
 from sprintlib.forecast import Absence, closed_in_cadence, count, days_away, working_days
 from sprintlib.history import ProjectState, Sprint
-from sprintlib.history.names import called_today
 from sprintlib.risks import listed
 from sprintlib.settings import Settings
 

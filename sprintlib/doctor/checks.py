@@ -19,12 +19,12 @@ from sprintlib.doctor.check import Check
 from sprintlib.doctor.sprints import check_sprints
 from sprintlib.errors import LlmError, SettingsError, SprintError
 from sprintlib.facts.board_names import known_board
+from sprintlib.facts.names import former_names, repositories_meant
 from sprintlib.figures import breaches, figures
 from sprintlib.github import Client, RetryPolicy, connect, find_token
 from sprintlib.github.set_aside import set_aside
 from sprintlib.github.token import is_loopback
 from sprintlib.history.completeness import short_of
-from sprintlib.history.names import former_names, repositories_meant
 from sprintlib.settings import FILE_NAME, ProjectSettings, Settings, load
 from sprintlib.store import open_store, schema
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Table, select, tuple_
 
+from sprintlib.facts.names import former_names
 from sprintlib.references import Resolver
 from sprintlib.store import schema, upsert
 
@@ -87,14 +88,8 @@ class _Names:
         found = connection.execute(select(table.id, table.full_name, table.html_url)).all()
         self._ids = {row.full_name: row.id for row in found}
         self._names = {row.id: row.full_name for row in found}
-        taken = {name.lower() for name in self._ids}
-        former = {
-            row.name: self._names[row.repository_id]
-            for row in connection.execute(select(schema.repository_name))
-            if row.name not in taken and row.repository_id in self._names
-        }
         hosts = {urlsplit(row.html_url).netloc.lower() for row in found} | {"github.com"}
-        self._resolver = Resolver(tuple(self._ids), hosts, former)
+        self._resolver = Resolver(tuple(self._ids), hosts, former_names(connection))
 
     def items(self, text: str | None, repository_id: int) -> dict[tuple[int, int], None]:
         """Repository and number of each item that a text of a repository refers to, in order."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, func, or_, select
 
-from sprintlib.history.names import former_names
+from sprintlib.facts.names import former_names
 from sprintlib.store.schema import dependency, event, repository
 
 _SAYING = {"cross-referenced": "mentioned in", "blocked_by_added": "blocked by"}

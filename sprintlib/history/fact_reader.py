@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, and_, false, fu
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from sprintlib.facts.batch import read_payload
+from sprintlib.facts.names import former_names, repositories_meant
 from sprintlib.facts.rows import Origin, item_reference, milestone_row
 from sprintlib.history.listed import ListedFrame
 from sprintlib.history.machines import Machines
-from sprintlib.history.names import former_names, repositories_meant
 from sprintlib.history.presence import LEAVING
 from sprintlib.history.reviews import before_dismissal
 from sprintlib.history.state import (

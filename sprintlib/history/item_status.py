@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import polars as pl
 from sqlalchemy import Connection, func, or_, select
 
-from sprintlib.history.names import repositories_meant
+from sprintlib.facts.names import repositories_meant
 from sprintlib.history.state import ProjectState
 from sprintlib.store.schema import issue, milestone, pull_request, repository
 

@@ -6,6 +6,7 @@ from datetime import datetime
 import polars as pl
 from sqlalchemy import Connection, Engine
 
+from sprintlib.facts.names import called_today
 from sprintlib.history.completeness import incomplete
 from sprintlib.history.decisions import with_decisions
 from sprintlib.history.fact_reader import FactReader, repositories
@@ -15,7 +16,6 @@ from sprintlib.history.listed import LISTED
 from sprintlib.history.machines import Machines
 from sprintlib.history.memberships import Memberships, Stays, read_memberships, stays_by_item
 from sprintlib.history.milestones import read_milestones
-from sprintlib.history.names import called_today
 from sprintlib.history.payload_versions import versions_seen
 from sprintlib.history.presence import gone_items, read_presence, there
 from sprintlib.history.reviews import DISMISSAL

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy import ColumnElement, Connection, and_, case, or_, select
 
-from sprintlib.history.names import former_names
+from sprintlib.facts.names import former_names
 from sprintlib.knowledge.lexical import holding
 from sprintlib.knowledge.search_filter import SearchFilter
 from sprintlib.references import Resolver

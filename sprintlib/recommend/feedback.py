@@ -15,8 +15,8 @@ from sqlalchemy import Engine, insert, select
 
 from sprintlib.calendar import WorkingCalendar
 from sprintlib.errors import AnalysisError
+from sprintlib.facts.names import called_today, former_names
 from sprintlib.history import ProjectState
-from sprintlib.history.names import called_today, former_names
 from sprintlib.learning import Priors
 from sprintlib.store import schema
 

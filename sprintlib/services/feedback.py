@@ -8,8 +8,8 @@ from typing import Any
 from sprintlib.analysis.model import MilestoneAnalysis
 from sprintlib.analysis.pipeline import sprint_contexts
 from sprintlib.errors import AnalysisError
+from sprintlib.facts.names import former_names
 from sprintlib.forecast import forecast
-from sprintlib.history.names import former_names
 from sprintlib.project import ProjectHandle
 from sprintlib.recommend import Recommendation, give_feedback, read_feedback, recommend, short_id
 from sprintlib.recommend.feedback import (

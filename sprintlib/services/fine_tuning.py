@@ -12,8 +12,8 @@ from pathlib import Path
 
 from sprintlib.analysis import MilestoneAnalysis
 from sprintlib.errors import AnalysisError
+from sprintlib.facts.names import former_names
 from sprintlib.forecast import points
-from sprintlib.history.names import former_names
 from sprintlib.masking import mask
 from sprintlib.project import ProjectHandle
 from sprintlib.recommend import Feedback, Recommendation, read_feedback

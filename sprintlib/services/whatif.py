@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from sprintlib.analysis.pipeline import select_context, sprint_contexts
 from sprintlib.errors import AnalysisError
+from sprintlib.facts.names import called_today
 from sprintlib.forecast import (
     Change,
     WhatIfForecasts,
@@ -24,7 +25,6 @@ from sprintlib.forecast import (
     slowest_first,
 )
 from sprintlib.forecast import what_if as compare
-from sprintlib.history.names import called_today
 from sprintlib.project import ProjectHandle
 from sprintlib.recommend import (
     Feedback,
