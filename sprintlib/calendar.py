@@ -1,8 +1,10 @@
 """Working days of a project: weekends, public holidays and days off do not count."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sprintlib.errors import SettingsError
@@ -23,7 +25,6 @@ class WorkingCalendar:
     weekend: frozenset[int] = frozenset({5, 6})
     days_off: frozenset[date] = frozenset()
     country: str | None = None
-    _holidays: dict[int, frozenset[date]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "WorkingCalendar":
@@ -45,7 +46,9 @@ class WorkingCalendar:
         return moment.astimezone(self.time_zone).date()
 
     def is_working_day(self, day: date) -> bool:
-        return day.weekday() not in self.weekend and day not in self.days_off and day not in self._holidays_of(day.year)
+        if day.weekday() in self.weekend or day in self.days_off:
+            return False
+        return not self.country or day not in _holidays(self.country, day.year)
 
     def end_of_day(self, day: date) -> datetime:
         """The first moment (UTC) after the local day."""
@@ -61,8 +64,9 @@ class WorkingCalendar:
 
     def working_days(self, first: date, last: date) -> list[date]:
         """Working days in [first, last], both included."""
-        days = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
-        return [day for day in days if self.is_working_day(day)]
+        years = range(first.year, last.year + 1)
+        days = [day for year in years for day in _worked_in(self, year)]
+        return days[bisect_left(days, first) : bisect_right(days, last)]
 
     def following(self, day: date) -> Iterator[date]:
         """Working days after `day`, without end (raises StopIteration after ten years)."""
@@ -88,14 +92,20 @@ class WorkingCalendar:
         worked = min(end, closes) - max(start, opens)
         return max(worked.total_seconds(), 0.0) / (closes - opens).total_seconds()
 
-    def _holidays_of(self, year: int) -> frozenset[date]:
-        if not self.country:
-            return frozenset()
-        if year not in self._holidays:
-            import holidays  # slow, and needed only where a country is set
 
-            self._holidays[year] = frozenset(holidays.country_holidays(self.country, years=year))
-        return self._holidays[year]
+@lru_cache(maxsize=500)  # spans of time are asked for by the thousand, of a few calendars
+def _worked_in(calendar: WorkingCalendar, year: int) -> tuple[date, ...]:
+    """All working days of a year."""
+    first, last = (date(year, *day).toordinal() for day in ((1, 1), (12, 31)))
+    days = (date.fromordinal(day) for day in range(first, last + 1))
+    return tuple(day for day in days if calendar.is_working_day(day))
+
+
+@lru_cache(maxsize=500)
+def _holidays(country: str, year: int) -> frozenset[date]:
+    import holidays  # slow, and needed only where a country is set
+
+    return frozenset(holidays.country_holidays(country, years=year))
 
 
 def _has_holidays(country: str) -> bool:

@@ -84,7 +84,7 @@ class AnalysisContext:
 
     def check(self, state: WorkflowState) -> CitationCheck:
         """A check of citations that counts from zero."""
-        return CitationCheck.of(self.past(state))
+        return CitationCheck(self.past(state))
 
 
 def _due_as_said(sprint: Sprint, work: dict[str, Any] | None) -> Sprint:

@@ -80,7 +80,7 @@ def analyze_contexts(
 ) -> Analysis:
     """The analysis of these sprints of one past, and of no others."""
     clock = clock or Stopwatch()
-    check = CitationCheck.of(past)
+    check = CitationCheck(past)
     sprints = [StepInputs(context, context.inputs, check, feedback) for context in contexts]
     with clock("features"):
         measured = [run_steps(stage_steps("features"), sprint) for sprint in sprints]

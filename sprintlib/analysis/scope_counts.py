@@ -1,7 +1,7 @@
 """Scope and burn-up of a sprint: those of its parts, added up."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import polars as pl
 
@@ -52,10 +52,18 @@ def _points_a_day(sprint: Sprint, points: Mapping[str, float]) -> float | None:
 
 
 def burn_up_days(sprint: Sprint) -> tuple[BurnUpPoint, ...]:
-    """Scope and items done or dropped at the end of each local day, parts added up; from the first start on."""
+    """Scope and items done or dropped at the end of each local day, parts added up; from the first start on.
+
+    Days that lie more than a year back stand only where something changed on them or on the next: a line through the
+    points is the same.
+    """
     frames = [_burn_up(sprint, part) for part in sprint.parts]
     days = pl.concat(frames).group_by("day").agg(pl.col("scope").sum(), pl.col("done").sum()).sort("day")
-    return tuple(BurnUpPoint(day=day, scope=inside, done=done) for day, inside, done in days.iter_rows())
+    told = pl.struct("scope", "done")
+    flat = (told == told.shift(1)) & (told == told.shift(-1))
+    long_ago = pl.col("day") < pl.col("day").max() - _EACH_DAY
+    kept = days.filter(~(flat.fill_null(value=False) & long_ago))
+    return tuple(BurnUpPoint(day=day, scope=inside, done=done) for day, inside, done in kept.iter_rows())
 
 
 def first_day(sprint: Sprint) -> date | None:
@@ -69,3 +77,4 @@ def _burn_up(sprint: Sprint, part: SprintPart) -> pl.DataFrame:
 
 
 _INSTANT = datetime.resolution
+_EACH_DAY = timedelta(days=366)  # of so many days each has its point

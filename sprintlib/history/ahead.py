@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, String, Table, and_, cast, false, or_, select
+from sqlalchemy import ColumnElement, Connection, String, Table, and_, cast, or_, select
 
 from sprintlib.facts.changes import FactChange
 from sprintlib.history.touched import Touched
@@ -29,7 +29,10 @@ def changes_ahead(
         later = or_(*(table.c[name] > as_of for name in times))
         query = select(table.c.repository_id, cast(table.c[key], String)).where(table.c.repository_id.in_(ids), later)
         if touched is not None:
-            query = query.where(_among(table, kind, key, touched))
+            about = _among(table, kind, key, touched)
+            if about is None:
+                continue
+            query = query.where(about)
         found |= {
             FactChange(repository_id, kind, value) for repository_id, value in connection.execute(query.distinct())
         }
@@ -39,14 +42,16 @@ def changes_ahead(
     return frozenset(found | set(_lists_ahead(connection, ids, as_of, touched)))
 
 
-def _among(table: Table, kind: str, key: str, touched: Touched) -> ColumnElement[bool]:
+def _among(table: Table, kind: str, key: str, touched: Touched) -> ColumnElement[bool] | None:
+    """Which rows are about what was touched; None where there are none."""
     if kind == "run":
-        return table.c[key].in_(sorted(touched.runs))
+        return table.c[key].in_(sorted(touched.runs)) if touched.runs else None
     if nature(table).listed:
-        return table.c.repository_id.in_(sorted(touched.repositories_of(kind)))
+        where = touched.repositories_of(kind)
+        return table.c.repository_id.in_(sorted(where)) if where else None
     keys = {"item": touched.items, "milestone": touched.milestones, "commit": touched.commits}[kind]
     parts = [and_(table.c.repository_id == own, table.c[key].in_(sorted(wanted))) for own, wanted in keys.items()]
-    return or_(false(), *parts)
+    return or_(*parts) if parts else None
 
 
 def _pulls_of_commits(
@@ -58,7 +63,10 @@ def _pulls_of_commits(
     query = select(pull.c.repository_id, pull.c.number).select_from(pull.join(commit, same))
     query = query.where(pull.c.repository_id.in_(ids), commit.c.committed_at > as_of)
     if touched is not None:
-        query = query.where(_among(pull, "item", "number", touched))
+        about = _among(pull, "item", "number", touched)
+        if about is None:
+            return []
+        query = query.where(about)
     return [(repository_id, number) for repository_id, number in connection.execute(query.distinct())]
 
 
@@ -75,6 +83,8 @@ def _lists_ahead(
         query = select(payload.repository_id, payload.key).where(
             payload.kind == kind, payload.repository_id.in_(ids), payload.observed_at > as_of
         )
+        if own is not None and not own:
+            continue
         if own is not None:
             query = query.where(
                 payload.key.in_([f"{key}-{number}" for key, wanted in own.items() for number in wanted])

@@ -27,7 +27,7 @@ from sprintlib.history.state import (
 )
 from sprintlib.history.touched import Touched
 from sprintlib.store import frame
-from sprintlib.store.frames import UTC_DATETIME
+from sprintlib.store.frames import UTC_DATETIME, empty_frame
 from sprintlib.store.nature import nature
 from sprintlib.store.schema import (
     changed_file,
@@ -353,6 +353,8 @@ class FactReader:
         if self._touched is not None:
             numbers = self._touched.milestones if kind == "milestone" else self._touched.items
             keys = [f"{repository_id}-{number}" for repository_id, own in numbers.items() for number in own]
+            if not keys:
+                return empty_frame(query).join(self._names, on="repository_id", how="left")
             query = query.where(payload.c.key.in_(keys))
         return self._frame(query, payload, payload.c.observed_at)
 
@@ -369,7 +371,10 @@ class FactReader:
         """Rows of the project's repositories, happened by then, with the repository's name."""
         query = query.where(table.c.repository_id.in_(self._ids))
         if self._touched is not None:
-            query = query.where(_touches(table, self._touched))
+            about = _touches(table, self._touched)
+            if about is None:
+                return empty_frame(query).join(self._names, on="repository_id", how="left")
+            query = query.where(about)
         if time is not None:
             query = query.where(time <= self._as_of)
         return frame(self._connection, query).join(self._names, on="repository_id", how="left", maintain_order="left")
@@ -394,18 +399,22 @@ def _keyed(table: Table, column: ColumnElement[Any], keys: Mapping[int, Collecti
     return or_(*parts) if parts else false()
 
 
-def _touches(table: Table, touched: Touched) -> ColumnElement[bool]:
-    """Which rows of a table are about what was touched; all where the table says so little that it is read whole."""
+def _touches(table: Table, touched: Touched) -> ColumnElement[bool] | None:
+    """Which rows of a table are about what was touched; None where there can be none.
+
+    All where the table says so little that it is read whole.
+    """
     if nature(table).about == ("item", "number"):
-        return _keyed(table, table.c.number, touched.items)
+        return _keyed(table, table.c.number, touched.items) if touched.items else None
     if table is snapshot:
-        return _keyed(table, table.c.number, touched.milestones)
+        return _keyed(table, table.c.number, touched.milestones) if touched.milestones else None
     if table is workflow_run:
-        return table.c.id.in_(sorted(touched.runs))
+        return table.c.id.in_(sorted(touched.runs)) if touched.runs else None
     if nature(table).listed:
-        return table.c.repository_id.in_(sorted(touched.repositories_of(table.name)))
+        where = touched.repositories_of(table.name)
+        return table.c.repository_id.in_(sorted(where)) if where else None
     if table is changed_file:
-        return _keyed(table, table.c.sha, touched.commits)
+        return _keyed(table, table.c.sha, touched.commits) if touched.commits else None
     return true()
 
 

@@ -35,13 +35,15 @@ def versions_seen(connection: Connection, newest: pl.DataFrame, as_of: datetime)
     read instead, if there is one; the second frame holds the texts of these. The others stay as they are.
     """
     later = newest.filter(pl.col("observed_at") > as_of)
-    ids = newest["repository_id"].unique().to_list()
-    rows = list(_older(connection, later, as_of)) if _anything_seen(connection, ids, as_of) else []
+    ids = later["repository_id"].unique().to_list()
+    rows = list(_older(connection, later, as_of)) if ids and _anything_seen(connection, ids, as_of) else []
     texts = pl.DataFrame(
         [(row["repository_id"], row["number"], row["body"]) for row in rows],
         schema={"repository_id": pl.Int64, "number": pl.Int64, "body": pl.String},
         orient="row",
     )
+    if not rows:
+        return newest, texts
     schema = {name: kind for name, kind in newest.schema.items() if name in (*_KEY, *_VALUES)}
     older = pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
     marked = older.with_columns(pl.lit(value=True).alias("older"))

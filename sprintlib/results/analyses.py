@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, delete, func, insert, select
 
 from sprintlib.analysis.model import Analysis, MilestoneAnalysis
 from sprintlib.as_of import lies_ahead
@@ -41,11 +41,18 @@ def store_changed(engine: Engine, analysis: Analysis, zone: tzinfo = UTC) -> lis
     if lies_ahead(analysis.as_of):
         return []
     with _alone(engine) as connection:
-        newest = _newest_in(connection, analysis.project)
         today = analysis.as_of.astimezone(zone).date()
-        stored = {one.key: shown(one) for as_of, one in newest if one and as_of.astimezone(zone).date() >= today}
-        changed = [one for one in analysis.milestones if stored.get(one.key) != shown(one)]
+        changed = [one for one in analysis.milestones if _is_news(connection, analysis.project, one, today, zone)]
         return [_store(connection, analysis, milestone) for milestone in changed]
+
+
+def _is_news(connection: Connection, project: str, milestone: MilestoneAnalysis, today: date, zone: tzinfo) -> bool:
+    """Whether the newest stored analysis of a milestone is of an earlier day, or shows anything else."""
+    row = connection.execute(_newest_first(project).where(_same_sprint(milestone)).limit(1)).first()
+    if row is None or row.as_of.astimezone(zone).date() < today:
+        return True
+    stored = read_body(row.body)
+    return stored is None or shown(stored) != shown(milestone)
 
 
 def shown(milestone: MilestoneAnalysis) -> dict[str, Any]:
@@ -130,17 +137,21 @@ def _newest(engine: Engine, project: str) -> list[tuple[datetime, MilestoneAnaly
 
 
 def _newest_in(connection: Connection, project: str) -> list[tuple[datetime, MilestoneAnalysis | None]]:
-    table = schema.analysis
-    newest = func.row_number().over(
-        partition_by=func.coalesce(table.c.sprint, table.c.milestone),
-        order_by=(table.c.as_of.desc(), table.c.revision.desc()),
-    )
-    ranked = select(table.c.id, newest.label("place")).where(table.c.project == project).subquery()
-    first = select(ranked.c.id).where(ranked.c.place == 1)
-    rows = connection.execute(
-        select(table.c.as_of, table.c.body).where(table.c.id.in_(first)).order_by(table.c.id)
-    ).all()
-    return [(as_of, read_body(body)) for as_of, body in rows]
+    table = schema.analysis.c
+    first = _newest_first(project).limit(1)
+    keys = select(table.sprint).where(table.project == project, table.sprint.is_not(None)).distinct()
+    names = select(table.milestone).where(table.project == project, table.sprint.is_(None)).distinct()
+    chosen = [table.sprint == key for key in connection.scalars(keys)]
+    chosen += [and_(table.sprint.is_(None), table.milestone == name) for name in connection.scalars(names)]
+    rows = sorted((connection.execute(first.where(of)).one() for of in chosen), key=lambda row: int(row.id))
+    return [(row.as_of, read_body(row.body)) for row in rows]
+
+
+def _newest_first(project: str) -> Select[Any]:
+    """Analyses of a project, the newest revision of the newest moment first."""
+    table = schema.analysis.c
+    query = select(table.id, table.as_of, table.body).where(table.project == project)
+    return query.order_by(table.as_of.desc(), table.revision.desc())
 
 
 def recommended(engine: Engine, project: str) -> list[tuple[datetime, str]]:
@@ -155,15 +166,9 @@ def previous_analysis(
     engine: Engine, project: str, milestone: MilestoneAnalysis, before: datetime
 ) -> tuple[datetime, MilestoneAnalysis] | None:
     """The newest stored analysis of a milestone as of an earlier moment, with that moment."""
-    table = schema.analysis
-    query = (
-        select(table.c.as_of, table.c.body)
-        .where(table.c.project == project, _same_sprint(milestone), table.c.as_of < before)
-        .order_by(table.c.as_of.desc(), table.c.revision.desc())
-        .limit(1)
-    )
+    query = _newest_first(project).where(_same_sprint(milestone), schema.analysis.c.as_of < before)
     with engine.connect() as connection:
-        row = connection.execute(query).first()
+        row = connection.execute(query.limit(1)).first()
     found = read_body(row.body) if row else None
     return (row.as_of, found) if row and found else None
 

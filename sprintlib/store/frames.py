@@ -49,8 +49,7 @@ def frame(
     JSON columns (lists of strings by default). Raises TypeError for a column type it does not know, and StoreError
     for a value that no column of its type can hold.
     """
-    columns = {column.key or str(column): column for column in statement.selected_columns}
-    schema = {name: _dtype(column.type, (json or {}).get(name)) for name, column in columns.items()}
+    columns, schema = _columns(statement), _schema(statement, json)
     try:
         if connection.dialect.name == "sqlite" and not any(isinstance(one.type, JSON) for one in columns.values()):
             return _sqlite_frame(connection, statement, columns, schema)
@@ -61,6 +60,21 @@ def frame(
             f"{connection.engine.url.render_as_string()} is damaged (a value of {', '.join(schema)} cannot be read): "
             "move it away and run 'sprint sync' to collect again."
         ) from error
+
+
+def empty_frame(statement: Select[Any]) -> pl.DataFrame:
+    """The frame of a select that finds nothing, without asking."""
+    return pl.DataFrame(schema=_schema(statement))
+
+
+def _columns(statement: Select[Any]) -> dict[str, ColumnElement[Any]]:
+    return {column.key or str(column): column for column in statement.selected_columns}
+
+
+def _schema(
+    statement: Select[Any], json: dict[str, DataType | DataTypeClass] | None = None
+) -> dict[str, DataType | DataTypeClass]:
+    return {name: _dtype(column.type, (json or {}).get(name)) for name, column in _columns(statement).items()}
 
 
 def _sqlite_frame(

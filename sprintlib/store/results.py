@@ -24,7 +24,7 @@ analysis = Table(
     Column("id", Integer, primary_key=True),
     Column("project", String(128), nullable=False),
     Column("milestone", Text, nullable=False),
-    Column("sprint", String(48), index=True, comment="SprintKey as written; null where an old row's could not be told"),
+    Column("sprint", String(48), comment="SprintKey as written; null where an old row's could not be told"),
     moment("as_of", nullable=False),
     Column("revision", Integer, nullable=False),
     Column("version", String(32), nullable=False, comment="version of sprintlib"),
@@ -37,6 +37,7 @@ analysis = Table(
     moment("created_at", nullable=False),
 )
 Index("ix_analysis_project", analysis.c.project, analysis.c.as_of)
+Index("ix_analysis_newest", analysis.c.project, analysis.c.sprint, analysis.c.as_of, analysis.c.revision)
 
 recommendation = Table(
     "recommendation",

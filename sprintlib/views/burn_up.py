@@ -58,7 +58,7 @@ def burn_up_figure(analysis: Analysis, milestone: MilestoneAnalysis, height: int
 
 
 def burn_up_table(milestone: MilestoneAnalysis) -> Markup:
-    """Every day of the burn-up, past and projected."""
+    """The days of the burn-up, past and projected; of what lies long back those on which it changed."""
     rows = [[day(p.day), str(p.scope), str(p.done), ""] for p in milestone.burn_up.days]
     rows += [[day(p.day), "", f"{p.middle:.0f}", f"{p.low:.0f} to {p.high:.0f}"] for p in milestone.burn_up.projection]
     head = ("Day", "In scope", "Done or dropped", "80% range")

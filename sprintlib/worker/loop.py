@@ -27,7 +27,7 @@ from sprintlib.worker.project import LiveProject
 _IDLE_SECONDS = 0.1
 _HEARTBEAT_SECONDS = 5.0
 _TIDY_EVERY = timedelta(hours=6)
-_FORWARD_EVERY = 1.0
+_FORWARD_EVERY = 1.0  # what is younger is up to date
 _KEEP = timedelta(days=30)
 _AT_ONCE = 100
 # sprints that are touched only through the team's pace wait until it has been quiet for a while, but not for long
@@ -67,7 +67,7 @@ class Worker:
                     busy = self.round()
                 except DatabaseError as error:
                     LOGGER.warning("%s", store_error(self._settings.database_url, error))
-                    self.project.history = None  # nothing that was half done is built upon
+                    self.project.history, self._looked_at = None, 0.0  # nothing that was half done is built upon
                     busy = False
                     self._stop.wait(5.0)
                 if on_round:
@@ -81,8 +81,8 @@ class Worker:
         done = self._write(taken)
         if taken:
             self._taken_at = time.monotonic()
-        elif self._is_up_to_date() and not self._is_turn_of_late():
-            return False
+        elif self._is_up_to_date():
+            return self._is_turn_of_late() and self._analyze_late()
         self._bring_forward()
         self._looked_at = time.monotonic()
         failed = self._analyze(set(self.project.urgent))
@@ -95,10 +95,14 @@ class Worker:
         if taken:
             return True
         if self._is_turn_of_late():
-            self._analyze(self.project.next_late())
-            return bool(self.project.late)
+            return self._analyze_late()
         self._tidy()
         return False
+
+    def _analyze_late(self) -> bool:
+        """Analyse one sprint that can wait, on the state at hand: with others of the same state it costs a third."""
+        self._analyze(self.project.next_late())
+        return bool(self.project.late)
 
     def _is_up_to_date(self) -> bool:
         return time.monotonic() - self._looked_at < _FORWARD_EVERY

@@ -17,7 +17,7 @@ PLAY = Evidence(ref="PB-001", kind="playbook", url="https://arxiv.org/abs/2011.1
 def check(team: World) -> CitationCheck:
     team.run(9, "03-19 12:00", "03-19 12:10")
     team.comment(14, "Hello", "03-18", key="c9")
-    return CitationCheck.of(team.past(AS_OF))
+    return CitationCheck(team.past(AS_OF))
 
 
 @pytest.mark.parametrize(

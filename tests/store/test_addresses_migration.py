@@ -38,6 +38,8 @@ def test_an_older_store_loses_its_addresses_and_nothing_else(tmp_path: Path, mon
         connection.execute(insert(schema.analysis).values(body=quoting, **row))
         connection.execute(text("ALTER TABLE item_cursor DROP COLUMN asked_at"))  # came with 0041
         connection.execute(text("DROP TABLE learning_trial"))  # with 0042
+        connection.execute(text("DROP INDEX ix_analysis_newest"))  # with 0043
+        connection.execute(text("CREATE INDEX ix_analysis_sprint ON analysis (sprint)"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0037'"))
     old.dispose()
     assert any(LEAK in content for name, content in stored_in(tmp_path / "old") if name.endswith("/payload"))

@@ -17,7 +17,7 @@ from sprintlib.calendar import WorkingCalendar
 from sprintlib.forecast.developers import active_developers, repositories_at_work
 from sprintlib.forecast.items.clock import WorkingClock
 from sprintlib.forecast.items.hazard import FEATURES, features, shipped_hazard
-from sprintlib.forecast.items.item_features import LOOKBACK_DAYS, standing
+from sprintlib.forecast.items.item_features import LOOKBACK_DAYS, open_at, standing
 from sprintlib.forecast.items.local import LocalHazard, learned
 from sprintlib.forecast.items.stages import carrying
 from sprintlib.forecast.unblock_time import blocked_spans
@@ -63,7 +63,12 @@ class ItemClosings:
     @cached_property
     def closing_pull_requests(self) -> dict[str, tuple[str, ...]]:
         """Open items -> the open pull requests that carry them."""
-        rows = carrying(self.past, self.standing).sort("ref", "pull").group_by("ref", maintain_order=True).agg("pull")
+        rows = (
+            carrying(self.past, open_at(self.past, [self.past.as_of]))
+            .sort("ref", "pull")
+            .group_by("ref", maintain_order=True)
+            .agg("pull")
+        )
         return {ref: tuple(pulls) for ref, pulls in rows.iter_rows()}
 
     @cached_property

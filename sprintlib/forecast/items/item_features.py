@@ -56,7 +56,7 @@ _MOVES = (
 
 def standing(past: ProjectState, calendar: WorkingCalendar, moments: Sequence[datetime]) -> pl.DataFrame:
     """Every item that was open at each of the moments, none later than `past.as_of` (schema STANDINGS)."""
-    items = _open_at(past, moments)
+    items = open_at(past, moments)
     if items.is_empty():
         return pl.DataFrame(schema=STANDINGS)
     clock = _clock(past, calendar, moments)
@@ -84,7 +84,7 @@ def _clock(past: ProjectState, calendar: WorkingCalendar, moments: Collection[da
     return WorkingClock(calendar, min(moments) - _LONGEST, min(last, past.as_of + _LONGEST))
 
 
-def _open_at(past: ProjectState, moments: Sequence[datetime]) -> pl.DataFrame:
+def open_at(past: ProjectState, moments: Sequence[datetime]) -> pl.DataFrame:
     """Items (schema ITEMS, less what is told) with the moment `at` at which they were open."""
     times = pl.DataFrame({"at": moments}, schema={"at": UTC_DATETIME}).sort("at")
     items = past.items.select(*ITEM, "repo", "kind", "ref", "author", "created_at", "draft")

@@ -120,7 +120,9 @@ def carrying(past: ProjectState, items: pl.DataFrame) -> pl.DataFrame:
 
     By what its text says it closes; where the text is not loaded, by its mention on the item. items: `at` and `ref`.
     """
-    pulls = past.items.filter(pl.col("kind") == "pull")
+    rows = items.select("at", "ref")
+    # no other counts: of a long history this is a small part
+    pulls = past.items.filter(pl.col("kind") == "pull").join(rows, on="ref", how="semi", maintain_order="left")
     told = [
         (ref, pull, since)
         for pull, repo, title, body, since in pulls.select("ref", "repo", "title", "body", "created_at").iter_rows()
@@ -132,6 +134,5 @@ def carrying(past: ProjectState, items: pl.DataFrame) -> pl.DataFrame:
         "ref", pull="subject", since="happened_at"
     )
     known = pl.concat([pl.DataFrame(told, schema=_TOLD, orient="row"), mentioned]).group_by("ref", "pull").min()
-    rows = items.select("at", "ref")
     both = rows.join(known, on="ref").filter(pl.col("since") <= pl.col("at"))
     return both.join(rows.rename({"ref": "pull"}), on=["at", "pull"]).select("at", "ref", "pull")
