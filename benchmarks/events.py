@@ -45,6 +45,7 @@ from sprintlib.store import open_store, schema
 SECRET = "benchmark"
 HOOK = "/webhooks/github"
 Json = dict[str, Any]
+_AFTER_ALL = 10**13  # no id of GitHub's is as large
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -178,6 +179,8 @@ def steady(engine: Engine, url: str, events: Events, seconds: float, rate: float
     done = finished(engine, since)
     lags = [(done[digest] - at).total_seconds() for digest, at in sent.items()]
     print(told(f"event to stored analysis at {rate:g} a second", lags))
+    minutes = [lags[first : first + round(60 * rate)] for first in range(0, len(lags), round(60 * rate))]
+    print("  median of each minute:", ", ".join(f"{1000 * percentile(one, 0.5):,.0f}" for one in minutes), "ms")
     print(told("the receiver's answer meanwhile", answers))
 
 
@@ -218,25 +221,28 @@ def burst(engine: Engine, home: Path, url: str, events: Events, count: int, kill
 
 def grow(engine: Engine, times: int) -> None:
     """Copies of closed items with all that happened to them, in no milestone: a history so many times as long."""
-    about = ((schema.event, "id"), (schema.comment, "node_id"), (schema.review, "node_id"))
     with engine.begin() as connection:
         closed: set[tuple[int, int]] = set()
         for table in (schema.issue, schema.pull_request):
             rows = connection.execute(select(table).where(table.c.state == "closed")).mappings().all()
             closed |= {(row["repository_id"], row["number"]) for row in rows}
             for copy in range(1, times + 1):
-                copies = [{**_copied(row, copy, "node_id"), "milestone_number": None} for row in rows]
+                copies = [{**_copied(row, copy), "milestone_number": None} for row in rows]
                 connection.execute(insert(table), copies)
-        for table, key in about:
+        for table in (schema.event, schema.comment, schema.review):
             rows = connection.execute(select(table)).mappings().all()
             own = [row for row in rows if (row["repository_id"], row["number"]) in closed]
             own = [row for row in own if row.get("kind") not in ("milestoned", "demilestoned")]
             for copy in range(1, times + 1):
-                connection.execute(insert(table), [_copied(row, copy, key) for row in own])
+                connection.execute(insert(table), [_copied(row, copy) for row in own])
 
 
-def _copied(row: Any, copy: int, key: str) -> Json:
-    return {**row, "number": row["number"] + 100_000 * copy, key: f"{row[key]}-{copy}"}
+def _copied(row: Any, copy: int) -> Json:
+    """A row of another item; ids of copies are numbers that GitHub has not come to."""
+    new = {name: f"{row[name]}-{copy}" for name in ("id", "node_id") if isinstance(row.get(name), str)}
+    if isinstance(row.get("id"), int):
+        new["id"] = row["id"] + _AFTER_ALL * copy
+    return {**row, **new, "number": row["number"] + 100_000 * copy}
 
 
 def settings_without_github(home: Path) -> Settings:

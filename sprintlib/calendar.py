@@ -52,7 +52,7 @@ class WorkingCalendar:
 
     def end_of_day(self, day: date) -> datetime:
         """The first moment (UTC) after the local day."""
-        return datetime.combine(day + timedelta(days=1), time.min, self.time_zone).astimezone(_UTC)
+        return _midnight(self.time_zone, day + timedelta(days=1))
 
     def deadline(self, due_on: date) -> datetime:
         """The first moment (UTC) after the due date; what is closed before it is in time."""
@@ -60,7 +60,7 @@ class WorkingCalendar:
 
     def start_of_day(self, day: date) -> datetime:
         """The first moment (UTC) of the local day."""
-        return datetime.combine(day, time.min, self.time_zone).astimezone(_UTC)
+        return _midnight(self.time_zone, day)
 
     def working_days(self, first: date, last: date) -> list[date]:
         """Working days in [first, last], both included."""
@@ -91,6 +91,11 @@ class WorkingCalendar:
         opens, closes = self.start_of_day(day), self.end_of_day(day)
         worked = min(end, closes) - max(start, opens)
         return max(worked.total_seconds(), 0.0) / (closes - opens).total_seconds()
+
+
+@lru_cache(maxsize=20_000)  # a burn-up asks for every day of its sprint
+def _midnight(time_zone: ZoneInfo, day: date) -> datetime:
+    return datetime.combine(day, time.min, time_zone).astimezone(_UTC)
 
 
 @lru_cache(maxsize=500)  # spans of time are asked for by the thousand, of a few calendars

@@ -170,7 +170,7 @@ def _quoted(text: str) -> str:
 
 def _untitled(sprint_context: SprintContext, text: str) -> str:
     """A statement without the titles in it, which are words from GitHub."""
-    for item in sprint_context.items.values():
-        if item.ref in text:
-            text = text.replace(sprint_context.called(item.ref), item.ref)
+    for ref in sprint_context.items:
+        if ref in text:
+            text = text.replace(sprint_context.called(ref), ref)
     return text.replace(sprint_context.sprint.title, "the milestone")

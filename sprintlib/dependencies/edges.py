@@ -30,6 +30,8 @@ _COLUMNS: dict[str, PolarsDataType] = {
     "known_later": pl.List(pl.String),  # ["note"]: the text may have been edited after the moment
 }
 EDGES = pl.Schema(_COLUMNS)
+# lists as strings: making lists of Python's takes as long as all the rest
+_FLAT = {name: pl.String if kind == pl.List(pl.String) else kind for name, kind in _COLUMNS.items()}
 # How often such a statement is right: judgement, to be replaced by a hand-labelled sample (docs/dependencies.md).
 CONFIDENCE = {"native": 0.99, "footer": 0.95, "text": 0.85, "weak text": 0.7, "label": 0.5, "mention": 0.3}
 _BLOCKED_LABEL = r"(?i)(?:^|[^a-z])blocked(?:$|[^a-z])"
@@ -89,9 +91,19 @@ def find_dependencies(past: ProjectState) -> pl.DataFrame:
     ]
     # by column: from rows polars guesses types first, which takes ten times as long
     columns = {name: [edge[name] for edge in edges] for name in EDGES.names()}
-    return pl.DataFrame(columns, schema=EDGES).sort(
-        ["type", "confidence", "waiting", "blocker"], descending=[False, True, False, False]
+    return (
+        pl.DataFrame(columns, schema=_FLAT)
+        .select(_unfolded(name) for name in EDGES.names())
+        .sort(["type", "confidence", "waiting", "blocker"], descending=[False, True, False, False])
     )
+
+
+def _unfolded(name: str) -> pl.Expr:
+    """Words in one string as the list that they are."""
+    if EDGES[name] != pl.List(pl.String):
+        return pl.col(name)
+    words = pl.col(name)
+    return pl.when(words == "").then(pl.lit([], pl.List(pl.String))).otherwise(words.str.split(",")).alias(name)
 
 
 def _edge_order(signal: _Signal) -> tuple[str, str, datetime]:
@@ -129,13 +141,13 @@ def _edge(signals: list[_Signal], blocker_state: str | None) -> dict[str, object
         "type": "blocks" if blocking and blocker_state != "closed" else "relates",
         "blocker_state": blocker_state,
         "source": best.source,
-        "sources": sorted(sources, key=lambda source: -CONFIDENCE[source]),
+        "sources": ",".join(sorted(sources, key=lambda source: -CONFIDENCE[source])),
         "confidence": 1 - reduce(lambda left, source: left * (1 - CONFIDENCE[source]), sources, 1.0),
         "since": min(signal.at for signal in blocking or standing),
         "evidence_ref": best.ref,
         "evidence_url": best.url,
         "note": best.note,
-        "known_later": ["note"] if best.known_later else [],
+        "known_later": "note" if best.known_later else "",
     }
 
 
@@ -230,7 +242,7 @@ def _texts(past: ProjectState) -> Iterator[_Text]:
         )
         yield from (_Text(*row) for row in chosen.iter_rows())
     # only then looked into: a long history has far more comments than those of open items
-    comments = past.comments.filter(~pl.col("author_is_bot")).join(opened, on=key)
+    comments = past.comments.join(opened, on=key).filter(~pl.col("author_is_bot"))
     comments = comments.filter(pl.col("body").str.contains(_TRIGGERS))
     chosen = comments.select(
         "ref",

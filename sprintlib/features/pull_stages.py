@@ -58,7 +58,7 @@ def with_boundaries(view: MilestoneView, pulls: pl.DataFrame) -> pl.DataFrame:
         .agg(pl.col("submitted_at").max().alias("approved_at"))
     )
     joined = ready(view, pulls).join(first_commit, on=_ITEM, how="left")
-    joined = joined.join(first_answers(view), on=_ITEM, how="left").join(approved, on=_ITEM, how="left")
+    joined = joined.join(view.shared(first_answers), on=_ITEM, how="left").join(approved, on=_ITEM, how="left")
     end = pl.col("closed_at").fill_null(view.as_of)
     begun_at = pl.min_horizontal("created_at", "committed_at")
     ready_at = pl.min_horizontal("ready_at", end)

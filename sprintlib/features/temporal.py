@@ -35,7 +35,7 @@ def pickup_time(view: MilestoneView) -> Metric:
 
     Page: docs/metrics/pickup_time.md.
     """
-    picked = ready(view, pulls_of_people(view)).join(first_answers(view), on=["repository_id", "number"])
+    picked = ready(view, pulls_of_people(view)).join(view.shared(first_answers), on=["repository_id", "number"])
     picked = view.in_window(picked.filter(pl.col("answered_at") >= pl.col("ready_at")), "answered_at")
     return duration(
         FAMILY, "pickup_time", _spans(view, picked, "ready_at", "answered_at"), f"first answers in {view.window}"
@@ -47,7 +47,7 @@ def review_time(view: MilestoneView) -> Metric:
 
     Page: docs/metrics/review_time.md.
     """
-    reviewed = _merged(view).join(first_answers(view), on=["repository_id", "number"])
+    reviewed = _merged(view).join(view.shared(first_answers), on=["repository_id", "number"])
     reviewed = reviewed.filter(pl.col("answered_at") <= pl.col("closed_at"))
     return duration(FAMILY, "review_time", _spans(view, reviewed, "answered_at", "closed_at"), _merged_window(view))
 

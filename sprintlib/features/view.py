@@ -78,6 +78,10 @@ class MilestoneView:
 
     def in_window(self, frame: pl.DataFrame, column: str) -> pl.DataFrame:
         """Rows of the window; `as_of` is included, the start is not."""
+        times = frame[column]
+        if not times.null_count() and times.is_sorted():  # most frames are: far quicker with a long history
+            first, last = (times.search_sorted(moment, side="right") for moment in (self.since, self.as_of))
+            return frame.slice(first, last - first)
         return frame.filter((pl.col(column) > self.since) & (pl.col(column) <= self.as_of))
 
     def working_days(self, start: datetime, end: datetime) -> float:

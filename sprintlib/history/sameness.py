@@ -1,5 +1,6 @@
 """Whether two states of a project tell the same of what was before a moment."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import polars as pl
@@ -22,24 +23,49 @@ def same_until(one: ProjectState, other: ProjectState, moment: datetime) -> bool
         other.holdings.former_names,
     ):
         return False
-    return all(left.equals(right) for left, right in zip(_facts(one, moment), _facts(other, moment), strict=True))
+    pairs = zip(_FACTS, _frames(one), _frames(other), strict=True)
+    # a state that was brought forward shares what did not change
+    return all(left is right or until(left, moment).equals(until(right, moment)) for until, left, right in pairs)
 
 
-def _facts(past: ProjectState, moment: datetime) -> tuple[pl.DataFrame, ...]:
+def _frames(past: ProjectState) -> tuple[pl.DataFrame, ...]:
+    return (
+        past.repositories,
+        past.milestones,
+        past.holdings.presence,
+        past.holdings.gone,
+        past.items,
+        past.memberships,
+        past.transitions,
+        past.events,
+        past.reviews,
+    )
+
+
+def _whole(frame: pl.DataFrame, _: datetime) -> pl.DataFrame:
+    return frame
+
+
+def _items(items: pl.DataFrame, moment: datetime) -> pl.DataFrame:
     was_closed = pl.col("closed_at") <= moment
-    items = past.items.filter(pl.col("created_at") <= moment).select(
+    return items.filter(pl.col("created_at") <= moment).select(
         pl.all().exclude(_OF_NOW),
         closed_at=pl.when(was_closed).then("closed_at"),
         closed_as=pl.when(was_closed).then("closed_as"),
     )
-    return (
-        past.repositories.select("repository_id", "repo"),
-        past.milestones,
-        past.holdings.presence,
-        past.holdings.gone,
-        items,
-        past.memberships.filter(pl.col("entered_at") <= moment),
-        past.transitions.filter(pl.col("at") <= moment),
-        past.events.filter(pl.col("happened_at") <= moment),
-        past.reviews.filter(pl.col("submitted_at") <= moment),
-    )
+
+
+def _by(column: str) -> Callable[[pl.DataFrame, datetime], pl.DataFrame]:
+    return lambda frame, moment: frame.filter(pl.col(column) <= moment)
+
+
+# what of each of the frames counts, in their order
+_FACTS: tuple[Callable[[pl.DataFrame, datetime], pl.DataFrame], ...] = (
+    lambda repositories, _: repositories.select("repository_id", "repo"),
+    *(_whole, _whole, _whole),
+    _items,
+    _by("entered_at"),
+    _by("at"),
+    _by("happened_at"),
+    _by("submitted_at"),
+)

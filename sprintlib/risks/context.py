@@ -1,6 +1,6 @@
 """What every detector looks at: one sprint, its thresholds, and who waits for what."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -62,9 +62,9 @@ class SprintContext:
     absences: tuple[Absence, ...] = ()
 
     @cached_property
-    def items(self) -> dict[str, SprintItem]:
+    def items(self) -> Mapping[str, SprintItem]:
         """Every item of the project by its ref."""
-        return self.sprint.past.cached(_by_ref)
+        return self.sprint.past.cached(_ItemsByRef)
 
     @cached_property
     def pulls_of(self) -> dict[str, list[str]]:
@@ -177,8 +177,24 @@ class SprintContext:
         return f'{ref} "{shorten(self.items[ref].title)}"' if ref in self.items else ref
 
 
-def _by_ref(past: ProjectState) -> dict[str, SprintItem]:
-    return {row[0]: SprintItem(*row) for row in past.items.select(SprintItem._fields).iter_rows()}
+class _ItemsByRef(Mapping[str, SprintItem]):
+    """Reads an item when it is asked for: statements are about few of them."""
+
+    def __init__(self, past: ProjectState) -> None:
+        self._rows = past.items.select(SprintItem._fields)
+        self._place = {ref: place for place, ref in enumerate(self._rows["ref"])}
+
+    def __getitem__(self, ref: str) -> SprintItem:
+        return SprintItem(*self._rows.row(self._place[ref]))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._place)
+
+    def __len__(self) -> int:
+        return len(self._place)
+
+    def __contains__(self, ref: object) -> bool:
+        return ref in self._place
 
 
 def shorten(text: str) -> str:

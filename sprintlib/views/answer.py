@@ -40,10 +40,10 @@ def facts(analysis: Analysis, milestone: MilestoneAnalysis) -> list[tuple[str, s
     dates, interval, now = milestone.forecast_dates, milestone.interval, today(analysis, milestone)
     due = short_day(milestone.due_on, now, "no due date")
     said = [] if due in headline(analysis, milestone)[1] else [("Due", due)]
-    if dates.p50 or dates.p85:
+    if dates.p50 or dates.p85:  # the safer one first: of several dates a reader takes the first for the plan
         said += [
+            ("Plan for", f"{short_day(dates.p85, now)} (85% chance to finish by then)"),
             ("50% chance to finish by", short_day(dates.p50, now)),
-            ("85% chance to finish by", short_day(dates.p85, now)),
         ]
     if interval.finish_date:
         said.append(("Finish, 80% interval", between(*interval.finish_date, now)))
@@ -55,11 +55,12 @@ def facts(analysis: Analysis, milestone: MilestoneAnalysis) -> list[tuple[str, s
         said.append(
             ("Closed in two weeks, 80% interval", f"{span(low, high)} of {count(milestone.scope.open, 'item')}")
         )
-    if milestone.probability_delivered is not None:
-        said.append(("Chance of closing this many items, whichever they are", delivered(milestone)))
     if milestone.governed_by:
         said.append(("Usually the last to finish", milestone.governed_by))
-    return [*said, ("Based on", basis(milestone))]
+    said.append(("Based on", basis(milestone)))
+    if milestone.probability_delivered is not None:  # another event: far from the chance, or it is taken for it
+        said.append(("Chance of closing this many items, whichever they are", delivered(milestone)))
+    return said
 
 
 def _inside(milestone: MilestoneAnalysis) -> int:

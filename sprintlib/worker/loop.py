@@ -24,7 +24,7 @@ from sprintlib.settings import Settings
 from sprintlib.store import store_error
 from sprintlib.worker.project import LiveProject
 
-_IDLE_SECONDS = 0.1
+_IDLE_SECONDS = 0.05
 _HEARTBEAT_SECONDS = 5.0
 _TIDY_EVERY = timedelta(hours=6)
 _FORWARD_EVERY = 1.0  # what is younger is up to date
@@ -32,14 +32,14 @@ _KEEP = timedelta(days=30)
 _AT_ONCE = 100
 # sprints that are touched only through the team's pace wait until it has been quiet for a while, but not for long
 _QUIET_SECONDS = 2.0
-_LONGEST_WAIT = 5  # times that
+_LONGEST_WAIT = 10  # times that
 
 
 class Worker:
     """Works on one project until it is stopped.
 
     analyses: how many were stored since it began. quiet_seconds: how long nothing must have come before sprints are
-    analysed that can wait; at most five times as long.
+    analysed that can wait; at most ten times as long.
     """
 
     def __init__(self, engine: Engine, settings: Settings, quiet_seconds: float = _QUIET_SECONDS) -> None:

@@ -91,7 +91,7 @@ def test_the_answer_holds_what_a_lead_asks_for():
         "11 of 22 items are open",
         "Usually the last to finishsprint-demo/web",
         "50% chance to finish byMon 30 Nov",
-        "85% chance to finish byThu 3 Dec",
+        "Plan forThu 3 Dec (85% chance to finish by then)",
         "Wed 25 Nov to Fri 4 Dec",
         "17 to 22 of 22",
         "Chance of closing this many items, whichever they are52% (pace alone)",

@@ -18,7 +18,7 @@ def test_the_report_says_what_the_page_says():
     for line in (
         "# Sprint 9",
         "**38%** Unlikely to land by Fri 27 Nov",
-        "- 85% chance to finish by: Thu 3 Dec",
+        "- Plan for: Thu 3 Dec (85% chance to finish by then)",
         "1. **High**: Checkout page waits for the payment intents endpoint, which nobody has started. Next move: mira.",
         "1. **+11 points**: Start sprint-demo/api#44 today",
         "[sprint-demo/api#44](<https://github.com/sprint-demo/api/issues/44>)",

@@ -44,7 +44,7 @@ def test_each_milestone_has_a_row_with_its_verdict_in_whole_words(facts: Dashboa
 
 def test_a_single_dated_milestone_has_its_verdict_in_the_first_line():
     body = portfolio(DashboardData(samples.analysis(samples.milestone(), samples.without_due_date(key="1-1"))))
-    assert "<p>38%: unlikely to land by Fri 27 Nov · " in body
+    assert ">38%: unlikely to land by Fri 27 Nov; plan for Thu 3 Dec</p>" in body
 
 
 def test_rows_are_sorted_and_filtered_by_the_address(facts: DashboardData):

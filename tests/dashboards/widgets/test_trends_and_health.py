@@ -53,10 +53,14 @@ def test_every_problem_stands_with_what_mends_it():
     facts.checked = (
         Check("disk", "ok", "40 GB free"),
         Check("store", "fail", samples.HOSTILE, "move it away and run 'sprint sync'"),
+        Check("backup", "info", "none yet"),
         Check("Ollama", "warn", "not installed"),
     )
     body = page("health", facts)
-    assert "1 broken, 1 to look at, of 3 checks" in body
+    assert "1 broken, 1 to look at, of 4 checks" in body
+    places = [body.index(f"<strong>{name}</strong>") for name in ("store", "Ollama", "disk")]
+    assert places == sorted(places), "what is broken stands first"
+    assert body.index("nothing here is broken") < body.index("<strong>backup</strong>")
     assert "→ move it away and run &#39;sprint sync&#39;" in body
     assert "<script>" not in body
 

@@ -42,7 +42,8 @@ def build(view: View) -> tuple[Markup, ...]:
         "health.html",
         "page",
         _sentence(checks),
-        None if checks is None else [(one, STATES[one.state], TAGS[one.state]) for one in checks],
+        None if checks is None else _told(checks, "fail", "warn", "ok"),
+        None if checks is None else _told(checks, "info"),
         [(one, moment(one.started_at, zone), _ended(one, zone)) for one in view.facts.syncs()],
         views.freshness(view.analysis),
         views.notes(view.analysis, view.milestone),
@@ -58,6 +59,12 @@ def build(view: View) -> tuple[Markup, ...]:
 
 def _ended(one: SyncRun, zone: tzinfo) -> str:
     return moment(one.finished_at, zone) if one.finished_at else ""
+
+
+def _told(checks: "tuple[Check, ...]", *states: str) -> "list[tuple[Check, str, str]]":
+    """Checks with the name of their state and how it is marked; what is broken first."""
+    chosen = [one for state in states for one in checks if one.state == state]
+    return [(one, STATES[one.state], TAGS[one.state]) for one in chosen]
 
 
 def _sentence(checks: "tuple[Check, ...] | None") -> str:

@@ -19,7 +19,7 @@ from sprintlib.results import ChanceAt
 from sprintlib.views import items as item_words
 from sprintlib.views.markup import known_repositories, short
 from sprintlib.views.sparkline import sparkline
-from sprintlib.views.words import age, chance, count, headline, moment, particulars, percent, short_day
+from sprintlib.views.words import age, chance, count, headline, moment, particulars, percent, short_day, today
 
 HAS_MILESTONE = False
 SPARK_DAYS = 14
@@ -65,7 +65,8 @@ def build(view: View) -> tuple[Markup, ...]:
     page = _macro(
         "portfolio.html",
         "page",
-        f"{_sentence(analysis)} · {_freshness(view)}",
+        _sentence(analysis),
+        _freshness(view),
         [(name, _told(view, changes)) for name, changes in since],
         first_actions(view),
         _controls(view),
@@ -101,13 +102,17 @@ def first_actions(view: View) -> list[tuple[Recommendation, list[str], Milestone
 
 
 def _sentence(analysis: Analysis) -> str:
-    """How many are likely to land or, of a single one, how likely that is; plain text."""
+    """How many are likely to land or, of a single one, how likely that is, and for when to plan; plain text."""
     known = [one for one in analysis.milestones if one.probability is not None and one.due_on]
     if not known:
         return f"{count(len(analysis.milestones), 'open milestone')}, none with a probability yet"
     if len(known) == 1:
-        figure, words = headline(analysis, known[0])
-        return f"{figure}: {words[0].lower()}{words[1:]}"
+        (one,) = known
+        figure, words = headline(analysis, one)
+        safe = one.forecast_dates.p85
+        is_later = safe and one.due_on and safe > one.due_on
+        plan = f"; plan for {short_day(safe, today(analysis, one))}" if is_later else ""
+        return f"{figure}: {words[0].lower()}{words[1:]}{plan}"
     likely = sum((one.probability or 0) >= 0.6 for one in known)
     whole = count(len(known), "dated milestone")
     return f"{likely} of {whole} likely to land in time"
