@@ -13,9 +13,12 @@ import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
+from itertools import cycle
 from pathlib import Path
 from time import perf_counter, sleep
+from urllib.parse import urlsplit
 
 import psutil
 import requests
@@ -28,7 +31,7 @@ from sprintlib.settings import load
 _STORED = ("analyses/latest", "analyses", "forecasts", "risks", "recommendations", "milestones", "repositories", "runs")
 
 
-def main(home: Path, clients: int, each: int, as_of: str | None) -> None:
+def main(home: Path, clients: int, each: int, as_of: str | None, minutes: float) -> None:
     """Print the percentiles."""
     moment = f"as_of={as_of}&" if as_of else ""
     computed = (f"what-if?{moment}people=1", f"analysis?{moment}", f"ask?{moment}question=what+is+blocked")
@@ -42,6 +45,8 @@ def main(home: Path, clients: int, each: int, as_of: str | None) -> None:
             _measure(url, path, path, clients, each)
         for path in computed:
             _measure(url, path.partition("?")[0], path, clients, max(1, each // 10))
+        if minutes:
+            _for_minutes(url, server, clients, minutes)
         print(f"memory of the server: {began / 1e6:.0f} MB before, {server.memory_info().rss / 1e6:.0f} MB after")
 
 
@@ -78,8 +83,8 @@ def _free_port() -> int:
 
 def _measure(url: str, name: str, path: str, clients: int, each: int, headers: dict[str, str] | None = None) -> None:
     def ask(_client: int) -> list[tuple[float, int]]:
-        with requests.Session() as session:
-            return [_timed(session, f"{url}/{path}", headers) for _ in range(each)]
+        with _connected(url) as connection:
+            return [_timed(connection, f"{urlsplit(url).path}/{path}", headers) for _ in range(each)]
 
     with ThreadPoolExecutor(clients) as pool:
         found = [one for answers in pool.map(ask, range(clients)) for one in answers]
@@ -90,10 +95,41 @@ def _measure(url: str, name: str, path: str, clients: int, each: int, headers: d
     print(f"{name:<24}{told}  n {len(times)}, {statuses}")
 
 
-def _timed(session: requests.Session, address: str, headers: dict[str, str] | None) -> tuple[float, int]:
+def _timed(connection: HTTPConnection, path: str, headers: dict[str, str] | None) -> tuple[float, int]:
     began = perf_counter()
-    status = session.get(address, headers=headers, timeout=120).status_code
-    return perf_counter() - began, status
+    connection.request("GET", path, headers=headers or {})
+    answer = connection.getresponse()
+    answer.read()
+    return perf_counter() - began, answer.status
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[HTTPConnection]:
+    """A connection that is kept; the standard library's, since the clients share the cores with the server."""
+    with closing(HTTPConnection(urlsplit(url).netloc, timeout=120)) as connection:
+        yield connection
+
+
+def _for_minutes(url: str, server: psutil.Process, clients: int, minutes: float) -> None:
+    """Stored results, one route after the other, and the memory of the server at the end of each minute."""
+    until = perf_counter() + 60 * minutes
+
+    def ask(_client: int) -> int:
+        with _connected(url) as connection:
+            for count, path in enumerate(cycle(_STORED)):
+                if perf_counter() > until:
+                    return count
+                _timed(connection, f"{urlsplit(url).path}/{path}", None)
+        return 0
+
+    with ThreadPoolExecutor(clients) as pool:
+        asked = [pool.submit(ask, client) for client in range(clients)]
+        held = []
+        while perf_counter() < until - 1:
+            sleep(min(60.0, max(until - perf_counter(), 0.1)))
+            held.append(f"{server.memory_info().rss / 1e6:.0f}")
+        count = sum(one.result() for one in asked)
+    print(f"{count:,} answers in {minutes:g} minutes; MB at the end of each: {' '.join(held)}")
 
 
 @contextmanager
@@ -122,8 +158,9 @@ if __name__ == "__main__":
     parser.add_argument("--clients", type=int, default=20)
     parser.add_argument("--requests", type=int, default=50)
     parser.add_argument("--as-of")
+    parser.add_argument("--minutes", type=float, default=0, help="for so long stored results are asked for at the end")
     parser.add_argument("--datasette", metavar="PROGRAM")
     options = parser.parse_args()
-    main(options.home, options.clients, options.requests, options.as_of)
+    main(options.home, options.clients, options.requests, options.as_of, options.minutes)
     if options.datasette:
         beside(options.datasette, options.home, options.clients, options.requests)

@@ -12,6 +12,7 @@ from polars._typing import PolarsDataType
 
 from sprintlib.dependencies.statements import Statement, statements_in
 from sprintlib.history import ProjectState
+from sprintlib.history.about_open_items import about_open_items
 from sprintlib.references import Resolver
 from sprintlib.store.frames import UTC_DATETIME
 
@@ -75,9 +76,11 @@ def find_dependencies(past: ProjectState) -> pl.DataFrame:
     external. Confidence joins the signals of an edge by noisy-or. A `blocked` label counts only where no open blocker
     is named. Source of the signals and their order: docs/dependencies.md.
     """
-    states = dict(past.items.select("ref", "state").iter_rows())
+    theirs = past.cached(about_open_items)
+    signals = [*_native(past), *_stated(theirs), *_mentions(past)]
+    named = {ref for signal in signals for ref in (signal.waiting, signal.blocker) if ref}
+    states = dict(past.items.filter(pl.col("ref").is_in(named)).select("ref", "state").iter_rows())
     project = set(past.repositories["repo"])
-    signals = [*_native(past), *_stated(past), *_mentions(past)]
     edges = [
         edge
         for key, group in groupby(sorted(signals, key=_edge_order), key=lambda signal: (signal.waiting, signal.blocker))
@@ -86,7 +89,7 @@ def find_dependencies(past: ProjectState) -> pl.DataFrame:
     blocked = {edge["waiting"] for edge in edges if edge["type"] == "blocks" and edge["blocker_state"] == "open"}
     edges += [
         edge
-        for signal in _labels(past)
+        for signal in _labels(theirs)
         if signal.waiting not in blocked and (edge := _edge([signal], None)) is not None
     ]
     # by column: from rows polars guesses types first, which takes ten times as long

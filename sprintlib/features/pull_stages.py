@@ -91,12 +91,21 @@ def ready(view: MilestoneView, pulls: pl.DataFrame) -> pl.DataFrame:
 
 
 def first_answers(view: MilestoneView) -> pl.DataFrame:
-    """Per item, when a human other than its author first reviewed or commented: `answered_at`."""
-    reviews = view.past.reviews.rename({"submitted_at": "at"})
-    comments = view.past.comments.rename({"created_at": "at"})
-    columns = [*_ITEM, "author", "author_is_bot", "at"]
-    answers = pl.concat([reviews.select(columns), comments.select(columns)])
-    authors = view.past.items.select(*_ITEM, pl.col("author").alias("opened_by"))
+    """When a human other than its author first reviewed or commented: `answered_at`.
+
+    Of each item that is open, or that was closed or answered within the window.
+    """
+    past, columns = view.past, [*_ITEM, "author", "author_is_bot", "at"]
+    answers = pl.concat(
+        [
+            past.reviews.rename({"submitted_at": "at"}).select(columns),
+            past.comments.rename({"created_at": "at"}).select(columns),
+        ]
+    )
+    lately = pl.col("closed_at").is_null() | (pl.col("closed_at") > view.since)
+    meant = [past.items.filter(lately), answers.filter(pl.col("at") > view.since)]
+    answers = answers.join(pl.concat([one.select(_ITEM) for one in meant]), on=_ITEM, how="semi")
+    authors = past.items.select(*_ITEM, pl.col("author").alias("opened_by"))
     others = answers.join(authors, on=_ITEM).filter(
         ~pl.col("author_is_bot") & (pl.col("author") != pl.col("opened_by"))
     )

@@ -121,7 +121,8 @@ def _closings(past: ProjectState, repo: str, stays: Iterable[_Stay]) -> Iterator
     A pull request that closes another item of the milestones is no further work.
     """
     stays = list(stays)
-    closed = past.items.filter((pl.col("repo") == repo) & (pl.col("state") == "closed"))
+    theirs = (pl.col("repo") == repo) & pl.col("number").is_in({stay.item for stay in stays})
+    closed = past.items.filter(theirs & (pl.col("state") == "closed"))
     closed_at = dict(closed.select("number", "closed_at").iter_rows())
     inside = {
         MilestoneEntry(closed_at[stay.item], f"{repo}#{stay.item}", stay.milestone)

@@ -20,6 +20,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, selec
 from sprintlib.access.sealing import Seal, is_sealed, seal_of
 from sprintlib.errors import SealError, SettingsError
 from sprintlib.store.erased import Erased
+from sprintlib.store.locking import take_lock
 from sprintlib.store.schema import delivery
 from sprintlib.store.writing import insert_into
 from sprintlib.text import printable
@@ -326,8 +327,7 @@ def _delivery(row: Mapping[str, Any] | Any, seal: Seal | None = None) -> Deliver
 
 @contextmanager
 def _writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that writes: SQLite takes its lock at the beginning, and never finds that it comes too late."""
+    """A transaction that writes."""
     with engine.connect() as connection, connection.begin():
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        take_lock(connection)
         yield connection

@@ -14,6 +14,7 @@ from sprintlib.as_of import lies_ahead
 from sprintlib.evidence import Evidence
 from sprintlib.experiments import enrol
 from sprintlib.store import schema
+from sprintlib.store.locking import take_lock
 
 _AT_ONCE = 500
 _WRITERS_LOCK = 7_074_683_203  # any number, as long as every process takes the same
@@ -109,9 +110,8 @@ def thin_analyses(engine: Engine, project: str, before: datetime, zone: tzinfo) 
 def _alone(engine: Engine) -> Iterator[Connection]:
     """A transaction in which nobody else stores analyses."""
     with engine.connect() as connection, connection.begin():
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:
+        take_lock(connection)
+        if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(_WRITERS_LOCK)))
         yield connection
 

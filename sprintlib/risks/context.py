@@ -178,23 +178,26 @@ class SprintContext:
 
 
 class _ItemsByRef(Mapping[str, SprintItem]):
-    """Reads an item when it is asked for: statements are about few of them."""
+    """Reads an item when it is asked for: statements are about few of them, and mostly about open ones."""
 
     def __init__(self, past: ProjectState) -> None:
         self._rows = past.items.select(SprintItem._fields)
-        self._place = {ref: place for place, ref in enumerate(self._rows["ref"])}
+        opened = self._rows.filter(state="open")
+        self._read = {row[0]: SprintItem(*row) for row in opened.iter_rows()}
 
     def __getitem__(self, ref: str) -> SprintItem:
-        return SprintItem(*self._rows.row(self._place[ref]))
+        if ref not in self._read:
+            found = self._rows.filter(pl.col("ref") == ref)
+            if found.is_empty():
+                raise KeyError(ref)
+            self._read[ref] = SprintItem(*found.row(0))
+        return self._read[ref]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._place)
+        return iter(self._rows["ref"])
 
     def __len__(self) -> int:
-        return len(self._place)
-
-    def __contains__(self, ref: object) -> bool:
-        return ref in self._place
+        return self._rows.height
 
 
 def shorten(text: str) -> str:

@@ -20,29 +20,34 @@ def present(past: ProjectState) -> frozenset[str]:
 
 def known(past: ProjectState) -> frozenset[str]:
     """Logins of everybody who ever did anything in the project."""
-    return frozenset(past.cached(_last_acts))
+    return past.cached(_known)
 
 
 def _present(past: ProjectState) -> frozenset[str]:
     since = past.as_of - timedelta(days=SILENT_DAYS)
-    last = past.cached(_last_acts)
     asked = past.events.filter(
         pl.col("kind").is_in(["assigned", "review_requested"]) & (pl.col("happened_at") > since)
     )["subject"]
-    return frozenset(login for login, at in last.items() if at > since) | (set(asked.drop_nulls()) - last.keys())
+    return _who_acted(past, since) | (frozenset(asked.drop_nulls()) - past.cached(_known))
 
 
-def _last_acts(past: ProjectState) -> dict[str, datetime]:
-    """Login -> when it last did anything."""
+def _known(past: ProjectState) -> frozenset[str]:
+    return _who_acted(past, None)
+
+
+def _who_acted(past: ProjectState, since: datetime | None) -> frozenset[str]:
+    """Logins of people who did anything after a moment; ever without one."""
     people = ~pl.col("author_is_bot")
     pulls = past.items.filter((pl.col("kind") == "pull") & people).select(*_KEY, who="author")
-    acts = pl.concat(
-        [
-            past.events.filter(~pl.col("actor_is_bot")).select(who="actor", at="happened_at"),
-            past.comments.filter(people).select(who="author", at="created_at"),
-            past.reviews.filter(people).select(who="author", at="submitted_at"),
-            past.items.filter(people).select(who="author", at="created_at"),
-            past.commits.filter(people).join(pulls, on=_KEY).select("who", at="committed_at"),
-        ]
+
+    def later(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+        return frame if since is None else frame.filter(pl.col(column) > since)
+
+    acts = (
+        later(past.events, "happened_at").filter(~pl.col("actor_is_bot"))["actor"],
+        later(past.comments, "created_at").filter(people)["author"],
+        later(past.reviews, "submitted_at").filter(people)["author"],
+        later(past.items, "created_at").filter(people)["author"],
+        later(past.commits, "committed_at").filter(people).join(pulls, on=_KEY)["who"],
     )
-    return dict(acts.drop_nulls().group_by("who").agg(pl.col("at").max()).iter_rows())
+    return frozenset(login for column in acts for login in column.unique() if login is not None)

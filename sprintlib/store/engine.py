@@ -14,6 +14,7 @@ from sprintlib.errors import StoreError
 from sprintlib.observe.measures import record
 from sprintlib.store.upgrade import revision, revisions, upgrade
 
+BUSY_SECONDS = 20  # how long SQLite's lock is waited for
 _HOME = "sprint_data_dir"
 
 
@@ -115,7 +116,7 @@ def _is_new(engine: Engine) -> bool:
 
 
 def _sqlite_pragmas(read_only: bool) -> Any:
-    pragmas = ["busy_timeout = 20000", "foreign_keys = ON"]
+    pragmas = [f"busy_timeout = {1000 * BUSY_SECONDS}", "foreign_keys = ON"]
     if not read_only:
         pragmas += ["journal_mode = WAL", "synchronous = NORMAL"]
 

@@ -16,6 +16,7 @@ from sprintlib.forecast.developers import repositories_at_work
 from sprintlib.forecast.items.clock import Days, WorkingClock
 from sprintlib.forecast.items.stages import carrying, stages
 from sprintlib.history import ProjectState
+from sprintlib.history.about_open_items import about_open_items
 from sprintlib.store.frames import UTC_DATETIME
 
 _COLUMNS: dict[str, PolarsDataType] = {
@@ -61,14 +62,15 @@ def standing(past: ProjectState, calendar: WorkingCalendar, moments: Sequence[da
         return pl.DataFrame(schema=STANDINGS)
     clock = _clock(past, calendar, moments)
     closing_pull_requests = carrying(past, items)
-    touched = _with_carriers(items.select("at", "ref").hstack(_touched(past, items)), closing_pull_requests)
+    theirs = past.cached(about_open_items) if _is_now(past, moments) else past
+    touched = _with_carriers(items.select("at", "ref").hstack(_touched(theirs, items)), closing_pull_requests)
     now = clock.read(items["at"])
     planned = _with_carried(_planned(past, calendar, items, closing_pull_requests), closing_pull_requests)
     return items.select(
         "at",
         "ref",
         "kind",
-        pl.Series("stage", stages(past, items, closing_pull_requests)),
+        pl.Series("stage", stages(theirs, items, closing_pull_requests)),
         pl.Series("age", now - clock.read(items["created_at"])),
         pl.Series("idle", now - clock.read(touched["last"])),
         touched["moves"].cast(pl.Float64),
@@ -84,12 +86,19 @@ def _clock(past: ProjectState, calendar: WorkingCalendar, moments: Collection[da
     return WorkingClock(calendar, min(moments) - _LONGEST, min(last, past.as_of + _LONGEST))
 
 
+def _is_now(past: ProjectState, moments: Sequence[datetime]) -> bool:
+    """Whether only the open items of today are asked about."""
+    return list(moments) == [past.as_of]
+
+
 def open_at(past: ProjectState, moments: Sequence[datetime]) -> pl.DataFrame:
     """Items (schema ITEMS, less what is told) with the moment `at` at which they were open."""
     times = pl.DataFrame({"at": moments}, schema={"at": UTC_DATETIME}).sort("at")
-    items = past.items.select(*ITEM, "repo", "kind", "ref", "author", "created_at", "draft")
+    known = past.items.filter(state="open") if _is_now(past, moments) else past.items
+    items = known.select(*ITEM, "repo", "kind", "ref", "author", "created_at", "draft")
     everyone = items.join(times, how="cross").filter(pl.col("created_at") <= pl.col("at")).sort("at")
-    changes = past.transitions.select(*ITEM, changed=pl.col("at"), to="to").sort("changed")
+    transitions = past.transitions.join(items, on=ITEM, how="semi")
+    changes = transitions.select(*ITEM, changed=pl.col("at"), to="to").sort("changed", maintain_order=True)
     states = everyone.join_asof(
         changes, left_on="at", right_on="changed", by=ITEM, strategy="backward", check_sortedness=False
     )
