@@ -89,7 +89,10 @@ class FinishPoint(_Model):
 
 
 class BurnUp(_Model):
-    """Past days and the projected range; the last past day is that of `as_of`."""
+    """Past days and the projected range; the last past day is that of `as_of`.
+
+    Days of more than a year back stand here only where something changed on them or on the next.
+    """
 
     days: tuple[BurnUpPoint, ...]
     projection: tuple[ProjectionPoint, ...]
