@@ -9,7 +9,6 @@ of a log, every console message and every answer that speaks of an error. Four p
 import argparse
 import re
 import signal
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -154,4 +153,4 @@ if __name__ == "__main__":
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--images", type=Path)
     given = parser.parse_args()
-    sys.exit(main(given.minutes, given.images))
+    main(given.minutes, given.images)
