@@ -132,6 +132,8 @@ def today(analysis: Analysis, milestone: MilestoneAnalysis) -> date:
 
 def headline(analysis: Analysis, milestone: MilestoneAnalysis) -> tuple[str, str]:
     """The answer: a figure (`38%`) and the words beside it (`Unlikely to land by Fri 27 Nov`)."""
+    if milestone.scope.open == milestone.scope.done == milestone.scope.dropped == 0:
+        return "Empty", "No item is in it"
     if milestone.scope.open == 0:
         return "Done", "Every item is done or dropped"
     if milestone.state == "closed":

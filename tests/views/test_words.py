@@ -144,6 +144,11 @@ def test_headline_past_the_due_date():
     assert headline(late) == ("Late", "1 day past the due date with 11 items open")
 
 
+def test_a_milestone_that_nobody_has_planned_yet_is_not_done():
+    empty = samples.milestone(scope=Scope(committed=0, added=0, removed=0, done=0, dropped=0, open=0))
+    assert headline(empty) == ("Empty", "No item is in it")
+
+
 def test_headline_of_a_finished_and_of_a_closed_milestone():
     finished = samples.milestone(scope=Scope(committed=2, added=0, removed=0, done=2, dropped=0, open=0))
     assert headline(finished) == ("Done", "Every item is done or dropped")
