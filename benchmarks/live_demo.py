@@ -114,9 +114,9 @@ def _stay_here(seen: Seen, url: str) -> None:
 def troubles(home: Path) -> list[str]:
     """Lines of all logs that speak of an error."""
     logs = sorted((home / "data" / "demo" / "logs").glob("*"))
-    lines = (
-        (log.name, line) for log in logs for line in log.read_text(encoding="utf-8", errors="replace").splitlines()
-    )
+    texts = {log.name: log.read_text(encoding="utf-8", errors="replace") for log in logs}
+    # a logger of that name tells everything
+    lines = [(name, line) for name, text in texts.items() for line in text.replace("uvicorn.error", "").splitlines()]
     return [f"{name}: {line}" for name, line in lines if _TROUBLE.search(line)]
 
 

@@ -354,7 +354,7 @@ class FactReader:
             numbers = self._touched.milestones if kind == "milestone" else self._touched.items
             keys = [f"{repository_id}-{number}" for repository_id, own in numbers.items() for number in own]
             if not keys:
-                return empty_frame(query).join(self._names, on="repository_id", how="left")
+                return self._named(empty_frame(query))
             query = query.where(payload.c.key.in_(keys))
         return self._frame(query, payload, payload.c.observed_at)
 
@@ -373,11 +373,14 @@ class FactReader:
         if self._touched is not None:
             about = _touches(table, self._touched)
             if about is None:
-                return empty_frame(query).join(self._names, on="repository_id", how="left")
+                return self._named(empty_frame(query))
             query = query.where(about)
         if time is not None:
             query = query.where(time <= self._as_of)
-        return frame(self._connection, query).join(self._names, on="repository_id", how="left", maintain_order="left")
+        return self._named(frame(self._connection, query))
+
+    def _named(self, rows: pl.DataFrame) -> pl.DataFrame:
+        return rows.join(self._names, on="repository_id", how="left", maintain_order="left")
 
 
 def _there(table: Table, as_of: datetime) -> ColumnElement[bool]:

@@ -23,36 +23,39 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 
 @contextmanager
-def writing_on_and_on(path: str) -> Iterator[Event]:
-    """Transactions of 10 ms each with hardly anything between them, until the end of the block."""
-    over, began = Event(), Event()
+def writing_on_and_on(path: str) -> Iterator[list[int]]:
+    """Transactions of 10 ms each with hardly anything between them, until the end of the block; a list of them."""
+    over, begun = Event(), list[int]()
 
     def go_on() -> None:
         with sqlite3.connect(path, timeout=30, isolation_level=None) as other:
             while not over.is_set():
                 other.execute("BEGIN IMMEDIATE")
-                began.set()
+                begun.append(len(begun))
                 time.sleep(0.01)
                 other.execute("COMMIT")
                 time.sleep(0.002)
 
     thread = Thread(target=go_on)
     thread.start()
-    began.wait()
     try:
-        yield over
+        yield begun
     finally:
         over.set()
         thread.join()
 
 
 def test_who_waits_gets_a_turn(engine: Engine) -> None:
-    with writing_on_and_on(str(engine.url.database)) as over:
-        for _ in range(20):
+    between = []
+    with writing_on_and_on(str(engine.url.database)) as begun:
+        for _ in range(40):
+            time.sleep(0.005)
+            before = len(begun)
             with engine.connect() as connection, connection.begin():
                 take_lock(connection)
-                assert connection.connection.driver_connection.in_transaction
-            assert not over.is_set()
+                between.append(len(begun) - before)
+                assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 20_000
+    assert max(between) <= 5, between  # some 26 where SQLite waits by itself
 
 
 def test_the_lock_is_not_waited_for_without_end(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
