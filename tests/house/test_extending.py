@@ -99,6 +99,15 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.rmtree(root)
 
 
+def test_each_block_finds_its_line(tmp_path: Path) -> None:
+    for path in {block.path for block in blocks() if block.line}:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / path, tmp_path / path)
+    for block in blocks():
+        (tmp_path / block.path).parent.mkdir(parents=True, exist_ok=True)
+        put(block, tmp_path)
+
+
 def test_each_section_touches_as_many_files_as_the_page_says() -> None:
     rows = re.findall(r"^\| \[[^]]+\]\(#([a-z-]+)\) \| (\d)", PAGE.read_text(encoding="utf-8"), flags=re.M)
     touched: dict[str, set[str]] = {}
