@@ -181,9 +181,9 @@ def run(delayed: Delayed, command: Sequence[str]) -> Cost | str:
         process = os.posix_spawn(command[0], list(command), environment, file_actions=files)
         _, status, used = os.wait4(process, 0)
         said.seek(0)
-        last = said.read().decode(errors="replace").strip().rpartition("\n")[2]
-    if status:
-        return f"failed: {last[:120]}"
+        lines = said.read().decode(errors="replace").strip().splitlines()
+    if status or any("Error!" in line for line in lines):  # perceval ends well after it
+        return f"failed: {next((line for line in lines if 'Error!' in line), lines[-1])[:200]}"
     told = (delayed.requests - before[0], (delayed.bytes - before[1]) / 1e6)
     return Cost(*told, time.monotonic() - began, used.ru_utime + used.ru_stime)
 
@@ -202,7 +202,7 @@ if __name__ == "__main__":
     parser.add_argument("datasets", type=Path, nargs="+")
     parser.add_argument("--items", type=int)
     parser.add_argument("--latency", type=int, nargs="+", default=[0, 150])
-    parser.add_argument("--via", nargs="+", default=["graphql", "rest"], choices=["graphql", "rest"])
+    parser.add_argument("--via", nargs="*", default=["graphql", "rest"], choices=["graphql", "rest"])
     parser.add_argument("--others")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:

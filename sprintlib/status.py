@@ -45,7 +45,7 @@ class StatusProblem:
 
 @dataclass(frozen=True)
 class Status:
-    """Everything that `sprint status` shows. facts: repository -> when it was last collected completely."""
+    """Everything that `sprint status` shows. facts: repository -> up to when they reach."""
 
     project: str
     as_of: datetime
@@ -98,7 +98,7 @@ def _verdicts(project: ProjectHandle, now: datetime) -> tuple[tuple[MilestoneVer
         MilestoneVerdict(one.title, one.probability, one.due_on, one.scope.open, one.scope.done)
         for one in analysis.milestones
     )
-    return found, analysis.freshness
+    return found, analysis.facts_of
 
 
 def _incomplete(project: ProjectHandle) -> list[StatusProblem]:

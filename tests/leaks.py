@@ -31,7 +31,7 @@ from tests.world import IDS, World
 
 # (frame, key, columns that identities or our own clock decide)
 FRAMES: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
-    ("repositories", ("repo",), ("observed_at",)),
+    ("repositories", ("repo",), ("observed_at", "heard_at")),
     ("milestones", ("repo", "number"), ("title", "title_then")),
     ("items", ("ref",), ("milestone",)),
     ("events", ("repo", "number", "happened_at", "kind", "subject"), ()),

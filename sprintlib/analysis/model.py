@@ -175,9 +175,9 @@ class MilestoneAnalysis(_Model):
 class Analysis(_Model):
     """Every milestone of a project that was open as of one moment.
 
-    freshness: per repository, when its facts were last collected completely. notes: what is missing or unresolved.
-    earlier: its finished dated sprints, oldest first; plan_accuracy: how well their plans held. time_zone: the
-    project's, in which days begin and moments are told.
+    freshness: per repository, when its facts were last collected completely. heard: when anything new of it came last,
+    by a webhook too. notes: what is missing or unresolved. earlier: its finished dated sprints, oldest first;
+    plan_accuracy: how well their plans held. time_zone: the project's, in which days begin and moments are told.
     """
 
     as_of: datetime
@@ -185,6 +185,7 @@ class Analysis(_Model):
     time_zone: str = "UTC"
     milestones: tuple[MilestoneAnalysis, ...]
     freshness: dict[str, datetime | None]
+    heard: dict[str, datetime | None] = {}
     notes: tuple[str, ...]
     earlier: tuple[EarlierSprint, ...] = ()
     plan_accuracy: PlanAccuracy | None = None
@@ -194,3 +195,13 @@ class Analysis(_Model):
     def zone(self) -> ZoneInfo:
         """`time_zone`, to convert moments with."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def facts_of(self) -> dict[str, datetime | None]:
+        """Per repository, up to when its facts reach: the last complete collection, or what was heard after it.
+
+        None before the first complete one: whatever was heard, something is missing.
+        """
+        return {
+            repo: max(at, self.heard.get(repo) or at) if at is not None else None for repo, at in self.freshness.items()
+        }

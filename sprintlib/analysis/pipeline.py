@@ -195,6 +195,7 @@ def build_analysis(
         time_zone=settings.project.time_zone,
         milestones=analyses,
         freshness=dict(past.repositories.select("repo", "observed_at").iter_rows()),
+        heard=dict(past.repositories.select("repo", "heard_at").iter_rows()),
         notes=tuple(told),
         earlier=earlier,
         plan_accuracy=plan_accuracy(earlier),

@@ -7,8 +7,8 @@ from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from sprintlib.api import health, mcp, webhooks
-from sprintlib.api.answers import KeepAnswers
 from sprintlib.api.context import Context
+from sprintlib.api.known_answers import KnownAnswers
 from sprintlib.api.measuring import Measured
 from sprintlib.api.middleware import BodyLimit, KnownHosts, SecurityHeaders
 from sprintlib.api.problems import Problem, add_handlers, responses
@@ -50,7 +50,7 @@ def create_app(project: ProjectHandle, secrets: WebhookSecrets | None) -> FastAP
 def _surround(app: FastAPI, project: ProjectHandle) -> None:
     """Middleware; what is added last is met first."""
     settings = project.settings.api
-    app.add_middleware(KeepAnswers, answers=app.state.context.answers)
+    app.add_middleware(KnownAnswers, context=app.state.context)
     app.add_middleware(BodyLimit)
     if settings.origins:
         app.add_middleware(

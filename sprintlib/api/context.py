@@ -9,6 +9,7 @@ from sprintlib.api.jobs import Jobs
 from sprintlib.api.limits import Limits
 from sprintlib.api.redis_answers import RedisAnswers
 from sprintlib.project import ProjectHandle
+from sprintlib.results.change_marks import ChangeMarks
 from sprintlib.services.shared_states import States
 from sprintlib.settings import Settings
 
@@ -22,6 +23,7 @@ class Context:
     project: ProjectHandle
     limits: Limits
     jobs: Jobs
+    marks: ChangeMarks
     csrf: CsrfTokens = field(default_factory=CsrfTokens)
     answers: Answers = field(default_factory=MemoryAnswers)
     gate: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_AT_ONCE))
@@ -30,7 +32,13 @@ class Context:
     def of(cls, project: ProjectHandle) -> "Context":
         """For a project. Raises SettingsError for limits or answers that cannot be kept where the settings say."""
         shared = replace(project, load=States())
-        return cls(shared, Limits(project.settings.api), Jobs(), answers=_answers(project.settings))
+        return cls(
+            shared,
+            Limits(project.settings.api),
+            Jobs(),
+            ChangeMarks(project.engine),
+            answers=_answers(project.settings),
+        )
 
 
 def _answers(settings: Settings) -> Answers:

@@ -14,10 +14,12 @@ from sprintlib.api.context import Context
 from sprintlib.api.problems import KnownAnswerError, NotModifiedError
 from sprintlib.errors import AccessError, SignInError
 from sprintlib.project import ProjectHandle
-from sprintlib.results.reading import change_mark
 from sprintlib.services import sign_in
 
+ADMISSION = "sprint.admission"  # in the scope of a request: who asks and with what headers, or why they may not
 CSRF_HEADER = "x-csrf-token"
+_VERSION = version("sprintlib")
+_Admitted = tuple[Identity, dict[str, str]]
 # what proxies add: somebody far away cannot pass for the person at this machine by way of one
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
 
@@ -33,13 +35,28 @@ async def identify(request: Request, response: Response) -> Identity:
 
     The person at this machine is known without the store: waiting for a thread costs as much as reading from it.
     """
-    held = context(request)
-    if held.limits.are_here and _is_local(request, held):
-        return _admitted(request, response, held)
-    return await to_thread.run_sync(_admitted, request, response, held)
+    if ADMISSION not in request.scope:
+        request.scope[ADMISSION] = await _admission(request, context(request))
+    admitted: _Admitted | Exception = request.scope[ADMISSION]
+    if isinstance(admitted, Exception):
+        raise admitted
+    who, headers = admitted
+    response.headers.update(headers)
+    return who
 
 
-def _admitted(request: Request, response: Response, held: Context) -> Identity:
+async def _admission(request: Request, held: Context) -> _Admitted | Exception:
+    """Asked once of a request, however often it is looked at, so that it counts once."""
+    try:
+        if held.limits.are_here and _is_local(request, held):
+            return _admitted(request, held)
+        return await to_thread.run_sync(_admitted, request, held)
+    except Exception as refused:  # noqa: BLE001 - raised again by who asked
+        return refused
+
+
+def _admitted(request: Request, held: Context) -> _Admitted:
+    """Who asks, and headers that tell how often they may."""
     address = address_of(request)
     held.limits.check_guesses(address)
     try:
@@ -47,8 +64,7 @@ def _admitted(request: Request, response: Response, held: Context) -> Identity:
     except SignInError:
         held.limits.count_guess(address)
         raise
-    response.headers.update(held.limits.count(f"{who.by}:{who.name}:{address if who.by == 'local' else ''}"))
-    return who
+    return who, held.limits.count(f"{who.by}:{who.name}:{address if who.by == 'local' else ''}")
 
 
 def _is_local(request: Request, held: Context) -> bool:
@@ -109,7 +125,7 @@ def writable(request: Request, project: Project) -> ProjectHandle:
 Writable = Annotated[ProjectHandle, Depends(writable)]
 
 
-def as_of(
+async def as_of(
     project: Project,
     as_of: Annotated[
         str | None,
@@ -125,7 +141,7 @@ def as_of(
 AsOf = Annotated[datetime | None, Depends(as_of)]
 
 
-def stored(request: Request, response: Response, project: Project) -> None:
+async def stored(request: Request, response: Response, project: Project) -> None:
     """Give the answer a tag that lasts until the store changes; raise 304 where the client has it, or what is kept.
 
     Nothing for a part of the project, which is analysed anew each time.
@@ -133,13 +149,18 @@ def stored(request: Request, response: Response, project: Project) -> None:
     if project.withheld:
         response.headers["Cache-Control"] = "private, no-store"
         return
-    seen = (change_mark(project.engine), version("sprintlib"), str(request.url.path), str(request.url.query))
+    held = context(request)
+    mark = held.marks.at_hand()
+    if mark is None:
+        mark = await to_thread.run_sync(held.marks.read)
+    seen = (mark, _VERSION, request.scope["path"], request.scope["query_string"].decode("latin-1"))
     tag = f'W/"{sha256(chr(10).join((*seen, project.who.name, project.who.role.name)).encode()).hexdigest()[:32]}"'
     given = {one.strip() for one in request.headers.get("if-none-match", "").split(",")}
     if tag in given or "*" in given:
         raise NotModifiedError(tag)
     response.headers.update({"ETag": tag, "Cache-Control": "private, no-cache"})
-    body = context(request).answers.get(tag)
+    here = held.answers.are_here
+    body = held.answers.get(tag) if here else await to_thread.run_sync(held.answers.get, tag)
     if body is not None:
         raise KnownAnswerError(body, dict(response.headers))
 

@@ -7,7 +7,7 @@ from fastapi import HTTPException
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, storage_from_string
-from limits.strategies import MovingWindowRateLimiter
+from limits.strategies import SlidingWindowCounterRateLimiter
 
 from sprintlib.errors import SettingsError
 from sprintlib.settings import ApiSettings
@@ -21,13 +21,13 @@ class Limits:
     def __init__(self, settings: ApiSettings) -> None:
         self._asked = RateLimitItemPerMinute(settings.requests_per_minute, namespace="sprint-requests")
         self._guessed = RateLimitItemPerMinute(GUESSES, namespace="sprint-guesses")
-        self._here = MovingWindowRateLimiter(MemoryStorage())
+        self._here = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._limiter = self._here
         if not settings.limits_url.startswith("memory:"):
             if find_spec("redis") is None:
                 raise SettingsError("[api] limits_url names Redis: install its client with 'pip install redis'.")
             storage = storage_from_string(settings.limits_url, wrap_exceptions=True)
-            self._limiter = MovingWindowRateLimiter(storage)
+            self._limiter = SlidingWindowCounterRateLimiter(storage)
 
     @property
     def are_here(self) -> bool:

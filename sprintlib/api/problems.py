@@ -75,7 +75,7 @@ def add_handlers(app: FastAPI) -> None:
     """Have every error answered in this form below /api, and as {"error": ...} elsewhere."""
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(NotModifiedError, _not_modified)
+    app.add_exception_handler(NotModifiedError, _known)
     app.add_exception_handler(KnownAnswerError, _known)
     app.add_exception_handler(SprintError, _expected)
     app.add_exception_handler(DatabaseError, _database)
@@ -98,12 +98,15 @@ async def _invalid(_request: Request, error: Any) -> Response:
     return problem(422, f"{first['in']}: {first['detail']}.".replace("..", "."), errors=errors)
 
 
-async def _not_modified(_request: Request, error: Any) -> Response:
-    return Response(status_code=304, headers={"ETag": error.tag, "Cache-Control": "private, no-cache"})
-
-
 async def _known(_request: Request, error: Any) -> Response:
-    return Response(error.body, headers=error.headers, media_type="application/json")
+    return known_answer(error)
+
+
+def known_answer(told: NotModifiedError | KnownAnswerError) -> Response:
+    """The answer that was made before, or that the client has it."""
+    if isinstance(told, NotModifiedError):
+        return Response(status_code=304, headers={"ETag": told.tag, "Cache-Control": "private, no-cache"})
+    return Response(told.body, headers=told.headers, media_type="application/json")
 
 
 async def _expected(_request: Request, error: Any) -> Response:

@@ -22,6 +22,8 @@ _MOST_BYTES = 8 * 1024 * 1024
 class RedisAnswers:
     """Kept for an hour at most. Where Redis does not answer, memory alone serves."""
 
+    are_here = False
+
     def __init__(self, url: str, data_dir: Path) -> None:
         if find_spec("redis") is None:
             raise SettingsError("[api] answers_url names Redis: install its client with 'pip install redis'.")

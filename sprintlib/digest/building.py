@@ -99,7 +99,7 @@ def _problems(project: ProjectHandle, analysis: Analysis) -> Iterable[str]:
     last = runs(project.engine, project.name, 1)
     if last and last[0].state in ("failed", "timeout", "killed"):
         yield "The last report failed: 'sprint run list' says why."
-    old = [name for name, at in analysis.freshness.items() if at is None or project.clock() - at > _STALE]
+    old = [name for name, at in analysis.facts_of.items() if at is None or project.clock() - at > _STALE]
     if old:
         yield f"The facts of {listed(old)} are more than a day old: run 'sprint sync'."
 

@@ -86,6 +86,9 @@ def repositories(connection: Connection, names: tuple[str, ...], as_of: datetime
         workflow_run.c.created_at <= as_of,
         _there(workflow_run, as_of),
     )
+    heard = select(func.max(payload.c.observed_at)).where(
+        payload.c.repository_id == repository.c.id, payload.c.observed_at <= as_of
+    )
     found = frame(
         connection,
         select(
@@ -95,6 +98,7 @@ def repositories(connection: Connection, names: tuple[str, ...], as_of: datetime
             repository.c.default_branch,
             run.exists().label("has_ci_facts"),
             collected.scalar_subquery().label("observed_at"),
+            heard.scalar_subquery().label("heard_at"),
         ).where(repository.c.id.in_(list(meant))),
     )
     named = pl.Series([meant[key] for key in found["repository_id"]], dtype=pl.String)

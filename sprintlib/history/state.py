@@ -33,6 +33,7 @@ REPOSITORIES = _schema(
         "default_branch": pl.String,
         "has_ci_facts": pl.Boolean,  # False means CI is unknown, never green
         "observed_at": UTC_DATETIME,  # last complete collection of issues; null if never
+        "heard_at": UTC_DATETIME,  # when anything new of it was told last, by whomever; null if never
         "named": pl.String,  # as the settings name it, which may be a former name
     }
 )

@@ -20,9 +20,9 @@ from sprintlib.inbox.queue import (
     receive,
     release_dead,
     retry,
-    worker_name,
 )
 from sprintlib.inbox.refreshes import Refresh, next_refresh, owed, put_off, refreshed, want_refresh
+from sprintlib.inbox.workers import is_kept, sign_off, sign_on, worker_name
 
 __all__ = [
     "CLOSED",
@@ -42,6 +42,7 @@ __all__ = [
     "finish",
     "forget_bodies",
     "hold",
+    "is_kept",
     "known",
     "listed",
     "next_refresh",
@@ -51,6 +52,8 @@ __all__ = [
     "refreshed",
     "release_dead",
     "retry",
+    "sign_off",
+    "sign_on",
     "want_refresh",
     "worker_name",
 ]

@@ -5,7 +5,6 @@ skips rows that others have locked). A worker that dies, however it dies, loses 
 same machine, and when the lease ends otherwise.
 """
 
-import os
 import socket
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -98,13 +97,6 @@ def receive(engine: Engine, guid: str, event: str, headers: Mapping[str, str], b
             same = or_(delivery.c.guid == guid, delivery.c.digest == digest)
             connection.execute(update(delivery).where(same).values(repeats=delivery.c.repeats + 1))
     return Receipt(guid, is_new)
-
-
-def worker_name() -> str:
-    """By what a worker's rows are known: host, process and when that process began."""
-    import psutil
-
-    return f"{socket.gethostname()[:48]}:{os.getpid()}:{psutil.Process().create_time():.2f}"
 
 
 def claim(engine: Engine, holder: str, most: int = 100) -> list[Delivery]:

@@ -275,5 +275,5 @@ def _record(record: ForecastRecord) -> Section:
 def _basis(analysis: Analysis) -> Section:
     from sprintlib.views.words import age
 
-    fresh = tuple(Line(f"{repo}: {age(at, analysis.as_of)}") for repo, at in analysis.freshness.items())
+    fresh = tuple(Line(f"{repo}: {age(at, analysis.as_of)}") for repo, at in analysis.facts_of.items())
     return Section("How old the facts are, and what is missing", (*fresh, *(Line(note) for note in analysis.notes)))

@@ -10,6 +10,7 @@ from sprintlib.analysis import Analysis, MilestoneAnalysis
 from sprintlib.analysis.pipeline import build_analysis, sprint_contexts
 from sprintlib.as_of import LAST_SECOND
 from sprintlib.errors import AnalysisError
+from sprintlib.inbox import is_kept
 from sprintlib.project import ProjectHandle
 from sprintlib.results import ChanceAt, store_analysis
 from sprintlib.services.analysis import analyze
@@ -33,8 +34,9 @@ _STALE_AFTER = timedelta(days=4)  # over a weekend: an older analysis is not "ho
 def standing(project: ProjectHandle) -> Analysis:
     """Every open milestone as of now: as stored, if that is newer than every fact and answer; else analysed.
 
-    Stored ones are as of up to half an hour ago, and `as_of` of the whole is that of the newest. Nothing is written.
-    Raises AnalysisError when nothing has been collected.
+    Where a worker keeps what is stored up to date, facts that it is about to analyse are not waited for: it stores what
+    they change within a second or two. Stored ones are as of up to half an hour ago, and `as_of` of the whole is that
+    of the newest. Nothing is written. Raises AnalysisError when nothing has been collected.
     """
     now = project.clock()
     if project.withheld:  # what is stored may tell of what is left out
@@ -127,12 +129,13 @@ def stood_before(project: ProjectHandle, moment: datetime) -> dict[str, Mileston
 
 
 def _last_news(project: ProjectHandle) -> datetime:
-    """When the newest fact or answer came in; analyses as of an earlier moment do not know it."""
-    moments = (
-        select(func.max(schema.sync_run.c.finished_at)),
-        select(func.max(schema.delivery.c.received_at)),
-        *(select(func.max(column)).where(column.table.c.project == project.name) for column in _DECIDED),
-    )
+    """When the newest fact or answer came in; analyses as of an earlier moment do not know it.
+
+    Facts do not count while a worker is at them.
+    """
+    moments = [select(func.max(column)).where(column.table.c.project == project.name) for column in _DECIDED]
+    if not is_kept(project.engine, project.name):
+        moments += [select(func.max(schema.sync_run.c.finished_at)), select(func.max(schema.delivery.c.received_at))]
     with project.engine.connect() as connection:
         found = [connection.scalar(query) for query in moments]
     return max((moment for moment in found if moment is not None), default=datetime(1970, 1, 1, tzinfo=UTC))

@@ -357,3 +357,4 @@ payload = Table(
     moment("seen_at", comment="when it was last told; observed_at is when it was first"),
     comment="append-only",
 )
+Index("ix_payload_observed", payload.c.repository_id, payload.c.observed_at)

@@ -29,6 +29,8 @@ delivery = Table(
     comment="deliveries of webhooks, as they came; each is worked on at least once, and counts once",
 )
 Index("ix_delivery_state", delivery.c.state, delivery.c.id)
+Index("ix_delivery_finished", delivery.c.finished_at)
+Index("ix_delivery_received", delivery.c.received_at)
 
 item_refresh = Table(
     "item_refresh",
@@ -52,6 +54,15 @@ fact_change = Table(
     Column("cause", String(96), comment="guid of the delivery by which it was written"),
     sqlite_autoincrement=True,
     comment="what was written, in order; only the newest rows are kept, for who brings a loaded state forward",
+)
+
+worker = Table(
+    "worker",
+    metadata,
+    Column("holder", String(96), primary_key=True, comment="host, process and when it began"),
+    Column("project", String(128), nullable=False),
+    moment("seen_at", nullable=False, comment="its last sign of life, by its machine's clock"),
+    comment="who keeps the stored analyses of a project up to date; a row goes when its worker ends",
 )
 
 milestone_change = Table(

@@ -31,7 +31,7 @@ from sprintlib.store.facts import (
     snapshot,
     workflow_run,
 )
-from sprintlib.store.live import delivery, fact_change, item_refresh, metric, milestone_change
+from sprintlib.store.live import delivery, fact_change, item_refresh, metric, milestone_change, worker
 from sprintlib.store.results import (
     FULL_TEXT,
     TRIGRAMS,
@@ -99,5 +99,6 @@ __all__ = [
     "sync_cursor",
     "sync_run",
     "vector",
+    "worker",
     "workflow_run",
 ]

@@ -13,6 +13,7 @@ from sprintlib.locks import file_lock
 from sprintlib.store.schema import FULL_TEXT, TRIGRAMS, metadata
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+NEWEST = _MIGRATIONS / "newest.sql"  # what all of them come to; `python -m tests.store.newest_schema` writes it
 _LOCK_SUFFIX = ".lock"
 _FORMER = frozenset({"forecast", "risk"})  # tables of the first migration that a later one drops
 _ADVISORY_LOCK = 7_074_683_201  # any number, as long as every process takes the same
@@ -37,21 +38,49 @@ def revision(connection: Connection) -> str | None:
 def upgrade(engine: Engine) -> None:
     """Run the migrations that are missing in one transaction; whoever comes second finds them done.
 
-    A process that is killed in the middle leaves the store as it was. Raises OSError where the lock cannot be made.
+    A new SQLite store is made as they leave it, without going through them: in a tenth of the time. A process that is
+    killed in the middle leaves the store as it was. Raises OSError where the lock cannot be made.
     """
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
     with _alone(engine) as connection:
         current = revision(connection)
         if current == revisions()[-1]:
             return
         if current is None and engine.dialect.name == "sqlite":
             _drop_half_made(connection)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+            if made := newest_statements():
+                _make(connection, made)
+                return
+        _migrate(connection)
+
+
+def newest_statements() -> list[str]:
+    """Those that make an empty SQLite database what all migrations make of it; none where a migration is newer."""
+    first, *lines = NEWEST.read_text(encoding="utf-8").splitlines(keepends=True)
+    if first.removeprefix("-- ").strip() != revisions()[-1]:
+        return []
+    found, statement = [], ""
+    for line in lines:
+        statement += line
+        if sqlite3.complete_statement(statement):
+            found.append(statement.rstrip().removesuffix(";"))
+            statement = ""
+    return found
+
+
+def _make(connection: Connection, statements: list[str]) -> None:
+    for statement in statements:
+        connection.exec_driver_sql(statement)
+    connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (revisions()[-1],))
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 @contextmanager

@@ -85,7 +85,7 @@ def _list(lines: Iterable[str]) -> str:
 def _freshness(analysis: Analysis) -> str:
     return "\n".join(
         f"- {plain(repo)}: {age(at, analysis.as_of)}{f' ({moment(at, analysis.zone)})' if at else ''}"
-        for repo, at in analysis.freshness.items()
+        for repo, at in analysis.facts_of.items()
     )
 
 

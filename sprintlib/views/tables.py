@@ -123,12 +123,16 @@ def several_parts(milestone: MilestoneAnalysis) -> tuple[Part, ...]:
 
 
 def freshness(analysis: Analysis) -> Markup:
-    """When the facts of each repository were last collected completely."""
+    """When the facts of each repository were last collected completely, and when anything new of it came last."""
     rows = [
-        [repo, moment(at, analysis.zone) if at else "–", age(at, analysis.as_of)]
-        for repo, at in analysis.freshness.items()
+        [
+            repo,
+            *(moment(at, analysis.zone) if at else "–" for at in (analysis.freshness[repo], analysis.heard.get(repo))),
+            age(reach, analysis.as_of),
+        ]
+        for repo, reach in analysis.facts_of.items()
     ]
-    head = ("Repository", "Collected", "Age at that time")
+    head = ("Repository", "Collected completely", "Last news", "Age at that time")
     return macro("macros.html", "table", "Data freshness", head, rows)
 
 

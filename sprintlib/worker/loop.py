@@ -32,14 +32,14 @@ _KEEP = timedelta(days=30)
 _AT_ONCE = 100
 # sprints that are touched only through the team's pace wait until it has been quiet for a while, but not for long
 _QUIET_SECONDS = 2.0
-_LONGEST_WAIT = 10  # times that
+_LONGEST_WAIT = 30  # times that: a minute in which something comes all the time
 
 
 class Worker:
     """Works on one project until it is stopped.
 
     analyses: how many were stored since it began. quiet_seconds: how long nothing must have come before sprints are
-    analysed that can wait; at most ten times as long.
+    analysed that can wait; at most thirty times as long.
     """
 
     def __init__(self, engine: Engine, settings: Settings, quiet_seconds: float = _QUIET_SECONDS) -> None:
@@ -50,6 +50,7 @@ class Worker:
         self._settings = settings
         self._stop = threading.Event()
         self._quiet_seconds = quiet_seconds
+        self._is_abreast = False  # whether everything that was written has been analysed or is about to be
         self._looked_at = 0.0
         self._taken_at = self._waits_since = 0.0
         self._tidied_at: datetime | None = None
@@ -67,7 +68,8 @@ class Worker:
                     busy = self.round()
                 except DatabaseError as error:
                     LOGGER.warning("%s", store_error(self._settings.database_url, error))
-                    self.project.history, self._looked_at = None, 0.0  # nothing that was half done is built upon
+                    # nothing that was half done is built upon
+                    self.project.history, self._looked_at, self._is_abreast = None, 0.0, False
                     busy = False
                     self._stop.wait(5.0)
                 if on_round:
@@ -85,7 +87,10 @@ class Worker:
             return self._is_turn_of_late() and self._analyze_late()
         self._bring_forward()
         self._looked_at = time.monotonic()
-        failed = self._analyze(set(self.project.urgent))
+        urgent = set(self.project.urgent)
+        failed = self._analyze(urgent)
+        if urgent:
+            self._is_abreast = failed is None
         if failed is None:
             inbox.finish(self.engine, [one.id for one in done], self.holder)
             _tell(done)
@@ -192,7 +197,13 @@ class Worker:
             forget_changes(connection)
 
     def _heartbeat(self) -> "_Heartbeat":
-        return _Heartbeat(self.engine, self.holder)
+        return _Heartbeat(self._give_sign, lambda: inbox.sign_off(self.engine, self.holder))
+
+    def _give_sign(self) -> None:
+        """Keep what is taken, and say that what is stored is up to date."""
+        inbox.hold(self.engine, self.holder)
+        if self._is_abreast:
+            inbox.sign_on(self.engine, self.holder, self._settings.project.name)
 
 
 def _tell(done: list[Delivery]) -> None:
@@ -202,11 +213,11 @@ def _tell(done: list[Delivery]) -> None:
 
 
 class _Heartbeat:
-    """Keeps the leases of a worker alive while it computes."""
+    """Gives a sign of life while a worker computes, and one when it ends."""
 
-    def __init__(self, engine: Engine, holder: str) -> None:
-        self._engine = engine
-        self._holder = holder
+    def __init__(self, beat: Callable[[], None], end: Callable[[], None]) -> None:
+        self._beat_once = beat
+        self._end = end
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True)
 
@@ -216,8 +227,10 @@ class _Heartbeat:
     def __exit__(self, *_: object) -> None:
         self._over.set()
         self._thread.join(timeout=5)
+        with suppress(DatabaseError):  # the last sign grows old by itself
+            self._end()
 
     def _beat(self) -> None:
         while not self._over.wait(_HEARTBEAT_SECONDS):
             with suppress(DatabaseError):  # the next beat, or the end of the lease, sees to it
-                inbox.hold(self._engine, self._holder)
+                self._beat_once()

@@ -224,6 +224,12 @@ def reviews(request: Request) -> Listing:
     return Listing(found, lambda entry: dump(payloads.review(json.loads(entry.body), url, html_url)))
 
 
+def requested_reviewers(request: Request) -> bytes:
+    """Who was asked for a review of a pull request and has not answered yet."""
+    asked = json.loads(request.pull.pull)
+    return dump({"users": asked.get("requested_reviewers") or [], "teams": asked.get("requested_teams") or []})
+
+
 def pull_commits(request: Request) -> Listing:
     """Commits of a pull request."""
     found = [entry for entry in request.pull.timeline if entry.kind == "committed"]
@@ -312,6 +318,7 @@ REPOSITORY_PATHS: dict[str, AnswerTo] = {
     "/pulls/comments/{comment_id:int}": _by_id(review_comments),
     "/pulls/{pull_number:int}": pull,
     "/pulls/{pull_number:int}/comments": pull_comments,
+    "/pulls/{pull_number:int}/requested_reviewers": requested_reviewers,
     "/pulls/{pull_number:int}/reviews": reviews,
     "/pulls/{pull_number:int}/commits": pull_commits,
     "/actions/runs": workflow_runs,

@@ -47,6 +47,31 @@ def test_what_somebody_was_told_is_kept_for_them(
     assert found == [200, 500, 500, 401]
 
 
+def test_a_request_counts_once_whether_its_answer_is_known_or_not(
+    serve: Open, token: Callable[..., dict[str, str]]
+) -> None:
+    client = serve(auth={"mode": "token"})
+    whole = token(Role.viewer)
+    paths = ("/api/v1/risks", "/api/v1/risks", "/api/v1/risks?severity=high", "/api/v1/risks?severity=high")
+    left = [int(client.get(path, headers=whole).headers["ratelimit-remaining"]) for path in paths]
+    assert left == [left[0], left[0] - 1, left[0] - 2, left[0] - 3]
+    wrong = {"Authorization": "Bearer sprint_wrong"}
+    assert [client.get("/api/v1/risks", headers=wrong).status_code for _ in range(11)] == [401] * 10 + [429]
+
+
+def test_a_known_answer_is_measured_by_its_route(client: TestClient) -> None:
+    counted = 'sprint_request_seconds_count{method="GET",route="/api/v1/risks",status="200"}'
+
+    def measured() -> float:
+        (line,) = (line for line in client.get("/metrics").text.splitlines() if line.startswith(counted))
+        return float(line.rpartition(" ")[2])
+
+    client.get("/api/v1/risks")
+    before = measured()
+    client.get("/api/v1/risks")
+    assert measured() == before + 1
+
+
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 40)), max_size=60))
 def test_memory_has_an_end_and_gives_back_what_was_put(puts: list[tuple[str, int]]) -> None:
     answers, first = MemoryAnswers(most_bytes=100), dict[str, bytes]()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
+from sprintlib import inbox
 from sprintlib.project import ProjectHandle
 from sprintlib.results import store_analysis
 from sprintlib.services import (
@@ -57,6 +58,18 @@ def test_what_is_older_than_the_last_collection_is_not_current(project: ProjectH
     row = {"state": "ok", "requests": 1, "not_modified": 0, "started_at": moment, "finished_at": moment}
     with project.engine.begin() as connection:
         connection.execute(insert(sync_run).values(row))
+    assert standing(project).as_of == NOW
+
+
+def test_a_fact_that_a_worker_is_about_to_analyse_is_not_waited_for(project: ProjectHandle):
+    store_analysis(project.engine, analyze(project, NOW - timedelta(minutes=5)))
+    moment = NOW - timedelta(minutes=1)
+    row = {"state": "ok", "requests": 1, "not_modified": 0, "started_at": moment, "finished_at": moment}
+    with project.engine.begin() as connection:
+        connection.execute(insert(sync_run).values(row))
+    inbox.sign_on(project.engine, "here:1:0.00", project.name)
+    assert standing(project).as_of == NOW - timedelta(minutes=5)
+    inbox.sign_off(project.engine, "here:1:0.00")
     assert standing(project).as_of == NOW
 
 

@@ -40,6 +40,9 @@ def test_an_older_store_loses_its_addresses_and_nothing_else(tmp_path: Path, mon
         connection.execute(text("DROP TABLE learning_trial"))  # with 0042
         connection.execute(text("DROP INDEX ix_analysis_newest"))  # with 0043
         connection.execute(text("CREATE INDEX ix_analysis_sprint ON analysis (sprint)"))
+        connection.execute(text("DROP TABLE worker"))  # with 0044
+        for index in ("ix_payload_observed", "ix_delivery_finished", "ix_delivery_received"):
+            connection.execute(text(f"DROP INDEX {index}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0037'"))
     old.dispose()
     assert any(LEAK in content for name, content in stored_in(tmp_path / "old") if name.endswith("/payload"))

@@ -27,6 +27,7 @@ NO_FACTS = {
     "run",
     "session",
     "vector",
+    "worker",
 }
 
 

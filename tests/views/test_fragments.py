@@ -1,6 +1,6 @@
 """Fragments as a browser would read them: structure, words, and nothing that GitHub's text could smuggle in."""
 
-from datetime import date
+from datetime import date, timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -281,6 +281,17 @@ def test_freshness_says_how_old_the_facts_are():
     assert "12 minutes old" in text
     assert "27 hours old" in text
     assert "never collected" in text
+
+
+def test_what_was_heard_after_a_collection_makes_its_facts_younger():
+    heard = {samples.WEB: samples.AS_OF - timedelta(minutes=3), samples.MOBILE: samples.AS_OF}
+    found = samples.analysis(heard=heard)
+    assert [samples.AS_OF - at if at else None for at in found.facts_of.values()] == [
+        timedelta(minutes=12),
+        timedelta(minutes=3),
+        None,  # something is missing, whatever was heard
+    ]
+    assert "3 minutes old" in Reader(views.freshness(found)).text
 
 
 def test_notes_tell_what_was_known_only_later_and_former_titles():

@@ -76,6 +76,22 @@ def test_a_delivery_becomes_an_analysis_and_the_same_again_does_not(world: Live)
     assert inbox.counts(world.engine)["done"] == 1
 
 
+def test_who_works_says_so_until_the_end(world: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sprintlib.worker.loop._HEARTBEAT_SECONDS", 0.02)
+    worker = Worker(world.engine, world.settings)
+    rounds: list[bool] = []
+
+    def look() -> None:
+        rounds.append(inbox.is_kept(world.engine, "acme"))
+        if rounds[-1] or len(rounds) > 200:
+            assert analyses(world.engine) == 1  # not before what was there is analysed
+            worker.stop()
+
+    worker.run(look)
+    assert rounds[-1]
+    assert not inbox.is_kept(world.engine, "acme")
+
+
 def test_every_line_names_the_delivery_that_caused_it(world: Live, tmp_path: Path) -> None:
     worker = Worker(world.engine, world.settings)
     worker.settle()

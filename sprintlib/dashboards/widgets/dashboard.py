@@ -21,7 +21,8 @@ from sprintlib.views.words import day as in_words
 LONGEST_REPLAY = timedelta(days=120)
 SHORTEST_REPLAY = timedelta(days=14)
 NOW = "now"  # the last stop of the slider; the others are dates
-BEAT_SECONDS = 5.0
+LOOK_SECONDS = 1.0  # at the store, for what differs from what is shown
+LOOKS_A_BEAT = 5
 PARTS = 3  # of a page, each sent anew only when it changes
 REFRESH_BEATS = 120  # as time passes probabilities change even where no fact does: every ten minutes
 
@@ -88,23 +89,34 @@ class Dashboard(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
         return thread
 
     def beat(self, number: int) -> None:
-        """One round of the watcher: show life, and follow the store while the page shows the present."""
+        """Show life, and have the page be of today, as the store has it."""
         self._beat.value = fragments.beat(number)
         with self._turn:
             self._reach(self._facts.today())
-        if self._facts.has_changed() or number % REFRESH_BEATS == 0:
+        if not self.follow() and number % REFRESH_BEATS == 0:
             with self._turn:
                 self._show()
+
+    def follow(self) -> bool:
+        """Look at the store, and show what differs. Returns whether facts, answers or analyses had changed."""
+        has_changed = self._facts.has_changed()
+        if has_changed:
+            with self._turn:
+                self._show(is_asked=False)
         elif self._facts.has_more_history():
             with self._turn:
                 self._draw()
+        return has_changed
 
     def _watch(self) -> None:
-        waiting, number = threading.Event(), 0
-        while not waiting.wait(BEAT_SECONDS):
-            number += 1
+        waiting, looks = threading.Event(), 0
+        while not waiting.wait(LOOK_SECONDS):
+            looks += 1
             try:
-                self.beat(number)
+                if looks % LOOKS_A_BEAT:
+                    self.follow()
+                else:
+                    self.beat(looks // LOOKS_A_BEAT)
             except SprintError as error:
                 self.status.value = fragments.status(str(error))
 
@@ -167,9 +179,11 @@ class Dashboard(widgets.VBox):  # type: ignore[misc]  # ipywidgets is untyped
     def _day(self) -> date | None:
         return self.day.value if isinstance(self.day.value, date) else None
 
-    def _show(self) -> None:
+    def _show(self, is_asked: bool = True) -> None:
+        """Show the day chosen. is_asked: somebody waits for it, and is told so."""
         day = self._day()
-        self.status.value = fragments.status("Calculating …")
+        if is_asked:
+            self.status.value = fragments.status("Calculating …")
         try:
             self._present(self._facts.analysis(day), day)
         except SprintError as error:

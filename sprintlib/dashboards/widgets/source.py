@@ -245,15 +245,17 @@ class DashboardSource:
         newest = (schema.sync_run.c.finished_at, schema.run.c.finished_at, schema.delivery.c.finished_at)
         decided = (schema.recalibration.c.adopted_at, schema.recalibration.c.reverted_at, schema.experiment.c.id)
         said = (schema.analysis.c.as_of, schema.feedback.c.id, schema.imported_prior.c.imported_at)
-        return self._read(*(func.max(column) for column in (*newest, *said, *decided)))
+        return self._newest(*newest, *said, *decided)
 
     def _analyses(self) -> tuple[object, ...]:
-        return self._read(func.max(schema.analysis.c.id))
+        return self._newest(schema.analysis.c.id)
 
-    def _read(self, *figures: ColumnElement[Any]) -> tuple[object, ...]:
+    def _newest(self, *columns: ColumnElement[Any]) -> tuple[object, ...]:
+        """The greatest value of each column, in one question: it is asked every second."""
+        greatest = [select(func.max(column)).scalar_subquery() for column in columns]
         try:
             with self._project.engine.connect() as connection:
-                return tuple(connection.scalar(select(figure)) for figure in figures)
+                return tuple(connection.execute(select(*greatest)).one())
         except DatabaseError as error:
             raise StoreError(f"The store cannot be read any more ({error.orig}): run 'sprint doctor'.") from error
 

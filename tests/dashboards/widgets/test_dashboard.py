@@ -281,6 +281,20 @@ def test_the_beat_shows_life_and_follows_the_store(two: Analysis):
     assert facts.asked == [None, None]
 
 
+def test_between_two_beats_it_follows_the_store_without_a_word(two: Analysis):
+    facts = DashboardData(two)
+    page = Dashboard(facts, Request(page="milestone"))
+    assert not page.follow()
+    said: list[str] = []
+    page.status.observe(lambda change: said.append(change["new"]), "value")
+    facts.now = samples.analysis(samples.milestone(probability=0.5))
+    facts.changed = True
+    assert page.follow()
+    assert "50%" in page.body
+    assert said == []
+    assert 'data-beat="0"' in page.children[-1].value
+
+
 def test_as_time_passes_the_page_is_worked_out_again(two: Analysis):
     facts = DashboardData(two)
     page = Dashboard(facts, Request(page="milestone"))

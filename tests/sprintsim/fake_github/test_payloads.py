@@ -53,6 +53,13 @@ def test_reviews_and_commits_come_from_the_timeline(get: Get, url: str):
     assert commit["url"] == f"{url}/repos/acme/shop/commits/{'c' * 40}"
 
 
+def test_who_was_asked_for_a_review_is_told_alone(get: Get):
+    asked = get("/pulls/4/requested_reviewers").json()
+    pull = get("/pulls/4").json()
+    assert asked == {"users": pull.get("requested_reviewers") or [], "teams": pull.get("requested_teams") or []}
+    assert get("/pulls/1/requested_reviewers").status_code == 404  # an issue
+
+
 def test_a_comment_is_no_timeline_entry(get: Get):
     comment = get("/issues/comments").json()[0]
     assert comment["body"] == "comment 51"

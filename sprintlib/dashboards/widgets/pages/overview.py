@@ -119,7 +119,7 @@ def _sentence(analysis: Analysis) -> str:
 
 
 def _freshness(view: View) -> str:
-    moments = list(view.analysis.freshness.values())
+    moments = list(view.analysis.facts_of.values())
     if not moments or any(moment is None for moment in moments):
         return "Not every repository has been collected yet: run 'sprint sync'."
     oldest = min(moment for moment in moments if moment is not None)
