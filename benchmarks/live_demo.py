@@ -2,8 +2,9 @@
 
 `sprint demo --live` runs in an empty folder, and its overview stays open in headless Chromium. Told at the end: when
 the page first showed a verdict, how many days went by and what the terminal said of each, how often the page changed
-and how long after its analysis was stored, what each kind of process held at the start and at the end, and every line
-of a log, every console message and every answer that speaks of an error. Four pictures show the page as it moves.
+and for how long it did not show a stored probability, what each kind of process held at the start and at the end, and
+every line of a log, every console message and every answer that speaks of an error. Four pictures show the page as it
+moves.
 """
 
 import argparse
@@ -19,11 +20,14 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page, sync_playwright
-from sqlalchemy import Engine, func, select
 
 from benchmarks.processes import MEGABYTE, Holding, Watched, chromium, command, watched, word_after
+from sprintlib.analysis import MilestoneAnalysis
+from sprintlib.demo import PROJECT
+from sprintlib.results import latest_analyses
 from sprintlib.settings import load
-from sprintlib.store import open_store, schema
+from sprintlib.store import open_store
+from sprintlib.views.words import percent
 
 TODAY, PICTURES = "2026-11-23", 4
 PATIENCE = 120_000
@@ -34,7 +38,7 @@ _ROWS = "#milestones tbody tr"
 
 @dataclass
 class Seen:
-    """What a viewer got. changes: seconds since the start at which the rows differed. lags: behind the store."""
+    """What a viewer got. changes: seconds since the start at which the rows differed. lags: behind the store, each."""
 
     first: float = 0.0
     changes: list[float] = field(default_factory=list)
@@ -73,18 +77,19 @@ def look_on(page: Page, address: str, home: Path, minutes: float, images: Path |
     page.wait_for_selector(_ROWS, timeout=PATIENCE)
     seen.first = time.monotonic() - began
     engine = open_store(load(home / "data" / "demo").database_url)
-    until, before, stored = time.monotonic() + 60 * minutes, _rows(page), _newest(engine)
+    until, before = time.monotonic() + 60 * minutes, _rows(page)
     pictures = [began + seen.first + 60 * minutes * (number + 1) / (PICTURES + 1) for number in range(PICTURES)]
-    waits: float | None = None
+    behind: float | None = None
     while time.monotonic() < until:
         page.wait_for_timeout(1000 * _LOOK_SECONDS)
-        if (newest := _newest(engine)) != stored:
-            stored, waits = newest, waits or time.monotonic()
         if (now := _rows(page)) != before:
             before = now
             seen.changes.append(time.monotonic() - began)
-            seen.lags += [time.monotonic() - waits] if waits else []
-            waits = None
+        if not shows(now, latest_analyses(engine, PROJECT)):
+            behind = behind or time.monotonic()
+        elif behind is not None:
+            seen.lags.append(time.monotonic() - behind)
+            behind = None
         if images and pictures and time.monotonic() > pictures[0]:
             pictures.pop(0)
             page.screenshot(path=images / f"live-{PICTURES - len(pictures)}.png")
@@ -96,9 +101,10 @@ def _rows(page: Page) -> list[str]:
     return page.locator(_ROWS).all_inner_texts()
 
 
-def _newest(engine: Engine) -> int:
-    with engine.connect() as connection:
-        return connection.scalar(select(func.max(schema.analysis.c.id))) or 0
+def shows(rows: Sequence[str], stored: Sequence[tuple[datetime, MilestoneAnalysis]]) -> bool:
+    """Whether each milestone that has a row shows the probability that is stored of it."""
+    told = {one.title: percent(one.probability) for _, one in stored if one.probability is not None}
+    return all(chance in row for title, chance in told.items() for row in rows if title in row)
 
 
 def _note(seen: Seen, said: ConsoleMessage) -> None:
@@ -125,7 +131,7 @@ def show(seen: Seen, held: Watched) -> None:
     print(f"{datetime.now(UTC):%Y-%m-%d %H:%M}; first row after {seen.first:.1f} s")
     print(f"the rows changed {len(seen.changes)} times", end="")
     lags = sorted(seen.lags)
-    print(f", {median(lags):.1f} s (at most {lags[-1]:.1f}) after a new analysis was stored" if lags else "")
+    print(f", {median(lags):.1f} s (at most {lags[-1]:.1f}, n {len(lags)}) after a chance was stored" if lags else "")
     for kind in held.kinds:
         early, late = (_middle(held, kind, first) for first in (True, False))
         print(f"  {kind}: {_told(early)} in the second minute, {_told(late)} in the last")

@@ -70,10 +70,9 @@ class WorkingCalendar:
 
     def following(self, day: date) -> Iterator[date]:
         """Working days after `day`, without end (raises StopIteration after ten years)."""
-        for offset in range(1, 3660):
-            candidate = day + timedelta(days=offset)
-            if self.is_working_day(candidate):
-                yield candidate
+        for year in range(day.year, day.year + 11):
+            days = _worked_in(self, year)
+            yield from days[bisect_right(days, day) :]
 
     def working_time(self, start: datetime, end: datetime) -> float:
         """Working days between two moments, a day being 24 local hours; 0 where end <= start.

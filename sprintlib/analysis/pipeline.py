@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from time import perf_counter
@@ -90,12 +91,33 @@ def analyze_contexts(
 
 
 def sprint_contexts(past: ProjectState, settings: Settings, milestone: str | None = None) -> list[SprintContext]:
-    """The sprints to analyse, by due date, with who waits for whom. Raises AnalysisError for an unknown milestone."""
-    edges = find_dependencies(past)
-    found = project_sprints(past, settings, milestone)
+    """The sprints to analyse, by due date, with who waits for whom. Raises AnalysisError for an unknown milestone.
+
+    What is worked out on them is kept as long as the past: one what-if after the other asks for the same.
+    """
+    found = past.cached(_contexts, _Same(settings), milestone)
     if milestone is not None and not found:
         raise AnalysisError(_unknown(milestone, past))
-    return [sprint_context(sprint, settings, edges) for sprint in found]
+    return list(found)
+
+
+@dataclass(frozen=True, eq=False)
+class _Same:
+    """Settings as a key: the same object, whatever it holds."""
+
+    settings: Settings
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.settings is self.settings
+
+    def __hash__(self) -> int:
+        return id(self.settings)
+
+
+def _contexts(past: ProjectState, given: _Same, milestone: str | None) -> tuple[SprintContext, ...]:
+    edges = past.cached(find_dependencies)
+    found = project_sprints(past, given.settings, milestone)
+    return tuple(sprint_context(sprint, given.settings, edges) for sprint in found)
 
 
 def sprint_context(sprint: Sprint, settings: Settings, edges: pl.DataFrame) -> SprintContext:

@@ -23,6 +23,7 @@ class Context:
     project: ProjectHandle
     limits: Limits
     jobs: Jobs
+    states: States
     marks: ChangeMarks
     csrf: CsrfTokens = field(default_factory=CsrfTokens)
     answers: Answers = field(default_factory=MemoryAnswers)
@@ -31,14 +32,10 @@ class Context:
     @classmethod
     def of(cls, project: ProjectHandle) -> "Context":
         """For a project. Raises SettingsError for limits or answers that cannot be kept where the settings say."""
-        shared = replace(project, load=States())
-        return cls(
-            shared,
-            Limits(project.settings.api),
-            Jobs(),
-            ChangeMarks(project.engine),
-            answers=_answers(project.settings),
-        )
+        states = States()
+        shared, limits = replace(project, load=states), Limits(project.settings.api)
+        marks = ChangeMarks(project.engine)
+        return cls(shared, limits, Jobs(), states, marks, answers=_answers(project.settings))
 
 
 def _answers(settings: Settings) -> Answers:

@@ -141,6 +141,15 @@ async def as_of(
 AsOf = Annotated[datetime | None, Depends(as_of)]
 
 
+def asked(request: Request, project: Project, as_of: AsOf) -> datetime:
+    """The moment that is computed for: the one asked about, or the present to the minute."""
+    states = context(request).states
+    return as_of or states.present(project.engine, project.settings, project.clock())
+
+
+Moment = Annotated[datetime, Depends(asked)]
+
+
 async def stored(request: Request, response: Response, project: Project) -> None:
     """Give the answer a tag that lasts until the store changes; raise 304 where the client has it, or what is kept.
 

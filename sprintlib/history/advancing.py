@@ -100,6 +100,8 @@ def advance(history: LoadedHistory, engine: Engine, settings: Settings, as_of: d
         changes = changes_after(connection, history.position) if as_of >= before.as_of else None
         if changes is not None:
             repos = repositories(connection, settings.project.repositories, as_of)
+            if not changes and as_of == before.as_of and _is_as_it_was(before, repos, connection, settings):
+                return replace(history, touched=Touched())  # with all that was worked out on its state
             ids = repos["repository_id"].to_list()
             reread = touched = Touched.of(changes | history.ahead, ids)
             if touched.size <= MOST_TOUCHED and _same_places(before.repositories, repos):
@@ -314,6 +316,16 @@ def _with_moves(touched: Touched, before: ProjectState, state: ProjectState) -> 
     moved = _by_repository(_differing(before.memberships.select(names), state.memberships.select(names)))
     items = {key: touched.items.get(key, frozenset()) | numbers for key, numbers in moved.items()}
     return replace(touched, items={**touched.items, **items})
+
+
+def _is_as_it_was(before: ProjectState, repos: pl.DataFrame, connection: Connection, settings: Settings) -> bool:
+    """Whether a state whose facts are the same would be read just so again. Of a board it is not known."""
+    if settings.sprints.source == "projects" or not repos.equals(before.repositories):
+        return False
+    now = with_decisions(before, connection)
+    missing = tuple(incomplete(connection, repos["repository_id"].to_list()))
+    decided = [(one.experiments, one.recalibration, one.priors) for one in (before, now)]
+    return decided[0] == decided[1] and missing == before.holdings.incomplete
 
 
 def _same_places(one: pl.DataFrame, other: pl.DataFrame) -> bool:

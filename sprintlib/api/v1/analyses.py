@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from sprintlib.analysis import Analysis, MilestoneAnalysis
-from sprintlib.api.dependencies import AsOf, Computing, Number, Project, Stored
+from sprintlib.api.dependencies import Computing, Moment, Number, Project, Stored
 from sprintlib.api.lookups import there
 from sprintlib.api.paging import Cursor, Limit, Page, numbered_page, page_of
 from sprintlib.api.problems import responses
@@ -24,7 +24,7 @@ class AnalysisText(AnalysisRecord):
 @router.get("/analysis", dependencies=[Computing], responses=responses(503))
 def read_analysis(
     project: Project,
-    as_of: AsOf,
+    as_of: Moment,
     milestone: Annotated[
         str | None, Query(max_length=300, description="Title or number; default: every open one.")
     ] = None,

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from sprintlib.api.dependencies import AsOf, Computing, Project, Stored, Writable
+from sprintlib.api.dependencies import Computing, Moment, Project, Stored, Writable
 from sprintlib.api.lookups import there
 from sprintlib.api.paging import Cursor, Limit, Page, page_of
 from sprintlib.api.problems import responses
@@ -89,7 +89,7 @@ def read_evidence(
 @router.get("/ask", tags=["ask"], dependencies=[Computing], responses=responses(503))
 def read_answer(
     project: Project,
-    as_of: AsOf,
+    as_of: Moment,
     question: Annotated[str, Query(min_length=1, max_length=1000, examples=["Which milestone is due next?"])],
 ) -> Answer:
     """Answer a question, every sentence with its citation, as `sprint ask --json` does."""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
 
-from sprintlib.api.dependencies import AsOf, Computing, Project, Stored
+from sprintlib.api.dependencies import AsOf, Computing, Moment, Project, Stored
 from sprintlib.api.paging import Cursor, Limit, Page, page_of
 from sprintlib.api.problems import responses
 from sprintlib.services import dependencies, forecasts, last_recommended, what_if
@@ -36,6 +36,7 @@ def read_forecast(project: Project, key: str) -> MilestoneForecast:
 def read_what_if(
     project: Project,
     as_of: AsOf,
+    moment: Moment,
     milestone: Annotated[str | None, Query(max_length=300, description="Default: the one due next.")] = None,
     drop: Names = [],  # noqa: B006 - FastAPI copies it
     unblock: Names = [],  # noqa: B006
@@ -50,7 +51,7 @@ def read_what_if(
     told = last_recommended(project, action[0]) if action and as_of is None else None
     return what_if(
         project,
-        told or as_of or project.clock(),
+        told or moment,
         milestone,
         drop=drop,
         unblock=unblock,
@@ -64,7 +65,7 @@ def read_what_if(
 
 
 @router.get("/dependencies", tags=["dependencies"], dependencies=[Computing], responses=responses(503))
-def list_dependencies(project: Project, as_of: AsOf, limit: Limit = 50, cursor: Cursor = None) -> Page[Dependency]:
+def list_dependencies(project: Project, as_of: Moment, limit: Limit = 50, cursor: Cursor = None) -> Page[Dependency]:
     """Who waits for whom, with the signal and the evidence of each."""
     found = dependencies(project, as_of)
     return page_of(found, lambda one: f"{one.waiting} {one.type} {one.blocker} {one.evidence_ref}", limit, cursor)
