@@ -42,6 +42,8 @@ _ROUTES = ("/api/v1/analyses/latest", "/api/v1/risks", "/api/v1/milestones")
 class Nothing:
     """Keeps no answer."""
 
+    are_here = True
+
     def get(self, tag: str) -> bytes | None:
         """None."""
 
