@@ -102,8 +102,12 @@ def _rows(page: Page) -> list[str]:
 
 
 def shows(rows: Sequence[str], stored: Sequence[tuple[datetime, MilestoneAnalysis]]) -> bool:
-    """Whether each milestone that has a row shows the probability that is stored of it."""
-    told = {one.title: percent(one.probability) for _, one in stored if one.probability is not None}
+    """Whether each milestone that has a row shows the probability that is stored of it; one past its due date has none."""
+    told = {
+        one.title: percent(one.probability)
+        for as_of, one in stored
+        if one.probability is not None and (one.due_on is None or one.due_on >= as_of.date())
+    }
     return all(chance in row for title, chance in told.items() for row in rows if title in row)
 
 

@@ -52,14 +52,15 @@ def _failing(context: SprintContext, repository: dict[str, Any], name: str, runs
     hours = _hours(context, red[0]["finished_at"])
     if hours <= context.thresholds.red_default_branch_hours or _once_by_the_clock(red):
         return []
-    shown = [red[0], red[-1]] if len(red) > 1 else red
+    failed = list({run["id"]: run for run in red}.values())  # one that was tried again is one run
+    shown = [failed[0], failed[-1]] if len(failed) > 1 else failed
     return [
         Risk(
             kind=KIND,
             severity="high",
             statement=(
                 f"Workflow '{name}' has been red on {repository['default_branch']} of {repository['repo']} for "
-                f"{_words(hours)} ({count(len(red), 'run')})."
+                f"{_words(hours)} ({count(len(failed), 'run')})."
             ),
             rule=_rule(context),
             evidence=tuple(_cite(repository["repo"], run) for run in shown),

@@ -4,7 +4,7 @@ import pytest
 
 from sprintlib.history import closed_refs
 from sprintlib.risks import failing_ci, find_risks, listed, scope_creep, shorten, unstarted_near_due
-from tests.risks.contexts import context
+from tests.risks.contexts import context, running
 from tests.sprints import put, second_sprint
 from tests.world import API, WEB, World
 
@@ -88,6 +88,13 @@ def test_a_red_default_branch(team: World) -> None:
     assert risk.statement == ("Workflow 'tests' has been red on main of acme/api for 24 working hours (2 runs).")
     assert [one.ref for one in risk.evidence] == ["acme/api run 2", "acme/api run 3"]
     assert risk.evidence[0].url == "https://github.com/acme/api/actions/runs/2"
+
+
+def test_a_run_that_was_tried_again_in_vain_is_one_run(team: World) -> None:
+    tries = [(7, attempt, "a" * 40, "failure", f"03-19 1{attempt}:00") for attempt in (1, 2)]
+    (risk,) = failing_ci.detect(running(team, *tries))
+    assert risk.statement.endswith("(1 run).")
+    assert [one.ref for one in risk.evidence] == ["acme/api run 7"]
 
 
 @pytest.mark.parametrize(("finished", "conclusion"), [("03-20 11:30", "failure"), ("03-20 09:00", "success")])
