@@ -102,7 +102,7 @@ def _rows(page: Page) -> list[str]:
 
 
 def shows(rows: Sequence[str], stored: Sequence[tuple[datetime, MilestoneAnalysis]]) -> bool:
-    """Whether each milestone that has a row shows the probability that is stored of it; one past its due date has none."""
+    """Whether each milestone with a row shows the probability that is stored of it. One past its due date has none."""
     told = {
         one.title: percent(one.probability)
         for as_of, one in stored

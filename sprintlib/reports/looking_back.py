@@ -127,12 +127,11 @@ class LookingBack:
 
     def planned(self) -> Shown:
         """What was planned and what was delivered, in items. The first piece."""
-        found, last = self.found, self.found.last.scope
-        verdict = "Everything in it was done or dropped in time" if found.landed else f"{count(last.open, 'item')} open"
+        found = self.found
         late = f"; {_lateness(found)}" if found.days_late else ""
         share = f" ({found.kept / found.committed:.0%})" if found.committed else ""
         lines = (
-            Line(f"{verdict} at the end{late}."),
+            Line(f"{_outcome(found)} at the end{late}."),
             Line(f"{found.kept} of {found.committed} planned items were done or dropped in time{share}."),
             *_due_lines(found),
         )
@@ -155,9 +154,10 @@ class LookingBack:
             )
             for look in self.found.looks[:-1]
         )
-        came = "everything was done or dropped in time" if self.found.landed else "not everything was done in time"
+        came = _outcome(self.found)
+        lines = (Line(f"What came: {came[0].lower()}{came[1:]} at the end."),)
         head = ("Of its time", "Day", "Due then", "Chance", "Open items")
-        return self._told.piece(Section("Forecast and outcome", (Line(f"What came: {came}."),), head, rows, (0, 3, 4)))
+        return self._told.piece(Section("Forecast and outcome", lines, head, rows, (0, 3, 4)))
 
     def slowed(self) -> Shown:
         """What slowed us: threats by how long they were there, each with an example."""
@@ -221,6 +221,16 @@ def _action(one: MilestoneAnalysis, place: int) -> Line:
 def _day_of(moment_: datetime, zone: tzinfo) -> date:
     """The local day that a moment ends or lies in: the end of Monday is Monday."""
     return (moment_ - timedelta(seconds=1)).astimezone(zone).date()
+
+
+def _outcome(found: Retrospective) -> str:
+    """What was left at the end: `3 items were still open`."""
+    if found.is_empty:
+        return "No item was left in it"
+    if found.landed:
+        return "Everything in it was done or dropped"
+    left = found.last.scope.open
+    return f"{count(left, 'item')} {'was' if left == 1 else 'were'} still open"
 
 
 def _lateness(found: Retrospective) -> str:

@@ -77,8 +77,13 @@ class Retrospective:
 
     @property
     def landed(self) -> bool:
-        """Whether nothing was open inside at the end."""
-        return self.last.scope.open == 0
+        """Whether something was done or dropped inside, and nothing open at the end."""
+        return self.last.scope.open == 0 and not self.is_empty
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything was taken out by the end."""
+        return self.last.scope.open + self.last.scope.done + self.last.scope.dropped == 0
 
 
 def retrospective(project: ProjectHandle, as_of: datetime, milestone: str | None = None) -> Retrospective:

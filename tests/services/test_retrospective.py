@@ -1,6 +1,7 @@
 """Looking back on a sprint that is over: planned and delivered, forecast and outcome, what slowed it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -49,6 +50,15 @@ def test_a_sprint_that_landed(project: ProjectHandle):
     assert (found.committed, found.kept, found.landed) == (10, 10, True)
     assert [look.share for look in found.looks] == list(LOOKS)
     assert found.looks[-1].moment < found.end
+
+
+def test_a_sprint_that_was_emptied_did_not_land(project: ProjectHandle):
+    found = retrospective(project, NOW, "Sprint 1")
+    *before, last = found.looks
+    scope = last.analysis.scope.model_copy(update={"open": 0, "done": 0, "dropped": 0, "removed": 10})
+    emptied = replace(last, analysis=last.analysis.model_copy(update={"scope": scope}))
+    found = replace(found, looks=(*before, emptied))
+    assert (found.is_empty, found.landed) == (True, False)
 
 
 def test_each_look_is_from_the_facts_of_its_moment(team: World, project: ProjectHandle):
