@@ -155,26 +155,38 @@ async def stored(request: Request, response: Response, project: Project) -> None
 
     Nothing for a part of the project, which is analysed anew each time.
     """
+    await _tagged(request, response, project, await _mark(request))
+
+
+async def computed(request: Request, response: Response, project: Project, moment: Moment) -> None:
+    """The same for what is worked out of facts as of a moment."""
+    await _tagged(request, response, project, f"{await _mark(request)} {moment.isoformat()}")
+
+
+async def _mark(request: Request) -> str:
+    marks = context(request).marks
+    at_hand = marks.at_hand()
+    return await to_thread.run_sync(marks.read) if at_hand is None else at_hand
+
+
+async def _tagged(request: Request, response: Response, project: ProjectHandle, mark: str) -> None:
     if project.withheld:
         response.headers["Cache-Control"] = "private, no-store"
         return
-    held = context(request)
-    mark = held.marks.at_hand()
-    if mark is None:
-        mark = await to_thread.run_sync(held.marks.read)
     seen = (mark, _VERSION, request.scope["path"], request.scope["query_string"].decode("latin-1"))
     tag = f'W/"{sha256(chr(10).join((*seen, project.who.name, project.who.role.name)).encode()).hexdigest()[:32]}"'
     given = {one.strip() for one in request.headers.get("if-none-match", "").split(",")}
     if tag in given or "*" in given:
         raise NotModifiedError(tag)
     response.headers.update({"ETag": tag, "Cache-Control": "private, no-cache"})
-    here = held.answers.are_here
-    body = held.answers.get(tag) if here else await to_thread.run_sync(held.answers.get, tag)
+    answers = context(request).answers
+    body = answers.get(tag) if answers.are_here else await to_thread.run_sync(answers.get, tag)
     if body is not None:
         raise KnownAnswerError(body, dict(response.headers))
 
 
 Stored = Depends(stored)
+Computed = Depends(computed)
 
 
 def computing(request: Request) -> Iterator[None]:

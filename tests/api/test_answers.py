@@ -11,7 +11,8 @@ from starlette.testclient import TestClient
 
 from sprintlib.access import Role
 from sprintlib.api.answers import MemoryAnswers
-from sprintlib.api.v1 import findings
+from sprintlib.api.v1 import findings, forecasts
+from sprintlib.facts.changes import FactChange, note_changes
 from tests.api.conftest import Open
 
 
@@ -57,6 +58,23 @@ def test_a_request_counts_once_whether_its_answer_is_known_or_not(
     assert left == [left[0], left[0] - 1, left[0] - 2, left[0] - 3]
     wrong = {"Authorization": "Bearer sprint_wrong"}
     assert [client.get("/api/v1/risks", headers=wrong).status_code for _ in range(11)] == [401] * 10 + [429]
+
+
+def test_what_was_worked_out_is_told_again_until_a_fact_is_written(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "/api/v1/what-if?people=1&as_of=2026-03-20T12:00:00Z"
+    first = client.get(path)
+    assert first.status_code == 200, first.text
+    monkeypatch.setattr(forecasts, "what_if", unreadable)
+    again = client.get(path)
+    assert (again.status_code, again.content, again.headers["etag"]) == (200, first.content, first.headers["etag"])
+    assert client.get(path, headers={"If-None-Match": first.headers["etag"]}).status_code == 304
+    assert client.get(path.replace("people=1", "people=2")).status_code == 500
+    assert client.get(path.replace("03-20", "03-19")).status_code == 500
+    with client.app.state.engine.begin() as connection:  # type: ignore[attr-defined]  # the test client's type
+        note_changes(connection, [FactChange(1, "release", "v1")])
+    assert client.get(path).status_code == 500
 
 
 def test_a_known_answer_is_measured_by_its_route(client: TestClient) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from sprintlib.analysis import Analysis, MilestoneAnalysis
-from sprintlib.api.dependencies import Computing, Moment, Number, Project, Stored
+from sprintlib.api.dependencies import Computed, Computing, Moment, Number, Project, Stored
 from sprintlib.api.lookups import there
 from sprintlib.api.paging import Cursor, Limit, Page, numbered_page, page_of
 from sprintlib.api.problems import responses
@@ -21,7 +21,7 @@ class AnalysisText(AnalysisRecord):
     analysis: MilestoneAnalysis
 
 
-@router.get("/analysis", dependencies=[Computing], responses=responses(503))
+@router.get("/analysis", dependencies=[Computed, Computing], responses=responses(503))
 def read_analysis(
     project: Project,
     as_of: Moment,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
 
-from sprintlib.api.dependencies import AsOf, Computing, Moment, Project, Stored
+from sprintlib.api.dependencies import AsOf, Computed, Computing, Moment, Project, Stored
 from sprintlib.api.paging import Cursor, Limit, Page, page_of
 from sprintlib.api.problems import responses
 from sprintlib.services import dependencies, forecasts, last_recommended, what_if
@@ -32,7 +32,7 @@ def read_forecast(project: Project, key: str) -> MilestoneForecast:
     return found
 
 
-@router.get("/what-if", tags=["what-if"], dependencies=[Computing], responses=responses(503))
+@router.get("/what-if", tags=["what-if"], dependencies=[Computed, Computing], responses=responses(503))
 def read_what_if(
     project: Project,
     as_of: AsOf,
@@ -64,7 +64,7 @@ def read_what_if(
     )
 
 
-@router.get("/dependencies", tags=["dependencies"], dependencies=[Computing], responses=responses(503))
+@router.get("/dependencies", tags=["dependencies"], dependencies=[Computed, Computing], responses=responses(503))
 def list_dependencies(project: Project, as_of: Moment, limit: Limit = 50, cursor: Cursor = None) -> Page[Dependency]:
     """Who waits for whom, with the signal and the evidence of each."""
     found = dependencies(project, as_of)
