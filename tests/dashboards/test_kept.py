@@ -72,7 +72,7 @@ def test_every_table_is_one_click_away_as_csv_and_no_cell_is_a_formula(visit: Op
     download.value.save_as(tmp_path / "found.csv")
     with (tmp_path / "found.csv").open(encoding="utf-8-sig", newline="") as file:
         head, first, second, *_ = csv.reader(file)
-    assert head == ["Repository", "Collected", "Age at that time"]
+    assert head == ["Repository", "Collected completely", "Last news", "Age at that time"]
     assert first[0] == """'=HYPERLINK("https://example.org","x")"""
     assert second[0] == "-12.5"
     assert opened.errors == []
