@@ -183,7 +183,7 @@ def run(delayed: Delayed, command: Sequence[str]) -> Cost | str:
         said.seek(0)
         lines = said.read().decode(errors="replace").strip().splitlines()
     if status or any("Error!" in line for line in lines):  # perceval ends well after it
-        return f"failed: {next((line for line in lines if 'Error!' in line), lines[-1])[:200]}"
+        return f"failed: {next((line for line in lines if 'Error!' in line), (lines or ['without a word'])[-1])[:200]}"
     told = (delayed.requests - before[0], (delayed.bytes - before[1]) / 1e6)
     return Cost(*told, time.monotonic() - began, used.ru_utime + used.ru_stime)
 
