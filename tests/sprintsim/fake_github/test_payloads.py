@@ -1,6 +1,8 @@
 """The shape of single objects: nulls, addresses, and what a list leaves out."""
 
-from sprintsim.fake_github import Dataset
+import requests
+
+from sprintsim.fake_github import Dataset, running
 from sprintsim.fake_github.app import relocated
 from tests.sprintsim.fake_github import sample
 from tests.sprintsim.fake_github.conftest import Get
@@ -54,10 +56,15 @@ def test_reviews_and_commits_come_from_the_timeline(get: Get, url: str):
 
 
 def test_who_was_asked_for_a_review_is_told_alone(get: Get):
-    asked = get("/pulls/4/requested_reviewers").json()
-    pull = get("/pulls/4").json()
-    assert asked == {"users": pull.get("requested_reviewers") or [], "teams": pull.get("requested_teams") or []}
+    assert get("/pulls/4/requested_reviewers").json() == {"users": [], "teams": []}
     assert get("/pulls/1/requested_reviewers").status_code == 404  # an issue
+    dataset = sample.dataset()
+    document = dataset.items[4].document()
+    document["pull"]["requested_reviewers"] = [{"login": "bob", "id": 2}]
+    dataset.put(document)
+    with running([dataset]) as url:
+        asked = requests.get(f"{url}/repos/{dataset.full_name}/pulls/4/requested_reviewers", timeout=20).json()
+    assert asked == {"users": [{"login": "bob", "id": 2}], "teams": []}
 
 
 def test_a_comment_is_no_timeline_entry(get: Get):
